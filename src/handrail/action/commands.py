@@ -1,0 +1,129 @@
+"""What can be asked of an action. Who asks is never a member: the backend stamps it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ..policy.verdict import Declaration
+from ..stream import JSON
+from .model import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Propose:
+    """Bring an action to life. `args` is canonical JSON text; `story` is what the agent says, never trusted.
+
+    `start` asks to claim and start in the same commit if the verdict is run. `key` or (`run`, `occurrence`) make a
+    repeated call find this action again. `schema_text` is the canonical JSON Schema that edits must satisfy.
+    """
+
+    name: str
+    args: str
+    schema: str
+    schema_text: str
+    declared: Declaration
+    kind: Kind = "call"
+    run: str | None = None
+    key: str | None = None
+    occurrence: int | None = None
+    intent: str | None = None
+    context: JSON = None
+    story: Mapping[str, JSON] = field(default_factory=dict)
+    risk: str = "unrated"
+    reversible: bool = False
+    idempotent: bool = False
+    probe: bool = False
+    supersedes: str | None = None
+    executor: str | None = None
+    start: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Take the right to execute, without starting yet."""
+
+    executor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Claim if need be, and say that the call leaves now. `bind` names the bytes that will run."""
+
+    executor: str
+    bind: str
+    fence: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """Report how the call ended. `retry_in` µs asks for another attempt after a failure; `escalate` for a person."""
+
+    executor: str
+    fence: int
+    outcome: Literal["succeeded", "failed", "unknown"]
+    value: JSON = None
+    retry_in: int | None = None
+    escalate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reconcile:
+    """What the probe found about an unknown outcome; `unclear` sends the question to people."""
+
+    found: Literal["happened", "not_happened", "unclear"]
+    value: JSON = None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Take the action back before it runs."""
+
+    reason: Literal["withdrawn", "superseded", "cancelled"] = "withdrawn"
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Elapse:
+    """Time has passed: do what is due."""
+
+
+# What a review's events mean for its action. Only the engine sends these.
+
+
+@dataclass(frozen=True, slots=True)
+class Revise:
+    """An edit opened a round on other arguments; the revision is already kept."""
+
+    number: int
+    bind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """People agreed on the revision with this digest."""
+
+    review: str
+    bind: str
+    grant: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """People or time said no."""
+
+    review: str
+    reason: Literal["rejected", "changes_requested", "expired"]
+
+
+@dataclass(frozen=True, slots=True)
+class Conclude:
+    """A person gave the action its end: an answer, a supplied result, skip, or abort."""
+
+    review: str
+    end: Literal["succeeded", "failed", "skipped"]
+    value: JSON = None
+
+
+Command = (
+    Propose | Claim | Start | Settle | Reconcile | Withdraw | Elapse | Revise | Clear | Refuse | Conclude
+)

@@ -1,0 +1,146 @@
+"""What can happen to an action. Each is one entry of the log; nothing here is personal, so nothing is ever erased."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ..policy.paths import Demand
+from .model import Grant, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """An agent wants to do something. Texts: `context`, `story`."""
+
+    kind: Kind
+    name: str
+    schema: str
+    agent: str
+    owner: str
+    run: str | None
+    intent: str | None
+    pattern: str
+    verdict: str
+    reason: str
+    rule: str | None
+    demand: Demand | None
+    risk: str
+    reversible: bool
+    idempotent: bool
+    probe: bool
+    bind: str
+    supersedes: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """People are asked before it goes on."""
+
+    review: str
+    kind: Literal["approval", "exception", "question"]
+    number: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """An edit made another revision of the arguments."""
+
+    revision: int
+    bind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """It may run: the grant names the bytes and the time."""
+
+    grant: Grant
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """It will not run. Texts: none; the note is with the review's decision."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """It was taken back. Texts: `note`."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """An executor holds the right to start it, under a rising fencing number."""
+
+    executor: str
+    fence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lapsed:
+    """The executor's lease ended before it started: nothing happened, and somebody else may claim."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The call leaves now."""
+
+    attempt: int
+    bind: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptFailed:
+    """The call raised, and another attempt follows at `not_before` (µs). Texts: `outcome`."""
+
+    attempt: int
+    not_before: int
+
+
+@dataclass(frozen=True, slots=True)
+class Succeeded:
+    """It took effect, or was answered. `by` says who knows: executor, probe or person. Texts: `outcome`."""
+
+    by: Literal["executor", "probe", "person"]
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """It ended without effect, as far as is known. Texts: `outcome`."""
+
+    by: Literal["executor", "probe", "person"]
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A person decided that the work goes on without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """It was started and nobody reported how it ended. The fencing number rises: a late report counts no more."""
+
+    fence: int
+    reason: Literal["lease_ended", "reported"]
+    due_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Inquired:
+    """People are asked whether it took effect."""
+
+    review: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """Nobody could say in time whether it took effect; it stays unknown."""
+
+
+Event = (
+    Proposed | Held | Revised | Cleared | Refused | Withdrawn | Claimed | Lapsed | Started | AttemptFailed
+    | Succeeded | Failed | Skipped | Lost | Inquired | Unresolved
+)  # fmt: skip

@@ -1,0 +1,147 @@
+"""The executing half of an action's life: claim, start, settle, and what follows when nobody reports."""
+
+from dataclasses import replace
+from typing import Literal, assert_never
+
+from ..errors import FencedOff, NotAllowed, NotReady, RunHeld, WrongBytes
+from ..ids import derive
+from ..stream import Draft, Sealed
+from . import commands as c
+from . import events as e
+from .facts import LEASE, PROBE_WITHIN, Facts
+from .model import Action, Grant
+
+Execution = c.Claim | c.Start | c.Settle | c.Reconcile
+
+
+def decide(state: Action, command: Execution, facts: Facts) -> list[Draft[e.Event]]:
+    """The events that follow from an executor's command."""
+    if facts.actor.kind != "agent" or facts.actor.id != state.agent:
+        raise NotAllowed("only the agent that proposed an action executes it")
+    match command:
+        case c.Claim():
+            _ready(state, facts, "cleared")
+            return [_claimed(command.executor, state.fence, facts)]
+        case c.Start():
+            return _start(state, command, facts)
+        case c.Settle():
+            return _settle(state, command, facts)
+        case c.Reconcile():
+            return _reconcile(state, command, facts)
+    assert_never(command)
+
+
+def begin(executor: str, bind: str, fence: int, attempt: int, facts: Facts) -> list[Draft[e.Event]]:
+    """Claim and start in one commit."""
+    return [_claimed(executor, fence, facts), Draft(e.Started(attempt + 1, bind), lease=facts.now + LEASE)]
+
+
+def _claimed(executor: str, fence: int, facts: Facts) -> Draft[e.Event]:
+    return Draft(e.Claimed(executor, fence + 1), lease=facts.now + LEASE)
+
+
+def _ready(state: Action, facts: Facts, *allowed: str) -> Grant:
+    if state.status not in allowed or state.grant is None:
+        raise NotReady(f"the action is {state.status}, so it cannot be started")
+    if facts.blocked:
+        raise RunHeld("another action of this run waits for people, and the run waits with it")
+    if state.grant.expires_at <= facts.now:
+        raise NotReady("the grant has expired; propose the action again")
+    return state.grant
+
+
+def _start(state: Action, command: c.Start, facts: Facts) -> list[Draft[e.Event]]:
+    grant = _ready(state, facts, "cleared", "claimed")
+    if command.bind != grant.bind:
+        raise WrongBytes("these are not the bytes that were approved; read the action again")
+    if state.status == "cleared":
+        return begin(command.executor, grant.bind, state.fence, state.attempt, facts)
+    _holds(state, command.executor, command.fence)
+    return [Draft(e.Started(state.attempt + 1, grant.bind), lease=facts.now + LEASE)]
+
+
+def _holds(state: Action, executor: str, fence: int | None) -> None:
+    if executor != state.executor or fence != state.fence:
+        raise FencedOff("the right to execute this went on to another executor; this report changes nothing")
+
+
+def _settle(state: Action, command: c.Settle, facts: Facts) -> list[Draft[e.Event]]:
+    _holds(state, command.executor, command.fence)
+    if state.status != "started" or facts.lease is None or facts.lease <= facts.now:
+        raise FencedOff(f"the action is {state.status}: the lease ended before this report")
+    texts = {"outcome": command.value}
+    match command.outcome:
+        case "succeeded":
+            return [Draft(e.Succeeded("executor"), texts, lease=0)]
+        case "unknown":
+            return lost(state, "reported", facts)
+        case "failed":
+            return _failed(state, command, facts)
+    assert_never(command.outcome)
+
+
+def _failed(state: Action, command: c.Settle, facts: Facts) -> list[Draft[e.Event]]:
+    texts = {"outcome": command.value}
+    if not command.escalate and command.retry_in is None:
+        return [Draft(e.Failed("executor"), texts, lease=0)]
+    again = facts.now + (command.retry_in or 0)
+    failed = Draft[e.Event](e.AttemptFailed(state.attempt, again), texts, lease=again + LEASE)
+    if not command.escalate:
+        return [failed]
+    number = state.reviews + 1
+    review = derive("rev", state.id, number, "exception")
+    return [failed, Draft(e.Held(review, "exception", number, "attempts_failed"), lease=0)]
+
+
+def lost(state: Action, reason: Literal["lease_ended", "reported"], facts: Facts) -> list[Draft[e.Event]]:
+    """The outcome is unknown: first the probe is awaited, where there is one, else people are asked at once."""
+    due = facts.now + PROBE_WITHIN if state.probe else None
+    drafts: list[Draft[e.Event]] = [Draft(e.Lost(state.fence + 1, reason, due), lease=0)]
+    return drafts if state.probe else drafts + inquire(state)
+
+
+def inquire(state: Action) -> list[Draft[e.Event]]:
+    """Ask people whether the action took effect."""
+    number = state.reviews + 1
+    return [Draft(e.Inquired(derive("rev", state.id, number, "exception"), number))]
+
+
+def _reconcile(state: Action, command: c.Reconcile, facts: Facts) -> list[Draft[e.Event]]:
+    if state.status != "unknown":
+        raise NotReady(f"the action is {state.status}: there is nothing to reconcile")
+    match command.found:
+        case "happened":
+            return [Draft(e.Succeeded("probe"), {"outcome": command.value})]
+        case "not_happened":
+            if state.grant is None or state.grant.expires_at <= facts.now:
+                return [Draft(e.Failed("probe"), {"outcome": {"error": "the probe found that it did not happen"}})]
+            return [Draft(e.Cleared(state.grant))]
+        case "unclear":
+            return [] if state.review else inquire(state)
+    assert_never(command.found)
+
+
+def evolve(after: Action, event: e.Event, sealed: Sealed[e.Event]) -> Action:
+    """The executing half of `evolve`; `after` carries the new status and revision number."""
+    outcome = sealed.texts.get("outcome")
+    match event:
+        case e.Claimed():
+            return replace(after, executor=event.executor, fence=event.fence)
+        case e.Lapsed():
+            return replace(after, executor=None)
+        case e.Started():
+            return replace(after, attempt=event.attempt, due_at=None)
+        case e.AttemptFailed():
+            return replace(after, outcome=outcome, due_at=after.grant.expires_at if after.grant else None)
+        case e.Succeeded() | e.Failed() | e.Skipped():
+            return replace(after, outcome=outcome, review=None, executor=None, due_at=None)
+        case e.Refused() | e.Withdrawn():
+            return replace(after, reason=event.reason, executor=None, due_at=None)
+        case e.Lost():
+            return replace(after, fence=event.fence, executor=None, due_at=event.due_at)
+        case e.Inquired():
+            return replace(after, review=event.review, reviews=event.number, due_at=None)
+        case e.Unresolved():
+            return replace(after, review=None)
+        case _:
+            raise AssertionError(f"{type(event).__name__} is evolved elsewhere")

@@ -1,0 +1,27 @@
+"""What the engine knows, inside the transaction, when an action's command is decided."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from ..clock import SECOND
+from ..policy.verdict import Verdict
+from ..principal import Principal
+from ..stream import Revision
+
+LEASE: Final = 60 * SECOND
+PROBE_WITHIN: Final = 300 * SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Times in µs. `verdict` and `revision` come with a proposal; `lease` is the end of the executor's lease;
+    `blocked` says that another action of the run waits for people; `owns` that the actor is the action's owner."""
+
+    subject: str
+    now: int
+    actor: Principal
+    verdict: Verdict | None = None
+    revision: Revision | None = None
+    lease: int | None = None
+    blocked: bool = False
+    owns: bool = False

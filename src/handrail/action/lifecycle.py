@@ -1,0 +1,184 @@
+"""The life of an action: one table, `decide`, `evolve`. Everything that moves an action is in this file and the next."""
+
+from dataclasses import replace
+from typing import Final, assert_never
+
+from ..errors import NotAllowed, NotReady
+from ..ids import derive
+from ..policy.verdict import Verdict
+from ..stream import Draft, Sealed, Table, step
+from . import commands as c
+from . import events as e
+from . import execution
+from .facts import Facts
+from .model import Action, Grant
+
+ACCEPTS: Final[Table] = {
+    e.Proposed: {None: "proposed"},
+    e.Held: {"proposed": "held", "cleared": "held", "claimed": "held"},
+    e.Revised: {"held": "held"},
+    e.Cleared: {"proposed": "cleared", "held": "cleared", "unknown": "cleared"},
+    e.Refused: {"proposed": "refused", "held": "refused", "cleared": "refused", "claimed": "refused"},
+    e.Withdrawn: {"proposed": "withdrawn", "held": "withdrawn", "cleared": "withdrawn"},
+    e.Claimed: {"cleared": "claimed"},
+    e.Lapsed: {"claimed": "cleared"},
+    e.Started: {"claimed": "started"},
+    e.AttemptFailed: {"started": "claimed"},
+    e.Succeeded: {"started": "succeeded", "held": "succeeded", "unknown": "succeeded"},
+    e.Failed: {"started": "failed", "held": "failed", "unknown": "failed"},
+    e.Skipped: {"held": "skipped"},
+    e.Lost: {"started": "unknown"},
+    e.Inquired: {"unknown": "unknown"},
+    e.Unresolved: {"unknown": "unknown"},
+}
+
+
+def decide(state: Action | None, command: c.Command, facts: Facts) -> list[Draft[e.Event]]:
+    """The events that follow from a command; an empty list where nothing is due.
+
+    Raises `NotAllowed`, `NotReady`, `RunHeld`, `FencedOff` or `WrongBytes`; then nothing happens.
+    """
+    if isinstance(command, c.Propose):
+        return _propose(state, command, facts)
+    if state is None:
+        raise NotReady("there is no such action yet")
+    match command:
+        case c.Claim() | c.Start() | c.Settle() | c.Reconcile():
+            return execution.decide(state, command, facts)
+        case c.Withdraw():
+            return _withdraw(state, command, facts)
+        case c.Elapse():
+            return _elapse(state, facts)
+        case c.Revise():
+            return [Draft(e.Revised(command.number, command.bind))]
+        case c.Clear():
+            return _clear(state, command, facts)
+        case c.Refuse():
+            return _refuse(state, command)
+        case c.Conclude():
+            return _conclude(state, command)
+    assert_never(command)
+
+
+def _propose(state: Action | None, command: c.Propose, facts: Facts) -> list[Draft[e.Event]]:
+    if state is not None:
+        raise NotReady("this action exists already")
+    if facts.actor.kind != "agent" or facts.verdict is None or facts.revision is None:
+        raise NotAllowed("only an agent proposes actions")
+    first = Draft[e.Event](
+        _proposed(command, facts, facts.verdict),
+        {"context": command.context, "story": dict(command.story)},
+        revision=facts.revision,
+    )
+    return [first, *_routed(command, facts, facts.verdict)]
+
+
+def _proposed(command: c.Propose, facts: Facts, verdict: Verdict) -> e.Proposed:
+    assert facts.revision is not None and facts.actor.owner is not None
+    return e.Proposed(
+        kind=command.kind, name=command.name, schema=command.schema, agent=facts.actor.id, owner=facts.actor.owner,
+        run=command.run, intent=command.intent, pattern=verdict.pattern, verdict=verdict.kind, reason=verdict.reason,
+        rule=verdict.rule, demand=verdict.demand, risk=command.risk, reversible=command.reversible,
+        idempotent=command.idempotent, probe=command.probe, bind=facts.revision.bind, supersedes=command.supersedes,
+    )  # fmt: skip
+
+
+def _routed(command: c.Propose, facts: Facts, verdict: Verdict) -> list[Draft[e.Event]]:
+    match verdict.kind:
+        case "deny":
+            return [Draft(e.Refused(verdict.reason))]
+        case "review":
+            kind = "question" if command.kind == "question" else "approval"
+            return [Draft(e.Held(_review_id(facts.subject, 1, kind), kind, 1, verdict.reason))]
+        case "run":
+            assert facts.revision is not None and verdict.demand is not None
+            grant = Grant(facts.revision.bind, facts.now + verdict.demand.grant, verdict.rule or "declared")
+            drafts: list[Draft[e.Event]] = [Draft(e.Cleared(grant))]
+            if command.start and command.executor:
+                drafts += execution.begin(command.executor, grant.bind, 0, 0, facts)
+            return drafts
+    assert_never(verdict.kind)
+
+
+def _review_id(action: str, number: int, kind: str) -> str:
+    return derive("rev", action, number, kind)
+
+
+def _withdraw(state: Action, command: c.Withdraw, facts: Facts) -> list[Draft[e.Event]]:
+    if not (facts.actor.id == state.agent or facts.owns or facts.actor.kind == "system"):
+        raise NotAllowed("an action is withdrawn by the agent that proposed it or by its owner")
+    if state.status not in ACCEPTS[e.Withdrawn]:
+        raise NotReady(f"the action is {state.status}: it can be withdrawn only before it is claimed")
+    return [Draft(e.Withdrawn(command.reason), {"note": command.note} if command.note else {})]
+
+
+def _clear(state: Action, command: c.Clear, facts: Facts) -> list[Draft[e.Event]]:
+    if command.review != state.review or command.bind != state.bind:
+        raise NotReady("the review that agreed is not the one that holds this action")
+    return [Draft(e.Cleared(Grant(command.bind, facts.now + command.grant, command.review)))]
+
+
+def _refuse(state: Action, command: c.Refuse) -> list[Draft[e.Event]]:
+    if command.review != state.review:
+        return []
+    if state.status == "unknown":
+        return [Draft(e.Unresolved())]
+    return [Draft(e.Refused(command.reason))] if state.status == "held" else []
+
+
+def _conclude(state: Action, command: c.Conclude) -> list[Draft[e.Event]]:
+    if command.review != state.review:
+        raise NotReady("the review that answers is not the one that holds this action")
+    match command.end:
+        case "succeeded":
+            return [Draft(e.Succeeded("person"), {"outcome": {"value": command.value}})]
+        case "failed":
+            return [Draft(e.Failed("person"), {"outcome": {"error": "a person said that it did not happen"}})]
+        case "skipped":
+            return [Draft(e.Skipped())]
+    assert_never(command.end)
+
+
+def _elapse(state: Action, facts: Facts) -> list[Draft[e.Event]]:
+    ended = facts.lease is not None and facts.lease <= facts.now
+    due = state.due_at is not None and state.due_at <= facts.now
+    match state.status:
+        case "claimed" if ended:
+            return [Draft(e.Lapsed(), lease=0)]
+        case "started" if ended:
+            return execution.lost(state, "lease_ended", facts)
+        case "cleared" | "claimed" if due:
+            return [Draft(e.Refused("grant_expired"), lease=0)]
+        case "unknown" if due:
+            return execution.inquire(state)
+        case _:
+            return []
+
+
+def evolve(state: Action | None, sealed: Sealed[e.Event], *, subject: str) -> Action:
+    """The action after one event. Raises `IllegalTransition` for an event its state does not accept."""
+    event = sealed.event
+    status = step(ACCEPTS, event, state.status if state else None)
+    if isinstance(event, e.Proposed):
+        return _born(event, sealed, subject)
+    assert state is not None
+    after = replace(state, status=status, rev=sealed.rev)
+    match event:
+        case e.Held():
+            return replace(after, review=event.review, reviews=event.number, executor=None, due_at=None)
+        case e.Revised():
+            return replace(after, revision=event.revision, bind=event.bind)
+        case e.Cleared():
+            return replace(after, grant=event.grant, review=None, executor=None, due_at=event.grant.expires_at)
+        case _:
+            return execution.evolve(after, event, sealed)
+
+
+def _born(event: e.Proposed, sealed: Sealed[e.Event], subject: str) -> Action:
+    return Action(
+        id=subject, status="proposed", rev=sealed.rev, kind=event.kind, name=event.name, schema=event.schema,
+        agent=event.agent, owner=event.owner, run=event.run, intent=event.intent, pattern=event.pattern,
+        reason=event.reason, rule=event.rule, demand=event.demand, risk=event.risk, reversible=event.reversible,
+        idempotent=event.idempotent, probe=event.probe, revision=1, bind=event.bind, proposed_at=sealed.at,
+        context=sealed.texts.get("context"), story=sealed.texts.get("story"), supersedes=event.supersedes,
+    )  # fmt: skip

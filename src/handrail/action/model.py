@@ -1,0 +1,71 @@
+"""One proposed call, from its proposal to its outcome."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from ..policy.paths import Demand
+
+Status = Literal[
+    "proposed", "held", "cleared", "claimed", "started", "succeeded", "failed", "skipped", "unknown", "refused",
+    "withdrawn",
+]  # fmt: skip
+Kind = Literal["call", "question"]
+
+FINAL: Final = frozenset({"succeeded", "failed", "skipped", "refused", "withdrawn"})
+WAITING: Final = frozenset({"proposed", "held"})
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """The right to run one revision once, until `expires_at`. `by` is the review or the rule that gave it."""
+
+    bind: str
+    expires_at: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """The state of one action. Digests stand for texts that can be erased; times are µs since the epoch.
+
+    `attempt` counts starts, `fence` rises with every change of executor, `reviews` counts the reviews opened, and
+    `due_at` is when `Elapse` has something to do, leaving aside the executor's lease, which is no part of the state.
+    """
+
+    id: str
+    status: Status
+    rev: int
+    kind: Kind
+    name: str
+    schema: str
+    agent: str
+    owner: str
+    run: str | None
+    intent: str | None
+    pattern: str
+    reason: str
+    rule: str | None
+    demand: Demand | None
+    risk: str
+    reversible: bool
+    idempotent: bool
+    probe: bool
+    revision: int
+    bind: str
+    proposed_at: int
+    attempt: int = 0
+    fence: int = 0
+    reviews: int = 0
+    review: str | None = None
+    grant: Grant | None = None
+    executor: str | None = None
+    due_at: int | None = None
+    context: str | None = None
+    story: str | None = None
+    outcome: str | None = None
+    supersedes: str | None = None
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing can happen to the action any more."""
+        return self.status in FINAL

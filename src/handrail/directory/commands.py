@@ -1,0 +1,40 @@
+"""What can be asked of the directory."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PutPerson:
+    """Add a person or bring them up to date. Hashes come keyed; `handle_text` and `name` are erasable."""
+
+    handle: str
+    os_user: str | None
+    groups: tuple[str, ...]
+    handle_text: str
+    name: str
+    os_user_text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemovePerson:
+    """Take a person out of the directory."""
+
+
+@dataclass(frozen=True, slots=True)
+class PutGroup:
+    """Name a group."""
+
+    handle: str
+    handle_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutAgent:
+    """Make an agent known."""
+
+    owner: str
+    name: str
+    owner_text: str
+
+
+Command = PutPerson | RemovePerson | PutGroup | PutAgent

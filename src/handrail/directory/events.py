@@ -1,0 +1,44 @@
+"""What can happen to the directory."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PersonAdded:
+    """A person may be asked from now on."""
+
+    handle: str
+    os_user: str | None
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonChanged:
+    """A person's link or groups are others now."""
+
+    handle: str
+    os_user: str | None
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRemoved:
+    """A person is asked no more; what they decided stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupAdded:
+    """A group was named for the first time."""
+
+    handle: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentAdded:
+    """An agent used the database for the first time."""
+
+    owner: str
+
+
+PersonEvent = PersonAdded | PersonChanged | PersonRemoved
+Event = PersonEvent | GroupAdded | AgentAdded

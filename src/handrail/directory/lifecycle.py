@@ -1,0 +1,84 @@
+"""The life of a directory row: present, then perhaps removed, then perhaps present again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, assert_never
+
+from ..errors import NotAllowed, UnknownPerson
+from ..principal import Principal
+from ..stream import JSON, Draft, Sealed, Table, step
+from . import commands as c
+from . import events as e
+from .model import Agent, Group, Member, Person
+
+ACCEPTS: Final[Table] = {
+    e.PersonAdded: {None: "present", "removed": "present"},
+    e.PersonChanged: {"present": "present"},
+    e.PersonRemoved: {"present": "removed"},
+    e.GroupAdded: {None: "present"},
+    e.AgentAdded: {None: "present"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the engine knows at the moment of a directory command."""
+
+    now: int
+    actor: Principal
+
+
+def decide(state: Member | None, command: c.Command, facts: Facts) -> list[Draft[e.Event]]:
+    """The events that follow from a command; none where nothing would change.
+
+    Raises `NotAllowed` for an agent that would change people, `UnknownPerson` for a removal of nobody.
+    """
+    match command:
+        case c.PutPerson():
+            _people_only(facts)
+            return _put_person(state, command)
+        case c.RemovePerson():
+            _people_only(facts)
+            if state is None or state.status == "removed":
+                raise UnknownPerson("there is no such person to remove; list them with `handrail people list`")
+            return [Draft(e.PersonRemoved())]
+        case c.PutGroup():
+            return [] if state else [Draft(e.GroupAdded(command.handle), {"profile": {"handle": command.handle_text}})]
+        case c.PutAgent():
+            profile: dict[str, JSON] = {"name": command.name, "owner": command.owner_text}
+            return [] if state else [Draft(e.AgentAdded(command.owner), {"profile": profile})]
+    assert_never(command)
+
+
+def _people_only(facts: Facts) -> None:
+    if facts.actor.kind != "human":
+        raise NotAllowed("an agent may not change the directory; a person does, with `handrail people apply`")
+
+
+def _put_person(state: Member | None, command: c.PutPerson) -> list[Draft[e.Event]]:
+    texts: Mapping[str, JSON] = {
+        "profile": {"handle": command.handle_text, "name": command.name, "os_user": command.os_user_text}
+    }
+    fields = (command.handle, command.os_user, command.groups)
+    if state is None or state.status == "removed":
+        return [Draft(e.PersonAdded(*fields), texts)]
+    return [Draft(e.PersonChanged(*fields), texts)]
+
+
+def evolve(state: Member | None, sealed: Sealed[e.Event], *, subject: str) -> Member:
+    """The row after one event; `subject` is its id."""
+    event, profile = sealed.event, sealed.texts.get("profile")
+    status = step(ACCEPTS, event, state.status if state else None)
+    match event:
+        case e.PersonAdded() | e.PersonChanged():
+            return Person(
+                subject, "present", sealed.rev, event.handle, event.os_user, event.groups, profile
+            )
+        case e.PersonRemoved():
+            assert isinstance(state, Person) and status == "removed"
+            return Person(subject, "removed", sealed.rev, state.handle, state.os_user, (), state.profile)
+        case e.GroupAdded():
+            return Group(subject, "present", sealed.rev, event.handle, profile)
+        case e.AgentAdded():
+            return Agent(subject, "present", sealed.rev, event.owner, profile)
+    assert_never(event)

@@ -1,0 +1,126 @@
+"""People, groups and agents, as the log knows them: by id, and by the keyed hash of what they are called."""
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final, Literal
+
+from ..ids import keyed
+from ..principal import SOLO_ID
+
+Status = Literal["present", "removed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One human being. `handle` and `os_user` are keyed hashes; `profile` is the digest of the erasable names."""
+
+    id: str
+    status: Status
+    rev: int
+    handle: str
+    os_user: str | None
+    groups: tuple[str, ...]
+    profile: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A set of people that a path can ask."""
+
+    id: str
+    status: Status
+    rev: int
+    handle: str
+    profile: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """A program that proposes actions. `owner` is a person's id or the keyed id of an OS user."""
+
+    id: str
+    status: Status
+    rev: int
+    owner: str
+    profile: str | None
+
+
+Member = Person | Group | Agent
+
+
+class Names:
+    """Turns handles and OS users into ids and look-up hashes, under the database's secret."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret: Final = secret
+
+    def look_up(self, kind: str, name: str) -> str:
+        """The keyed hash under which `name` is found again."""
+        return hmac.digest(self._secret, f"{kind}|{name}".encode(), "sha256").hex()
+
+    def group(self, handle: str) -> str:
+        """The id of the group with that handle, known or not."""
+        return keyed("grp", self._secret, handle)
+
+    def agent(self, name: str) -> str:
+        """The id of the agent with that name."""
+        return keyed("agt", self._secret, name)
+
+    def os_user(self, name: str) -> str:
+        """The id that stands for an OS user whom no person is linked to."""
+        return keyed("osu", self._secret, name)
+
+    def run(self, name: str) -> str:
+        """The id of the run with that name."""
+        return keyed("run", self._secret, name)
+
+
+@dataclass(frozen=True)
+class Directory:
+    """Everybody present at one moment. While nobody was ever added it is in solo mode: one person, in every group."""
+
+    names: Names
+    people: Mapping[str, Person] = field(default_factory=dict)
+    solo: bool = True
+
+    @cached_property
+    def _by_handle(self) -> Mapping[str, str]:
+        return {person.handle: person.id for person in self.people.values()}
+
+    @cached_property
+    def _members(self) -> Mapping[str, frozenset[str]]:
+        found: dict[str, set[str]] = {}
+        for person in self.people.values():
+            for group in person.groups:
+                found.setdefault(group, set()).add(person.id)
+        return {group: frozenset(members) for group, members in found.items()}
+
+    def resolve(self, spec: str) -> str | None:
+        """The id behind `user:ann` or `group:treasury`; `None` for a person nobody knows."""
+        kind, _, handle = spec.partition(":")
+        if spec == SOLO_ID and self.solo:
+            return SOLO_ID
+        if kind == "group":
+            return self.names.group(handle)
+        return self._by_handle.get(self.names.look_up("user", handle))
+
+    def members(self, asked: str) -> frozenset[str]:
+        """The people behind an asked id, which is a person's or a group's."""
+        if self.solo:
+            return frozenset({SOLO_ID}) if asked == SOLO_ID or asked.startswith("grp_") else frozenset()
+        if asked in self.people:
+            return frozenset({asked})
+        return self._members.get(asked, frozenset())
+
+    def asked_as(self, person: str) -> frozenset[str]:
+        """Every id under which this person can be asked: their own, and their groups'."""
+        if person not in self.people:
+            return frozenset()
+        return frozenset({person, *self.people[person].groups})
+
+    def linked(self, os_user: str) -> Person | None:
+        """The person whom this OS user is linked to."""
+        key = self.names.look_up("os", os_user)
+        return next((person for person in self.people.values() if person.os_user == key), None)

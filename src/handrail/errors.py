@@ -1,0 +1,267 @@
+"""Every error the product raises: one base, named by whose fault it is, with a message that says what to do next."""
+
+from typing import Any, ClassVar
+
+
+class HandrailError(Exception):
+    """The base of all errors of this package. `code` is stable; `status` is its HTTP status."""
+
+    code: ClassVar[str] = "error"
+    status: ClassVar[int] = 500
+
+
+# The caller's call or configuration is wrong.
+
+
+class UsageError(HandrailError):
+    """What was asked for cannot be done as it was asked."""
+
+    code = "usage"
+    status = 400
+
+
+class NotSerialisable(UsageError, TypeError):
+    """A value does not survive the way into the database and back unchanged."""
+
+    code = "not_serialisable"
+    status = 422
+
+
+class MalformedJSON(UsageError, ValueError):
+    """A text is not the strict JSON that can be hashed and shown without doubt."""
+
+    code = "malformed_json"
+    status = 400
+
+
+class InvalidValue(UsageError, ValueError):
+    """A value does not fit the schema of the action or of the answer."""
+
+    code = "invalid_value"
+    status = 422
+
+
+class UnreadableSchema(UsageError, ValueError):
+    """A stored schema cannot be read back, so an edit or answer cannot be checked."""
+
+    code = "unreadable_schema"
+    status = 422
+
+
+class KeyReused(UsageError):
+    """The same `key=` was used with another action or other arguments."""
+
+    code = "key_reused"
+    status = 409
+
+
+class CommandReused(UsageError):
+    """The same command id came with another content."""
+
+    code = "command_reused"
+    status = 409
+
+
+class NotFound(UsageError, LookupError):
+    """Nothing has that id here."""
+
+    code = "not_found"
+    status = 404
+
+
+class UnknownReview(NotFound):
+    """No review has that id in this database."""
+
+    code = "unknown_review"
+
+
+class UnknownAction(NotFound):
+    """No action has that id in this database."""
+
+    code = "unknown_action"
+
+
+class UnknownRun(NotFound):
+    """No run has that id in this database."""
+
+    code = "unknown_run"
+
+
+class UnknownPerson(NotFound):
+    """No person or group of the directory has that handle."""
+
+    code = "unknown_person"
+
+
+class RunFinished(UsageError):
+    """The run has ended; an ended run is never opened again."""
+
+    code = "run_finished"
+    status = 409
+
+
+# The command is well formed, but the rules or the present state refuse it.
+
+
+class Refused(HandrailError):
+    """The rules or the present state do not allow the command. Nothing was changed.
+
+    `recorded` says that the refusal itself is an entry in the log.
+    """
+
+    code = "refused"
+    status = 409
+    recorded: ClassVar[bool] = False
+
+
+class NotAllowed(Refused):
+    """This principal may not do this here."""
+
+    code = "not_allowed"
+    status = 403
+    recorded = True
+
+
+class StaleView(Refused):
+    """The decision names another view than the one that stands: something changed since it was drawn."""
+
+    code = "stale_view"
+    recorded = True
+
+
+class Late(Refused):
+    """The deadline has passed; the outcome chosen for that case stands."""
+
+    code = "late"
+    recorded = True
+
+
+class AlreadyDecided(Refused):
+    """Somebody, or the deadline, was first."""
+
+    code = "already_decided"
+    recorded = True
+
+
+class FencedOff(Refused):
+    """The lease ended and the right to execute went on: this executor's report no longer counts."""
+
+    code = "fenced_off"
+    recorded = True
+
+
+class WrongBytes(Refused):
+    """The digest to be executed is not the digest that was granted."""
+
+    code = "wrong_bytes"
+    recorded = True
+
+
+class NotReady(Refused):
+    """The action is not in a state in which this can happen."""
+
+    code = "not_ready"
+
+
+class RunHeld(NotReady):
+    """Another action of the run waits for people, and the run is one that waits with it."""
+
+    code = "run_held"
+
+
+# What people or time decided; a gated call ends with one of these instead of a result.
+
+
+class Outcome(HandrailError):
+    """The action did not run, or nobody knows whether it did. `action` is its id; `decision` says who and why."""
+
+    code = "outcome"
+    status = 409
+
+    def __init__(self, message: str, *, action: str = "", reason: str = "", note: str = "", decision: Any = None) -> None:
+        super().__init__(message)
+        self.action, self.reason, self.note, self.decision = action, reason, note, decision
+
+
+class Denied(Outcome):
+    """People or the rules said no. `reason` is the code, `note` what the person wrote."""
+
+    code = "denied"
+
+
+class ChangesRequested(Denied):
+    """Sent back: propose again with what the note asks for."""
+
+    code = "changes_requested"
+
+
+class Expired(Denied):
+    """Nobody decided in time."""
+
+    code = "expired"
+
+
+class Withdrawn(Outcome):
+    """The action was taken back before it ran."""
+
+    code = "withdrawn"
+
+
+class ActionFailed(Outcome):
+    """The action ran in another process or earlier execution, and raised there."""
+
+    code = "action_failed"
+
+
+class ActionSkipped(Outcome):
+    """A person decided that the work goes on without this action."""
+
+    code = "action_skipped"
+
+
+class OutcomeUnknown(Outcome):
+    """The action was started, and nobody could say whether it took effect."""
+
+    code = "outcome_unknown"
+
+
+class Pending(Outcome):
+    """The action is held and the caller asked not to wait. `ticket` leads back to it."""
+
+    code = "pending"
+    status = 202
+
+    def __init__(self, message: str, *, ticket: Any = None, **rest: Any) -> None:
+        super().__init__(message, **rest)
+        self.ticket = ticket
+
+
+class WaitTimeout(HandrailError, TimeoutError):
+    """The time given to `wait` is over; the action stays as it is."""
+
+    code = "wait_timeout"
+    status = 408
+
+
+# The place where things are kept, or the program itself, is at fault.
+
+
+class Unavailable(HandrailError):
+    """The database cannot be used now. Nothing was acknowledged, so nothing is lost: repeat the call."""
+
+    code = "unavailable"
+    status = 503
+
+
+class CorruptLog(HandrailError):
+    """What is stored contradicts itself. Nothing is repaired silently: run `handrail doctor`."""
+
+    code = "corrupt_log"
+    status = 500
+
+
+class TooNew(HandrailError):
+    """The database was written by a newer version; update the package."""
+
+    code = "too_new"
+    status = 503

@@ -1,0 +1,57 @@
+"""Who is asked, for how long, how many must agree, and what happens at the end."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from ..clock import DAY, HOUR
+
+ANYONE: Final = "any"
+DEFAULT_WITHIN: Final = 4 * HOUR
+DEFAULT_GRANT: Final = DAY
+
+AtEnd = Literal["reject", "approve", "answer"]
+Quorum = tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One rung of the ladder: ids of people and groups, how long they have, when they are reminded (µs)."""
+
+    ask: tuple[str, ...]
+    within: int
+    remind: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What a review needs: its ladder, its quorum (`("any", n)` or a group's id and n), its end, and its times (µs).
+
+    `auth` names the ways to sign in that count; empty means every way.
+    """
+
+    levels: tuple[Level, ...]
+    quorum: Quorum = ((ANYONE, 1),)
+    at_end: AtEnd = "reject"
+    undo: int = 0
+    grant: int = DEFAULT_GRANT
+    auth: tuple[str, ...] = ()
+
+    @property
+    def lasts(self) -> int:
+        """The whole time that people have, in microseconds."""
+        return sum(level.within for level in self.levels)
+
+
+def stricter(present: Demand, fresh: Demand) -> Demand:
+    """The demand that satisfies both: the present ladder, the larger quorum for each place, the longer undo."""
+    places = dict(present.quorum)
+    for place, count in fresh.quorum:
+        places[place] = max(count, places.get(place, 0))
+    return Demand(
+        present.levels,
+        tuple(sorted(places.items())),
+        present.at_end if present.at_end == fresh.at_end else "reject",
+        max(present.undo, fresh.undo),
+        min(present.grant, fresh.grant),
+        tuple(sorted(set(present.auth) & set(fresh.auth))) if present.auth and fresh.auth else present.auth or fresh.auth,
+    )

@@ -1,0 +1,36 @@
+"""Who acts. A principal is stamped by the backend from a key, a session or the operating system's user, never read
+from what a caller sends."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Kind = Literal["human", "agent", "system", "policy"]
+Auth = Literal["webauthn", "session", "apikey", "chat", "none", "local", "solo", "link"]
+
+SOLO_ID: Final = "user:local"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A person, an agent or the system, with the way it proved itself.
+
+    `owner` is set for agents: the person (`usr_…`) or OS user (`osu_…`) who answers for it.
+    """
+
+    kind: Kind
+    id: str
+    auth: Auth
+    owner: str | None = None
+
+
+SYSTEM: Final = Principal("system", "handrail", "none")
+
+
+def agent(agent_id: str, owner: str, auth: Auth = "local") -> Principal:
+    """The program that proposes and executes actions."""
+    return Principal("agent", agent_id, auth, owner)
+
+
+def person(person_id: str, auth: Auth) -> Principal:
+    """A human being. Only `server/`, `cli/`, `testing/` and, for `user:local`, `embedded` may call this."""
+    return Principal("human", person_id, auth)

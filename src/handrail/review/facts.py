@@ -1,0 +1,25 @@
+"""What the engine knows, inside the transaction, when a review's command is decided."""
+
+from dataclasses import dataclass
+
+from ..policy.paths import Demand
+from ..principal import Principal
+from ..stream import JSON, Revision
+from .access import People
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Times in µs. `view` is what is shown for the round that would open; `revision` and `demand` come with an edit;
+    `agent` is the action's; `default` the answer a question has at its deadline; `label` names the actor, erasably."""
+
+    subject: str
+    now: int
+    actor: Principal
+    people: People
+    agent: str = ""
+    view: JSON = None
+    revision: Revision | None = None
+    demand: Demand | None = None
+    default: JSON = None
+    label: JSON = None

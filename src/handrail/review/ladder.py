@@ -1,0 +1,90 @@
+"""The ladder of a review, and what the clock does to it."""
+
+from dataclasses import replace
+
+from ..errors import NotReady
+from ..stream import Draft, Sealed
+from . import commands as c
+from . import events as e
+from .facts import Facts
+from .model import Review
+
+
+def opened(state: Review | None, command: c.Open, facts: Facts) -> list[Draft[e.Event]]:
+    """The opening; levels that resolve to nobody are passed at once, and the deadline is fixed for good."""
+    if state is not None:
+        raise NotReady("this review exists already")
+    levels = command.demand.levels
+    deadline = facts.now + command.demand.lasts
+    level = next((i for i, rung in enumerate(levels) if _reaches(rung.ask, facts)), len(levels) - 1)
+    last = level == len(levels) - 1
+    event = e.Opened(
+        kind=command.kind, cause=command.cause, action=command.action, number=command.number, demand=command.demand,
+        barred=tuple(sorted(facts.people.barred)), level=level,
+        level_until=deadline if last else facts.now + levels[level].within, deadline=deadline,
+        revision=command.revision, bind=command.bind, risk=command.risk,
+    )  # fmt: skip
+    return [Draft(event, {"view": facts.view})]
+
+
+def _reaches(ask: tuple[str, ...], facts: Facts) -> bool:
+    members = facts.people.directory.members
+    return any(person not in facts.people.barred for one in ask for person in members(one))
+
+
+def born(event: e.Opened, sealed: Sealed[e.Event], subject: str) -> Review:
+    """The review as it is when it opens."""
+    remind = event.demand.levels[event.level].remind
+    return Review(
+        id=subject, status="open", rev=sealed.rev, kind=event.kind, cause=event.cause, action=event.action,
+        number=event.number, demand=event.demand, barred=event.barred, opened_at=sealed.at, deadline=event.deadline,
+        level=event.level, level_until=event.level_until, remind_at=sealed.at + remind if remind else None, round=1,
+        revision=event.revision, bind=event.bind, view=sealed.texts["view"], risk=event.risk,
+    )  # fmt: skip
+
+
+def elapse(state: Review, facts: Facts) -> list[Draft[e.Event]]:
+    """The next thing that is due, or nothing. The deadline comes first, then a claim's end, the ladder, reminders."""
+    if state.due_at is None or state.due_at > facts.now:
+        return []
+    if state.status == "decided":
+        return [Draft(e.TookEffect())]
+    if state.deadline <= facts.now:
+        answered = state.demand.at_end == "answer"
+        return [Draft(e.Expired(state.demand.at_end), {"value": facts.default} if answered else {})]
+    if state.claim_until is not None and state.claim_until <= facts.now:
+        return [Draft(e.Released())]
+    if state.status == "open" and state.level_until <= facts.now:
+        return [_next_level(state, facts) or Draft(e.Escalated(state.level, state.deadline))]
+    remind = state.demand.levels[state.level].remind or 0
+    return [Draft(e.Reminded(facts.now + remind))]
+
+
+def escalate(state: Review, command: c.Escalate, facts: Facts) -> list[Draft[e.Event]]:
+    """Up the ladder now, by a person who is asked."""
+    draft = _next_level(state, facts)
+    if draft is None:
+        raise NotReady("there is nobody further up to ask; comment or delegate instead")
+    return [replace(draft, texts={"note": command.note}) if command.note else draft]
+
+
+def _next_level(state: Review, facts: Facts) -> Draft[e.Event] | None:
+    """The next level that adds somebody."""
+    levels = state.demand.levels
+    before = facts.people.asked(state)
+    for level in range(state.level + 1, len(levels)):
+        if facts.people.asked(state, level=level) - before:
+            last = level == len(levels) - 1
+            until = state.deadline if last else min(facts.now + levels[level].within, state.deadline)
+            return Draft(e.Escalated(level, until))
+    return None
+
+
+def evolve(after: Review, event: e.Reminded | e.Escalated, sealed: Sealed[e.Event]) -> Review:
+    """The ladder's part of `evolve`."""
+    if isinstance(event, e.Reminded):
+        return replace(after, remind_at=event.again_at if event.again_at < after.deadline else None)
+    remind = after.demand.levels[event.level].remind
+    return replace(
+        after, level=event.level, level_until=event.until, remind_at=sealed.at + remind if remind else None
+    )

@@ -1,0 +1,136 @@
+"""The life of a review: one table, `decide`, `evolve`. Voting is in `voting`, the ladder and the clock in `ladder`."""
+
+from dataclasses import replace
+from typing import Final, assert_never
+
+from ..clock import MINUTE
+from ..errors import AlreadyDecided, Late, NotAllowed, NotReady, UnknownPerson
+from ..stream import Draft, Sealed, Table, step
+from . import commands as c
+from . import events as e
+from . import ladder, voting
+from .access import require
+from .facts import Facts
+from .model import OPEN, Review
+
+ACCEPTS: Final[Table] = {
+    e.Opened: {None: "open"},
+    e.Claimed: {"open": "claimed", "claimed": "claimed"},
+    e.Released: {"claimed": "open"},
+    e.Delegated: {"open": "open", "claimed": "claimed"},
+    e.Commented: {"open": "open", "claimed": "claimed", "decided": "decided"},
+    e.Reminded: {"open": "open", "claimed": "claimed"},
+    e.Escalated: {"open": "open", "claimed": "open"},
+    e.Voted: {"open": "open", "claimed": "open"},
+    e.Edited: {"open": "open", "claimed": "open"},
+    e.Decided: {"open": "decided", "claimed": "decided"},
+    e.Revoked: {"decided": "open"},
+    e.TookEffect: {"decided": "decided"},
+    e.Expired: {"open": "expired", "claimed": "expired"},
+    e.Withdrawn: {"open": "withdrawn", "claimed": "withdrawn", "decided": "withdrawn"},
+    e.Superseded: {"open": "superseded", "claimed": "superseded", "decided": "superseded"},
+}
+CLAIM: Final = 15 * MINUTE
+
+
+def decide(state: Review | None, command: c.Command, facts: Facts) -> list[Draft[e.Event]]:
+    """The events that follow from a command; an empty list where nothing is due.
+
+    Raises `NotAllowed`, `StaleView`, `Late`, `AlreadyDecided` or `NotReady`; then nothing happens.
+    """
+    if isinstance(command, c.Open):
+        return ladder.opened(state, command, facts)
+    if state is None:
+        raise NotReady("there is no such review yet")
+    match command:
+        case c.Elapse():
+            return ladder.elapse(state, facts)
+        case c.Close():
+            return _close(state, command)
+        case c.Comment():
+            return _comment(state, command, facts)
+        case c.Revoke():
+            return voting.revoke(state, command, facts)
+        case c.Decide():
+            _open(state, facts)
+            return voting.vote(state, command, facts)
+        case c.Claim() | c.Release() | c.Delegate() | c.Escalate():
+            _open(state, facts)
+            require(state, facts.actor, facts.people)
+            return _handle(state, command, facts)
+    assert_never(command)
+
+
+def _open(state: Review, facts: Facts) -> None:
+    if state.status == "expired" or (state.status in OPEN and state.deadline <= facts.now):
+        raise Late("the deadline has passed, and the outcome chosen for that case stands")
+    if state.status not in OPEN:
+        raise AlreadyDecided(f"the review is {state.status}: look at it with `handrail reviews show {state.id}`")
+
+
+def _handle(
+    state: Review, command: c.Claim | c.Release | c.Delegate | c.Escalate, facts: Facts
+) -> list[Draft[e.Event]]:
+    match command:
+        case c.Claim():
+            return [Draft(e.Claimed(min(facts.now + CLAIM, state.deadline)))]
+        case c.Release():
+            if state.claimed_by != facts.actor.id:
+                raise NotReady("you hold no claim on this review")
+            return [Draft(e.Released())]
+        case c.Delegate():
+            return _delegate(state, command, facts)
+        case c.Escalate():
+            return ladder.escalate(state, command, facts)
+    assert_never(command)
+
+
+def _delegate(state: Review, command: c.Delegate, facts: Facts) -> list[Draft[e.Event]]:
+    if not facts.people.directory.members(command.to) or command.to.startswith("grp_"):
+        raise UnknownPerson("that person is not in the directory; list them with `handrail people list`")
+    if command.to in facts.people.barred or command.to in state.barred:
+        raise NotAllowed("who asked for an action, or answers for its agent, may not decide it")
+    return [Draft(e.Delegated(command.to), {"note": command.note} if command.note else {})]
+
+
+def _comment(state: Review, command: c.Comment, facts: Facts) -> list[Draft[e.Event]]:
+    known = facts.people.directory.members(facts.actor.id) or facts.actor.id == facts.agent
+    if not known:
+        raise NotAllowed("only people of the directory and the proposing agent comment")
+    if state.status not in ACCEPTS[e.Commented]:
+        raise AlreadyDecided(f"the review is {state.status}")
+    return [Draft(e.Commented(), {"note": command.text})]
+
+
+def _close(state: Review, command: c.Close) -> list[Draft[e.Event]]:
+    if state.status not in OPEN and (state.status != "decided" or state.effective):
+        return []
+    return [Draft(e.Superseded() if command.superseded else e.Withdrawn())]
+
+
+def evolve(state: Review | None, sealed: Sealed[e.Event], *, subject: str) -> Review:
+    """The review after one event. Raises `IllegalTransition` for an event its state does not accept."""
+    event = sealed.event
+    status = step(ACCEPTS, event, state.status if state else None)
+    if isinstance(event, e.Opened):
+        return ladder.born(event, sealed, subject)
+    assert state is not None
+    after = replace(state, status=status, rev=sealed.rev)
+    if status != "claimed" and state.claimed_by is not None:
+        after = replace(after, claimed_by=None, claim_until=None)
+    match event:
+        case e.Claimed():
+            return replace(after, claimed_by=sealed.by.id, claim_until=event.until)
+        case e.Delegated():
+            return replace(after, delegates=tuple(sorted({*state.delegates, event.to})))
+        case e.Commented():
+            return replace(after, comments=state.comments + 1)
+        case e.Reminded() | e.Escalated():
+            return ladder.evolve(after, event, sealed)
+        case e.Voted() | e.Edited() | e.Decided() | e.Revoked():
+            return voting.evolve(after, event, sealed)
+        case e.TookEffect():
+            return replace(after, effective=True)
+        case e.Released() | e.Expired() | e.Withdrawn() | e.Superseded():
+            return after
+    assert_never(event)

@@ -1,0 +1,126 @@
+"""Votes, edits, the quorum, and taking a vote back."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import assert_never
+
+from ..errors import AlreadyDecided, InvalidValue, NotAllowed, NotReady, StaleView
+from ..policy.paths import stricter
+from ..stream import JSON, Draft, Sealed
+from . import commands as c
+from . import events as e
+from .access import counted, require
+from .facts import Facts
+from .model import Decision, Review, Vote
+
+COLLECTED = frozenset({"approve", "edit"})
+
+
+def vote(state: Review, command: c.Decide, facts: Facts) -> list[Draft[e.Event]]:
+    """An approval counts towards the quorum; any other outcome, by one who may decide, decides at once."""
+    require(state, facts.actor, facts.people)
+    if command.outcome not in state.choices:
+        raise InvalidValue(f"this review can end with {', '.join(state.choices)}, not with {command.outcome}")
+    if command.view != state.view:
+        raise StaleView("what you saw is not what stands now: look again, then decide")
+    if command.outcome not in COLLECTED:
+        return [_decided(state, command, facts, (facts.actor.id,))]
+    if command.outcome == "edit":
+        return _edit(state, command, facts)
+    if any(vote.by == facts.actor.id for vote in state.votes):
+        raise AlreadyDecided("you have approved this round already; another person is needed")
+    return _count(state, command, facts)
+
+
+def _count(state: Review, command: c.Decide, facts: Facts) -> list[Draft[e.Event]]:
+    mine = Vote(facts.actor.id, facts.actor.auth, _seats(state, facts), facts.now)
+    filled = counted(state, (*state.votes, mine), facts.people)
+    if filled is None:
+        return [Draft(e.Voted(state.round, command.view, mine.seats), _texts(command, facts))]
+    return [_decided(state, command, facts, filled)]
+
+
+def _seats(state: Review, facts: Facts) -> tuple[str, ...]:
+    return tuple(sorted(facts.people.seats(state, facts.actor.id)))
+
+
+def _texts(command: c.Decide, facts: Facts) -> Mapping[str, JSON]:
+    texts: dict[str, JSON] = {"actor": facts.label} if facts.label else {}
+    if command.note:
+        texts["note"] = command.note
+    return texts
+
+
+def _decided(state: Review, command: c.Decide, facts: Facts, filled: tuple[str, ...]) -> Draft[e.Event]:
+    texts = dict(_texts(command, facts))
+    if command.outcome in ("answer", "supply", "happened"):
+        texts["value"] = command.value
+    event = e.Decided(
+        outcome=command.outcome, round=state.round, view=command.view, bind=state.bind, seats=_seats(state, facts),
+        counted=filled, effective_at=facts.now + state.demand.undo,
+    )  # fmt: skip
+    return Draft(event, texts)
+
+
+def _edit(state: Review, command: c.Decide, facts: Facts) -> list[Draft[e.Event]]:
+    """A new round on other bytes, begun with the editor's approval; and its decision, if that is enough."""
+    if facts.revision is None:
+        raise InvalidValue("an edit needs the new arguments")
+    if facts.demand is None:
+        raise NotAllowed("the rules deny the edited action; the present round stands")
+    demand = stricter(state.demand, facts.demand)
+    event = e.Edited(
+        round=state.round + 1, on_view=command.view, revision=facts.revision.number, bind=facts.revision.bind,
+        demand=demand, seats=_seats(state, facts),
+    )  # fmt: skip
+    edited = Draft[e.Event](event, {**_texts(command, facts), "view": facts.view}, revision=facts.revision)
+    mine = Vote(facts.actor.id, facts.actor.auth, event.seats, facts.now)
+    after = replace(state, demand=demand, round=event.round, bind=event.bind, revision=event.revision, votes=(mine,))
+    filled = counted(after, after.votes, facts.people)
+    if filled is None:
+        return [edited]
+    return [edited, _decided(after, replace(command, note=None), facts, filled)]
+
+
+def revoke(state: Review, command: c.Revoke, facts: Facts) -> list[Draft[e.Event]]:
+    """Take back a counted vote before the decision takes effect."""
+    decision = state.decision
+    if state.status != "decided" or decision is None:
+        raise NotReady("nothing is decided that could be taken back")
+    if facts.actor.kind != "human" or facts.actor.id not in decision.counted:
+        raise NotAllowed("only those whose vote counted can take it back")
+    if state.effective or decision.effective_at <= facts.now:
+        raise AlreadyDecided("the decision has taken effect and cannot be taken back")
+    return [Draft(e.Revoked(), {"note": command.note} if command.note else {})]
+
+
+def evolve(
+    after: Review, event: e.Voted | e.Edited | e.Decided | e.Revoked, sealed: Sealed[e.Event]
+) -> Review:
+    """The voting part of `evolve`."""
+    by = sealed.by
+    match event:
+        case e.Voted():
+            return replace(after, votes=(*after.votes, Vote(by.id, by.auth, event.seats, sealed.at)))
+        case e.Edited():
+            votes = (Vote(by.id, by.auth, event.seats, sealed.at),)
+            return replace(
+                after, votes=votes, round=event.round, revision=event.revision, bind=event.bind, demand=event.demand,
+                view=sealed.texts["view"],
+            )  # fmt: skip
+        case e.Decided():
+            return _closed(after, event, sealed)
+        case e.Revoked():
+            return replace(after, votes=tuple(v for v in after.votes if v.by != by.id), decision=None)
+    assert_never(event)
+
+
+def _closed(after: Review, event: e.Decided, sealed: Sealed[e.Event]) -> Review:
+    by = sealed.by
+    approving = event.outcome in COLLECTED and all(vote.by != by.id for vote in after.votes)
+    votes = (*after.votes, Vote(by.id, by.auth, event.seats, sealed.at)) if approving else after.votes
+    decision = Decision(
+        event.outcome, by.id, by.auth, event.counted, sealed.at, event.effective_at,
+        sealed.texts.get("note"), sealed.texts.get("value"),
+    )  # fmt: skip
+    return replace(after, votes=votes, decision=decision, effective=event.effective_at <= sealed.at)

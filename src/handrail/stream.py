@@ -1,0 +1,72 @@
+"""What all lives have in common: an event is drafted by `decide`, sealed into the log, and folded in by `evolve`."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final, Generic, TypeAlias, TypeVar
+
+from .principal import Principal
+
+JSON: TypeAlias = "None | bool | int | float | str | list[JSON] | dict[str, JSON]"
+Table: TypeAlias = Mapping[type, Mapping[str | None, str]]
+"""For each event type, from which state to which it leads; `None` is the state before birth."""
+
+NO_TEXTS: Final[Mapping[str, JSON]] = MappingProxyType({})
+NO_DIGESTS: Final[Mapping[str, str]] = MappingProxyType({})
+
+E = TypeVar("E")
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One version of an action's arguments: canonical text, the salt that hides it, and the digest that binds it."""
+
+    number: int
+    args: str
+    salt: bytes
+    bind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft(Generic[E]):
+    """An event that was decided and not yet sealed, with the erasable texts that go with it.
+
+    `lease` is the new end of the executor's lease in microseconds; 0 ends it, `None` leaves it alone.
+    """
+
+    event: E
+    texts: Mapping[str, JSON] = field(default_factory=lambda: NO_TEXTS)
+    revision: Revision | None = None
+    lease: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed(Generic[E]):
+    """An event as the log holds it: counted, timed, signed for, its texts known by digest alone."""
+
+    event: E
+    rev: int
+    at: int
+    by: Principal
+    texts: Mapping[str, str] = field(default_factory=lambda: NO_DIGESTS)
+
+
+class IllegalTransition(Exception):
+    """An event met a state that does not accept it: the log or the program is wrong, never the caller."""
+
+
+def step(table: Table, event: object, state: str | None) -> str:
+    """The state that `event` leads to, by the life's table. Raises `IllegalTransition`."""
+    try:
+        return table[type(event)][state]
+    except KeyError:
+        raise IllegalTransition(f"{type(event).__name__} is not accepted in state {state}") from None
+
+
+def fold(evolve: Callable[[S | None, Sealed[E]], S], events: Iterable[Sealed[E]]) -> S | None:
+    """The state after all events, from nothing."""
+    state: S | None = None
+    for event in events:
+        state = evolve(state, event)
+    return state
