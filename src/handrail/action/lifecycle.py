@@ -6,7 +6,7 @@ from typing import Final, assert_never
 from ..errors import NotAllowed, NotReady
 from ..ids import derive
 from ..policy.verdict import Verdict
-from ..stream import Draft, Sealed, Table, step
+from ..stream import JSON, Draft, Sealed, Table, step
 from . import commands as c
 from . import events as e
 from . import execution
@@ -65,11 +65,10 @@ def _propose(state: Action | None, command: c.Propose, facts: Facts) -> list[Dra
         raise NotReady("this action exists already")
     if facts.actor.kind != "agent" or facts.verdict is None or facts.revision is None:
         raise NotAllowed("only an agent proposes actions")
-    first = Draft[e.Event](
-        _proposed(command, facts, facts.verdict),
-        {"context": command.context, "story": dict(command.story)},
-        revision=facts.revision,
-    )
+    texts: dict[str, JSON] = {} if command.context is None else {"context": command.context}
+    if command.story:
+        texts["story"] = dict(command.story)
+    first = Draft[e.Event](_proposed(command, facts, facts.verdict), texts, revision=facts.revision)
     return [first, *_routed(command, facts, facts.verdict)]
 
 

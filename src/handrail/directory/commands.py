@@ -37,4 +37,14 @@ class PutAgent:
     owner_text: str
 
 
-Command = PutPerson | RemovePerson | PutGroup | PutAgent
+@dataclass(frozen=True, slots=True)
+class Deny:
+    """Record a refusal on the principal's own stream. Only the engine sends it."""
+
+    code: str
+    on: str
+    command: str
+    count: int
+
+
+Command = Deny | PutPerson | RemovePerson | PutGroup | PutAgent

@@ -40,5 +40,14 @@ class AgentAdded:
     owner: str
 
 
-PersonEvent = PersonAdded | PersonChanged | PersonRemoved
-Event = PersonEvent | GroupAdded | AgentAdded
+@dataclass(frozen=True, slots=True)
+class AccessDenied:
+    """Somebody known was refused. `count` includes the equal refusals since the last entry; `on` is what was asked."""
+
+    code: str
+    on: str
+    command: str
+    count: int
+
+
+Event = PersonAdded | PersonChanged | PersonRemoved | GroupAdded | AgentAdded | AccessDenied

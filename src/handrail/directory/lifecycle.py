@@ -1,7 +1,7 @@
 """The life of a directory row: present, then perhaps removed, then perhaps present again."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, assert_never
 
 from ..errors import NotAllowed, UnknownPerson
@@ -9,14 +9,15 @@ from ..principal import Principal
 from ..stream import JSON, Draft, Sealed, Table, step
 from . import commands as c
 from . import events as e
-from .model import Agent, Group, Member, Person
+from .model import Agent, Group, Guest, Member, Person
 
 ACCEPTS: Final[Table] = {
     e.PersonAdded: {None: "present", "removed": "present"},
     e.PersonChanged: {"present": "present"},
     e.PersonRemoved: {"present": "removed"},
     e.GroupAdded: {None: "present"},
-    e.AgentAdded: {None: "present"},
+    e.AgentAdded: {None: "present", "present": "present"},
+    e.AccessDenied: {None: "present", "present": "present", "removed": "removed"},
 }
 
 
@@ -34,6 +35,8 @@ def decide(state: Member | None, command: c.Command, facts: Facts) -> list[Draft
     Raises `NotAllowed` for an agent that would change people, `UnknownPerson` for a removal of nobody.
     """
     match command:
+        case c.Deny():
+            return [Draft(e.AccessDenied(command.code, command.on, command.command, command.count))]
         case c.PutPerson():
             _people_only(facts)
             return _put_person(state, command)
@@ -46,7 +49,8 @@ def decide(state: Member | None, command: c.Command, facts: Facts) -> list[Draft
             return [] if state else [Draft(e.GroupAdded(command.handle), {"profile": {"handle": command.handle_text}})]
         case c.PutAgent():
             profile: dict[str, JSON] = {"name": command.name, "owner": command.owner_text}
-            return [] if state else [Draft(e.AgentAdded(command.owner), {"profile": profile})]
+            known = isinstance(state, Agent)
+            return [] if known else [Draft(e.AgentAdded(command.owner), {"profile": profile})]
     assert_never(command)
 
 
@@ -60,7 +64,7 @@ def _put_person(state: Member | None, command: c.PutPerson) -> list[Draft[e.Even
         "profile": {"handle": command.handle_text, "name": command.name, "os_user": command.os_user_text}
     }
     fields = (command.handle, command.os_user, command.groups)
-    if state is None or state.status == "removed":
+    if not isinstance(state, Person) or state.status == "removed":
         return [Draft(e.PersonAdded(*fields), texts)]
     return [Draft(e.PersonChanged(*fields), texts)]
 
@@ -81,4 +85,6 @@ def evolve(state: Member | None, sealed: Sealed[e.Event], *, subject: str) -> Me
             return Group(subject, "present", sealed.rev, event.handle, profile)
         case e.AgentAdded():
             return Agent(subject, "present", sealed.rev, event.owner, profile)
+        case e.AccessDenied():
+            return replace(state, rev=sealed.rev) if state else Guest(subject, "present", sealed.rev)
     assert_never(event)

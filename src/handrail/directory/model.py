@@ -8,13 +8,14 @@ from typing import Final, Literal
 
 from ..ids import keyed
 from ..principal import SOLO_ID
+from ..stream import JSON
 
 Status = Literal["present", "removed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One human being. `handle` and `os_user` are keyed hashes; `profile` is the digest of the erasable names."""
+    """One human being. `handle` is a keyed hash, `os_user` a keyed id; `profile` is the digest of the erasable names."""
 
     id: str
     status: Status
@@ -47,7 +48,16 @@ class Agent:
     profile: str | None
 
 
-Member = Person | Group | Agent
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """A principal that is in the log only since it was refused something."""
+
+    id: str
+    status: Status
+    rev: int
+
+
+Member = Person | Group | Agent | Guest
 
 
 class Names:
@@ -79,11 +89,15 @@ class Names:
 
 @dataclass(frozen=True)
 class Directory:
-    """Everybody present at one moment. While nobody was ever added it is in solo mode: one person, in every group."""
+    """Everybody present at one moment. While nobody was ever added it is in solo mode: one person, in every group.
+
+    `labels` are the erasable names, by id, as far as they are kept.
+    """
 
     names: Names
     people: Mapping[str, Person] = field(default_factory=dict)
     solo: bool = True
+    labels: Mapping[str, JSON] = field(default_factory=dict)
 
     @cached_property
     def _by_handle(self) -> Mapping[str, str]:
@@ -120,7 +134,11 @@ class Directory:
             return frozenset()
         return frozenset({person, *self.people[person].groups})
 
+    def same(self, owner: str) -> frozenset[str]:
+        """Everybody that the owner's id stands for: itself, and the person linked to that OS user."""
+        return frozenset({owner, *(person.id for person in self.people.values() if person.os_user == owner)})
+
     def linked(self, os_user: str) -> Person | None:
         """The person whom this OS user is linked to."""
-        key = self.names.look_up("os", os_user)
+        key = self.names.os_user(os_user)
         return next((person for person in self.people.values() if person.os_user == key), None)

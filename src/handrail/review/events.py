@@ -104,7 +104,7 @@ class Revoked:
 
 @dataclass(frozen=True, slots=True)
 class TookEffect:
-    """The undo window closed."""
+    """The undo window closed. Texts: `value`, where the decision had one."""
 
 
 @dataclass(frozen=True, slots=True)

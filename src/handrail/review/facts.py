@@ -11,7 +11,8 @@ from .access import People
 @dataclass(frozen=True, slots=True)
 class Facts:
     """Times in µs. `view` is what is shown for the round that would open; `revision` and `demand` come with an edit;
-    `agent` is the action's; `default` the answer a question has at its deadline; `label` names the actor, erasably."""
+    `agent` is the action's; `default` the answer that time gives: a question's
+    default at its deadline, a decision's value when it takes effect; `label` names the actor, erasably."""
 
     subject: str
     now: int

@@ -48,7 +48,8 @@ def elapse(state: Review, facts: Facts) -> list[Draft[e.Event]]:
     if state.due_at is None or state.due_at > facts.now:
         return []
     if state.status == "decided":
-        return [Draft(e.TookEffect())]
+        valued = state.decision is not None and state.decision.value is not None
+        return [Draft(e.TookEffect(), {"value": facts.default} if valued else {})]
     if state.deadline <= facts.now:
         answered = state.demand.at_end == "answer"
         return [Draft(e.Expired(state.demand.at_end), {"value": facts.default} if answered else {})]

@@ -1,0 +1,215 @@
+"""One tenant's share of a transaction: commands decided one after another, written together."""
+
+import hmac
+import os
+from typing import Any, Final
+
+import orjson
+
+from ..action.commands import Propose
+from ..action.facts import LEASE
+from ..action.model import Action
+from ..audit import tree
+from ..codec.records import State, state_text
+from ..directory.commands import Deny
+from ..directory.model import Group, Names, Person
+from ..errors import CommandReused, HandrailError, KeyReused, Refused
+from ..ids import keyed
+from ..principal import SYSTEM
+from ..review.model import Review
+from ..store.protocol import Answer as Kept
+from ..store.protocol import Batch, Call, Disclosure, Entry, Head, Revision, Stream, Transaction
+from .lives import due_at, kind
+from .reads import NOWHERE, Cache, Reads
+from .request import Renew, Request, Tick, answer_of
+from .work import Place, Row, Work
+
+RANKS: Final = {"critical": 4, "high": 3, "medium": 2, "unrated": 1, "low": 0}
+QUIET: Final = 1_000_000
+
+
+class TenantBatch:
+    """Decides requests inside a transaction. What one request does, the next one sees; a refusal leaves no trace but
+    its own entry."""
+
+    def __init__(
+        self, tx: Transaction, tenant: str, cache: Cache, names: Names, secret: bytes, now: int,
+        refusals: dict[tuple[str, str], tuple[int, int]],
+    ) -> None:  # fmt: skip
+        head = tx.head(tenant) or NOWHERE._replace(origin=f"local/handrail/{tenant}")
+        cache.catch_up(tx, tenant, head)
+        self.head: Final = head
+        self.cache: Final = cache
+        self.reads: Final = Reads(tx, tenant, cache, names, head.directory)
+        self.size = head.size
+        self._tx, self._tenant, self._secret, self._refusals = tx, tenant, secret, refusals
+        self._now: Final = max(now, head.at)
+        self._rows: list[Row] = []
+        self._calls: dict[str, Call] = {}
+        self._answers: dict[str, Kept] = {}
+        self._blobs: dict[str, str] = {}
+        self._directory = head.directory
+
+    @property
+    def grew(self) -> bool:
+        """Whether anything is to be written."""
+        return bool(self._rows or self._answers or self.reads.leases)
+
+    def decide(self, request: Request) -> None:
+        """Answer one request, or give it its error."""
+        try:
+            request.answer = self._answer(request)
+        except HandrailError as error:
+            request.error = error
+            if isinstance(error, Refused) and error.recorded:
+                self._refused(request, error)
+
+    def _answer(self, request: Request) -> dict[str, Any]:
+        if isinstance(request.command, Tick):
+            self._catch_up(request.subject)
+            return {}
+        if isinstance(request.command, Renew):
+            return self._renew(request.subject, request.command)
+        mac = hmac.digest(self._secret, request.content(), "sha256")
+        kept = self._answers.get(request.id) or self._tx.answer(self._tenant, request.id)
+        if kept is None:
+            answer = self._first(request)
+            self._answers[request.id] = Kept(request.id, mac, orjson.dumps(answer).decode(), self._now)
+            return answer
+        if kept.mac != mac:
+            raise CommandReused("this command id was used with another content: mint a new id")
+        repeated: dict[str, Any] = orjson.loads(kept.answer)
+        return repeated
+
+    def _first(self, request: Request) -> dict[str, Any]:
+        call = None
+        if isinstance(request.command, Propose):
+            call, found = self._identify(request, request.command)
+            if found is not None:
+                self._catch_up(found.id)
+                return {**self._show(found.id), "found": True}
+            self._blobs[request.command.schema] = request.command.schema_text
+        self._catch_up(request.subject)
+        self._apply(request)
+        if call is not None:
+            self._calls[call.key] = call
+        return self._show(request.subject)
+
+    def _identify(self, request: Request, command: Propose) -> tuple[Call | None, Action | None]:
+        """The identity of a call, and the action that it already led to. Raises `KeyReused`."""
+        mac = hmac.digest(self._secret, f"{command.name}\n{command.args}".encode(), "sha256")
+        if command.key is not None:
+            key = keyed("cal", self._secret, "key", command.key)
+        elif command.run is not None and command.occurrence is not None:
+            key = keyed("cal", self._secret, command.run, mac.hex(), command.occurrence)
+        else:
+            return None, None
+        known = self._calls.get(key) or self._tx.call(self._tenant, key)
+        state = self.reads.state(known.action) if known else None
+        if known is None or not isinstance(state, Action) or state.status == "withdrawn":
+            return Call(key, request.subject, mac), None
+        if known.mac != mac:
+            raise KeyReused("this key= belongs to another call: give another action or other arguments their own key")
+        return None, state
+
+    def _work(self) -> Work:
+        place = Place(self._tenant, self.head.origin, self.size, self._now)
+        return Work(place, self.reads, os.urandom(32))
+
+    def _catch_up(self, subject: str) -> None:
+        work = self._work()
+        work.catch_up(subject)
+        self._take(work)
+
+    def _apply(self, request: Request) -> None:
+        work = self._work()
+        work.apply(request.subject, request.command, request.actor)
+        self._take(work)
+
+    def _take(self, work: Work) -> None:
+        if not work.rows:
+            return
+        self._rows += work.rows
+        self.size += len(work.rows)
+        self.reads.changed |= work.states
+        self.reads.leases |= work.leases
+        if any(isinstance(state, Person | Group) for state in work.states.values()):
+            self._directory = self.size
+
+    def _show(self, subject: str) -> dict[str, Any]:
+        state = self.reads.state(subject)
+        related = state.review if isinstance(state, Action) else state.action if isinstance(state, Review) else None
+        return answer_of(state, {related: self.reads.state(related)} if related else {})
+
+    def _renew(self, subject: str, command: Renew) -> dict[str, Any]:
+        state = self.reads.state(subject)
+        holds = isinstance(state, Action) and (state.executor, state.fence) == (command.executor, command.fence)
+        lease = self.reads.lease(subject)
+        if not holds or lease is None or lease <= self._now:
+            return {"renewed": False}
+        self.reads.leases[subject] = self._now + LEASE
+        return {"renewed": True}
+
+    def _refused(self, request: Request, error: Refused) -> None:
+        """An entry on the principal's own stream; equal refusals within a second are counted into one."""
+        if request.actor == SYSTEM:
+            return
+        key = (request.actor.id, error.code)
+        last, missed = self._refusals.get(key, (0, 0))
+        if self._now - last < QUIET:
+            self._refusals[key] = (last, missed + 1)
+            return
+        self._refusals[key] = (self._now, 0)
+        denial = Deny(error.code, request.subject, type(request.command).__name__, missed + 1)
+        work = self._work()
+        work.apply(request.actor.id, denial, request.actor)
+        self._take(work)
+
+    def write(self, tx: Transaction) -> None:
+        """Write everything that was decided."""
+        if not self.grew:
+            return
+        changed = self.reads.changed
+        untouched = {one: until for one, until in self.reads.leases.items() if one not in changed}
+        if untouched:
+            tx.renew(self._tenant, untouched)
+        frontier = tree.extend(self._frontier(), (row.leaf for row in self._rows))
+        at = self._rows[-1].at if self._rows else self.head.at
+        head = Head(self.head.origin, self.size, tree.encode(frontier), at, self._directory)
+        tx.append(self._tenant, self._batch(head))
+
+    def _frontier(self) -> tree.Frontier:
+        return tree.decode(self.head.frontier) if self.head.frontier else tree.EMPTY
+
+    def _batch(self, head: Head) -> Batch:
+        rows = self._rows
+        return Batch(
+            head=head,
+            streams=[_stream(state, self.reads) for state in self.reads.changed.values()],
+            entries=[Entry(row.index, row.subject, row.rev, row.entry, row.leaf) for row in rows],
+            disclosures=[Disclosure(row.index, *one) for row in rows for one in row.disclosures],
+            revisions=[
+                Revision(row.action, row.args.number, row.args.bind, row.args.args, row.args.salt)
+                for row in rows
+                if row.action and row.args
+            ],
+            calls=list(self._calls.values()),
+            answers=list(self._answers.values()),
+            blobs=list(self._blobs.items()),
+        )
+
+
+def _stream(state: State, reads: Reads) -> Stream:
+    lease = reads.lease(state.id) if isinstance(state, Action) else None
+    lease = lease or None
+    parent, rank, born = None, 0, 0
+    match state:
+        case Action():
+            parent, born = state.run, state.proposed_at
+        case Review():
+            parent, rank, born = state.action, RANKS.get(state.risk, 1), state.opened_at
+        case _:
+            born = getattr(state, "opened_at", 0)
+    return Stream(
+        state.id, kind(state), state.status, state.rev, state_text(state), parent, rank, born, due_at(state, lease), lease
+    )

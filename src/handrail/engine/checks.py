@@ -1,0 +1,55 @@
+"""Checks of what people type, against the schemas that the action brought."""
+
+from typing import Any
+
+import orjson
+
+from ..action.model import Action
+from ..codec.canonical import canonical, parse
+from ..codec.schema import validate_edit
+from ..errors import InvalidValue
+from ..review.commands import Decide
+from ..review.model import OPEN, Review
+from ..stream import JSON
+from .sources import Sources
+
+
+def check_decision(work: Any, state: Review, held: Action, command: Decide) -> None:
+    """Raise `InvalidValue`, `MalformedJSON` or `UnreadableSchema` for an edit or answer that does not fit.
+
+    Nothing is checked for a review that is closed: its refusal is the better message.
+    """
+    if state.status not in OPEN:
+        return
+    if command.outcome == "edit":
+        _check_edit(work.sources, held, command)
+    elif command.outcome == "answer":
+        args = work.args(held.id, held.revision)
+        check_answer(orjson.loads(args) if args else {}, command.value)
+
+
+def _check_edit(sources: Sources, held: Action, command: Decide) -> None:
+    if command.args is None:
+        raise InvalidValue("an edit needs the new arguments, complete")
+    value = parse(command.args)
+    if canonical(value) != command.args:
+        raise InvalidValue("the edited arguments are not canonical JSON: send them through handrail's client")
+    schema = sources.schema(held.schema)
+    if schema is not None:
+        _fits(schema, value)
+
+
+def _fits(schema: str, value: JSON) -> None:
+    problems = validate_edit(schema, value)
+    if problems:
+        raise InvalidValue("; ".join(f"{problem.path}: {problem.message}" for problem in problems))
+
+
+def check_answer(question: dict[str, Any], value: JSON) -> None:
+    """Raise `InvalidValue` unless `value` is one of the question's options and fits its schema."""
+    options = question.get("options")
+    if options and value not in options:
+        raise InvalidValue(f"choose one of: {', '.join(str(option) for option in options)}")
+    schema = question.get("schema")
+    if schema:
+        _fits(canonical(schema), value)

@@ -1,0 +1,97 @@
+"""What one stream's event means for another: pure, and applied in the same transaction."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ..action import commands as action
+from ..action import events as acted
+from ..action.model import Action
+from ..policy.paths import ANYONE, Demand
+from ..review import commands as review
+from ..review import events as reviewed
+from ..review.model import Review
+from ..stream import JSON
+
+Follow = tuple[str, action.Command | review.Command]
+
+
+def consequences(before: object, state: object, event: object, texts: Mapping[str, JSON]) -> list[Follow]:
+    """The commands that follow, each with the stream it goes to; `before` and `state` are the stream around `event`."""
+    if isinstance(state, Action):
+        return _of_action(state, event, before.review if isinstance(before, Action) else None)
+    if isinstance(state, Review):
+        return _of_review(state, event, texts)
+    return []
+
+
+def _of_action(state: Action, event: object, asked: str | None) -> list[Follow]:
+    match event:
+        case acted.Proposed() if event.supersedes:
+            return [(event.supersedes, action.Withdraw("superseded"))]
+        case acted.Held() if state.demand:
+            demand = state.demand if event.kind != "exception" else _one_answer(state.demand)
+            cause = "attempts_failed" if event.kind == "exception" else "held"
+            opening = review.Open(
+                event.kind, cause, state.id, event.number, demand, state.revision, state.bind, state.risk
+            )
+            return [(event.review, opening)]
+        case acted.Inquired() if state.demand:
+            opening = review.Open(
+                "exception", "outcome_unknown", state.id, event.number, _one_answer(state.demand), state.revision,
+                state.bind, state.risk,
+            )  # fmt: skip
+            return [(event.review, opening)]
+        case acted.Withdrawn() if asked:
+            return [(asked, review.Close(superseded=event.reason == "superseded"))]
+        case acted.Succeeded(by="probe") | acted.Failed(by="probe") | acted.Cleared() if asked:
+            return [(asked, review.Close())]
+        case _:
+            return []
+
+
+def _one_answer(demand: Demand) -> Demand:
+    """Exceptions are answered by one person, at once, and never by the clock."""
+    return replace(demand, quorum=((ANYONE, 1),), at_end="reject", undo=0)
+
+
+def _of_review(state: Review, event: object, texts: Mapping[str, JSON]) -> list[Follow]:
+    match event:
+        case reviewed.Edited():
+            return [(state.action, action.Revise(event.revision, event.bind))]
+        case reviewed.Decided() if state.effective:
+            return [(state.action, _answer(state, texts.get("value")))]
+        case reviewed.TookEffect():
+            return [(state.action, _answer(state, texts.get("value")))]
+        case reviewed.Expired():
+            return [(state.action, _at_end(state, event, texts))]
+        case _:
+            return []
+
+
+def _at_end(state: Review, event: reviewed.Expired, texts: Mapping[str, JSON]) -> action.Command:
+    match event.at_end:
+        case "approve":
+            return action.Clear(state.id, state.bind, state.demand.grant)
+        case "answer":
+            return action.Conclude(state.id, "succeeded", texts.get("value"))
+        case _ if state.cause == "attempts_failed":
+            return action.Conclude(state.id, "failed")
+        case _:
+            return action.Refuse(state.id, "expired")
+
+
+def _answer(state: Review, value: JSON) -> action.Command:
+    assert state.decision is not None
+    match state.decision.outcome:
+        case "approve" | "edit" | "retry":
+            return action.Clear(state.id, state.bind, state.demand.grant)
+        case "reject":
+            return action.Refuse(state.id, "rejected")
+        case "send_back":
+            return action.Refuse(state.id, "changes_requested")
+        case "answer" | "supply" | "happened":
+            return action.Conclude(state.id, "succeeded", value)
+        case "skip":
+            return action.Conclude(state.id, "skipped")
+        case "abort" | "not_happened":
+            return action.Conclude(state.id, "failed")

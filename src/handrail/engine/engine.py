@@ -1,0 +1,141 @@
+"""The commit loop: commands that arrive while a transaction commits go together into the next one."""
+
+import logging
+import queue
+import threading
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from ..clock import Clock
+from ..codec.records import State
+from ..directory.model import Names
+from ..errors import HandrailError, Unavailable
+from ..store.protocol import Store, Transaction
+from .batch import TenantBatch
+from .reads import Cache
+from .request import Latch, Request, deliver
+from .timers import SteadyClock
+
+log: Final = logging.getLogger("handrail.engine")
+MOST: Final = 512
+Listener = Callable[[dict[str, State], int, int], None]
+
+
+class Engine:
+    """One per process and database. Safe to use from any thread; never carried over a fork.
+
+    `listener` is told after each commit: the states that changed, and from which to which size the log grew.
+    """
+
+    def __init__(self, store: Store, clock: Clock, *, listener: Listener | None = None) -> None:
+        self.store: Final = store
+        self.names: Final = Names(store.secret)
+        self.clock: Final = SteadyClock(clock)
+        self._listener: Final = listener
+        self._caches: dict[str, Cache] = {}
+        self._refusals: dict[tuple[str, str], tuple[int, int]] = {}
+        self._leading = threading.Lock()
+        self._queue: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
+        self._writer: threading.Thread | None = None
+        self._starting = threading.Lock()
+
+    def call(self, request: Request) -> dict[str, object]:
+        """Commit one command and return its answer: in this thread if nobody else commits, else by the writer's."""
+        if self._queue.empty() and self._leading.acquire(blocking=False):
+            try:
+                self._commit([request])
+            finally:
+                self._leading.release()
+            if not self._queue.empty():
+                self._start_writer()
+            return dict(request.result())
+        latch = Latch()
+        request.done = latch
+        self.submit(request)
+        latch.wait()
+        return dict(request.result())
+
+    def submit(self, request: Request) -> None:
+        """Queue one command for the writer thread; `request.done` is called when it is answered."""
+        self._queue.put(request)
+        if self._writer is None:
+            self._start_writer()
+
+    def close(self) -> None:
+        """Finish what is queued, stop the writer thread and close the store."""
+        if self._writer is not None:
+            self._queue.put(None)
+            self._writer.join()
+        self.store.close()
+
+    def _start_writer(self) -> None:
+        with self._starting:
+            if self._writer is None:
+                self._writer = threading.Thread(target=self._write, name="handrail-writer", daemon=True)
+                self._writer.start()
+
+    def _write(self) -> None:
+        while True:
+            first = self._queue.get()
+            with self._leading:
+                batch, stop = self._gather(first)
+                if batch:
+                    self._commit(batch)
+            if stop:
+                return
+
+    def _gather(self, first: Request | None) -> tuple[list[Request], bool]:
+        """Everything that waits, up to a bound that keeps a transaction short."""
+        batch: list[Request] = []
+        item = first
+        while item is not None:
+            batch.append(item)
+            if len(batch) == MOST:
+                return batch, False
+            try:
+                item = self._queue.get_nowait()
+            except queue.Empty:
+                return batch, False
+        return batch, True
+
+    def _commit(self, requests: list[Request]) -> None:
+        batches: dict[str, TenantBatch] = {}
+        try:
+            with self.store.write() as tx:
+                for request in requests:
+                    self._batch(batches, tx, request.tenant).decide(request)
+                for batch in batches.values():
+                    batch.write(tx)
+        except HandrailError as error:
+            self._fail(requests, error)
+        except Exception as error:
+            log.exception("a transaction failed")
+            self._fail(requests, Unavailable(f"the change was not kept: {error!r}"))
+        else:
+            self._committed(batches.values())
+        deliver(requests)
+
+    def _batch(self, batches: dict[str, TenantBatch], tx: Transaction, tenant: str) -> TenantBatch:
+        found = batches.get(tenant)
+        if found is None:
+            cache = self._caches.setdefault(tenant, Cache())
+            found = batches[tenant] = TenantBatch(
+                tx, tenant, cache, self.names, self.store.secret, self.clock.now(), self._refusals
+            )
+        return found
+
+    def _committed(self, batches: Iterable[TenantBatch]) -> None:
+        for batch in batches:
+            if batch.grew:
+                batch.cache.keep(batch.reads.changed, batch.size)
+                if self._listener is not None:
+                    self._listener(batch.reads.changed, batch.head.size, batch.size)
+
+    def _fail(self, requests: list[Request], error: HandrailError) -> None:
+        """Nobody was acknowledged: forget what was cached on the way, and let everybody repeat."""
+        self._caches.clear()
+        for request in requests:
+            request.answer = None
+            request.error = type(error)(*error.args)
+
+

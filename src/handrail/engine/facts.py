@@ -1,0 +1,153 @@
+"""Fills the frozen record of facts that a life's `decide` is given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from ..action import commands as action
+from ..action.digest import action_digest
+from ..action.facts import Facts as ActionFacts
+from ..action.model import Action
+from ..audit.disclosure import salt
+from ..codec.records import State
+from ..directory.lifecycle import Facts as DirectoryFacts
+from ..policy.verdict import judge
+from ..principal import SOLO_ID, Principal
+from ..review import commands as review
+from ..review.access import People
+from ..review.facts import Facts as ReviewFacts
+from ..review.model import Review
+from ..run.lifecycle import Facts as RunFacts
+from ..run.model import Run
+from ..stream import JSON, Revision
+from . import shown
+from .checks import check_decision
+
+if TYPE_CHECKING:
+    from .work import Work
+
+
+def facts(work: Work, subject: str, state: State | None, command: object, actor: Principal) -> Any:
+    """The facts for this command on this stream, by the stream's life."""
+    match subject[:3]:
+        case "act":
+            return _action(work, subject, state, command, actor)
+        case "rev":
+            return _review(work, subject, state, command, actor)
+        case "run":
+            return RunFacts(subject, work.now, actor)
+        case _:
+            return DirectoryFacts(work.now, actor)
+
+
+def _action(work: Work, subject: str, state: State | None, command: object, actor: Principal) -> ActionFacts:
+    if isinstance(command, action.Propose):
+        return _proposal(work, subject, command, actor)
+    assert isinstance(state, Action)
+    match command:
+        case action.Claim() | action.Start():
+            return ActionFacts(subject, work.now, actor, lease=work.lease(subject), blocked=_blocked(work, state))
+        case action.Withdraw():
+            return ActionFacts(subject, work.now, actor, owns=_owns(work, state, actor))
+        case _:
+            return ActionFacts(subject, work.now, actor, lease=work.lease(subject))
+
+
+def _proposal(work: Work, subject: str, command: action.Propose, actor: Principal) -> ActionFacts:
+    revision = _revision(work, subject, 1, command.name, command.args, salt(work.seed, subject, 1, "args"))
+    directory = work.sources.directory()
+    run = work.state(command.run) if command.run else None
+    barred = _barred(work, actor.id, actor.owner or "", run, command.kind)
+    return ActionFacts(subject, work.now, actor, judge(command.declared, directory, barred), revision)
+
+
+def _revision(work: Work, action_id: str, number: int, name: str, args: str, key: bytes) -> Revision:
+    bind = action_digest(tenant=work.place.tenant, action=action_id, name=name, args=args, salt=key)
+    return Revision(number, args, key, bind)
+
+
+def _barred(work: Work, agent: str, owner: str, run: State | None, kind: str) -> frozenset[str]:
+    """Who may never decide: the agent, whoever answers for it, and who started its run; in solo mode and for
+    questions only the agent itself."""
+    directory = work.sources.directory()
+    if directory.solo or kind == "question":
+        return frozenset({agent})
+    starter = run.starter if isinstance(run, Run) else owner
+    return frozenset({agent}) | directory.same(owner) | directory.same(starter)
+
+
+def _blocked(work: Work, state: Action) -> bool:
+    """Whether a run above the action waits for people as a whole and has another action that does."""
+    run_id = state.run
+    while run_id:
+        run = work.state(run_id)
+        if not isinstance(run, Run):
+            return False
+        if run.hold == "run" and work.sources.waiting(run_id) - {state.id}:
+            return True
+        run_id = run.parent
+    return False
+
+
+def _owns(work: Work, state: Action, actor: Principal) -> bool:
+    directory = work.sources.directory()
+    return actor.kind == "human" and (actor.id in directory.same(state.owner) or (directory.solo and actor.id == SOLO_ID))
+
+
+def _review(work: Work, subject: str, state: State | None, command: object, actor: Principal) -> ReviewFacts:
+    if isinstance(command, review.Open):
+        held = work.state(command.action)
+        assert isinstance(held, Action)
+        people = _people(work, held)
+        view = shown.opening(work, subject, held, command)
+        return ReviewFacts(subject, work.now, actor, people, held.agent, view=view)
+    assert isinstance(state, Review)
+    held = work.state(state.action)
+    assert isinstance(held, Action)
+    base = ReviewFacts(subject, work.now, actor, _people(work, held), held.agent, label=_label(work, actor))
+    match command:
+        case review.Decide():
+            return _decision(work, base, state, held, command)
+        case review.Elapse():
+            return _timely(work, base, state, held)
+        case _:
+            return base
+
+
+def _people(work: Work, held: Action) -> People:
+    run = work.state(held.run) if held.run else None
+    return People(work.sources.directory(), _barred(work, held.agent, held.owner, run, held.kind))
+
+
+def _label(work: Work, actor: Principal) -> JSON:
+    return work.sources.directory().labels.get(actor.id)
+
+
+def _decision(
+    work: Work, base: ReviewFacts, state: Review, held: Action, command: review.Decide
+) -> ReviewFacts:
+    check_decision(work, state, held, command)
+    if command.outcome != "edit" or command.args is None:
+        return base
+    key = salt(work.seed, base.subject, state.rev + 1, "args")
+    revision = _revision(work, held.id, held.revision + 1, held.name, command.args, key)
+    view = shown.edited(work, state, held, revision)
+    return ReviewFacts(
+        base.subject, base.now, base.actor, base.people, base.agent, view, revision, held.demand, label=base.label
+    )
+
+
+def _timely(work: Work, base: ReviewFacts, state: Review, held: Action) -> ReviewFacts:
+    """The value that time gives: what was decided, or the default answer of a question."""
+    value: JSON = None
+    if state.decision is not None and state.decision.value is not None:
+        found = work.text(state.id, state.decision.value)
+        value = found if isinstance(found, dict | list | str | int | bool | None) else None
+    elif state.demand.at_end == "answer":
+        args = work.args(held.id, held.revision)
+        value = orjson.loads(args).get("default") if args else None
+    return ReviewFacts(
+        base.subject, base.now, base.actor, base.people, base.agent, default=value, label=base.label
+    )

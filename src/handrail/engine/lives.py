@@ -1,0 +1,59 @@
+"""Which life a command and a state belong to."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from ..action import lifecycle as action
+from ..codec.records import KINDS, State
+from ..directory import lifecycle as directory
+from ..directory.model import Agent, Group, Guest, Person
+from ..action.model import Action
+from ..review import lifecycle as review
+from ..review.model import Review
+from ..run import lifecycle as run
+from ..run.model import Run
+from ..stream import Sealed, Table
+
+_BY_PREFIX: Final[Mapping[str, Any]] = {"act": action, "rev": review, "run": run}
+TABLES: Final[Mapping[str, Table]] = {
+    "action": action.ACCEPTS, "review": review.ACCEPTS, "run": run.ACCEPTS, "directory": directory.ACCEPTS,
+}  # fmt: skip
+
+
+def life(subject: str) -> Any:
+    """The module with `decide` and `evolve` for the stream of that id."""
+    return _BY_PREFIX.get(subject[:3], directory)
+
+
+def kind(state: State) -> str:
+    """The name under which a state is stored."""
+    return KINDS[type(state)]
+
+
+def evolve(state: State | None, sealed: Sealed[Any], subject: str) -> State:
+    """The state after one event, whatever its life."""
+    after: State = life(subject).evolve(state, sealed, subject=subject)
+    return after
+
+
+def final(state: State) -> bool:
+    """Whether the life is over, so that its row is never due again."""
+    match state:
+        case Action() | Run():
+            return state.final
+        case Review():
+            return state.due_at is None
+        case Person() | Group() | Agent() | Guest():
+            return False
+
+
+def due_at(state: State, lease: int | None) -> int | None:
+    """When `Elapse` next has something to do for this stream (µs)."""
+    match state:
+        case Action():
+            times = (state.due_at, lease if state.status in ("claimed", "started") else None)
+            return min((time for time in times if time is not None), default=None)
+        case Review():
+            return state.due_at
+        case _:
+            return None

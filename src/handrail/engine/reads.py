@@ -1,0 +1,138 @@
+"""Answers the reads of a transaction: from the cache where the log has not moved, else from the store."""
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import orjson
+
+from ..audit.disclosure import open_disclosure
+from ..codec.records import State, read_state
+from ..directory.model import Directory, Names, Person
+from ..store.protocol import Head, Reader
+from ..stream import JSON
+from .lives import final
+from .sources import Erased
+
+CACHED: Final = 20_000
+NEWS: Final = 1_000
+NOWHERE: Final = Head("", 0, b"", 0, -1)
+
+
+@dataclass
+class Cache:
+    """The states of one tenant as of a log size. Leases are not in it: they move without an entry."""
+
+    size: int = -1
+    states: dict[str, State] = field(default_factory=dict)
+    directory: tuple[int, Directory] | None = None
+
+    def catch_up(self, reader: Reader, tenant: str, head: Head) -> None:
+        """Forget what other processes have changed since."""
+        if head.size != self.size and self.states:
+            news = reader.entries(tenant, after=self.size - 1, limit=NEWS)
+            if len(news) == NEWS:
+                self.states.clear()
+            for entry in news:
+                self.states.pop(entry.sub, None)
+        self.size = head.size
+
+    def keep(self, states: dict[str, State], size: int) -> None:
+        """Remember what was just committed, except lives that are over."""
+        self.size = size
+        for subject, state in states.items():
+            if final(state):
+                self.states.pop(subject, None)
+            else:
+                self.states[subject] = state
+        while len(self.states) > CACHED:
+            self.states.pop(next(iter(self.states)))
+
+
+class Reads:
+    """`Sources` over one reader, under what the batch has changed so far."""
+
+    def __init__(self, reader: Reader, tenant: str, cache: Cache, names: Names, directory_at: int) -> None:
+        self._reader, self._tenant, self._cache = reader, tenant, cache
+        self._names, self._directory_at = names, directory_at
+        self.changed: dict[str, State] = {}
+        self.leases: dict[str, int] = {}
+
+    def state(self, subject: str) -> State | None:
+        found = self.changed.get(subject) or self._cache.states.get(subject)
+        if found is None:
+            rows = self._reader.streams(self._tenant, (subject,))
+            if rows:
+                found = self._cache.states[subject] = read_state(rows[0].kind, rows[0].state)
+        return found
+
+    def lease(self, subject: str) -> int | None:
+        if subject in self.leases:
+            return self.leases[subject]
+        state = self.changed.get(subject) or self._cache.states.get(subject)
+        if state is not None and state.status not in ("claimed", "started"):
+            return None
+        rows = self._reader.streams(self._tenant, (subject,))
+        return rows[0].lease if rows else None
+
+    def text(self, subject: str, digest: str) -> JSON | Erased:
+        found = self._reader.text(self._tenant, subject, digest)
+        return Erased(digest) if found is None else opened(open_disclosure(found).value)
+
+    def args(self, action: str, number: int) -> str | None:
+        found = self._reader.revision(self._tenant, action, number)
+        return found.args if found else None
+
+    def schema(self, digest: str) -> str | None:
+        return self._reader.blob(self._tenant, digest)
+
+    def waiting(self, run: str) -> frozenset[str]:
+        found = {row.id for row in self._reader.page(self._tenant, "action", parent=run, limit=100)}
+        for subject, state in self.changed.items():
+            if getattr(state, "run", None) == run:
+                (found.add if state.status in ("held", "unknown") else found.discard)(subject)
+        return frozenset(found)
+
+    def directory(self) -> Directory:
+        known = self._cache.directory
+        if known is None or known[0] != self._directory_at:
+            known = (self._directory_at, read_directory(self._reader, self._tenant, self._names))
+            self._cache.directory = known
+        changed = {one.id: one for one in self.changed.values() if isinstance(one, Person)}
+        if not changed:
+            return known[1]
+        people = {**known[1].people, **changed}
+        present = {key: person for key, person in people.items() if person.status == "present"}
+        return Directory(self._names, present, False, known[1].labels)
+
+
+def read_directory(reader: Reader, tenant: str, names: Names) -> Directory:
+    """Everybody present, with the names that are kept."""
+    people: dict[str, Person] = {}
+    labels: dict[str, JSON] = {}
+    solo = True
+    for kind in ("person", "group", "agent"):
+        for row in _all(reader, tenant, kind):
+            state: Any = read_state(kind, row.state)
+            solo = solo and kind != "person"
+            if state.profile:
+                text = reader.text(tenant, row.id, state.profile)
+                labels[row.id] = opened(open_disclosure(text).value) if text else {"$erased": state.profile}
+            if isinstance(state, Person) and state.status == "present":
+                people[row.id] = state
+    return Directory(names, people, solo, labels)
+
+
+def _all(reader: Reader, tenant: str, kind: str) -> list[Any]:
+    rows: list[Any] = []
+    while True:
+        after = (rows[-1].rank, rows[-1].born, rows[-1].id) if rows else None
+        page = reader.page(tenant, kind, after=after, limit=1000)
+        rows += page
+        if len(page) < 1000:
+            return rows
+
+
+def opened(value: bytes) -> JSON:
+    """The value of a disclosure."""
+    found: JSON = orjson.loads(value)
+    return found

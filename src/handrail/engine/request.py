@@ -1,0 +1,123 @@
+"""What is handed to the commit loop, and how its answer finds the way back to a thread or an event loop."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import msgspec
+
+from ..action.model import Action
+from ..codec.records import State
+from ..principal import Principal
+from ..review.model import Review
+from ..stream import JSON
+
+DEFAULT_TENANT: Final = "default"
+Answer = dict[str, JSON]
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Do what is due on the stream, and nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Renew:
+    """Keep the lease of a running action: only for the executor that holds this fence."""
+
+    executor: str
+    fence: int
+
+
+@dataclass(slots=True)
+class Request:
+    """One top-level command. `id` makes it repeatable: the same id with the same content gets the first answer."""
+
+    id: str
+    subject: str
+    command: Any
+    actor: Principal
+    tenant: str = DEFAULT_TENANT
+    answer: Answer | None = None
+    error: BaseException | None = None
+    done: "Callable[[Request], None] | None" = None
+    loop: asyncio.AbstractEventLoop | None = None
+
+    def content(self) -> bytes:
+        """What makes two commands the same."""
+        return msgspec.json.encode((self.subject, type(self.command).__name__, self.command, self.actor.id))
+
+    def result(self) -> Answer:
+        """The answer. Raises the refusal."""
+        if self.error is not None:
+            raise self.error
+        assert self.answer is not None
+        return self.answer
+
+
+@dataclass
+class Latch:
+    """Lets one thread wait for its request."""
+
+    _event: threading.Event = field(default_factory=threading.Event)
+
+    def __call__(self, request: Request) -> None:
+        self._event.set()
+
+    def wait(self) -> None:
+        """Block until the request is done."""
+        self._event.wait()
+
+
+def deliver(requests: Iterable[Request]) -> None:
+    """Hand out answers: to threads at once, to each event loop in one call."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[Request]] = {}
+    for request in requests:
+        if request.loop is not None:
+            by_loop.setdefault(request.loop, []).append(request)
+        elif request.done is not None:
+            request.done(request)
+    for loop, waiting in by_loop.items():
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_deliver_here, waiting)
+
+
+def _deliver_here(requests: list[Request]) -> None:
+    for request in requests:
+        if request.done is not None:
+            request.done(request)
+
+
+def answer_of(state: State | None, related: Mapping[str, State | None]) -> Answer:
+    """What the sender of a command learns: never arguments, notes or names."""
+    match state:
+        case Action():
+            return _of_action(state, related.get(state.review or ""))
+        case Review():
+            return _of_review(state, related.get(state.action))
+        case None:
+            return {}
+        case _:
+            return {"id": state.id, "status": state.status, "rev": state.rev}
+
+
+def _of_action(state: Action, review: State | None) -> Answer:
+    answer: Answer = {
+        "id": state.id, "status": state.status, "rev": state.rev, "reason": state.reason, "review": state.review,
+        "revision": state.revision, "bind": state.bind, "fence": state.fence, "attempt": state.attempt,
+    }  # fmt: skip
+    if isinstance(review, Review):
+        answer |= {"deadline": review.deadline, "view": review.view}
+    return answer
+
+
+def _of_review(state: Review, action: State | None) -> Answer:
+    decision = state.decision
+    return {
+        "id": state.id, "status": state.status, "rev": state.rev, "round": state.round, "view": state.view,
+        "action": state.action, "action_status": action.status if action else None,
+        "outcome": decision.outcome if decision else None,
+        "effective_at": decision.effective_at if decision else None,
+    }  # fmt: skip

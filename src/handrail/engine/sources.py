@@ -1,0 +1,40 @@
+"""What deciding needs to read: streams, texts, arguments, the directory. The store answers, inside the transaction."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from ..codec.records import State
+from ..directory.model import Directory
+from ..stream import JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """A text that was erased on request; its digest is all that is left."""
+
+    digest: str
+
+
+class Sources(Protocol):
+    """Reads for one tenant, each answered as of the transaction in which the command is decided."""
+
+    def state(self, subject: str) -> State | None:
+        """The stream's state, or `None` before its first event."""
+
+    def lease(self, subject: str) -> int | None:
+        """The end of the executor's lease in µs."""
+
+    def text(self, subject: str, digest: str) -> JSON | Erased:
+        """The erasable text of that stream with that digest."""
+
+    def args(self, action: str, number: int) -> str | None:
+        """The canonical arguments of one revision; `None` once erased."""
+
+    def schema(self, digest: str) -> str | None:
+        """A registered JSON Schema."""
+
+    def waiting(self, run: str) -> frozenset[str]:
+        """The actions of a run that are held or unknown."""
+
+    def directory(self) -> Directory:
+        """Everybody present."""

@@ -1,0 +1,41 @@
+"""The present, as far as it can be believed."""
+
+from typing import Final
+
+from ..clock import HOUR, SECOND, Clock
+
+LEAP: Final = HOUR
+AGREE: Final = 2 * SECOND
+
+
+class SteadyClock:
+    """The clock's time, held back after a leap of more than an hour until a second reading agrees.
+
+    Between two readings the time must have moved as the monotonic clock did. A leap forward is believed when another
+    reading, at least a second later, still stands by it; until then time goes on from the last believed reading, so
+    that a wrong clock expires nothing. A step backwards is believed at once: it makes nothing due.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock: Final = clock
+        self._wall, self._mono = clock.now(), clock.monotonic()
+        self._doubt: tuple[int, int] | None = None
+
+    def now(self) -> int:
+        """The believed time in µs."""
+        wall, mono = self._clock.now(), self._clock.monotonic()
+        expected = self._wall + mono - self._mono
+        if wall - expected <= LEAP:
+            return self._believe(wall, mono)
+        if self._doubt is None:
+            self._doubt = (wall, mono)
+        seen, since = self._doubt
+        if mono - since >= SECOND:
+            if abs(wall - (seen + mono - since)) <= AGREE:
+                return self._believe(wall, mono)
+            self._doubt = (wall, mono)
+        return expected
+
+    def _believe(self, wall: int, mono: int) -> int:
+        self._wall, self._mono, self._doubt = wall, mono, None
+        return wall

@@ -1,0 +1,47 @@
+"""Brings a database to the present schema: numbered SQL files, each applied once, all in one transaction."""
+
+from importlib.resources import files
+from typing import Final
+
+import apsw
+
+from ..errors import CorruptLog, TooNew
+
+APPLICATION_ID: Final = 0x48524C31
+
+
+def migrate(connection: apsw.Connection) -> None:
+    """Apply what is missing. Raises `TooNew` for a database of a newer version, `CorruptLog` for another program's."""
+    version, application = _pragma(connection, "user_version"), _pragma(connection, "application_id")
+    steps = migrations()
+    if version > len(steps):
+        raise TooNew(f"the database has schema {version}, this version knows {len(steps)}: update handrail")
+    if version == len(steps):
+        return
+    if application not in (0, APPLICATION_ID) or (version == 0 and _tables(connection)):
+        raise CorruptLog("this file is the database of another program: choose another path")
+    connection.execute("BEGIN EXCLUSIVE")
+    try:
+        for number, script in enumerate(steps, 1):
+            if number > _pragma(connection, "user_version"):
+                connection.execute(f"{script}; PRAGMA user_version = {number}; PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def migrations() -> list[str]:
+    """The scripts in their order."""
+    folder = files(__package__) / "migrations"
+    return [path.read_text() for path in sorted(folder.iterdir(), key=lambda path: path.name) if path.name.endswith(".sql")]
+
+
+def _pragma(connection: apsw.Connection, name: str) -> int:
+    value: int = next(connection.execute(f"PRAGMA {name}"))[0]
+    return value
+
+
+def _tables(connection: apsw.Connection) -> int:
+    found: int = next(connection.execute("SELECT count(*) FROM sqlite_schema WHERE type = 'table'"))[0]
+    return found

@@ -1,0 +1,165 @@
+"""What a store does, one method per idea. A store knows rows and transactions, and nothing of what they mean."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+
+class Head(NamedTuple):
+    """Where a tenant's log stands."""
+
+    origin: str
+    size: int
+    frontier: bytes
+    at: int
+    directory: int
+
+
+class Stream(NamedTuple):
+    """The row of one life. `lease` is the end of an executor's lease; `due_at` includes it."""
+
+    id: str
+    kind: str
+    status: str
+    rev: int
+    state: str
+    parent: str | None
+    rank: int
+    born: int
+    due_at: int | None
+    lease: int | None
+
+
+class Entry(NamedTuple):
+    """One entry of the log as it is kept."""
+
+    i: int
+    sub: str
+    rev: int
+    entry: bytes
+    leaf: bytes
+
+
+class Disclosure(NamedTuple):
+    """One salted text that an entry commits to."""
+
+    i: int
+    name: str
+    digest: str
+    text: str
+
+
+class Revision(NamedTuple):
+    """One version of an action's arguments."""
+
+    action: str
+    number: int
+    bind: str
+    args: str
+    salt: bytes
+
+
+class Call(NamedTuple):
+    """Where an identified call leads."""
+
+    key: str
+    action: str
+    mac: bytes
+
+
+class Answer(NamedTuple):
+    """The first answer to a command."""
+
+    id: str
+    mac: bytes
+    answer: str
+    at: int
+
+
+@dataclass
+class Batch:
+    """Everything one transaction writes for one tenant."""
+
+    head: Head
+    streams: list[Stream] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    disclosures: list[Disclosure] = field(default_factory=list)
+    revisions: list[Revision] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+    blobs: list[tuple[str, str]] = field(default_factory=list)
+
+
+class Reader(Protocol):
+    """Reads within one snapshot or transaction."""
+
+    def head(self, tenant: str) -> Head | None:
+        """Where the log stands, or `None` before the first entry."""
+
+    def streams(self, tenant: str, ids: Iterable[str]) -> list[Stream]:
+        """The rows of those streams that exist."""
+
+    def answer(self, tenant: str, command: str) -> Answer | None:
+        """The first answer to a command."""
+
+    def call(self, tenant: str, key: str) -> Call | None:
+        """The action that an identified call leads to."""
+
+    def entries(self, tenant: str, *, sub: str | None = None, after: int = -1, limit: int = 1000) -> list[Entry]:
+        """Entries in order, of one stream or of all, behind a position."""
+
+    def disclosures(self, tenant: str, positions: Sequence[int]) -> list[Disclosure]:
+        """The disclosures of these entries, as far as they are kept."""
+
+    def text(self, tenant: str, sub: str, digest: str) -> str | None:
+        """One disclosure of a stream by its digest; `None` once erased."""
+
+    def revision(self, tenant: str, action: str, number: int) -> Revision | None:
+        """One version of an action's arguments; `None` once erased."""
+
+    def blob(self, tenant: str, digest: str) -> str | None:
+        """A text kept by its digest."""
+
+    def page(
+        self, tenant: str, kind: str, *, waiting: bool = False, after: tuple[int, int, str] | None = None,
+        limit: int = 50, parent: str | None = None,
+    ) -> list[Stream]:  # fmt: skip
+        """A keyset page: what waits by rank and age, or all of a kind, newest first. `after` is the last row's
+        `(rank, born, id)`."""
+
+    def due(self, now: int, limit: int) -> list[tuple[str, str]]:
+        """`(tenant, id)` of streams that are due, longest first."""
+
+    def next_due(self) -> int | None:
+        """When the next stream is due."""
+
+
+class Transaction(Reader, Protocol):
+    """Reads and writes that commit together when the block ends, or not at all."""
+
+    def append(self, tenant: str, batch: Batch) -> None:
+        """Write a batch."""
+
+    def renew(self, tenant: str, leases: Mapping[str, int]) -> None:
+        """Move the ends of executors' leases, without an entry."""
+
+
+class Store(Protocol):
+    """A database that keeps what it acknowledged."""
+
+    @property
+    def secret(self) -> bytes:
+        """The database's own random secret, for keyed hashes."""
+
+    def write(self) -> AbstractContextManager[Transaction]:
+        """The one writer's transaction. Raises `Unavailable` if it cannot begin or commit; then nothing was written."""
+
+    def read(self) -> AbstractContextManager[Reader]:
+        """A reader."""
+
+    def version(self) -> int:
+        """A number that changes when another connection has written."""
+
+    def close(self) -> None:
+        """Let go of files and locks."""

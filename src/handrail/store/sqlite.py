@@ -1,0 +1,185 @@
+"""SQLite through apsw: one writer connection behind a lock file, one reader connection, full durability."""
+
+import os
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import Any, Final
+
+import apsw
+
+from ..errors import CorruptLog, UsageError, Unavailable
+from . import statements as sql
+from .lock import WriterLock
+from .migrate import migrate
+from .protocol import Answer, Batch, Call, Disclosure, Entry, Head, Revision, Stream
+
+BUSY_MS: Final = 10_000
+OLDEST: Final = (3, 51, 3)
+
+
+class Rows:
+    """Reads on one connection, and writes while a transaction is open on it."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._cursor = connection.cursor()
+
+    def _one(self, statement: str, *values: Any) -> Any:
+        return next(self._cursor.execute(statement, values), None)
+
+    def _all(self, statement: str, *values: Any) -> list[Any]:
+        return list(self._cursor.execute(statement, values))
+
+    def head(self, tenant: str) -> Head | None:
+        row = self._one(sql.HEAD, tenant)
+        return Head(*row) if row else None
+
+    def streams(self, tenant: str, ids: Iterable[str]) -> list[Stream]:
+        found = (self._one(sql.STREAM, tenant, one) for one in ids)
+        return [Stream(*row) for row in found if row]
+
+    def answer(self, tenant: str, command: str) -> Answer | None:
+        row = self._one(sql.ANSWER, tenant, command)
+        return Answer(*row) if row else None
+
+    def call(self, tenant: str, key: str) -> Call | None:
+        row = self._one(sql.CALL, tenant, key)
+        return Call(*row) if row else None
+
+    def entries(self, tenant: str, *, sub: str | None = None, after: int = -1, limit: int = 1000) -> list[Entry]:
+        if sub is None:
+            return [Entry(*row) for row in self._all(sql.ENTRIES, tenant, after, limit)]
+        return [Entry(*row) for row in self._all(sql.ENTRIES_OF, tenant, sub, after, limit)]
+
+    def disclosures(self, tenant: str, positions: Sequence[int]) -> list[Disclosure]:
+        return [Disclosure(*row) for i in positions for row in self._all(sql.DISCLOSURES, tenant, i)]
+
+    def text(self, tenant: str, sub: str, digest: str) -> str | None:
+        row = self._one(sql.TEXT, tenant, sub, digest)
+        return row[0] if row else None
+
+    def revision(self, tenant: str, action: str, number: int) -> Revision | None:
+        row = self._one(sql.REVISION, tenant, action, number)
+        return Revision(*row) if row else None
+
+    def blob(self, tenant: str, digest: str) -> str | None:
+        row = self._one(sql.BLOB, tenant, digest)
+        return row[0] if row else None
+
+    def page(
+        self, tenant: str, kind: str, *, waiting: bool = False, after: tuple[int, int, str] | None = None,
+        limit: int = 50, parent: str | None = None,
+    ) -> list[Stream]:  # fmt: skip
+        if parent is not None:
+            rows = self._all(sql.HELD_IN, tenant, parent, limit)
+        elif waiting:
+            rows = self._all(sql.WAITING_AFTER, tenant, *after, limit) if after else self._all(sql.WAITING, tenant, limit)
+        elif after:
+            rows = self._all(sql.NEWEST_AFTER, tenant, kind, after[1], after[2], limit)
+        else:
+            rows = self._all(sql.NEWEST, tenant, kind, limit)
+        return [Stream(*row) for row in rows]
+
+    def due(self, now: int, limit: int) -> list[tuple[str, str]]:
+        return self._all(sql.DUE, now, limit)
+
+    def next_due(self) -> int | None:
+        found: int | None = self._one(sql.NEXT_DUE)[0]
+        return found
+
+    def append(self, tenant: str, batch: Batch) -> None:
+        many = self._cursor.executemany
+        many(sql.PUT_ENTRY, [(tenant, *row) for row in batch.entries])
+        many(sql.PUT_DISCLOSURE, [(tenant, *row) for row in batch.disclosures])
+        many(sql.PUT_STREAM, [(tenant, *row) for row in batch.streams])
+        for statement, rows in (
+            (sql.PUT_REVISION, batch.revisions),
+            (sql.PUT_CALL, batch.calls),
+            (sql.PUT_ANSWER, batch.answers),
+            (sql.PUT_BLOB, batch.blobs),
+        ):
+            if rows:
+                many(statement, [(tenant, *row) for row in rows])
+        self._cursor.execute(sql.PUT_HEAD, (tenant, *batch.head))
+
+    def renew(self, tenant: str, leases: Mapping[str, int]) -> None:
+        self._cursor.executemany(sql.RENEW, [(until, tenant, one) for one, until in leases.items()])
+
+
+class SQLiteStore:
+    """One database file, or a private database in memory where `path` is ":memory:"."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        if tuple(int(part) for part in apsw.sqlite_lib_version().split(".")) < OLDEST:
+            raise UsageError("this SQLite can corrupt a shared file: install apsw 3.51.3 or newer")
+        self._in_memory = path == ":memory:"
+        self._lock: WriterLock | None = None
+        self._reading = threading.RLock()
+        self._open()
+
+    def _open(self) -> None:
+        with _translated():
+            if not self._in_memory:
+                Path(self._path).parent.mkdir(parents=True, exist_ok=True)
+                self._lock = WriterLock(self._path + "-lock")
+            self._writer = _connect(self._path)
+            with self._queue():
+                migrate(self._writer)
+                self._writer.execute(sql.PUT_META, ("secret", os.urandom(32)))
+            self._reader = self._writer if self._in_memory else _connect(self._path)
+            self.secret: bytes = next(self._writer.execute(sql.META, ("secret",)))[0]
+        self._write_rows, self._read_rows = Rows(self._writer), Rows(self._reader)
+
+    def _queue(self) -> AbstractContextManager[None]:
+        return self._lock or nullcontext()
+
+    @contextmanager
+    def write(self) -> Iterator[Rows]:
+        with self._reading if self._in_memory else nullcontext(), _translated(), self._queue():
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._write_rows
+                self._writer.execute("COMMIT")
+            except BaseException:
+                if not self._writer.get_autocommit():
+                    self._writer.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def read(self) -> Iterator[Rows]:
+        with self._reading, _translated():
+            yield self._read_rows
+
+    def version(self) -> int:
+        with self._reading:
+            found: int = next(self._reader.execute("PRAGMA data_version"))[0]
+            return found
+
+    def close(self) -> None:
+        with self._reading:
+            self._reader.close()
+            self._writer.close()
+            if self._lock:
+                self._lock.close()
+
+
+def _connect(path: str) -> apsw.Connection:
+    connection = apsw.Connection(path)
+    connection.set_busy_timeout(BUSY_MS)
+    connection.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA mmap_size = 0")
+    return connection
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turns a driver's error into ours: corruption is a corrupt log, everything else means not now."""
+    try:
+        yield
+    except (apsw.CorruptError, apsw.NotADBError) as error:
+        raise CorruptLog(f"the database file is damaged or no database: {error}") from error
+    except apsw.Error as error:
+        raise Unavailable(f"the database did not take the change, and nothing was kept of it: {error}") from error
+    except OSError as error:
+        raise Unavailable(f"the database file cannot be used: {error}") from error

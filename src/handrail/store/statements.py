@@ -1,0 +1,69 @@
+"""The SQL, as a catalogue: a name, what it is for, the statement."""
+
+from typing import Final
+
+HEAD: Final = "SELECT origin, size, frontier, at, directory FROM heads WHERE tenant = ?"
+PUT_HEAD: Final = """
+    INSERT INTO heads (tenant, origin, size, frontier, at, directory) VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT (tenant) DO UPDATE SET
+        size = excluded.size, frontier = excluded.frontier, at = excluded.at, directory = excluded.directory"""
+
+STREAM_COLUMNS: Final = "id, kind, status, rev, state, parent, rank, born, due_at, lease"
+STREAM: Final = f"SELECT {STREAM_COLUMNS} FROM streams WHERE tenant = ? AND id = ?"
+PUT_STREAM: Final = """
+    INSERT INTO streams (tenant, id, kind, status, rev, state, parent, rank, born, due_at, lease)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (tenant, id) DO UPDATE SET
+        kind = excluded.kind, status = excluded.status, rev = excluded.rev, state = excluded.state,
+        due_at = excluded.due_at, lease = excluded.lease"""
+RENEW: Final = "UPDATE streams SET lease = ?1, due_at = ?1 WHERE tenant = ?2 AND id = ?3 AND lease IS NOT NULL"
+
+# What waits: by rank, then age; the partial index makes the first page cost the same at any length.
+WAITING: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams
+    WHERE tenant = ? AND kind = 'review' AND status IN ('open', 'claimed')
+    ORDER BY rank DESC, born, id LIMIT ?"""
+WAITING_AFTER: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams
+    WHERE tenant = ?1 AND kind = 'review' AND status IN ('open', 'claimed') AND rank <= ?2
+      AND (rank < ?2 OR born > ?3 OR (born = ?3 AND id > ?4))
+    ORDER BY rank DESC, born, id LIMIT ?5"""
+NEWEST: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams WHERE tenant = ? AND kind = ? ORDER BY born DESC, id LIMIT ?"""
+NEWEST_AFTER: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams
+    WHERE tenant = ?1 AND kind = ?2 AND born <= ?3 AND (born < ?3 OR id > ?4) ORDER BY born DESC, id LIMIT ?5"""
+HELD_IN: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams
+    WHERE tenant = ? AND parent = ? AND kind = 'action' AND status IN ('held', 'unknown') LIMIT ?"""
+
+DUE: Final = "SELECT tenant, id FROM streams WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY due_at LIMIT ?"
+NEXT_DUE: Final = "SELECT min(due_at) FROM streams WHERE due_at IS NOT NULL"
+
+PUT_ENTRY: Final = "INSERT INTO entries (tenant, i, sub, rev, entry, leaf) VALUES (?, ?, ?, ?, ?, ?)"
+ENTRIES: Final = "SELECT i, sub, rev, entry, leaf FROM entries WHERE tenant = ? AND i > ? ORDER BY i LIMIT ?"
+ENTRIES_OF: Final = """
+    SELECT i, sub, rev, entry, leaf FROM entries WHERE tenant = ? AND sub = ? AND i > ? ORDER BY rev LIMIT ?"""
+
+PUT_DISCLOSURE: Final = "INSERT INTO disclosures (tenant, i, name, digest, text) VALUES (?, ?, ?, ?, ?)"
+DISCLOSURES: Final = "SELECT i, name, digest, text FROM disclosures WHERE tenant = ? AND i = ? ORDER BY name"
+TEXT: Final = """
+    SELECT d.text FROM entries e JOIN disclosures d ON d.tenant = e.tenant AND d.i = e.i
+    WHERE e.tenant = ? AND e.sub = ? AND d.digest = ? LIMIT 1"""
+
+PUT_REVISION: Final = "INSERT INTO revisions (tenant, action, number, bind, args, salt) VALUES (?, ?, ?, ?, ?, ?)"
+REVISION: Final = "SELECT action, number, bind, args, salt FROM revisions WHERE tenant = ? AND action = ? AND number = ?"
+
+PUT_CALL: Final = """
+    INSERT INTO calls (tenant, key, action, mac) VALUES (?, ?, ?, ?)
+    ON CONFLICT (tenant, key) DO UPDATE SET action = excluded.action, mac = excluded.mac"""
+CALL: Final = "SELECT key, action, mac FROM calls WHERE tenant = ? AND key = ?"
+
+PUT_ANSWER: Final = "INSERT INTO commands (tenant, id, mac, answer, at) VALUES (?, ?, ?, ?, ?)"
+ANSWER: Final = "SELECT id, mac, answer, at FROM commands WHERE tenant = ? AND id = ?"
+
+PUT_BLOB: Final = "INSERT OR IGNORE INTO blobs (tenant, digest, body) VALUES (?, ?, ?)"
+BLOB: Final = "SELECT body FROM blobs WHERE tenant = ? AND digest = ?"
+
+META: Final = "SELECT value FROM meta WHERE name = ?"
+PUT_META: Final = "INSERT OR IGNORE INTO meta (name, value) VALUES (?, ?)"
