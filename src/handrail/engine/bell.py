@@ -1,0 +1,87 @@
+"""Bells between the processes that use one database: a datagram says "look", the database says what happened.
+
+Each process that waits binds a socket in a folder of its user's; after a commit every other socket there gets one
+datagram. Sending never blocks, and a bell that is lost costs 20 ms at most, for the file's version is polled as well.
+"""
+
+import contextlib
+import hashlib
+import os
+import secrets
+import socket
+import stat
+import sys
+import tempfile
+from pathlib import Path
+from typing import Final
+
+AVAILABLE: Final = sys.platform != "win32" and hasattr(socket, "AF_UNIX")
+_FULL: Final = (BlockingIOError, InterruptedError)
+
+
+def folder(database: str) -> Path | None:
+    """The folder of bells for a database file, made if need be; `None` where bells cannot be trusted or had."""
+    if not AVAILABLE:
+        return None
+    base = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
+    mine = Path(base) / f"handrail-{os.getuid()}"
+    place = mine / hashlib.sha256(os.path.realpath(database).encode()).hexdigest()[:16]
+    try:
+        place.mkdir(parents=True, exist_ok=True, mode=0o700)
+        mine.chmod(0o700)
+        found = mine.stat()
+    except OSError:
+        return None
+    private = found.st_uid == os.getuid() and stat.S_IMODE(found.st_mode) == 0o700
+    return place if private and not mine.is_symlink() and len(str(place)) < 80 else None
+
+
+class Bell:
+    """This process's bell, and the ringing of all others. Safe to ring from any thread."""
+
+    def __init__(self, place: Path) -> None:
+        self._place: Final = place
+        self._path: Final = str(place / f"{os.getpid()}-{secrets.token_hex(4)}")
+        self.socket: Final = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.setblocking(False)
+        self.socket.bind(self._path)
+        self._others: list[str] = []
+        self._seen = -1
+
+    def ring(self) -> None:
+        """Tell every other process that something was committed."""
+        for path in self._listening():
+            try:
+                self.socket.sendto(b"!", path)
+            except _FULL:
+                continue
+            except OSError:
+                with contextlib.suppress(OSError):
+                    os.unlink(path)
+
+    def ring_myself(self) -> None:
+        """Wake this process's own keeper."""
+        with contextlib.suppress(OSError):
+            self.socket.sendto(b".", self._path)
+
+    def drain(self) -> None:
+        """Forget the rings that have come in."""
+        with contextlib.suppress(*_FULL):
+            while True:
+                self.socket.recv(16)
+
+    def close(self) -> None:
+        """Take the bell down."""
+        self.socket.close()
+        with contextlib.suppress(OSError):
+            os.unlink(self._path)
+
+    def _listening(self) -> list[str]:
+        try:
+            changed = os.stat(self._place).st_mtime_ns
+            if changed != self._seen:
+                self._others = [one.path for one in os.scandir(self._place) if one.path != self._path]
+                self._seen = changed
+        except OSError:
+            return []
+        return self._others

@@ -1,0 +1,194 @@
+"""The one background thread that waits so that nobody else must: bells, the file's version, timers, leases."""
+
+import contextlib
+import logging
+import os
+import select
+import threading
+from collections.abc import Callable
+from typing import Any, Final
+
+from ..clock import SECOND, Clock
+from ..codec.records import State, read_state
+from ..errors import HandrailError
+from ..ids import mint
+from ..principal import SYSTEM, Principal
+from ..store.protocol import Reader
+from .bell import Bell
+from .engine import Engine
+from .request import Renew, Request, Tick
+
+log: Final = logging.getLogger("handrail.keeper")
+POLL: Final = 0.02
+NEWS: Final = 1000
+RENEWAL: Final = 20 * SECOND
+Watcher = Callable[[State], None]
+
+
+class Keeper:
+    """Calls watchers when a stream they watch has changed, in this process or another, and does what is due.
+
+    It sleeps while nobody waits and nothing is executed here.
+    """
+
+    def __init__(self, engine: Callable[[], Engine], tenant: str, clock: Clock, bell: Bell | None) -> None:
+        self._engine, self._tenant, self._clock, self._bell = engine, tenant, clock, bell
+        self._watchers: dict[str, dict[int, Watcher]] = {}
+        self._leases: dict[str, tuple[int, Principal, str]] = {}
+        self._lock = threading.Lock()
+        self._seen = 0
+        self._version = -1
+        self._next_due: int | None = None
+        self._renewed = clock.monotonic()
+        self._tokens = 0
+        self._thread: threading.Thread | None = None
+        self._closed = False
+        self._pipe = os.pipe()
+        os.set_blocking(self._pipe[1], False)
+
+    def watch(self, subject: str, watcher: Watcher) -> Callable[[], None]:
+        """Call `watcher` with the state after each change of the stream, from any thread; returns how to stop."""
+        with self._lock:
+            self._tokens += 1
+            token = self._tokens
+            self._watchers.setdefault(subject, {})[token] = watcher
+        self._wake()
+        return lambda: self._unwatch(subject, token)
+
+    def hold(self, action: str, fence: int, executor: str, actor: Principal) -> None:
+        """Keep the lease of a running action until `release`."""
+        with self._lock:
+            self._leases[action] = (fence, actor, executor)
+        self._wake()
+
+    def release(self, action: str) -> None:
+        """Stop keeping a lease."""
+        with self._lock:
+            self._leases.pop(action, None)
+
+    def committed(self, states: dict[str, State], before: int, size: int) -> None:
+        """What this process has just committed: tell watchers here, ring for the others."""
+        if self._seen == before:
+            self._seen = size
+        self._tell(states)
+        if self._bell is not None:
+            self._bell.ring()
+        if self._watchers and any(getattr(state, "due_at", None) for state in states.values()):
+            self._next_due = 0
+            self._wake()
+
+    def close(self) -> None:
+        """End the thread and take the bell down."""
+        self._closed = True
+        self._nudge()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join()
+        if self._bell is not None:
+            self._bell.close()
+        for end in self._pipe:
+            with contextlib.suppress(OSError):
+                os.close(end)
+
+    def _unwatch(self, subject: str, token: int) -> None:
+        with self._lock:
+            watchers = self._watchers.get(subject, {})
+            watchers.pop(token, None)
+            if not watchers:
+                self._watchers.pop(subject, None)
+
+    def _tell(self, states: dict[str, State]) -> None:
+        if not self._watchers:
+            return
+        for subject, state in states.items():
+            for watcher in list(self._watchers.get(subject, {}).values()):
+                watcher(state)
+
+    def _wake(self) -> None:
+        if self._thread is None:
+            with self._lock:
+                if self._thread is None and not self._closed:
+                    self._thread = threading.Thread(target=self._keep, name="handrail-keeper", daemon=True)
+                    self._thread.start()
+                    return
+        if len(self._watchers) + len(self._leases) <= 1 or self._next_due == 0:
+            self._nudge()
+
+    def _nudge(self) -> None:
+        with contextlib.suppress(OSError):
+            os.write(self._pipe[1], b".")
+
+    def _keep(self) -> None:
+        self._version, self._next_due = -1, 0
+        while not self._closed:
+            try:
+                self._turn()
+            except HandrailError as error:
+                log.warning("could not look after waiting work: %s", error)
+                self._pause(1.0)
+            except Exception:
+                log.exception("the keeper failed; it goes on")
+                self._pause(1.0)
+
+    def _turn(self) -> None:
+        self._pause(POLL if self._watchers else 1.0 if self._leases else None)
+        if self._closed:
+            return
+        if self._watchers:
+            self._look()
+            self._do_due()
+        if self._leases and self._clock.monotonic() - self._renewed >= RENEWAL:
+            self._renew()
+
+    def _pause(self, seconds: float | None) -> None:
+        """Wait for a bell, a nudge or the time."""
+        inputs: list[Any] = [self._pipe[0]]
+        if self._bell is not None:
+            inputs.append(self._bell.socket)
+        ready, _, _ = select.select(inputs, [], [], seconds)
+        if self._pipe[0] in ready:
+            os.read(self._pipe[0], 4096)
+        if self._bell is not None and self._bell.socket in ready:
+            self._bell.drain()
+
+    def _look(self) -> None:
+        """Tell watchers what other processes have committed."""
+        store = self._engine().store
+        version = store.version()
+        if version == self._version:
+            return
+        with store.read() as reader:
+            head = reader.head(self._tenant)
+            size = head.size if head else 0
+            rows = reader.streams(self._tenant, self._news(reader, size))
+            self._next_due = reader.next_due()
+        self._version, self._seen = version, max(size, self._seen)
+        self._tell({row.id: read_state(row.kind, row.state) for row in rows})
+
+    def _news(self, reader: Reader, size: int) -> set[str]:
+        """The watched streams that may have changed since the last look."""
+        if self._version == -1 or size - self._seen > NEWS:
+            return set(self._watchers)
+        if size <= self._seen:
+            return set()
+        return {entry.sub for entry in reader.entries(self._tenant, after=self._seen - 1)} & self._watchers.keys()
+
+    def _do_due(self) -> None:
+        engine = self._engine()
+        if self._next_due == 0:
+            with engine.store.read() as reader:
+                self._next_due = reader.next_due()
+        now = engine.clock.now()
+        if self._next_due is None or self._next_due > now:
+            return
+        with engine.store.read() as reader:
+            due = reader.due(now, 100)
+        for tenant, subject in due:
+            engine.call(Request(mint("cmd"), subject, Tick(), SYSTEM, tenant))
+        self._next_due = 0 if due else None
+
+    def _renew(self) -> None:
+        self._renewed = self._clock.monotonic()
+        with self._lock:
+            held = list(self._leases.items())
+        for action, (fence, actor, executor) in held:
+            self._engine().submit(Request(mint("cmd"), action, Renew(executor, fence), actor, self._tenant))
