@@ -1,0 +1,1 @@
+"""The audit log: entries, disclosures and the Merkle tree over them."""

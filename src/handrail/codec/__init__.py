@@ -1,0 +1,1 @@
+"""Between Python values and bytes: canonical JSON, call schemas, edits."""
