@@ -1,7 +1,7 @@
 """The life of an action: one table, `decide`, `evolve`. Everything that moves an action is in this file and the next."""
 
 from dataclasses import replace
-from typing import Final, assert_never
+from typing import Final, Literal, assert_never, cast
 
 from ..errors import NotAllowed, NotReady
 from ..ids import derive
@@ -11,7 +11,7 @@ from . import commands as c
 from . import events as e
 from . import execution
 from .facts import Facts
-from .model import Action, Grant
+from .model import Action, Grant, Status
 
 ACCEPTS: Final[Table] = {
     e.Proposed: {None: "proposed"},
@@ -87,7 +87,7 @@ def _routed(command: c.Propose, facts: Facts, verdict: Verdict) -> list[Draft[e.
         case "deny":
             return [Draft(e.Refused(verdict.reason))]
         case "review":
-            kind = "question" if command.kind == "question" else "approval"
+            kind: Literal["question", "approval"] = "question" if command.kind == "question" else "approval"
             return [Draft(e.Held(_review_id(facts.subject, 1, kind), kind, 1, verdict.reason))]
         case "run":
             assert facts.revision is not None and verdict.demand is not None
@@ -161,7 +161,7 @@ def evolve(state: Action | None, sealed: Sealed[e.Event], *, subject: str) -> Ac
     if isinstance(event, e.Proposed):
         return _born(event, sealed, subject)
     assert state is not None
-    after = replace(state, status=status, rev=sealed.rev)
+    after = replace(state, status=cast(Status, status), rev=sealed.rev)
     match event:
         case e.Held():
             return replace(after, review=event.review, reviews=event.number, executor=None, due_at=None)

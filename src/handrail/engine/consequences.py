@@ -9,7 +9,7 @@ from ..action.model import Action
 from ..policy.paths import ANYONE, Demand
 from ..review import commands as review
 from ..review import events as reviewed
-from ..review.model import Review
+from ..review.model import Cause, Review
 from ..stream import JSON
 
 Follow = tuple[str, action.Command | review.Command]
@@ -30,7 +30,7 @@ def _of_action(state: Action, event: object, asked: str | None) -> list[Follow]:
             return [(event.supersedes, action.Withdraw("superseded"))]
         case acted.Held() if state.demand:
             demand = state.demand if event.kind != "exception" else _one_answer(state.demand)
-            cause = "attempts_failed" if event.kind == "exception" else "held"
+            cause: Cause = "attempts_failed" if event.kind == "exception" else "held"
             opening = review.Open(
                 event.kind, cause, state.id, event.number, demand, state.revision, state.bind, state.risk
             )

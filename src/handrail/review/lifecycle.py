@@ -1,7 +1,7 @@
 """The life of a review: one table, `decide`, `evolve`. Voting is in `voting`, the ladder and the clock in `ladder`."""
 
 from dataclasses import replace
-from typing import Final, assert_never
+from typing import Final, assert_never, cast
 
 from ..clock import MINUTE
 from ..errors import AlreadyDecided, Late, NotAllowed, NotReady, UnknownPerson
@@ -11,7 +11,7 @@ from . import events as e
 from . import ladder, voting
 from .access import require
 from .facts import Facts
-from .model import OPEN, Review
+from .model import OPEN, Review, Status
 
 ACCEPTS: Final[Table] = {
     e.Opened: {None: "open"},
@@ -115,7 +115,7 @@ def evolve(state: Review | None, sealed: Sealed[e.Event], *, subject: str) -> Re
     if isinstance(event, e.Opened):
         return ladder.born(event, sealed, subject)
     assert state is not None
-    after = replace(state, status=status, rev=sealed.rev)
+    after = replace(state, status=cast(Status, status), rev=sealed.rev)
     if status != "claimed" and state.claimed_by is not None:
         after = replace(after, claimed_by=None, claim_until=None)
     match event:
