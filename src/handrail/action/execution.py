@@ -140,7 +140,7 @@ def evolve(after: Action, event: e.Event, sealed: Sealed[e.Event]) -> Action:
         case e.Lost():
             return replace(after, fence=event.fence, executor=None, due_at=event.due_at)
         case e.Inquired():
-            return replace(after, review=event.review, reviews=event.number, due_at=None)
+            return replace(after, review=event.review, asked=event.review, reviews=event.number, due_at=None)
         case e.Unresolved():
             return replace(after, review=None)
         case _:

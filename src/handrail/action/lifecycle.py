@@ -164,7 +164,9 @@ def evolve(state: Action | None, sealed: Sealed[e.Event], *, subject: str) -> Ac
     after = replace(state, status=cast(Status, status), rev=sealed.rev)
     match event:
         case e.Held():
-            return replace(after, review=event.review, reviews=event.number, executor=None, due_at=None)
+            return replace(
+                after, review=event.review, asked=event.review, reviews=event.number, executor=None, due_at=None
+            )
         case e.Revised():
             return replace(after, revision=event.revision, bind=event.bind)
         case e.Cleared():

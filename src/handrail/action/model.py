@@ -28,8 +28,8 @@ class Grant:
 class Action:
     """The state of one action. Digests stand for texts that can be erased; times are µs since the epoch.
 
-    `attempt` counts starts, `fence` rises with every change of executor, `reviews` counts the reviews opened, and
-    `due_at` is when `Elapse` has something to do, leaving aside the executor's lease, which is no part of the state.
+    `attempt` counts starts, `fence` rises with every change of executor, `reviews` counts the reviews opened,
+    `review` is the one that is open, `asked` the last one that was, and `due_at` is when `Elapse` has something to do, leaving aside the executor's lease, which is no part of the state.
     """
 
     id: str
@@ -57,6 +57,7 @@ class Action:
     fence: int = 0
     reviews: int = 0
     review: str | None = None
+    asked: str | None = None
     grant: Grant | None = None
     executor: str | None = None
     due_at: int | None = None

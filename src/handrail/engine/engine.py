@@ -13,7 +13,7 @@ from ..errors import HandrailError, Unavailable
 from ..store.protocol import Store, Transaction
 from .batch import TenantBatch
 from .reads import Cache
-from .request import Latch, Request, deliver
+from .request import Answer, Latch, Request, deliver
 from .timers import SteadyClock
 
 log: Final = logging.getLogger("handrail.engine")
@@ -39,7 +39,7 @@ class Engine:
         self._writer: threading.Thread | None = None
         self._starting = threading.Lock()
 
-    def call(self, request: Request) -> dict[str, object]:
+    def call(self, request: Request) -> Answer:
         """Commit one command and return its answer: in this thread if nobody else commits, else by the writer's."""
         if self._queue.empty() and self._leading.acquire(blocking=False):
             try:
@@ -48,12 +48,12 @@ class Engine:
                 self._leading.release()
             if not self._queue.empty():
                 self._start_writer()
-            return dict(request.result())
+            return request.result()
         latch = Latch()
         request.done = latch
         self.submit(request)
         latch.wait()
-        return dict(request.result())
+        return request.result()
 
     def submit(self, request: Request) -> None:
         """Queue one command for the writer thread; `request.done` is called when it is answered."""

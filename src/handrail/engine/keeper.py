@@ -89,6 +89,14 @@ class Keeper:
             with contextlib.suppress(OSError):
                 os.close(end)
 
+    def abandon(self) -> None:
+        """In a forked child: close what was inherited, and leave the parent's bell where it is."""
+        self._closed = True
+        if self._bell is not None:
+            self._bell.socket.close()
+        for end in self._pipe:
+            os.close(end)
+
     def _unwatch(self, subject: str, token: int) -> None:
         with self._lock:
             watchers = self._watchers.get(subject, {})

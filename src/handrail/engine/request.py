@@ -1,10 +1,11 @@
 """What is handed to the commit loop, and how its answer finds the way back to a thread or an event loop."""
 
-import asyncio
+from __future__ import annotations
+
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -14,8 +15,11 @@ from ..principal import Principal
 from ..review.model import Review
 from ..stream import JSON
 
+if TYPE_CHECKING:
+    import asyncio
+
 DEFAULT_TENANT: Final = "default"
-Answer = dict[str, JSON]
+Answer = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class Request:
     tenant: str = DEFAULT_TENANT
     answer: Answer | None = None
     error: BaseException | None = None
-    done: "Callable[[Request], None] | None" = None
+    done: Callable[[Request], None] | None = None
     loop: asyncio.AbstractEventLoop | None = None
 
     def content(self) -> bytes:
@@ -106,6 +110,7 @@ def answer_of(state: State | None, related: Mapping[str, State | None]) -> Answe
 def _of_action(state: Action, review: State | None) -> Answer:
     answer: Answer = {
         "id": state.id, "status": state.status, "rev": state.rev, "reason": state.reason, "review": state.review,
+        "asked": state.asked,
         "revision": state.revision, "bind": state.bind, "fence": state.fence, "attempt": state.attempt,
     }  # fmt: skip
     if isinstance(review, Review):

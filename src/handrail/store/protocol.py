@@ -163,3 +163,6 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Let go of files and locks."""
+
+    def abandon(self) -> None:
+        """Forget everything in a forked child, without touching what the parent goes on using."""

@@ -17,6 +17,7 @@ from .protocol import Answer, Batch, Call, Disclosure, Entry, Head, Revision, St
 
 BUSY_MS: Final = 10_000
 OLDEST: Final = (3, 51, 3)
+_ABANDONED: Final[list[object]] = []
 
 
 class Rows:
@@ -163,6 +164,15 @@ class SQLiteStore:
             self._writer.close()
             if self._lock:
                 self._lock.close()
+
+    def abandon(self) -> None:
+        """After a fork, in the child: close the lock's file and leave the connections alone, for good.
+
+        SQLite must not see a connection again that another process opened, not even to close it.
+        """
+        _ABANDONED.append((self._reader, self._writer))
+        if self._lock:
+            self._lock.close()
 
 
 def _connect(path: str) -> apsw.Connection:

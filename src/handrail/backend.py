@@ -1,0 +1,130 @@
+"""A backend is where commands go: the engine in this process, or a server. User code never sees which."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from .action.model import Action
+from .principal import Principal
+from .review.model import Review
+from .run.model import Run
+from .stream import JSON
+
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """A text that was erased on request; its digest is all that is left."""
+
+    digest: str
+
+
+Text = JSON | Erased
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Who ended a review, how, when (µs), and what they wrote. `by` is a handle, or an id once that is erased."""
+
+    outcome: str
+    by: str
+    auth: str
+    at: int
+    note: str | None
+    value: Text
+    edited: bool
+    review: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRecord:
+    """An action with the texts that are kept of it. `args` is canonical JSON text of the present revision."""
+
+    state: Action
+    args: str | None
+    context: Text
+    story: Text
+    outcome: Text
+    schema: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRecord:
+    """A review with everything needed to decide it: the frozen view, and the bytes it refers to."""
+
+    state: Review
+    action: ActionRecord
+    view: Text
+    first_args: str | None
+    decision: Decision | None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry of a stream's log, read for people: `data` and the texts that are kept."""
+
+    index: int
+    rev: int
+    type: str
+    at: int
+    by: Principal
+    before: str | None
+    after: str
+    bind: str | None
+    data: Mapping[str, JSON]
+    texts: Mapping[str, Text]
+
+
+class Backend(Protocol):
+    """Commands and reads, for one principal. Both colours: `call` blocks, `acall` never blocks the event loop."""
+
+    @property
+    def actor(self) -> Principal:
+        """Who acts through this backend."""
+
+    def call(self, subject: str, command: object, *, command_id: str | None = None) -> Answer:
+        """Send a command to a stream. Raises the refusal, or `Unavailable`; repeat then with the same id."""
+
+    async def acall(self, subject: str, command: object, *, command_id: str | None = None) -> Answer:
+        """Like `call`."""
+
+    def wait(self, action: str, rev: int, timeout: float | None) -> Answer | None:
+        """Block until the action has moved beyond `rev`; `None` once `timeout` seconds are over."""
+
+    async def await_(self, action: str, rev: int, timeout: float | None) -> Answer | None:
+        """Like `wait`."""
+
+    def granted(self, action: str) -> str:
+        """The stored arguments of a started action, checked against the granted digest. Raises `WrongBytes`."""
+
+    def hold(self, action: str, fence: int, executor: str) -> Callable[[], None]:
+        """Keep the executor's lease until the returned function is called."""
+
+    def action(self, action: str) -> ActionRecord:
+        """One action. Raises `UnknownAction`."""
+
+    def review(self, review: str) -> ReviewRecord:
+        """One review. Raises `UnknownReview`."""
+
+    def run(self, run: str) -> tuple[Run, Text]:
+        """One run and its title. Raises `UnknownRun`."""
+
+    def waiting(self, *, after: str | None = None, limit: int = 50) -> list[ReviewRecord]:
+        """Open reviews, by risk and age; `after` is the id of the last one of the page before."""
+
+    def newest(self, kind: str, *, after: str | None = None, limit: int = 50) -> list[Action | Review | Run]:
+        """Actions, reviews or runs, newest first."""
+
+    def history(self, subject: str) -> list[Event]:
+        """A stream's entries, in order."""
+
+    def name(self, principal_id: str) -> str:
+        """What people call a principal or group: a handle, else the id."""
+
+    @property
+    def solo(self) -> bool:
+        """Whether nobody was ever added to the directory."""
+
+    def run_id(self, name: str) -> str:
+        """The id of the run with that name."""

@@ -1,0 +1,253 @@
+"""The backend in this process: an engine on a database file, opened at the first use, per process."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from typing import Any, Final
+
+from .action.model import Action
+from .backend import ActionRecord, Answer, Event, ReviewRecord, Text
+from .clock import Clock, SystemClock
+from .directory.commands import PutAgent
+from .engine import bell
+from .engine.engine import Engine
+from .engine.keeper import Keeper
+from .engine.reads import read_directory
+from .engine.request import DEFAULT_TENANT, Request, answer_of
+from .errors import UnknownAction
+from .ids import mint
+from .principal import SOLO_ID, Principal, agent, person
+from .engine.archive import Archive
+from .review.model import Review
+from .run.model import Run
+from .store.protocol import Store
+from .store.sqlite import SQLiteStore
+
+
+class Process:
+    """What one process has open on one database."""
+
+    def __init__(self, path: str, clock: Clock) -> None:
+        self.pid: Final = os.getpid()
+        self.store: Final[Store] = SQLiteStore(path)
+        place = None if path == ":memory:" else bell.folder(path)
+        self.bell: Final = bell.Bell(place) if place else None
+        self.engine: Final = Engine(self.store, clock, listener=self._committed)
+        self.keeper: Final = Keeper(lambda: self.engine, DEFAULT_TENANT, clock, self.bell)
+
+    def _committed(self, states: Any, before: int, size: int) -> None:
+        self.keeper.committed(states, before, size)
+
+    def close(self) -> None:
+        """Stop the threads and close the files."""
+        self.keeper.close()
+        self.engine.close()
+
+    def abandon(self) -> None:
+        """Forget it all in a forked child."""
+        self.keeper.abandon()
+        self.store.abandon()
+
+
+class Database:
+    """A database file as this process family uses it: one engine per process, none before the first use."""
+
+    def __init__(self, path: str, clock: Clock | None = None) -> None:
+        self.path: Final = path
+        self.clock: Final[Clock] = clock or SystemClock()
+        self._lock = threading.Lock()
+        self._process: Process | None = None
+        forget = weakref.WeakMethod(self._forked)
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=lambda: (found := forget()) and found())
+
+    @property
+    def process(self) -> Process:
+        """This process's engine, opened if need be."""
+        found = self._process
+        if found is None:
+            with self._lock:
+                found = self._process
+                if found is None:
+                    found = self._process = Process(self.path, self.clock)
+        return found
+
+    def close(self) -> None:
+        """Stop the threads and close the files; the next use opens again."""
+        with self._lock:
+            if self._process is not None:
+                self._process.close()
+                self._process = None
+
+    def _forked(self) -> None:
+        self._lock = threading.Lock()
+        if self._process is not None:
+            self._process.abandon()
+            self._process = None
+
+
+class Embedded:
+    """Commands and reads for one principal, on a database in this process."""
+
+    def __init__(self, database: Database, who: Callable[[Database], Principal]) -> None:
+        self.database: Final = database
+        self._who: Final = who
+        self._actor: Principal | None = None
+        self.archive: Final = Archive(lambda: database.process)
+
+    @property
+    def actor(self) -> Principal:
+        """Who acts through this backend; an agent becomes known at its first use."""
+        if self._actor is None:
+            self._actor = self._who(self.database)
+        return self._actor
+
+    def _request(self, subject: str, command: object, command_id: str | None) -> Request:
+        return Request(command_id or mint("cmd"), subject, command, self.actor)
+
+    def call(self, subject: str, command: object, *, command_id: str | None = None) -> Answer:
+        """Send a command to a stream and wait for its commit."""
+        return self.database.process.engine.call(self._request(subject, command, command_id))
+
+    async def acall(self, subject: str, command: object, *, command_id: str | None = None) -> Answer:
+        """Send a command to a stream; the event loop goes on meanwhile."""
+        import asyncio
+
+        request = self._request(subject, command, command_id)
+        request.loop = asyncio.get_running_loop()
+        answered: asyncio.Future[None] = request.loop.create_future()
+        request.done = lambda _: None if answered.done() else answered.set_result(None)
+        self.database.process.engine.submit(request)
+        await answered
+        return request.result()
+
+    def wait(self, action: str, rev: int, timeout: float | None) -> Answer | None:
+        """Block until the action has moved beyond `rev`."""
+        moved = threading.Event()
+        stop = self.database.process.keeper.watch(action, lambda state: moved.set() if state.rev > rev else None)
+        end = None if timeout is None else time.monotonic() + timeout
+        try:
+            while (answer := self._look(action))["rev"] <= rev:
+                left = None if end is None else end - time.monotonic()
+                if left is not None and left <= 0:
+                    return None
+                moved.wait(left)
+                moved.clear()
+            return answer
+        finally:
+            stop()
+
+    async def await_(self, action: str, rev: int, timeout: float | None) -> Answer | None:
+        """Wait for the action without holding a thread."""
+        import asyncio
+
+        loop = asyncio.get_running_loop()
+        moved = asyncio.Event()
+
+        def tell(state: Any) -> None:
+            if state.rev > rev and not loop.is_closed():
+                loop.call_soon_threadsafe(moved.set)
+
+        stop = self.database.process.keeper.watch(action, tell)
+        try:
+            async with asyncio.timeout(timeout):
+                while (answer := self._look(action))["rev"] <= rev:
+                    await moved.wait()
+                    moved.clear()
+                return answer
+        except TimeoutError:
+            return None
+        finally:
+            stop()
+
+    def _look(self, action: str) -> Answer:
+        state = self.archive.state(action)
+        if not isinstance(state, Action):
+            raise UnknownAction(f"no action {action} is in this database")
+        return answer_of(state, {state.review: self.archive.state(state.review)} if state.review else {})
+
+    def granted(self, action: str) -> str:
+        """The stored arguments of a started action, checked against the granted digest."""
+        return self.archive.granted(action)
+
+    def hold(self, action: str, fence: int, executor: str) -> Callable[[], None]:
+        """Keep the executor's lease until the returned function is called."""
+        keeper = self.database.process.keeper
+        keeper.hold(action, fence, executor, self.actor)
+        return lambda: keeper.release(action)
+
+    def action(self, action: str) -> ActionRecord:
+        """One action."""
+        return self.archive.action(action)
+
+    def review(self, review: str) -> ReviewRecord:
+        """One review, with what is shown."""
+        return self.archive.review(review)
+
+    def run(self, run: str) -> tuple[Run, Text]:
+        """One run and its title."""
+        return self.archive.run(run)
+
+    def waiting(self, *, after: str | None = None, limit: int = 50) -> list[ReviewRecord]:
+        """Open reviews, by risk and age."""
+        return self.archive.waiting(after, limit)
+
+    def newest(self, kind: str, *, after: str | None = None, limit: int = 50) -> list[Action | Review | Run]:
+        """Actions, reviews or runs, newest first."""
+        return self.archive.newest(kind, after, limit)
+
+    def history(self, subject: str) -> list[Event]:
+        """A stream's entries, in order."""
+        return self.archive.history(subject)
+
+    def name(self, principal_id: str) -> str:
+        """What people call a principal or group."""
+        return self.archive.name(principal_id)
+
+    @property
+    def solo(self) -> bool:
+        """Whether nobody was ever added to the directory."""
+        return self.archive.directory().solo
+
+    def run_id(self, name: str) -> str:
+        """The id of the run with that name."""
+        return self.database.process.engine.names.run(name)
+
+
+def local_agent(name: str, owner: str | None) -> Callable[[Database], Principal]:
+    """The program itself, answered for by `owner` (`user:ann`) or the OS user; made known in the directory."""
+
+    def introduce(database: Database) -> Principal:
+        engine = database.process.engine
+        with engine.store.read() as reader:
+            directory = read_directory(reader, DEFAULT_TENANT, engine.names)
+        os_user = os_user_name()
+        owner_id = (directory.resolve(owner) if owner else None) or engine.names.os_user(os_user)
+        principal = agent(engine.names.agent(name), owner_id)
+        if principal.id not in directory.labels:
+            known = PutAgent(owner_id, name, owner or os_user)
+            engine.call(Request(mint("cmd"), principal.id, known, principal))
+        return principal
+
+    return introduce
+
+
+def solo_person(_: Database) -> Principal:
+    """The one person of solo mode."""
+    return person(SOLO_ID, "solo")
+
+
+def os_user_name() -> str:
+    """The name of the OS user, or its number where it has none."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return str(os.getuid())
+
+
+__all__ = ["Database", "Embedded", "Review", "local_agent", "os_user_name", "solo_person"]

@@ -1,0 +1,186 @@
+"""Reads for people and programs: records with their texts, histories, lists. Nothing here changes anything."""
+
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from typing import Any, Final, Protocol
+
+import orjson
+
+from ..action.digest import action_digest
+from ..action.model import Action
+from ..audit.disclosure import open_disclosure
+from ..audit.entry import parse_entry
+from ..backend import ActionRecord, Decision, Erased, Event, ReviewRecord, Text
+from ..codec.records import State, read_state
+from ..directory.model import Directory
+from ..errors import UnknownAction, UnknownReview, UnknownRun, WrongBytes
+from ..principal import Principal
+from ..review.model import Review
+from ..run.model import Run
+from ..store.protocol import Entry, Reader, Stream
+from .engine import Engine
+from .reads import read_directory
+from .request import DEFAULT_TENANT
+
+
+class Opened(Protocol):
+    """What the archive needs of the process: its engine."""
+
+    @property
+    def engine(self) -> Engine: ...
+
+
+class Archive:
+    """The reading half of the embedded backend."""
+
+    def __init__(self, process: Callable[[], Opened], tenant: str = DEFAULT_TENANT) -> None:
+        self._process: Final = process
+        self._tenant: Final = tenant
+        self._directory: tuple[int, Directory] | None = None
+
+    def _read(self) -> AbstractContextManager[Reader]:
+        return self._process().engine.store.read()
+
+    def state(self, subject: str) -> State | None:
+        """A stream's present state."""
+        with self._read() as reader:
+            return self._state(reader, subject)
+
+    def _state(self, reader: Reader, subject: str) -> State | None:
+        rows = reader.streams(self._tenant, (subject,))
+        return read_state(rows[0].kind, rows[0].state) if rows else None
+
+    def action(self, action: str) -> ActionRecord:
+        """One action with its texts. Raises `UnknownAction`."""
+        with self._read() as reader:
+            return self._action(reader, action)
+
+    def _action(self, reader: Reader, action: str) -> ActionRecord:
+        state = self._state(reader, action)
+        if not isinstance(state, Action):
+            raise UnknownAction(f"no action {action} is in this database; list them with `handrail actions`")
+        kept = reader.revision(self._tenant, action, state.revision)
+        return ActionRecord(
+            state, kept.args if kept else None, self._text(reader, action, state.context),
+            self._text(reader, action, state.story), self._text(reader, action, state.outcome),
+            reader.blob(self._tenant, state.schema),
+        )  # fmt: skip
+
+    def _text(self, reader: Reader, subject: str, digest: str | None) -> Text:
+        if digest is None:
+            return None
+        found = reader.text(self._tenant, subject, digest)
+        if found is None:
+            return Erased(digest)
+        value: Text = orjson.loads(open_disclosure(found).value)
+        return value
+
+    def review(self, review: str) -> ReviewRecord:
+        """One review with its action. Raises `UnknownReview`."""
+        with self._read() as reader:
+            state = self._state(reader, review)
+            if not isinstance(state, Review):
+                raise UnknownReview(f"no review {review} is in this database; list them with `handrail reviews list`")
+            return self._review(reader, state)
+
+    def _review(self, reader: Reader, state: Review) -> ReviewRecord:
+        first = reader.revision(self._tenant, state.action, 1) if state.revision > 1 else None
+        return ReviewRecord(
+            state, self._action(reader, state.action), self._text(reader, state.id, state.view),
+            first.args if first else None, self._decision(reader, state),
+        )  # fmt: skip
+
+    def _decision(self, reader: Reader, state: Review) -> Decision | None:
+        made = state.decision
+        if made is None:
+            return None
+        note = self._text(reader, state.id, made.note)
+        return Decision(
+            made.outcome, self.name(made.by), made.auth, made.at, note if isinstance(note, str) else None,
+            self._text(reader, state.id, made.value), state.revision > 1, state.id,
+        )  # fmt: skip
+
+    def run(self, run: str) -> tuple[Run, Text]:
+        """One run and its title. Raises `UnknownRun`."""
+        with self._read() as reader:
+            state = self._state(reader, run)
+            if not isinstance(state, Run):
+                raise UnknownRun(f"no run {run} is in this database; list them with `handrail runs`")
+            return state, self._text(reader, run, state.title)
+
+    def waiting(self, after: str | None, limit: int) -> list[ReviewRecord]:
+        """Open reviews, by risk and age."""
+        with self._read() as reader:
+            place = self._place(reader, after)
+            rows = reader.page(self._tenant, "review", waiting=True, after=place, limit=limit)
+            return [self._review(reader, state) for state in _states(rows) if isinstance(state, Review)]
+
+    def newest(self, kind: str, after: str | None, limit: int) -> list[Any]:
+        """Lives of one kind, newest first."""
+        with self._read() as reader:
+            place = self._place(reader, after)
+            return _states(reader.page(self._tenant, kind, after=place, limit=limit))
+
+    def _place(self, reader: Reader, after: str | None) -> tuple[int, int, str] | None:
+        rows = reader.streams(self._tenant, (after,)) if after else []
+        return (rows[0].rank, rows[0].born, rows[0].id) if rows else None
+
+    def granted(self, action: str) -> str:
+        """The arguments that may run now, read back and hashed again. Raises `WrongBytes` if they are not the granted."""
+        with self._read() as reader:
+            state = self._state(reader, action)
+            kept = reader.revision(self._tenant, action, state.revision) if isinstance(state, Action) else None
+        if not isinstance(state, Action) or kept is None or state.grant is None:
+            raise UnknownAction(f"action {action} has no arguments that may run")
+        found = action_digest(tenant=self._tenant, action=action, name=state.name, args=kept.args, salt=kept.salt)
+        if found != state.grant.bind:
+            raise WrongBytes("the stored arguments are not the ones that were approved: nothing was run")
+        return kept.args
+
+    def history(self, subject: str) -> list[Event]:
+        """A stream's entries, in order, with the texts that are kept."""
+        with self._read() as reader:
+            entries: list[Entry] = []
+            while page := reader.entries(self._tenant, sub=subject, after=entries[-1].i if entries else -1):
+                entries += page
+            return [self._event(reader, entry) for entry in entries]
+
+    def _event(self, reader: Reader, row: Entry) -> Event:
+        entry = parse_entry(row.entry)
+        kept = {one.name: opened(one.text) for one in reader.disclosures(self._tenant, (row.i,))}
+        texts: dict[str, Text] = {
+            name: kept[name] if name in kept else Erased(digest) for name, digest in entry.sd.items() if name != "data"
+        }
+        data = kept.get("data")
+        by = Principal(entry.act.kind, entry.act.id, entry.act.auth)
+        return Event(
+            entry.i, entry.rev, entry.type, entry.t, by, entry.from_, entry.to, entry.bind,
+            data if isinstance(data, dict) else {}, texts,
+        )  # fmt: skip
+
+    def directory(self) -> Directory:
+        """Everybody present."""
+        engine = self._process().engine
+        with engine.store.read() as reader:
+            head = reader.head(self._tenant)
+            at = head.directory if head else -1
+            if self._directory is None or self._directory[0] != at:
+                self._directory = (at, read_directory(reader, self._tenant, engine.names))
+        return self._directory[1]
+
+    def name(self, principal_id: str) -> str:
+        """A handle or name, as far as it is kept; else the id."""
+        label = self.directory().labels.get(principal_id)
+        if isinstance(label, dict):
+            found = label.get("handle") or label.get("name")
+            return str(found) if found else principal_id
+        return principal_id
+
+
+def opened(text: str) -> Any:
+    """The value of a disclosure."""
+    return orjson.loads(open_disclosure(text).value)
+
+
+def _states(rows: Iterable[Stream]) -> list[State]:
+    return [read_state(row.kind, row.state) for row in rows]
