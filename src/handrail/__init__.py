@@ -1,0 +1,1 @@
+"""Handrail keeps a person's hand on what AI agents do."""
