@@ -1,1 +1,56 @@
 """Handrail keeps a person's hand on what AI agents do."""
+
+from .backend import Decision
+from .codec.schema import Local
+from .connect import Rail, connect
+from .errors import (
+    ActionFailed,
+    ActionSkipped,
+    AlreadyDecided,
+    ChangesRequested,
+    CommandReused,
+    CorruptLog,
+    Denied,
+    Expired,
+    FencedOff,
+    HandrailError,
+    InvalidValue,
+    KeyReused,
+    Late,
+    MalformedJSON,
+    NotAllowed,
+    NotFound,
+    NotReady,
+    NotSerialisable,
+    Outcome,
+    OutcomeUnknown,
+    Pending,
+    Refused,
+    RunFinished,
+    RunHeld,
+    StaleView,
+    TooNew,
+    Unavailable,
+    UnknownAction,
+    UnknownPerson,
+    UnknownReview,
+    UnknownRun,
+    UnreadableSchema,
+    UsageError,
+    WaitTimeout,
+    Withdrawn,
+    WrongBytes,
+)
+from .gate.memory import last_decision
+from .gate.ticket import AsyncTicket, Ticket
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "connect", "Rail", "Ticket", "AsyncTicket", "Decision", "Local", "last_decision",
+    "HandrailError", "UsageError", "NotSerialisable", "MalformedJSON", "InvalidValue", "UnreadableSchema", "KeyReused",
+    "CommandReused", "NotFound", "UnknownReview", "UnknownAction", "UnknownRun", "UnknownPerson", "RunFinished",
+    "Refused", "NotAllowed", "StaleView", "Late", "AlreadyDecided", "FencedOff", "WrongBytes", "NotReady", "RunHeld",
+    "Outcome", "Denied", "ChangesRequested", "Expired", "Withdrawn", "ActionFailed", "ActionSkipped", "OutcomeUnknown",
+    "Pending", "WaitTimeout", "Unavailable", "CorruptLog", "TooNew",
+]  # fmt: skip

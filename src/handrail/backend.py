@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from .action.model import Action
 from .principal import Principal
@@ -20,7 +20,7 @@ class Erased:
     digest: str
 
 
-Text = JSON | Erased
+Text: TypeAlias = JSON | Erased
 
 
 @dataclass(frozen=True, slots=True)

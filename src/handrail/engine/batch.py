@@ -1,6 +1,7 @@
 """One tenant's share of a transaction: commands decided one after another, written together."""
 
 import hmac
+import logging
 import os
 from typing import Any, Final
 
@@ -24,6 +25,7 @@ from .reads import NOWHERE, Cache, Reads
 from .request import Renew, Request, Tick, answer_of
 from .work import Place, Row, Work
 
+log: Final = logging.getLogger("handrail.engine")
 RANKS: Final = {"critical": 4, "high": 3, "medium": 2, "unrated": 1, "low": 0}
 QUIET: Final = 1_000_000
 
@@ -63,6 +65,9 @@ class TenantBatch:
             request.error = error
             if isinstance(error, Refused) and error.recorded:
                 self._refused(request, error)
+        except Exception as error:
+            log.exception("%s was not decided", type(request.command).__name__)
+            request.error = error
 
     def _answer(self, request: Request) -> dict[str, Any]:
         if isinstance(request.command, Tick):

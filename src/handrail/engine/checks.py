@@ -6,7 +6,7 @@ import orjson
 
 from ..action.model import Action
 from ..codec.canonical import canonical, parse
-from ..codec.schema import validate_edit
+from ..codec.edits import validate_edit
 from ..errors import InvalidValue
 from ..review.commands import Decide
 from ..review.model import OPEN, Review

@@ -1,18 +1,11 @@
 """What deciding needs to read: streams, texts, arguments, the directory. The store answers, inside the transaction."""
 
-from dataclasses import dataclass
 from typing import Protocol
 
+from ..backend import Erased
 from ..codec.records import State
 from ..directory.model import Directory
 from ..stream import JSON
-
-
-@dataclass(frozen=True, slots=True)
-class Erased:
-    """A text that was erased on request; its digest is all that is left."""
-
-    digest: str
 
 
 class Sources(Protocol):

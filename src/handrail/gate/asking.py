@@ -1,0 +1,132 @@
+"""Asks on the terminal where the agent runs: draws the review, takes the decision, and never approves by Enter."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from typing import Any, Final
+
+import orjson
+
+from ..backend import Backend, Erased, ReviewRecord
+from ..clock import SystemClock
+from ..codec.canonical import canonical
+from ..codec.edits import typed
+from ..errors import AlreadyDecided, HandrailError, Late, StaleView
+from ..review import commands as c
+from ..stream import JSON
+from ..view.text import Line, diff_lines, render
+from .paint import painted
+
+CHOICES: Final = {
+    "approve": ("a", "approve"), "edit": ("e", "edit, then approve"), "reject": ("r", "reject"),
+    "send_back": ("s", "send back"), "answer": ("a", "answer"), "retry": ("t", "try again"),
+    "supply": ("u", "supply the result"), "skip": ("k", "skip"), "abort": ("b", "abort"),
+    "happened": ("h", "it happened"), "not_happened": ("n", "it did not happen"),
+}  # fmt: skip
+REASONED: Final = frozenset({"reject", "send_back", "abort"})
+
+
+def ask_here(backend: Backend, review: str) -> None:
+    """Draw the review on stderr and read a decision from stdin, until it is closed or the person leaves it for later."""
+    try:
+        while True:
+            record = backend.review(review)
+            if record.state.status not in ("open", "claimed"):
+                return
+            show(record, backend)
+            if _answered(backend, record):
+                return
+    except EOFError:
+        print("\nleft open; decide later with: handrail reviews list", file=sys.stderr)
+
+
+def show(record: ReviewRecord, backend: Backend, *, unfold: bool = False) -> None:
+    """Draw a review on stderr."""
+    print("\n" + painted(drawn(record, backend, unfold=unfold), sys.stderr) + "\n", file=sys.stderr, flush=True)
+
+
+def drawn(record: ReviewRecord, backend: Backend, *, width: int | None = None, unfold: bool = False) -> list[Line]:
+    """The lines of a review: the view, the arguments it is bound to, and what an edit changed."""
+    action, view = record.action, record.view
+    args = orjson.loads(action.args) if action.args else None
+    lines = render(
+        view if isinstance(view, dict) else {}, args=args, context=_text(action.context), story=_text(action.story),
+        names=backend.name, now=SystemClock().now(), width=width or shutil.get_terminal_size((100, 24)).columns,
+        unfold=("*",) if unfold else (),
+    )  # fmt: skip
+    if record.first_args and args is not None:
+        lines += [Line("rule", ""), Line("title", "Edited since the agent asked"), *diff_lines(orjson.loads(record.first_args), args)]
+    return lines
+
+
+def _text(value: Any) -> Any:
+    return {"$erased": value.digest} if isinstance(value, Erased) else value
+
+
+def _answered(backend: Backend, record: ReviewRecord) -> bool:
+    outcome = _choose(record)
+    if outcome is None:
+        return True
+    if outcome == "":
+        return False
+    try:
+        backend.call(record.state.id, decide(record, outcome))
+    except (StaleView, Late, AlreadyDecided) as error:
+        print(f"handrail: {error}", file=sys.stderr)
+        return isinstance(error, Late)
+    except (HandrailError, ValueError) as error:
+        print(f"handrail: {error}\n          nothing was decided; try again", file=sys.stderr)
+        return False
+    return True
+
+
+def _choose(record: ReviewRecord) -> str | None:
+    """The outcome that was typed; "" to draw again, `None` to leave it for later."""
+    letters = {CHOICES[outcome][0]: outcome for outcome in record.state.choices}
+    words = "   ".join(f"[{letter}] {CHOICES[outcome][1]}" for letter, outcome in letters.items())
+    print(f"{words}   [l] later", file=sys.stderr, flush=True)
+    typed_text = _read("decide> ").lower()
+    if typed_text in ("l", "later"):
+        print("left open; decide later with: handrail reviews list", file=sys.stderr)
+        return None
+    if typed_text in letters:
+        return letters[typed_text]
+    return typed_text if typed_text in record.state.choices else ""
+
+
+def decide(record: ReviewRecord, outcome: str) -> c.Decide:
+    """The command for an outcome, with what it needs asked for. Raises `InvalidValue` for what does not fit."""
+    note = _read("why? " if outcome in REASONED else "note (may be empty): ") or None
+    value: JSON = _value(record) if outcome in ("answer", "supply") else None
+    args = edited(record) if outcome == "edit" else None
+    return c.Decide(outcome, record.state.view, note, value, args)  # type: ignore[arg-type]
+
+
+def _value(record: ReviewRecord) -> JSON:
+    question = orjson.loads(record.action.args or "{}")
+    options = question.get("options")
+    if not options:
+        return typed(canonical(question.get("schema") or {"type": "string"}), "", _read("answer> "))
+    for number, option in enumerate(options, 1):
+        print(f"  {number}  {option}", file=sys.stderr)
+    chosen = _read("number> ")
+    return options[int(chosen) - 1] if chosen.isdigit() and 0 < int(chosen) <= len(options) else chosen
+
+
+def edited(record: ReviewRecord) -> str:
+    """New arguments, asked for one by one; an empty line keeps the old value."""
+    args = orjson.loads(record.action.args or "{}")
+    for name, old in args.items():
+        answer = _read(f"{name} [{canonical(old)[:60]}]: ")
+        if answer:
+            args[name] = typed(record.action.schema or "{}", f"/{name}", answer, old)
+    return canonical(args)
+
+
+def _read(prompt: str) -> str:
+    print(prompt, end="", file=sys.stderr, flush=True)
+    line = sys.stdin.readline()
+    if not line:
+        raise EOFError
+    return line.strip()

@@ -1,0 +1,163 @@
+"""Conducts a call from its proposal to its end, without I/O: a generator that yields effects and is sent their answers.
+
+Two drivers run it, one for each colour. Whatever the way, the function is called with the stored arguments, after
+`started` is committed, and its end is settled under the fence that the start gave.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Mapping
+from typing import Any, Final
+
+import orjson
+
+from ..action import commands as c
+from ..backend import ActionRecord
+from ..errors import FencedOff, NotReady, OutcomeUnknown, Pending, RunHeld, WaitTimeout
+from ..ids import mint
+from .call import Call, Gated, propose
+from .effects import Commit, Effect, Evaluate, Held, Moved
+from .ending import ended, error_text, result_of
+from .memory import Seat, remember
+from .scope import current_context
+
+Answer = dict[str, Any]
+Steps = Generator[Effect, Any, Any]
+WAITS: Final = frozenset({"proposed", "held", "claimed", "started", "unknown"})
+
+
+def conduct(seat: Seat, call: Call) -> Steps:
+    """A blocking call: propose, wait, run, settle. A waiter that is cancelled takes its action back."""
+    answer = yield from open_action(seat, call)
+    if call.gated.wait == "defer" and answer["status"] in WAITS:
+        raise Pending(f"{call.gated.name} waits for people as {answer['id']}", action=answer["id"])
+    try:
+        return (yield from follow(seat, call.gated, call.local, answer, None))
+    except BaseException as error:
+        if isinstance(error, Exception) or (call.identified and isinstance(error, KeyboardInterrupt | SystemExit)):
+            raise
+        yield from _take_back(answer["id"])
+        raise
+
+
+def open_action(seat: Seat, call: Call) -> Steps:
+    """Describe the call, propose it, and give back the answer: a new action, or the one that this call led to before."""
+    texts: dict[str, Any] = {}
+    for name in ("describe", "risk", "impact", "preview", "context"):
+        value = getattr(call.gated.texts, name)
+        texts[name] = (yield Evaluate(value, (), call.given)) if callable(value) else value
+    answer: Answer = yield Commit(mint("act"), propose(call, texts, current_context()))
+    remember(seat, answer["id"])
+    return answer
+
+
+def _take_back(action: str) -> Steps:
+    try:
+        yield Commit(action, c.Withdraw("cancelled"))
+    except NotReady:
+        return
+
+
+def follow(
+    seat: Seat, gated: Gated | None, local: Mapping[str, Any], answer: Answer, timeout: float | None
+) -> Steps:
+    """From wherever the action is to its end: its result, or the error that says why there is none.
+
+    Raises `WaitTimeout` once `timeout` seconds are over; the action stays as it is. Without the function here, it
+    waits for another process to execute it.
+    """
+    end = None if timeout is None else time.monotonic() + timeout
+    announced = False
+    while True:
+        match answer["status"]:
+            case "succeeded":
+                return result_of(seat.backend, gated, answer)
+            case "cleared" if gated is not None:
+                answer, done, value = yield from _execute(seat, gated, local, answer)
+                if done:
+                    return value
+                continue
+            case "unknown":
+                yield from _probe(seat, gated, local, answer)
+            case "refused" | "failed" | "skipped" | "withdrawn":
+                raise ended(seat.backend, answer)
+        if answer["status"] == "held" and not announced:
+            announced = True
+            yield Held(answer)
+        left = None if end is None else end - time.monotonic()
+        moved = yield Moved(answer["id"], answer["rev"], left)
+        if moved is None:
+            raise WaitTimeout(f"{answer['id']} is still {answer['status']}; it goes on without this waiter")
+        answer = moved
+
+
+def _execute(seat: Seat, gated: Gated, local: Mapping[str, Any], answer: Answer) -> Steps:
+    """Start, run, settle. Gives back the next answer, whether the call is done, and its value."""
+    action = answer["id"]
+    try:
+        started: Answer = yield Commit(action, c.Start(seat.executor, answer["bind"]))
+    except RunHeld:
+        moved = yield Moved(action, answer["rev"], 0.25)
+        return moved or answer, False, None
+    except (NotReady, FencedOff):
+        return (yield Moved(action, -1, None)), False, None
+    release = seat.backend.hold(action, started["fence"], seat.executor)
+    try:
+        return (yield from _invoke(seat, gated, local, started))
+    finally:
+        release()
+
+
+def _invoke(seat: Seat, gated: Gated, local: Mapping[str, Any], started: Answer) -> Steps:
+    action, fence = started["id"], started["fence"]
+    try:
+        stored = orjson.loads(seat.backend.granted(action))
+        args, kwargs = gated.schema.load(stored, local)
+    except Exception as error:
+        yield Commit(action, c.Settle(seat.executor, fence, "failed", error_text(error)))
+        raise
+    try:
+        value = yield Evaluate(gated.function, args, kwargs)
+    except BaseException as error:
+        if not _uncertain(error, gated):
+            yield Commit(action, c.Settle(seat.executor, fence, "failed", error_text(error)))
+            raise
+        settled = yield Commit(action, c.Settle(seat.executor, fence, "unknown", error_text(error)))
+        if isinstance(error, Exception):
+            return settled, False, None
+        raise
+    return (yield from _settle(seat, gated, started, value))
+
+
+def _uncertain(error: BaseException, gated: Gated) -> bool:
+    """Whether the call may have taken effect although it raised: a time-out, or the waiter was cancelled."""
+    return not gated.idempotent and (isinstance(error, TimeoutError) or not isinstance(error, Exception))
+
+
+def _settle(seat: Seat, gated: Gated, started: Answer, value: Any) -> Steps:
+    """Keep the result; what cannot be kept is given back all the same, since the effect is there."""
+    try:
+        kept: dict[str, Any] = {"value": gated.schema.dump_result(value)}
+    except (TypeError, ValueError) as error:
+        kept = {"unkept": type(value).__qualname__, "why": str(error)}
+    settled = yield Commit(started["id"], c.Settle(seat.executor, started["fence"], "succeeded", kept))
+    return settled, True, value
+
+
+def _probe(seat: Seat, gated: Gated | None, local: Mapping[str, Any], answer: Answer) -> Steps:
+    """Ask the probe whether the call took effect; without one people are asked, and then nobody is left to ask."""
+    if answer["review"] is not None:
+        return
+    if gated is None or gated.probe is None:
+        raise OutcomeUnknown(
+            f"{answer['id']} was started and nobody could say whether it took effect", action=answer["id"]
+        )
+    record: ActionRecord = seat.backend.action(answer["id"])
+    try:
+        found = yield Evaluate(gated.probe, (), orjson.loads(record.args or "{}"))
+    except Exception:
+        found = "unclear"
+    found, value = found if isinstance(found, tuple) else (found, None)
+    outcome = {True: "happened", False: "not_happened"}.get(found, "unclear") if isinstance(found, bool) else found
+    yield Commit(answer["id"], c.Reconcile(outcome or "unclear", {"value": value}))

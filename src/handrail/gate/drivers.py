@@ -1,0 +1,103 @@
+"""The two colours: each runs the conductor's effects, and nothing else."""
+
+from __future__ import annotations
+
+import inspect
+import time
+from collections.abc import Generator
+from typing import Any, Final
+
+from ..backend import Backend
+from ..errors import Unavailable, UsageError
+from ..ids import mint
+from .effects import Commit, Effect, Evaluate, Held, Moved
+from .notice import Notice
+
+PATIENCE: Final = (0.05, 0.2, 1.0, 2.0, 5.0)
+"""Seconds between repetitions of a command while the store is unavailable; then the caller learns of it."""
+
+Steps = Generator[Effect, Any, Any]
+
+
+def drive(steps: Steps, backend: Backend, notice: Notice) -> Any:
+    """Run a conducted call in this thread."""
+    answer: Any = None
+    error: BaseException | None = None
+    while True:
+        try:
+            effect = steps.throw(error) if error is not None else steps.send(answer)
+        except StopIteration as stop:
+            return stop.value
+        answer, error = None, None
+        try:
+            answer = _perform(effect, backend, notice)
+        except BaseException as raised:
+            error = raised
+
+
+def _perform(effect: Effect, backend: Backend, notice: Notice) -> Any:
+    match effect:
+        case Commit():
+            return _commit(effect, backend)
+        case Moved():
+            return backend.wait(effect.action, effect.rev, effect.timeout)
+        case Held():
+            return notice.tell(effect.answer, ask=True)
+        case Evaluate():
+            value = effect.function(*effect.args, **effect.kwargs)
+            if inspect.isawaitable(value):
+                if inspect.iscoroutine(value):
+                    value.close()
+                raise UsageError(f"{effect.function!r} is async: only an async function can await it")
+            return value
+
+
+def _commit(effect: Commit, backend: Backend) -> Any:
+    command_id = mint("cmd")
+    for pause in PATIENCE:
+        try:
+            return backend.call(effect.subject, effect.command, command_id=command_id)
+        except Unavailable:
+            time.sleep(pause)
+    return backend.call(effect.subject, effect.command, command_id=command_id)
+
+
+async def adrive(steps: Steps, backend: Backend, notice: Notice) -> Any:
+    """Run a conducted call on the event loop."""
+    answer: Any = None
+    error: BaseException | None = None
+    while True:
+        try:
+            effect = steps.throw(error) if error is not None else steps.send(answer)
+        except StopIteration as stop:
+            return stop.value
+        answer, error = None, None
+        try:
+            answer = await _aperform(effect, backend, notice)
+        except BaseException as raised:
+            error = raised
+
+
+async def _aperform(effect: Effect, backend: Backend, notice: Notice) -> Any:
+    match effect:
+        case Commit():
+            return await _acommit(effect, backend)
+        case Moved():
+            return await backend.await_(effect.action, effect.rev, effect.timeout)
+        case Held():
+            return await notice.atell(effect.answer)
+        case Evaluate():
+            value = effect.function(*effect.args, **effect.kwargs)
+            return await value if inspect.isawaitable(value) else value
+
+
+async def _acommit(effect: Commit, backend: Backend) -> Any:
+    import asyncio
+
+    command_id = mint("cmd")
+    for pause in PATIENCE:
+        try:
+            return await backend.acall(effect.subject, effect.command, command_id=command_id)
+        except Unavailable:
+            await asyncio.sleep(pause)
+    return await backend.acall(effect.subject, effect.command, command_id=command_id)

@@ -1,0 +1,43 @@
+"""What the conductor asks its driver to do. Each is a request for one answer; none does anything by itself."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..stream import JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """Send a command to a stream and give back the answer. Repeated under the same id while the store is unavailable."""
+
+    subject: str
+    command: object
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Wait until the action is beyond `rev`; `None` once `timeout` seconds are over."""
+
+    action: str
+    rev: int
+    timeout: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluate:
+    """Call user code that describes the action, or runs it; await what it returns where that is awaitable."""
+
+    function: Callable[..., Any]
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The call waits for people: say so once, and ask here if this is the place."""
+
+    answer: Mapping[str, JSON]
+
+
+Effect = Commit | Moved | Evaluate | Held

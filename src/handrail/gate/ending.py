@@ -1,0 +1,84 @@
+"""How an action's end reaches the caller: as a value, or as the error that says why there is none."""
+
+from __future__ import annotations
+
+import traceback
+from typing import Any, Final
+
+from ..backend import Backend, Decision, Erased
+from ..errors import (
+    ActionFailed,
+    ActionSkipped,
+    ChangesRequested,
+    Denied,
+    Expired,
+    NotSerialisable,
+    Outcome,
+    UnknownReview,
+    Withdrawn,
+)
+from .call import Gated
+
+_ADVICE: Final = {
+    "rejected": "was rejected",
+    "changes_requested": "was sent back for changes",
+    "expired": "was not decided in time",
+    "grant_expired": "was approved, but not started before the approval ran out",
+    "no_reviewer": "was not asked: nobody who may decide is named. Give reviewers=, or add people with "
+    "`handrail people apply people.yaml`",
+    "unknown_reviewer": "was not asked: a reviewer it names is not in the directory. Add them with "
+    "`handrail people apply people.yaml`",
+    "quorum_unreachable": "was not asked: fewer people may decide than the quorum needs. Add people with "
+    "`handrail people apply people.yaml`",
+}
+
+
+def result_of(backend: Backend, gated: Gated | None, answer: dict[str, Any]) -> Any:
+    """The kept result of an action that succeeded. Raises `NotSerialisable` where it could not be kept."""
+    outcome = backend.action(answer["id"]).outcome
+    if isinstance(outcome, Erased):
+        raise NotSerialisable(f"{answer['id']} succeeded, and its result was erased since")
+    kept = outcome if isinstance(outcome, dict) else {}
+    if "unkept" in kept:
+        raise NotSerialisable(f"{answer['id']} ran, but its {kept['unkept']} could not be kept: {kept.get('why')}")
+    return gated.schema.load_result(kept.get("value")) if gated else kept.get("value")
+
+
+def decision_of(backend: Backend, answer: dict[str, Any]) -> Decision | None:
+    """The decision of the last review that the action was held by."""
+    if not answer.get("asked"):
+        return None
+    try:
+        return backend.review(answer["asked"]).decision
+    except UnknownReview:
+        return None
+
+
+def ended(backend: Backend, answer: dict[str, Any]) -> Outcome:
+    """The error for an action that ended without a result."""
+    action, name, reason = answer["id"], backend.action(answer["id"]).state.name, answer["reason"]
+    decision = decision_of(backend, answer)
+    note = decision.note or "" if decision else ""
+    said = f": {note}" if note else ""
+    rest: dict[str, Any] = {"action": action, "reason": reason, "note": note, "decision": decision}
+    match answer["status"]:
+        case "withdrawn":
+            return Withdrawn(f"{name} was withdrawn before it ran", **rest)
+        case "skipped":
+            return ActionSkipped(f"{name} was skipped by a person{said}", **rest)
+        case "failed":
+            return ActionFailed(f"{name} failed: {_failure(backend, action)}", **rest)
+    kind = {"changes_requested": ChangesRequested, "expired": Expired}.get(reason, Denied)
+    return kind(f"{name} {_ADVICE.get(reason, f'was refused ({reason})')}{said}", **rest)
+
+
+def _failure(backend: Backend, action: str) -> str:
+    outcome = backend.action(action).outcome
+    return str(outcome.get("error", "it raised")) if isinstance(outcome, dict) else "it raised"
+
+
+def error_text(error: BaseException) -> dict[str, Any]:
+    """What is kept of an exception: its type and message, and where it was raised, without values of variables."""
+    frames = traceback.extract_tb(error.__traceback__)[-8:]
+    places = [f"{frame.name} in {frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames]
+    return {"error": f"{type(error).__qualname__}: {error}"[:4000], "at": places}

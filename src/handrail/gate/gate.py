@@ -1,0 +1,63 @@
+"""What all patterns stand on: a backend, this process's executor, the registered functions, and the two drivers."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from ..backend import Backend
+from ..errors import Pending
+from ..ids import mint
+from .call import NEW, Call, Gated, Identity, Registry, prepare
+from .conduct import Steps, conduct, open_action
+from .drivers import adrive, drive
+from .memory import Seat, remember
+from .notice import Notice
+from .scope import RunScope, current_run
+from .ticket import AsyncTicket, Ticket
+
+
+class Gate:
+    """Carries calls of gated functions through one backend."""
+
+    def __init__(self, backend: Backend, notice: Notice, default_run: Callable[[], RunScope | None]) -> None:
+        self.backend: Final = backend
+        self.registry: Final = Registry()
+        self.seat: Final = Seat(backend, mint("exe"))
+        self._notice: Final = notice
+        self.default_run: Final = default_run
+
+    def drive(self, steps: Steps) -> Any:
+        """Run a conducted call in this thread."""
+        return drive(steps, self.backend, self._notice)
+
+    async def adrive(self, steps: Steps) -> Any:
+        """Run a conducted call on the event loop."""
+        return await adrive(steps, self.backend, self._notice)
+
+    def prepare(
+        self, gated: Gated, args: tuple[Any, ...], kwargs: Mapping[str, Any], identity: Identity = NEW
+    ) -> Call:
+        """One call with its arguments checked, in the run around it."""
+        return prepare(gated, args, kwargs, current_run() or self.default_run(), identity)
+
+    def conduct(self, call: Call) -> Steps:
+        """The steps of a blocking call. A deferred one raises `Pending` with its ticket."""
+        try:
+            return (yield from conduct(self.seat, call))
+        except Pending as pending:
+            kind = AsyncTicket if _is_async(call.gated) else Ticket
+            pending.ticket = kind(self, pending.action, call.gated.name, call)
+            raise
+
+    def propose(self, call: Call) -> Steps:
+        """The steps of a proposal that is not waited for."""
+        answer = yield from open_action(self.seat, call)
+        remember(self.seat, answer["id"])
+        kind = AsyncTicket if _is_async(call.gated) else Ticket
+        return kind(self, answer["id"], call.gated.name, call)
+
+
+def _is_async(gated: Gated) -> bool:
+    return inspect.iscoroutinefunction(gated.function)

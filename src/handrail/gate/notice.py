@@ -1,0 +1,75 @@
+"""Tells a person that a call waits: once per action, on stderr, and on a terminal in solo mode asks right there."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final, TextIO
+
+import orjson
+
+from ..backend import Backend
+from ..clock import to_datetime
+from ..view.text import summary
+
+Ask = Callable[[str], None]
+
+
+class Notice:
+    """Where waiting is announced. `ask` decides a review on this terminal; `hint` is the option that names the database."""
+
+    def __init__(
+        self, backend: Callable[[], Backend], hint: str, *, ask: Ask | None = None, stream: TextIO | None = None,
+        quiet: bool = False,
+    ) -> None:  # fmt: skip
+        self._backend: Final = backend
+        self._hint: Final = hint
+        self._ask: Final = ask
+        self._stream: Final = stream
+        self._quiet: Final = quiet
+        self._told: set[str] = set()
+
+    def tell(self, answer: dict[str, Any], *, ask: bool) -> None:
+        """Announce one held action, once; ask here where that is possible."""
+        review = str(answer["review"])
+        if self._quiet or review in self._told:
+            return
+        self._told.add(review)
+        if ask and self._ask is not None and self._can_ask():
+            self._ask(review)
+            return
+        print(self._line(answer), file=self._stream or sys.stderr, flush=True)
+
+    async def atell(self, answer: dict[str, Any]) -> None:
+        """Announce without blocking the event loop; asking goes on in a thread."""
+        import asyncio
+
+        if self._ask is not None and self._can_ask():
+            await asyncio.to_thread(self.tell, answer, ask=True)
+        else:
+            self.tell(answer, ask=False)
+
+    def _can_ask(self) -> bool:
+        return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty() and self._backend().solo
+
+    def _line(self, answer: dict[str, Any]) -> str:
+        record = self._backend().action(answer["id"])
+        until = local_time(answer["deadline"])
+        what = summary(record.state.name, _loads(record.args), 72)
+        return (
+            f"handrail: held until {until}: {what}\n"
+            f"          decide with: handrail reviews show {answer['review']}{self._hint}"
+        )
+
+
+def local_time(instant: int) -> str:
+    """An instant as people here read it: today as a time, else with the date."""
+    found = to_datetime(instant).astimezone()
+    today = datetime.now(found.tzinfo).date()  # noqa: TID251 - only how the date is written depends on it
+    return found.strftime("%H:%M" if found.date() == today else "%Y-%m-%d %H:%M")
+
+
+def _loads(args: str | None) -> Any:
+
+    return orjson.loads(args) if args else {}

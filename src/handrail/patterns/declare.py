@@ -1,0 +1,67 @@
+"""Turns a decorator's keywords into a declaration."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+from ..clock import micros
+from ..errors import UsageError
+from ..policy.paths import ANYONE, DEFAULT_GRANT, DEFAULT_WITHIN, AtEnd
+from ..policy.verdict import Declaration, Pattern
+
+Duration = str | int | float | timedelta
+Reviewers = str | Iterable[str]
+Then = str | tuple[str, Duration] | Iterable[str | tuple[str, Duration]]
+Quorum = int | Mapping[str, int]
+_KINDS: Final = ("user:", "group:")
+
+
+def declaration(
+    pattern: Pattern, *, reviewers: Reviewers | None, within: Duration | None, then: Then | None, quorum: Quorum,
+    remind: Duration | None = None, at_end: AtEnd = "reject", undo: Duration = 0, grant: Duration | None = None,
+) -> Declaration:  # fmt: skip
+    """A declaration in handles and microseconds. Raises `UsageError` for what cannot be meant."""
+    return Declaration(
+        pattern, _reviewers(reviewers), _time("within", within, DEFAULT_WITHIN),
+        _time("remind", remind, 0) or None, _then(then), _quorum(quorum), at_end, _time("undo", undo, 0),
+        _time("grant", grant, DEFAULT_GRANT),
+    )  # fmt: skip
+
+
+def _time(name: str, value: Any, default: int) -> int:
+    try:
+        return default if value is None else micros(value)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"{name}=: {error}") from error
+
+
+def _reviewers(given: Reviewers | None) -> tuple[str, ...]:
+    if given is None:
+        return ()
+    found = (given,) if isinstance(given, str) else tuple(given)
+    return tuple(_handle(one) for one in found)
+
+
+def _handle(spec: str) -> str:
+    if not isinstance(spec, str) or not spec.startswith(_KINDS) or spec.endswith(":"):
+        raise UsageError(f"{spec!r} names nobody: write 'user:ann' or 'group:treasury'")
+    return spec
+
+
+def _then(given: Then | None) -> tuple[tuple[str, int | None], ...]:
+    if given is None:
+        return ()
+    single = isinstance(given, str) or (isinstance(given, tuple) and len(given) == 2 and _timed(given))
+    rungs: Iterable[Any] = (given,) if single else given
+    return tuple((_handle(one), None) if isinstance(one, str) else (_handle(one[0]), _time("then", one[1], 0)) for one in rungs)
+
+
+def _timed(pair: tuple[Any, ...]) -> bool:
+    return isinstance(pair[0], str) and not (isinstance(pair[1], str) and pair[1].startswith(_KINDS))
+
+
+def _quorum(given: Quorum) -> tuple[tuple[str, int], ...]:
+    places = {ANYONE: given} if isinstance(given, int) else {_handle(name): count for name, count in given.items()}
+    if not places or any(not isinstance(count, int) or count < 1 for count in places.values()):
+        raise UsageError(f"quorum={given!r}: give a number from 1 up, or a number for each 'group:…'")
+    return tuple(sorted(places.items()))
