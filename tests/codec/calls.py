@@ -56,6 +56,11 @@ class Line(BaseModel):
         return self.text.upper()
 
 
+class Defaults(BaseModel):
+    x: float = float("nan")
+    y: Any = object()
+
+
 class Tree(BaseModel):
     name: str
     child: Tree | None = None
@@ -83,7 +88,7 @@ class Later:
     at: datetime
 
 
-def unannotated(a, b=2, *rest, **more):  # type: ignore[no-untyped-def]
+def unannotated(a, b=2, *rest, **more):
     return a
 
 
@@ -93,7 +98,7 @@ def variadic(first: int, /, second: int, *rest: Decimal, flag: bool, **more: dat
 def unpacked(**options: Unpack[Options]) -> None: ...
 
 
-def every(  # noqa: PLR0917
+def every(
     colour: Colour,
     level: Level,
     address: Address,
@@ -112,10 +117,12 @@ def every(  # noqa: PLR0917
     many: Sequence[Line],
     big: int,
     anything: Any,
-) -> Address: ...
+) -> Address:
+    return address
 
 
-def with_local(connection: Local[Identity], table: str, session: Local[Identity] | None = None) -> int: ...
+def with_local(connection: Local[Identity], table: str, session: Local[Identity] | None = None) -> int:
+    return 0
 
 
 def undefined(x: Missing, y: Fraction) -> None: ...  # type: ignore[name-defined]  # noqa: F821

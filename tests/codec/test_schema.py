@@ -26,7 +26,7 @@ def round_trip(
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """What the executor passes after the arguments went through canonical text."""
     schema = CallSchema(function)
-    stored = parse(canonical(schema.dump(args, kwargs)))  # type: ignore[arg-type]
+    stored = parse(canonical(schema.dump(args, kwargs)))
     assert isinstance(stored, dict)
     return CallSchema(function).load(stored)
 
@@ -303,6 +303,16 @@ def test_definitions_are_shared_and_bounds_kept() -> None:
     assert "maximum" not in bounded["ratio"]
 
 
+def test_a_default_that_json_cannot_hold_is_refused_when_it_is_used() -> None:
+    def function(x: int, y: Any = calls.Identity, options: calls.Defaults | None = None) -> None: ...
+
+    schema = CallSchema(function)
+    assert "default" not in json.loads(schema.schema_json)["properties"]["y"]
+    assert schema.dump((1, 2), {}) == {"x": 1, "y": 2, "options": None}
+    with pytest.raises(NotSerialisable, match="'y'"):
+        schema.dump((1,), {})
+
+
 def test_the_digest_is_of_the_schema() -> None:
     first, second = CallSchema(calls.wire).digest, CallSchema(calls.wire).digest
     assert first == second
@@ -313,7 +323,8 @@ def test_the_digest_is_of_the_schema() -> None:
 
 def test_pydantic_and_jsonschema_are_not_loaded_before_they_are_needed() -> None:
     script = (
-        "import sys; from handrail.codec import schema, edits, canonical; from handrail.action import digest\n"
+        "import sys; from handrail.action import digest\n"
+        "from handrail.codec import canonical, edits, schema\n"
         "schema.CallSchema(lambda a: a).dump((1,), {})\n"
         "sys.exit(bool({'pydantic', 'jsonschema', 'referencing'} & sys.modules.keys()))"
     )

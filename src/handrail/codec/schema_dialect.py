@@ -24,7 +24,7 @@ from handrail.codec.schema_places import read_schema
 _BIG: Final = re.compile(r"-?[1-9][0-9]{15,1000}")
 _BIG_FLOAT: Final = re.compile(r"-?[0-9.]{1,30}e\+[0-9]{1,3}")
 _DURATION: Final = re.compile(
-    r"[+-]?P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?", re.A
+    r"[+-]?P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?", re.ASCII
 )
 _BASE64: Final = re.compile(r"([A-Za-z0-9_-]{4})*([A-Za-z0-9_-]{2}==|[A-Za-z0-9_-]{3}=)?")
 

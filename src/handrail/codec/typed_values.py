@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final, cast, get_origin
 
 from pydantic import BaseModel, ConfigDict, PydanticUserError, TypeAdapter, ValidationError
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, JsonSchemaWarningKind
 from pydantic_core import PydanticSerializationError, core_schema
 
 from handrail.codec.canonical import JSON, MAX_SAFE_INTEGER, MalformedJSON, canonical
@@ -122,6 +122,9 @@ class _Schema(GenerateJsonSchema):
     """
 
     _models = 0
+
+    def emit_warning(self, kind: JsonSchemaWarningKind, detail: str) -> None:
+        """Say nothing: a default that JSON cannot hold is left out, and refused by name when it is used."""
 
     def decimal_schema(self, schema: core_schema.DecimalSchema) -> JsonSchemaValue:
         """One string schema, where pydantic offers a number or a string."""
