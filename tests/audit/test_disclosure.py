@@ -1,6 +1,7 @@
 """Disclosures: the known answer, strict reading, and salts."""
 
 import base64
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -45,7 +46,7 @@ json_values = st.recursive(
     json_values,
     st.binary(min_size=32, max_size=32),
 )
-def test_round_trip(name: str, value: object, random: bytes) -> None:
+def test_round_trip(name: str, value: Any, random: bytes) -> None:
     text, digest = disclosure(name, canonical(value).encode(), random)
     assert open_disclosure(text) == (random, name, canonical(value).encode())
     assert disclosure_digest(text) == digest

@@ -25,7 +25,7 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(json_values)
 def test_equals_rfc_8785(value: JSON) -> None:
     assert canonical(value).encode() == rfc8785.dumps(value)
