@@ -1,0 +1,177 @@
+"""What a text's characters hide or imitate: unseen ones, direction overrides, look-alikes, mixed scripts."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from functools import lru_cache
+
+from handrail.view.columns import clip
+from handrail.view.escape import MOST_MARKS, escaped, kind, visible
+from handrail.view.lookalikes import LOOKALIKE
+
+Sign = tuple[str, str]
+"""A flag's code and its words, before the place is known."""
+
+BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_HARMLESS_SPACES = frozenset("\u00a0\u202f\u3000")
+_JOINERS = "\u200c\u200d"
+_CONTROLS = re.compile("\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_NATIONAL_FLAGS = re.compile("(\U0001f3f4)(?:\U000e0067\U000e0062)(?:\U000e0065\U000e006e\U000e0067"
+                             "|\U000e0073\U000e0063\U000e0074|\U000e0077\U000e006c\U000e0073)\U000e007f")  # fmt: skip
+_WORD = re.compile(r"[^\W_]+")
+_CJK = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO", "IDEOGRAPHIC"})
+_WITH_LATIN = frozenset(
+    "CJK ARABIC BENGALI DEVANAGARI ETHIOPIC GEORGIAN GUJARATI GURMUKHI HEBREW KANNADA KHMER LAO MALAYALAM MYANMAR"
+    " ORIYA SINHALA TAMIL TELUGU THAANA THAI TIBETAN".split()
+)
+"""Scripts whose words may carry Latin letters (UTS 39, moderately restrictive)."""
+
+
+def signs(text: str) -> Iterator[Sign]:
+    """Yield what the characters of a text that is not plain printable ASCII hide or imitate."""
+    yield from _unseen(text)
+    if not text.isascii():
+        yield from _imitating(text)
+
+
+def _unseen(text: str) -> Iterator[Sign]:
+    controls = Counter(match.group() for match in _CONTROLS.finditer(text))
+    if controls:
+        note = ", among them ESC, which starts terminal commands" if "\x1b" in controls else ""
+        yield "control", f"{_count(controls, 'control character')}{note}."
+    if text.isascii():
+        return
+    turns = Counter(char for char in text if char in BIDI)
+    if turns:
+        yield "bidi", f"{_count(turns, 'character')} that can change the order in which the text is read."
+    found = Counter(_invisible(_NATIONAL_FLAGS.sub(r"\1", text)))
+    if found:
+        yield (
+            "invisible",
+            f"{_count(found, 'character')} that a reader does not see, or that is no agreed sign.",
+        )
+    if piled := _piled(text):
+        yield "invisible", f"{piled} combining marks piled on one letter."
+
+
+def _count(found: Counter[str], noun: str) -> str:
+    total = found.total()
+    kinds = ", ".join(escaped(char, named=True) for char, _ in found.most_common(3))
+    return f"{total:,} {noun}{'' if total == 1 else 's'} ({kinds}{', …' if len(found) > 3 else ''})"
+
+
+def _invisible(text: str) -> Iterator[str]:
+    """Yield unseen characters, but not those that well-formed emoji, joined scripts and usual typography need."""
+    for index, char in enumerate(text):
+        if char.isascii() or kind(char) != "hidden" or char in "⟨⟩⏎⇥" or char in BIDI:
+            continue
+        if char in _HARMLESS_SPACES or char < "\xa0" or _needed(text, index):
+            continue
+        yield char
+
+
+def _needed(text: str, index: int) -> bool:
+    char, before, after = text[index], text[index - 1 : index], text[index + 1 : index + 2]
+    if not before:
+        return False
+    if "\ufe0e" <= char <= "\ufe0f":
+        return _pictured(before) or before in "0123456789#*‼⁉" or unicodedata.category(before) == "Sm"
+    if "\U000e0100" <= char <= "\U000e01ef":
+        return script(before) == "CJK"
+    if char not in _JOINERS or not after:
+        return char == "\u2800" and "BRAILLE" in unicodedata.name(before, "") and before != char
+    if char == "\u200d" and _pictured(before) and _pictured(after):
+        return True
+    return unicodedata.combining(before) == 9 or (
+        char == "\u200c" and script(before) == script(after) == "ARABIC"
+    )
+
+
+def _pictured(char: str) -> bool:
+    return unicodedata.category(char) == "So" or char == "\ufe0f" or "\U0001f3fb" <= char <= "\U0001f3ff"
+
+
+def _piled(text: str) -> int:
+    """Return the most combining marks on one base if they are more than are drawn, else 0."""
+    most = run = 0
+    for char in text:
+        run = run + 1 if unicodedata.category(char)[0] == "M" and kind(char) == "mark" else 0
+        most = max(most, run)
+    return most if most > MOST_MARKS else 0
+
+
+@lru_cache(maxsize=8192)
+def script(char: str) -> str:
+    """Return the script of a letter by its Unicode name; `STYLED` for full-width and mathematical forms of ASCII.
+
+    Digits, marks, signs and letters shared by scripts are `COMMON`; Chinese, Japanese and Korean are one script here.
+    """
+    if char.isascii():
+        return "LATIN" if char.isalpha() else "COMMON"
+    if unicodedata.decomposition(char).startswith(("<wide>", "<font>")):
+        return "STYLED" if unicodedata.normalize("NFKC", char).isascii() else "COMMON"
+    if unicodedata.category(char)[0] != "L" or "\u2100" <= char <= "\u214f":
+        return "COMMON"
+    first = re.split("[ -]", unicodedata.name(char, "COMMON"), maxsplit=1)[0]
+    if first in _CJK or first == "HALFWIDTH":
+        return "CJK"
+    return "COMMON" if first in ("MODIFIER", "MICRO", "FEMININE", "MASCULINE", "COMMON") else first
+
+
+def _imitating(text: str) -> Iterator[Sign]:
+    """Yield look-alike and mixed-script signs, each once, about the first word they are true of."""
+    seen: set[str] = set()
+    plain = unicodedata.normalize("NFC", "".join(char for char in text if unicodedata.category(char) != "Cf"))
+    genuine = {script(char) for char in plain if char not in LOOKALIKE}
+    for word in _WORD.findall(plain):
+        sign = None if word.isascii() else _word(word, genuine)
+        if sign and sign[0] not in seen:
+            seen.add(sign[0])
+            yield sign
+    styled = [char for char in plain if script(char) == "STYLED" and not char.isalnum()]
+    if styled and "CJK" not in genuine and "lookalike" not in seen:
+        yield "lookalike", f"{escaped(styled[0], named=True)} looks like an ASCII sign and is not."
+
+
+def odd_word(word: str) -> bool:
+    """Say whether a single word imitates Latin letters or mixes scripts, with nothing around to excuse it."""
+    return _word(word, {script(char) for char in word if char not in LOOKALIKE}) is not None
+
+
+def _word(word: str, genuine: set[str]) -> Sign | None:
+    scripts = {script(char) for char in word} - {"COMMON"}
+    if fake := _fake(word, scripts, genuine):
+        latin = LOOKALIKE.get(fake) or unicodedata.normalize("NFKC", fake)
+        shown = clip(visible(word), 24)
+        return "lookalike", f"In “{shown}” the letter {escaped(fake, named=True)} looks like a Latin {latin}."
+    if _mixed(scripts):
+        names = " and ".join(sorted(name.capitalize() for name in scripts))
+        return "mixed_script", f"The word “{clip(visible(word), 24)}” mixes {names} letters."
+    zeros = {ord(char) - unicodedata.decimal(char) for char in word if char.isdecimal()}
+    if len(zeros) > 1:
+        return "mixed_script", f"The number “{clip(visible(word), 24)}” mixes digits of different scripts."
+    return None
+
+
+def _fake(word: str, scripts: set[str], genuine: set[str]) -> str:
+    """Return the first letter of the word that is taken for a Latin one, or an empty string."""
+    for char in word:
+        if script(char) == "STYLED" and not ("CJK" in genuine and unicodedata.east_asian_width(char) == "F"):
+            return char
+    fakes = [char for char in word if char in LOOKALIKE]
+    if not fakes:
+        return ""
+    if any(script(char) == "LATIN" and char not in LOOKALIKE for char in word):
+        return fakes[0]
+    letters = [char for char in word if char.isalpha()]
+    whole = len(fakes) == len(letters) > 0 and not scripts & genuine
+    return fakes[0] if whole and (len(letters) > 1 or scripts != {"GREEK"}) else ""
+
+
+def _mixed(scripts: set[str]) -> bool:
+    if len(scripts) < 2 or scripts == {"LATIN", "GREEK"}:
+        return False
+    return len(scripts) > 2 or "LATIN" not in scripts or not scripts - {"LATIN"} <= _WITH_LATIN
