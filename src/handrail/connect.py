@@ -84,7 +84,9 @@ class Rail:
         self._close: Final = close
 
     @overload
-    def approval(self, function: Callable[P, Coroutine[Any, Any, R]], /) -> AsyncGatedFunction[P, R]: ...
+    def approval(  # type: ignore[overload-overlap]
+        self, function: Callable[P, Coroutine[Any, Any, R]], /
+    ) -> AsyncGatedFunction[P, R]: ...
     @overload
     def approval(self, function: Callable[P, R], /) -> GatedFunction[P, R]: ...
     @overload

@@ -10,7 +10,8 @@ from ..action.digest import action_digest
 from ..action.model import Action
 from ..audit.disclosure import open_disclosure
 from ..audit.entry import parse_entry
-from ..backend import ActionRecord, Decision, Erased, Event, ReviewRecord, Text
+from ..backend import ActionRecord, Decision, Event, ReviewRecord, Text
+from ..view.model import Erased
 from ..codec.records import State, read_state
 from ..directory.model import Directory
 from ..errors import UnknownAction, UnknownReview, UnknownRun, WrongBytes

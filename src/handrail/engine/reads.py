@@ -11,7 +11,7 @@ from ..directory.model import Directory, Names, Person
 from ..store.protocol import Head, Reader
 from ..stream import JSON
 from .lives import final
-from ..backend import Erased
+from ..view.model import Erased
 
 CACHED: Final = 20_000
 NEWS: Final = 1_000

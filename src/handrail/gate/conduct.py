@@ -6,6 +6,7 @@ Two drivers run it, one for each colour. Whatever the way, the function is calle
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Generator, Mapping
 from typing import Any, Final
@@ -24,6 +25,7 @@ from .scope import current_context
 
 Answer = dict[str, Any]
 Steps = Generator[Effect, Any, Any]
+log: Final = logging.getLogger("handrail.gate")
 WAITS: Final = frozenset({"proposed", "held", "claimed", "started", "unknown"})
 
 
@@ -82,6 +84,8 @@ def follow(
                 yield from _probe(seat, gated, local, answer)
             case "refused" | "failed" | "skipped" | "withdrawn":
                 raise ended(seat.backend, answer)
+            case _:
+                pass
         if answer["status"] == "held" and not announced:
             announced = True
             yield Held(answer)
@@ -156,8 +160,14 @@ def _probe(seat: Seat, gated: Gated | None, local: Mapping[str, Any], answer: An
     record: ActionRecord = seat.backend.action(answer["id"])
     try:
         found = yield Evaluate(gated.probe, (), orjson.loads(record.args or "{}"))
-    except Exception:
-        found = "unclear"
-    found, value = found if isinstance(found, tuple) else (found, None)
-    outcome = {True: "happened", False: "not_happened"}.get(found, "unclear") if isinstance(found, bool) else found
-    yield Commit(answer["id"], c.Reconcile(outcome or "unclear", {"value": value}))
+    except Exception as error:
+        log.warning("the probe of %s failed, so people are asked: %s", gated.name, error)
+        found = None
+    happened, value = found if isinstance(found, tuple) else (found, None)
+    match happened:
+        case True:
+            yield Commit(answer["id"], c.Reconcile("happened", {"value": value}))
+        case False:
+            yield Commit(answer["id"], c.Reconcile("not_happened"))
+        case _:
+            yield Commit(answer["id"], c.Reconcile("unclear"))
