@@ -1,0 +1,68 @@
+"""The `handrail` command: every subcommand and where it is."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
+from typing import Annotated, Any, Final
+
+import typer
+
+from . import decide, reviews
+from .refusal import EXIT_CODES
+
+SETTINGS: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+REVIEWS: Final[Mapping[str, Callable[..., None]]] = {
+    "list": reviews.list_reviews,
+    "show": reviews.show_review,
+    "approve": decide.approve,
+    "reject": decide.reject,
+    "send-back": decide.send_back,
+    "answer": decide.answer,
+    "retry": decide.retry,
+    "supply": decide.supply,
+    "skip": decide.skip,
+    "abort": decide.abort,
+    "happened": decide.happened,
+    "not-happened": decide.not_happened,
+}
+
+
+def _group(name: str, about: str, commands: Mapping[str, Callable[..., None]], parent: typer.Typer) -> None:
+    group = typer.Typer(help=about, no_args_is_help=True, context_settings=dict(SETTINGS))
+    for word, function in commands.items():
+        group.command(word)(function)
+    parent.add_typer(group, name=name)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"handrail {version('handrail')}")
+        raise typer.Exit
+
+
+def _root(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure: Any = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+
+
+def _build() -> typer.Typer:
+    built = typer.Typer(
+        name="handrail", help="Human oversight of AI agents: look, decide, watch, check.", epilog=EXIT_CODES,
+        no_args_is_help=True, context_settings=dict(SETTINGS), pretty_exceptions_enable=False, callback=_root,
+    )  # fmt: skip
+    _group("reviews", "Questions that wait for people: look at them and decide.", REVIEWS, built)
+    return built
+
+
+app: Final = _build()
+
+if __name__ == "__main__":
+    app()
