@@ -104,7 +104,7 @@ def abort(
 
 def happened(
     review: Which,
-    value: Annotated[str, typer.Argument(metavar="[RESULT]", help="The result it had, if any: JSON or text.")] = "null",
+    value: Annotated[str, typer.Argument(metavar="RESULT", help="The result it had, if any: JSON or text.")] = "null",
     note: Note = None, yes: Yes = False, quiet: Quiet = False, view: View = None, db: Db = None,
 ) -> None:  # fmt: skip
     """Say that an action of unknown outcome took effect."""
@@ -133,7 +133,7 @@ def _decide(
     if not yes and view is None and not confirmed(_question(record, outcome, found)):
         say("Nothing was decided.", "muted")
         raise typer.Exit(1)
-    send(at, record, Decide(outcome, _on(record, view), said, found))
+    send(at, record, Decide(outcome, on_view(record, view), said, found))
 
 
 def check(at: Desk, record: ReviewRecord, outcome: Outcome) -> None:
@@ -160,7 +160,7 @@ def _question(record: ReviewRecord, outcome: Outcome, value: JSON) -> str:
     return f"{verb} {gist.short(record.state.id)}{given}?"
 
 
-def _on(record: ReviewRecord, view: str | None) -> str:
+def on_view(record: ReviewRecord, view: str | None) -> str:
     """The digest to send: the one that was drawn, or the one given, which may be shortened."""
     if view is None:
         return record.state.view
@@ -180,11 +180,12 @@ def valued(record: ReviewRecord, outcome: Outcome, text: str) -> JSON:
         return typed(canonical(question.get("schema") or {"type": "string"}), "", text)
     named = next((option for option in options if str(option) == text), None)
     if named is None and text.isascii() and text.isdigit() and 0 < int(text) <= len(options):
-        return options[int(text) - 1]
+        named = options[int(text) - 1]
     if named is None:
         listed = ", ".join(f"{number} {option}" for number, option in enumerate(options, 1))
         raise InvalidValue(f"{ascii(text[:60])} is none of the options: {listed}")
-    return named
+    found: JSON = named
+    return found
 
 
 def send(at: Desk, record: ReviewRecord, command: Decide) -> None:

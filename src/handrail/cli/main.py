@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from importlib.metadata import version
 from typing import Annotated, Any, Final
 
 import typer
 
-from . import decide, reviews
+from .. import __version__
+from . import decide, edit, handle, reviews
 from .refusal import EXIT_CODES
 
 SETTINGS: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -18,6 +18,7 @@ REVIEWS: Final[Mapping[str, Callable[..., None]]] = {
     "show": reviews.show_review,
     "approve": decide.approve,
     "reject": decide.reject,
+    "edit": edit.edit,
     "send-back": decide.send_back,
     "answer": decide.answer,
     "retry": decide.retry,
@@ -26,6 +27,13 @@ REVIEWS: Final[Mapping[str, Callable[..., None]]] = {
     "abort": decide.abort,
     "happened": decide.happened,
     "not-happened": decide.not_happened,
+    "claim": handle.claim,
+    "release": handle.release,
+    "delegate": handle.delegate,
+    "escalate": handle.escalate,
+    "comment": handle.comment,
+    "revoke": handle.revoke,
+    "withdraw": handle.withdraw,
 }
 
 
@@ -38,7 +46,7 @@ def _group(name: str, about: str, commands: Mapping[str, Callable[..., None]], p
 
 def _version(wanted: bool) -> None:
     if wanted:
-        print(f"handrail {version('handrail')}")
+        print(f"handrail {__version__}")
         raise typer.Exit
 
 

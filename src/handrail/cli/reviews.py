@@ -24,7 +24,7 @@ After = Annotated[str | None, typer.Option("--after", metavar="ID", help="Go on 
 Limit = Annotated[int, typer.Option("--limit", min=1, max=500, help="How many at most.")]
 Which = Annotated[
     str | None,
-    typer.Argument(metavar="[REVIEW]", help="The id, or enough of it; without it the one that should be decided first."),
+    typer.Argument(metavar="REVIEW", help="The id, or enough of it; without it the one that should be decided first."),
 ]
 VERBS = {
     "approve": "approve", "edit": "edit", "reject": "reject", "send_back": "send-back", "answer": "answer",
