@@ -9,13 +9,14 @@ from typing import Annotated, Any, Final
 import typer
 
 from .. import __version__
-from . import decide, edit, handle, reviews
+from . import actions, decide, edit, handle, reviews, watch
 from .refusal import EXIT_CODES
 
 SETTINGS: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 REVIEWS: Final[Mapping[str, Callable[..., None]]] = {
     "list": reviews.list_reviews,
     "show": reviews.show_review,
+    "watch": watch.watch,
     "approve": decide.approve,
     "reject": decide.reject,
     "edit": edit.edit,
@@ -35,6 +36,8 @@ REVIEWS: Final[Mapping[str, Callable[..., None]]] = {
     "revoke": handle.revoke,
     "withdraw": handle.withdraw,
 }
+ACTIONS: Final[Mapping[str, Callable[..., None]]] = {"list": actions.list_actions, "show": actions.show_action}
+RUNS: Final[Mapping[str, Callable[..., None]]] = {"list": actions.list_runs, "show": actions.show_run}
 
 
 def _group(name: str, about: str, commands: Mapping[str, Callable[..., None]], parent: typer.Typer) -> None:
@@ -67,6 +70,8 @@ def _build() -> typer.Typer:
         no_args_is_help=True, context_settings=dict(SETTINGS), pretty_exceptions_enable=False, callback=_root,
     )  # fmt: skip
     _group("reviews", "Questions that wait for people: look at them and decide.", REVIEWS, built)
+    _group("actions", "What agents wanted to do, and what became of it.", ACTIONS, built)
+    _group("runs", "Agents' work of many steps.", RUNS, built)
     return built
 
 

@@ -22,6 +22,9 @@ WORDS: Final = {
     "rejected": "It will not run: rejected.",
     "changes_requested": "Sent back: the agent gets your note and may propose again.",
     "expired": "Nobody decided in time, so it will not run.",
+    "no_reviewer": "It will not run: it names nobody who may decide it.",
+    "unknown_reviewer": "It will not run: a reviewer it names is not in the directory.",
+    "quorum_unreachable": "It will not run: fewer people may decide it than it needs.",
     "grant_expired": "It was approved, but nobody ran it before the approval ran out.",
 }
 

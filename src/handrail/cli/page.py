@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Final, TextIO
 
 import typer
@@ -27,8 +27,9 @@ def width() -> int:
 
 def show(lines: Iterable[Line], stream: TextIO | None = None) -> None:
     """Print lines. Whatever could still move the terminal is escaped first."""
-    target = stream or sys.stdout
-    print(painted(map(_harmless, lines), target), file=target, flush=True)
+    target, drawn = stream or sys.stdout, [_harmless(line) for line in lines]
+    if drawn:
+        print(painted(drawn, target), file=target, flush=True)
 
 
 def _harmless(line: Line) -> Line:
@@ -54,7 +55,9 @@ def labelled(label: str, text: str, style: Style = "fact") -> list[Line]:
     return [Line(style, head + first, spans), *(Line(style, " " * LABEL + row) for row in rest)]
 
 
-def table(head: tuple[str, ...], rows: list[tuple[str, ...]], *, grows: int, spans: dict[int, Style]) -> list[Line]:
+def table(
+    head: tuple[str, ...], rows: Sequence[tuple[str, ...]], *, grows: int, spans: dict[int, Style]
+) -> list[Line]:
     """Rows in columns: all as wide as their widest cell, the one that `grows` takes what is left of the terminal.
 
     `spans` gives columns a style. Cells hold text that is safe to draw.
