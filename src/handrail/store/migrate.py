@@ -38,10 +38,10 @@ def migrations() -> list[str]:
 
 
 def _pragma(connection: apsw.Connection, name: str) -> int:
-    value: int = next(connection.execute(f"PRAGMA {name}"))[0]
+    value: int = connection.execute(f"PRAGMA {name}").fetchall()[0][0]
     return value
 
 
 def _tables(connection: apsw.Connection) -> int:
-    found: int = next(connection.execute("SELECT count(*) FROM sqlite_schema WHERE type = 'table'"))[0]
+    found: int = connection.execute("SELECT count(*) FROM sqlite_schema WHERE type = 'table'").fetchall()[0][0]
     return found

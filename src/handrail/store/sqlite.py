@@ -27,7 +27,9 @@ class Rows:
         self._cursor = connection.cursor()
 
     def _one(self, statement: str, *values: Any) -> Any:
-        return next(self._cursor.execute(statement, values), None)
+        """The only row. The statement is run to its end: one left open would hold the snapshot, and hide news."""
+        rows = self._all(statement, *values)
+        return rows[0] if rows else None
 
     def _all(self, statement: str, *values: Any) -> list[Any]:
         return list(self._cursor.execute(statement, values))
@@ -130,7 +132,7 @@ class SQLiteStore:
                 migrate(self._writer)
                 self._writer.execute(sql.PUT_META, ("secret", os.urandom(32)))
             self._reader = self._writer if self._in_memory else _connect(self._path)
-            self.secret: bytes = next(self._writer.execute(sql.META, ("secret",)))[0]
+            self.secret: bytes = self._writer.execute(sql.META, ("secret",)).fetchall()[0][0]
         self._write_rows, self._read_rows = Rows(self._writer), Rows(self._reader)
 
     def _queue(self) -> AbstractContextManager[None]:
@@ -155,7 +157,7 @@ class SQLiteStore:
 
     def version(self) -> int:
         with self._reading:
-            found: int = next(self._reader.execute("PRAGMA data_version"))[0]
+            found: int = self._reader.execute("PRAGMA data_version").fetchall()[0][0]
             return found
 
     def close(self) -> None:
