@@ -85,7 +85,7 @@ def _failed(state: Action, command: c.Settle, facts: Facts) -> list[Draft[e.Even
     if not command.escalate and command.retry_in is None:
         return [Draft(e.Failed("executor"), texts, lease=0)]
     again = facts.now + (command.retry_in or 0)
-    failed = Draft[e.Event](e.AttemptFailed(state.attempt, again), texts, lease=again + LEASE)
+    failed: Draft[e.Event] = Draft(e.AttemptFailed(state.attempt, again), texts, lease=again + LEASE)
     if not command.escalate:
         return [failed]
     number = state.reviews + 1

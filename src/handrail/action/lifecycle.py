@@ -68,7 +68,7 @@ def _propose(state: Action | None, command: c.Propose, facts: Facts) -> list[Dra
     texts: dict[str, JSON] = {} if command.context is None else {"context": command.context}
     if command.story:
         texts["story"] = dict(command.story)
-    first = Draft[e.Event](_proposed(command, facts, facts.verdict), texts, revision=facts.revision)
+    first: Draft[e.Event] = Draft(_proposed(command, facts, facts.verdict), texts, revision=facts.revision)
     return [first, *_routed(command, facts, facts.verdict)]
 
 

@@ -73,7 +73,7 @@ def _edit(state: Review, command: c.Decide, facts: Facts) -> list[Draft[e.Event]
         round=state.round + 1, on_view=command.view, revision=facts.revision.number, bind=facts.revision.bind,
         demand=demand, seats=_seats(state, facts),
     )  # fmt: skip
-    edited = Draft[e.Event](event, {**_texts(command, facts), "view": facts.view}, revision=facts.revision)
+    edited: Draft[e.Event] = Draft(event, {**_texts(command, facts), "view": facts.view}, revision=facts.revision)
     mine = Vote(facts.actor.id, facts.actor.auth, event.seats, facts.now)
     after = replace(state, demand=demand, round=event.round, bind=event.bind, revision=event.revision, votes=(mine,))
     filled = counted(after, after.votes, facts.people)
