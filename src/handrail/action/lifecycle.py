@@ -49,6 +49,18 @@ def decide(state: Action | None, command: c.Command, facts: Facts) -> list[Draft
             return _withdraw(state, command, facts)
         case c.Elapse():
             return _elapse(state, facts)
+        case c.Revise() | c.Clear() | c.Refuse() | c.Conclude():
+            return _told(state, command, facts)
+    assert_never(command)
+
+
+def _told(
+    state: Action, command: c.Revise | c.Clear | c.Refuse | c.Conclude, facts: Facts
+) -> list[Draft[e.Event]]:
+    """What the action's review means for it, which nobody but the engine may say."""
+    if facts.actor.kind != "system":
+        raise NotAllowed("only a review's own decision moves its action; decide the review")
+    match command:
         case c.Revise():
             return [Draft(e.Revised(command.number, command.bind))]
         case c.Clear():
