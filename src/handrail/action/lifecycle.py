@@ -47,6 +47,8 @@ def decide(state: Action | None, command: c.Command, facts: Facts) -> list[Draft
             return execution.decide(state, command, facts)
         case c.Withdraw():
             return _withdraw(state, command, facts)
+        case c.Supersede():
+            return _supersede(state, command, facts)
         case c.Elapse():
             return _elapse(state, facts)
         case c.Revise() | c.Clear() | c.Refuse() | c.Conclude():
@@ -77,6 +79,8 @@ def _propose(state: Action | None, command: c.Propose, facts: Facts) -> list[Dra
         raise NotReady("this action exists already")
     if facts.actor.kind != "agent" or facts.verdict is None or facts.revision is None:
         raise NotAllowed("only an agent proposes actions")
+    if command.supersedes == facts.subject:
+        raise NotAllowed("an action cannot supersede itself")
     texts: dict[str, JSON] = {} if command.context is None else {"context": command.context}
     if command.story:
         texts["story"] = dict(command.story)
@@ -121,6 +125,12 @@ def _withdraw(state: Action, command: c.Withdraw, facts: Facts) -> list[Draft[e.
     if state.status not in ACCEPTS[e.Withdrawn]:
         raise NotReady(f"the action is {state.status}: it can be withdrawn only before it is claimed")
     return [Draft(e.Withdrawn(command.reason), {"note": command.note} if command.note else {})]
+
+
+def _supersede(state: Action, command: c.Supersede, facts: Facts) -> list[Draft[e.Event]]:
+    if facts.actor.kind != "system" or (command.agent != state.agent and command.owner != state.owner):
+        raise NotAllowed("an action is superseded by the agent that proposed it or by another agent of its owner")
+    return [Draft(e.Withdrawn("superseded"))] if state.status in ACCEPTS[e.Withdrawn] else []
 
 
 def _clear(state: Action, command: c.Clear, facts: Facts) -> list[Draft[e.Event]]:
