@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final, Literal, assert_never, cast
 
-from ..errors import NotAllowed, NotReady
+from ..errors import InvalidValue, NotAllowed, NotReady
 from ..ids import derive
 from ..policy.verdict import Verdict
 from ..stream import JSON, Draft, Sealed, Table, step
@@ -11,7 +11,7 @@ from . import commands as c
 from . import events as e
 from . import execution
 from .facts import Facts
-from .model import Action, Grant, Status
+from .model import Action, Grant, Kind, Status
 
 ACCEPTS: Final[Table] = {
     e.Proposed: {None: "proposed"},
@@ -103,6 +103,7 @@ def _routed(command: c.Propose, facts: Facts, verdict: Verdict) -> list[Draft[e.
         case "deny":
             return [Draft(e.Refused(verdict.reason))]
         case "review":
+            _fitting_end(command.kind, verdict)
             kind: Literal["question", "approval"] = "question" if command.kind == "question" else "approval"
             return [Draft(e.Held(_review_id(facts.subject, 1, kind), kind, 1, verdict.reason))]
         case "run":
@@ -113,6 +114,13 @@ def _routed(command: c.Propose, facts: Facts, verdict: Verdict) -> list[Draft[e.
                 drafts += execution.begin(command.executor, grant.bind, 0, 0, facts)
             return drafts
     assert_never(verdict.kind)
+
+
+def _fitting_end(kind: Kind, verdict: Verdict) -> None:
+    """Time may approve a call or answer a question: a question has no grant, and an answer runs no call."""
+    at_end = verdict.demand.at_end if verdict.demand else "reject"
+    if at_end == ("approve" if kind == "question" else "answer"):
+        raise InvalidValue(f"a {kind} cannot end with {at_end!r} at its deadline; choose another end")
 
 
 def _review_id(action: str, number: int, kind: str) -> str:
