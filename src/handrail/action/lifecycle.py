@@ -110,7 +110,7 @@ def _routed(command: c.Propose, facts: Facts, verdict: Verdict) -> list[Draft[e.
             assert facts.revision is not None and verdict.demand is not None
             grant = Grant(facts.revision.bind, facts.now + verdict.demand.grant, verdict.rule or "declared")
             drafts: list[Draft[e.Event]] = [Draft(e.Cleared(grant))]
-            if command.start and command.executor:
+            if command.start and command.executor and not facts.blocked and grant.expires_at > facts.now:
                 drafts += execution.begin(command.executor, grant.bind, 0, 0, facts)
             return drafts
     assert_never(verdict.kind)
