@@ -13,7 +13,8 @@ from .access import counted, require
 from .facts import Facts
 from .model import Decision, Review, Vote
 
-COLLECTED = frozenset({"approve", "edit"})
+COLLECTED = frozenset({"approve", "edit", "retry"})
+"""The outcomes that let bytes run: they need the quorum. For an exception it is one person, until an edit raises it."""
 
 
 def vote(state: Review, command: c.Decide, facts: Facts) -> list[Draft[e.Event]]:
