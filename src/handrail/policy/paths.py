@@ -42,15 +42,21 @@ class Demand:
         return sum(level.within for level in self.levels)
 
 
-def stricter(present: Demand, fresh: Demand) -> Demand:
-    """The demand that satisfies both: the present ladder, the smallest quorum that fills both, the longer undo."""
+def stricter(present: Demand, fresh: Demand) -> Demand | None:
+    """The demand that satisfies both: the present ladder, the smallest quorum that fills both, the longer undo.
+
+    `None` where no way to sign in counts for both.
+    """
+    auth = tuple(sorted(set(present.auth) & set(fresh.auth)))
+    if present.auth and fresh.auth and not auth:
+        return None
     return Demand(
         present.levels,
         _both(dict(present.quorum), dict(fresh.quorum)),
         present.at_end if present.at_end == fresh.at_end else "reject",
         max(present.undo, fresh.undo),
         min(present.grant, fresh.grant),
-        tuple(sorted(set(present.auth) & set(fresh.auth))) if present.auth and fresh.auth else present.auth or fresh.auth,
+        auth or present.auth or fresh.auth,
     )
 
 
