@@ -26,9 +26,9 @@ _WEB_PORTS = frozenset({"", "80", "443", "8080", "8443"})
 
 def url(text: str, field: str) -> str:
     """Return the words of a flag about the first address that is not what it seems, or an empty string."""
-    if "cript:" in text.lower() or "data:" in text.lower():
-        if _INERT(text):
-            return "An address that carries code or data instead of naming a place."
+    lower = text.lower()
+    if ("cript:" in lower or "data:" in lower) and _INERT(text):
+        return "An address that carries code or data instead of naming a place."
     if ":/" not in text and ":\\" not in text:
         return ""
     return next(filter(None, (_authority(match[1].lower(), match[2]) for match in _URL(text))), "")

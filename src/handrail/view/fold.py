@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from handrail.view.names import judge
+from handrail.view.secrets import Sensitivity, conceal
 from handrail.view.value import JSON, item, member
 
 LONG_TEXT, MANY_LINES, MANY_MEMBERS = 2_000, 40, 100
@@ -48,29 +50,40 @@ def _end(end: str, line_break: str) -> str:
 
 
 def folded_paths(value: JSON, *, path: str = "args") -> list[str]:
-    """Return the paths of all texts and containers that are shown folded: what a person has to open."""
+    """Return the paths of all texts and containers that are shown folded: what a person has to open.
+
+    Texts are measured as shown, with their secrets covered.
+    """
     return list(_folded(value, path))
 
 
 def _folded(value: JSON, path: str) -> Iterator[str]:
-    stack: list[tuple[JSON, str]] = [(value, path)]
+    stack: list[tuple[JSON, str, Sensitivity]] = [(value, path, "")]
     while stack:
-        node, place = stack.pop()
+        node, place, sensitivity = stack.pop()
         if isinstance(node, str):
-            if folds(node):
+            if folds(node) and folds(conceal(node, sensitivity).text):
                 yield place
         elif isinstance(node, Mapping | Sequence):
             if len(node) > MANY_MEMBERS:
                 yield place
-            stack.extend(reversed([(child, at) for at, child in members(node, place) if _may_fold(child)]))
+            stack += reversed([step for step in members(node, place, sensitivity) if _may_fold(step[0])])
 
 
 def _may_fold(value: JSON) -> bool:
-    return len(value) > MANY_LINES if isinstance(value, str) else isinstance(value, Mapping | Sequence)
+    return len(value) > MANY_LINES if isinstance(value, str) else isinstance(value, _CONTAINERS)
 
 
-def members(node: Sequence[JSON] | Mapping[str, JSON], path: str) -> Iterator[tuple[str, JSON]]:
-    """Yield the members of a container with their paths."""
-    if isinstance(node, Mapping):
-        return ((member(path, key), child) for key, child in node.items())
-    return ((item(path, index), child) for index, child in enumerate(node))
+_CONTAINERS = (dict, list, tuple, Mapping, Sequence)
+
+
+def members(
+    node: Sequence[JSON] | Mapping[str, JSON], path: str, sensitivity: Sensitivity = ""
+) -> Iterator[tuple[JSON, str, Sensitivity]]:
+    """Yield the members of a container with their paths and what the names say about secrets."""
+    if not isinstance(node, Mapping):
+        return ((child, item(path, index), sensitivity) for index, child in enumerate(node))
+    return (
+        (child, member(path, key), sensitivity if sensitivity == "always" else own)
+        for (key, child), own in zip(node.items(), judge(node)[1], strict=True)
+    )

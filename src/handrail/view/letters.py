@@ -24,8 +24,29 @@ _NATIONAL_FLAGS = re.compile("(\U0001f3f4)(?:\U000e0067\U000e0062)(?:\U000e0065\
 _WORD = re.compile(r"[^\W_]+")
 _CJK = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO", "IDEOGRAPHIC"})
 _WITH_LATIN = frozenset(
-    "CJK ARABIC BENGALI DEVANAGARI ETHIOPIC GEORGIAN GUJARATI GURMUKHI HEBREW KANNADA KHMER LAO MALAYALAM MYANMAR"
-    " ORIYA SINHALA TAMIL TELUGU THAANA THAI TIBETAN".split()
+    [
+        "CJK",
+        "ARABIC",
+        "BENGALI",
+        "DEVANAGARI",
+        "ETHIOPIC",
+        "GEORGIAN",
+        "GUJARATI",
+        "GURMUKHI",
+        "HEBREW",
+        "KANNADA",
+        "KHMER",
+        "LAO",
+        "MALAYALAM",
+        "MYANMAR",
+        "ORIYA",
+        "SINHALA",
+        "TAMIL",
+        "TELUGU",
+        "THAANA",
+        "THAI",
+        "TIBETAN",
+    ]
 )
 """Scripts whose words may carry Latin letters (UTS 39, moderately restrictive)."""
 

@@ -55,7 +55,7 @@ _FORMS = tuple(
         ("npm_ pypi- hf_", "registry token", _START + r"(?:(?:npm|hf)_[A-Za-z0-9]{30,}|pypi-[\w-]{40,})"),
         ("sg.", "SendGrid key", _EDGE + r"SG\.[\w-]{16,100}\.[\w-]{16,}"),
         ("eyj", "signed token (JWT)", _EDGE + r"eyJ[\w-]{8,4000}\.[\w-]{8,}(?:\.[\w-]*)*"),
-        ("://", "password in an address", r"(?<=://)[^\s/:@]{0,200}:([^\s/@]{1,200})@"),
+        ("://", "password in an address", r"://[^\s/:@]{0,200}:([^\s/@]{1,200})@"),
         ("authorization", "credential in a header", _HEADER),
         ("bearer", "credential in a header", r"(?i)\bbearer\s+((?=[\w.~+/=-]{0,200}\d)[\w.~+/=-]{12,})"),
         (_NAMES, "password option", r"(?<!\S)--(?:password|passwd|token|secret|api-key)[ =]([^\s<$-]\S{3,})"),
@@ -79,13 +79,56 @@ def suspected(text: str) -> bool:
 
 
 _ALWAYS = frozenset(
-    "password passwords passwd pwd passphrase secret secrets apikey apikeys privatekey secretkey accesskey cvv cvc otp"
-    " authorization".split()
+    [
+        "password",
+        "passwords",
+        "passwd",
+        "pwd",
+        "passphrase",
+        "secret",
+        "secrets",
+        "apikey",
+        "apikeys",
+        "privatekey",
+        "secretkey",
+        "accesskey",
+        "cvv",
+        "cvc",
+        "otp",
+        "authorization",
+    ]
 )
 _ALWAYS_PAIRS = frozenset({"api key", "api keys", "private key", "secret key", "access key", "signing key"})
-_LIKELY = frozenset("token tokens credential credentials cookie cookies jwt bearer session sessionid".split())
+_LIKELY = frozenset(
+    [
+        "token",
+        "tokens",
+        "credential",
+        "credentials",
+        "cookie",
+        "cookies",
+        "jwt",
+        "bearer",
+        "session",
+        "sessionid",
+    ]
+)
 _SUFFIX = frozenset(
-    "value confirm confirmation confirmed hash plain plaintext text b64 base64 new old current".split()
+    [
+        "value",
+        "confirm",
+        "confirmation",
+        "confirmed",
+        "hash",
+        "plain",
+        "plaintext",
+        "text",
+        "b64",
+        "base64",
+        "new",
+        "old",
+        "current",
+    ]
 )
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _REFERENCE = re.compile(
@@ -188,11 +231,27 @@ def _mask(value: JSON, sensitivity: Sensitivity) -> JSON:
 
 
 def _mask_text(text: str, sensitivity: Sensitivity) -> str:
+    shown = conceal(text, sensitivity)
+    return Masked(shown.text) if shown.whole else shown.text
+
+
+@dataclass(frozen=True, slots=True)
+class Concealed:
+    """A text with its secrets covered: where the covers stand, and whether nothing else is left."""
+
+    text: str
+    covers: tuple[tuple[int, int], ...] = ()
+    whole: bool = False
+
+
+def conceal(text: str, sensitivity: Sensitivity = "") -> Concealed:
+    """Return the text with every secret in it covered."""
     found = find(text, sensitivity)
-    if whole(found, text):
-        return Masked(cover(text))
     out, last = "", 0
+    covers: list[tuple[int, int]] = []
     for secret in found:
-        out += text[last : secret.start] + cover(text[secret.start : secret.end])
+        out += text[last : secret.start]
+        covers.append((len(out), len(out) + len(cover(text[secret.start : secret.end]))))
+        out += cover(text[secret.start : secret.end])
         last = secret.end
-    return out + text[last:] if found else text
+    return Concealed(out + text[last:], tuple(covers), whole(found, text))

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from handrail.view.escape import quoted
 
-JSON: TypeAlias = "None | bool | int | float | str | Sequence[JSON] | Mapping[str, JSON]"
+JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON] | None"
 
 LONGEST_KEY = 64
 """Characters of a key that are written out in a path; a longer key is cut and told apart by its hash."""

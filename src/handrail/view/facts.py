@@ -1,0 +1,136 @@
+"""The facts of a view in words: what is asked, until when, of whom, why. All from the frozen view, none from the agent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from typing import Any
+
+from handrail.view.columns import clip
+from handrail.view.escape import visible
+from handrail.view.words import clock, count, digest, duration, listed, relative
+
+KINDS = {
+    "approval": "APPROVE",
+    "check": "CHECK THE RESULT",
+    "exception": "FAILED",
+    "question": "QUESTION",
+    "sample": "SPOT CHECK",
+}
+"""What a review of each kind asks for, as its title begins."""
+
+_ENDS = {
+    "reject": "it is rejected",
+    "approve": "it runs",
+    "default": "the default answer is given",
+    "close": "the review closes and nothing changes",
+}
+_REASONS = {
+    "rule": "a rule of the policy asks for it",
+    "declared": "the action's code asks for it",
+    "default": "no rule is about it, so a person decides",
+    "below_threshold": "its confidence is below the threshold",
+    "condition_error": "a condition of the policy could not be evaluated",
+    "failed": "it failed",
+    "unknown": "it is not known whether it happened",
+    "sampled": "it was drawn as a sample",
+}
+_LONGEST_NAME = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """For whom facts are told: names for ids, the present time, the time zone."""
+
+    names: Callable[[str], str]
+    now: int
+    zone: tzinfo = UTC
+
+    def name(self, id_: str) -> str:
+        """Return the display name of an id, with nothing in it that hides or overflows."""
+        return clip(visible(self.names(id_)), _LONGEST_NAME)
+
+    def clock(self, time: int) -> str:
+        """Return a time as the reader's clock shows it."""
+        return clock(time, now=self.now, zone=self.zone)
+
+
+def deadline(review: Mapping[str, Any], reader: Reader) -> str:
+    """Return until when a decision is awaited, and what happens then."""
+    time = review["deadline"]
+    end = ending(review["at_end"], reader)
+    when = f"{reader.clock(time)}, {relative(reader.now, time)}"
+    if time <= reader.now:
+        return f"Ended {when}. Without a decision, {end}."
+    return f"Until {when}. If nobody decides, {end}."
+
+
+def ending(at_end: str, reader: Reader) -> str:
+    """Return what an end of the path means in words."""
+    verb, _, rest = at_end.partition(":")
+    if verb == "escalate":
+        return f"it goes on to {reader.name(rest)}"
+    return _ENDS.get(at_end) or f"the outcome is “{clip(visible(at_end), _LONGEST_NAME)}”"
+
+
+def facts(view: Mapping[str, Any], reader: Reader) -> Iterator[tuple[str, str]]:
+    """Yield label and words of every fact, in the order in which a person needs them."""
+    review, action = view["review"], view["action"]
+    yield "Why", reason(view["verdict"])
+    yield from _levels(review, reader)
+    yield "Needs", quorum(review["quorum"], reader)
+    yield "Risk", f"{_rated(action['risk'])}, {_undoable(action['reversible'])}"
+    yield "Agent", _agent(action, reader)
+    if action["attempt"] > 1:
+        yield "Attempt", f"{action['attempt']:,}"
+    if review["round"] > 1 or action["revision"] > 1:
+        yield "Round", f"{review['round']:,}, on revision {action['revision']:,} of the arguments"
+    if review["undo"]:
+        yield "Undo", f"a decision can be taken back for {duration(review['undo'])}"
+
+
+def reason(verdict: Mapping[str, Any]) -> str:
+    """Return why a person is asked, with the rule and the policy that said so."""
+    words = _REASONS.get(verdict["reason"]) or visible(verdict["reason"])
+    rule = f", rule “{visible(verdict['rule'])}”" if verdict["rule"] else ""
+    policy = f", policy {digest(visible(verdict['pol']))}" if verdict["pol"] else ""
+    return words + rule + policy
+
+
+def _levels(review: Mapping[str, Any], reader: Reader) -> Iterator[tuple[str, str]]:
+    """Yield who is asked in which order; the times are those of an undisturbed path."""
+    time = review["opened_at"]
+    for index, level in enumerate(review["levels"]):
+        asked = listed([reader.name(id_) for id_ in level["ask"]]) or "nobody"
+        remind = f", reminded every {duration(level['remind'])}" if level["remind"] else ""
+        if index:
+            yield "then", f"{asked} from {reader.clock(time)}, for {duration(level['within'])}{remind}"
+        else:
+            yield "Asked", f"{asked}, for {duration(level['within'])}{remind}"
+        time += level["within"]
+
+
+def quorum(demand: Sequence[Sequence[Any]], reader: Reader) -> str:
+    """Return how many people have to agree: `2 people`, `1 of Treasury and 1 of Legal`."""
+    parts = [
+        count(number, "person", "people") if group == "any" else f"{number:,} of {reader.name(group)}"
+        for group, number in demand
+    ]
+    return f"{listed(parts)} to approve" if parts else "1 person to approve"
+
+
+def _rated(risk: str | None) -> str:
+    return visible(risk) if risk else "not rated"
+
+
+def _undoable(reversible: bool | None) -> str:
+    if reversible is None:
+        return "not told whether it can be undone"
+    return "can be undone" if reversible else "cannot be undone"
+
+
+def _agent(action: Mapping[str, Any], reader: Reader) -> str:
+    owner = f" for {reader.name(action['owner'])}" if action["owner"] else ""
+    run = f", run {reader.name(action['run'])}" if action["run"] else ""
+    return f"{reader.name(action['agent'])}{owner}{run}"

@@ -1,0 +1,112 @@
+"""The view: the frozen, hashed part of what a person is shown when they are asked.
+
+Plain JSON without floats. Arguments, context and story are referred to by digest and never copied in, so that they can
+be erased without touching what was decided on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypedDict, cast
+
+from handrail.view.flags import Flag
+from handrail.view.value import JSON
+
+VIEW_VERSION = "handrail-view/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """Stands for a part that was erased; its digest still proves what it was."""
+
+    digest: str
+
+
+class LevelView(TypedDict):
+    """One level of the escalation path: who is asked (ids), for how long, reminded how often (microseconds)."""
+
+    ask: list[str]
+    within: int
+    remind: int | None
+
+
+class ReviewView(TypedDict):
+    """The question: its kind and round, its times (microseconds since the epoch), whom it asks and what ends it.
+
+    `quorum` holds pairs of a group's id, or `any`, and how many of it are needed; `undo` is a duration.
+    """
+
+    id: str
+    kind: str
+    round: int
+    opened_at: int
+    deadline: int
+    at_end: str
+    levels: list[LevelView]
+    quorum: list[tuple[str, int]]
+    undo: int
+
+
+class ActionView(TypedDict):
+    """What would run, for whom: `bind` is the digest that binds the decision to the arguments."""
+
+    id: str
+    name: str
+    revision: int
+    bind: str
+    schema: str | None
+    agent: str
+    owner: str | None
+    run: str | None
+    risk: str | None
+    reversible: bool | None
+    attempt: int
+
+
+class VerdictView(TypedDict):
+    """Why a person is asked: the policy's answer, its reason (a code or words), the rule and the policy's digest."""
+
+    verdict: str
+    pattern: str | None
+    reason: str
+    rule: str | None
+    pol: str | None
+
+
+class PartsView(TypedDict):
+    """The digests of what is shown beside the arguments."""
+
+    context: str | None
+    story: str | None
+
+
+def build(
+    *,
+    review: ReviewView,
+    action: ActionView,
+    verdict: VerdictView,
+    parts: PartsView,
+    flags: Sequence[Flag] = (),
+    unseen: Sequence[str] = (),
+) -> dict[str, JSON]:
+    """Return the view as plain JSON, ready to be hashed; it shares nothing mutable with what it was given.
+
+    `flags` are those of arguments, context and story; `unseen` the paths that a person has to open to see all.
+    """
+    levels: list[JSON] = [{**_plain(level), "ask": [*level["ask"]]} for level in review["levels"]]
+    quorum: list[JSON] = [[group, number] for group, number in review["quorum"]]
+    told: list[JSON] = [{"code": flag.code, "path": flag.path, "text": flag.text} for flag in flags]
+    return {
+        "version": VIEW_VERSION,
+        "review": {**_plain(review), "levels": levels, "quorum": quorum},
+        "action": _plain(action),
+        "verdict": _plain(verdict),
+        "parts": _plain(parts),
+        "flags": told,
+        "unseen": [*unseen],
+    }
+
+
+def _plain(part: object) -> dict[str, JSON]:
+    return dict(cast("Mapping[str, JSON]", part))

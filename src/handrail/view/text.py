@@ -1,0 +1,228 @@
+"""The view as lines for a terminal, in the order of trust: facts, exact arguments, context, the agent's story last.
+
+Handrail's own words come from the hashed bytes and the frozen view. What the agent wrote stands behind a fence, and
+what is hostile in it is drawn, never obeyed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import UTC, tzinfo
+from typing import Any
+
+from handrail.view.columns import clip, columns, pad, wrap
+from handrail.view.escape import hidden, safe, visible
+from handrail.view.facts import KINDS, Reader, deadline, facts
+from handrail.view.flags import CODES
+from handrail.view.lines import BLANK, FENCE, Line, Span, Style, keyed, moved, plain, wrapped
+from handrail.view.model import Erased
+from handrail.view.secrets import Masked, conceal, mask
+from handrail.view.tree import Page, folded, inline, tree
+from handrail.view.value import JSON, label
+from handrail.view.words import clock, count, digest, duration, relative
+
+__all__ = ["Line", "Span", "Style", "clock", "duration", "plain", "relative", "render", "summary"]
+
+STORY = ("description", "impact", "preview")
+"""The keys of a story in the order they are shown; others follow."""
+
+_NARROWEST, _FACT_COLUMN = 40, 9
+
+
+def summary(name: str, args: JSON | Erased, width: int) -> str:
+    """Return one row that says what would run, from the bytes: escaped, secrets covered, cut to `width` columns."""
+    words = _gist(args)
+    return clip(f"{visible(name)}  {words}".rstrip(), width)
+
+
+def _gist(args: JSON | Erased) -> str:
+    if isinstance(args, Erased):
+        return _erased(args)
+    if not isinstance(args, Mapping):
+        return inline(args)
+    parts = ", ".join(f"{label(key)} {_short(key, value)}" for key, value in list(args.items())[:24])
+    return parts if len(args) <= 24 else f"{parts}, …"
+
+
+def _short(key: str, value: JSON) -> str:
+    """Return a member's value in a summary: long texts keep both ends."""
+    shown = mask(value, key=key)
+    if isinstance(shown, Masked):
+        return f"⟨{shown}⟩"
+    if isinstance(shown, str) and len(shown) > 64:
+        return f"{inline(shown[:40])[:-1]}⟨…⟩{inline(shown[-16:])[1:]}"
+    return inline(shown)
+
+
+def render(
+    view: Mapping[str, Any],
+    *,
+    args: JSON | Erased,
+    context: JSON | Erased,
+    story: Mapping[str, JSON] | Erased | None,
+    names: Callable[[str], str],
+    now: int,
+    width: int,
+    unfold: Collection[str] = (),
+    zone: tzinfo = UTC,
+) -> list[Line]:
+    """Return the whole page of a review as lines of at most `width` columns (40 at least).
+
+    `names` turns ids into display names, `now` is in microseconds, `unfold` holds the paths of opened folds.
+    """
+    page = Page(max(width, _NARROWEST), unfold)
+    reader = Reader(names, now, zone)
+    return [
+        *_head(view, args, reader, page),
+        *_facts(view, reader, page),
+        *_arguments(view, args, page),
+        *_context(view, context, page),
+        *_story(view, story, page),
+    ]
+
+
+def _head(view: Mapping[str, Any], args: JSON | Erased, reader: Reader, page: Page) -> Iterator[Line]:
+    review, action = view["review"], view["action"]
+    kind = KINDS.get(review["kind"]) or visible(review["kind"]).upper()
+    title, id_ = f"{kind}  {visible(action['name'])}", visible(review["id"])
+    room = page.width - columns(id_) - 2
+    text = pad(clip(title, room), room + 2) + id_
+    yield Line("title", text, (Span(len(text) - len(id_), len(text), "muted"),))
+    if gist := clip(_gist(args), page.width):
+        yield Line("title", gist)
+    yield from wrapped("deadline", deadline(review, reader), page.width)
+    yield Line("rule", "─" * page.width)
+
+
+def _facts(view: Mapping[str, Any], reader: Reader, page: Page) -> Iterator[Line]:
+    for name, words in facts(view, reader):
+        rows = [Line("fact", row) for row in wrap(words, page.width - _FACT_COLUMN)]
+        yield from keyed(name, rows, indent=0, column=_FACT_COLUMN)
+
+
+def _heading(text: str, note: str, page: Page, style: Style = "heading") -> Iterator[Line]:
+    """Yield a heading with a quiet note at its right, or below where there is no room."""
+    yield BLANK
+    room = page.width - columns(text) - 2
+    if columns(note) <= room:
+        line = text + "  " + " " * (room - columns(note)) + note
+        yield Line(style, line, (Span(len(line) - len(note), len(line), "muted"),))
+    else:
+        yield Line(style, text)
+        yield from wrapped("muted", note, page.width)
+
+
+def _arguments(view: Mapping[str, Any], args: JSON | Erased, page: Page) -> Iterator[Line]:
+    bind = digest(visible(view["action"]["bind"]))
+    yield from _heading("EXACT ARGUMENTS", f"only these bytes run · {bind}", page)
+    if isinstance(args, Erased):
+        yield Line("muted", "  " + _erased(args))
+    else:
+        yield from _value(args, "args", page)
+        yield from _checked(args, page)
+    unseen = [path for path in view["unseen"] if path not in page.unfold]
+    if unseen:
+        yield from _flag(f"⚑ Folded and not opened yet: {', '.join(map(safe, unseen))}", page)
+    yield from _flags(view, "args", page)
+
+
+def _value(value: JSON, path: str, page: Page) -> Iterator[Line]:
+    if isinstance(value, Mapping | Sequence) and not value:
+        yield Line("muted", "  none")
+    else:
+        yield from tree(value, path, page, indent=2)
+
+
+def _checked(value: JSON, page: Page) -> Iterator[Line]:
+    """Yield what was found out about the characters, and that masked values are bound in full."""
+    found = _hidden(value)
+    drawn = f"{count(found, 'hidden character')}{', drawn as ⟨U+…⟩' if found else ''}"
+    yield Line("flag" if found else "good", f"  {drawn}")
+    if mask(value) != value:
+        yield from wrapped(
+            "muted", "  Secrets are masked for display; the digest binds them in full.", page.width, hang=2
+        )
+
+
+def _hidden(value: JSON) -> int:
+    """Count hidden characters in texts and names of a value."""
+    found, stack = 0, [value]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, str):
+            found += hidden(node)
+        elif isinstance(node, Mapping):
+            found += sum(map(hidden, node))
+            stack.extend(node.values())
+        elif isinstance(node, Sequence):
+            stack.extend(node)
+    return found
+
+
+def _flags(view: Mapping[str, Any], part: str, page: Page) -> Iterator[Line]:
+    """Yield the flags of one part, whose paths begin with its name."""
+    for flag in view["flags"]:
+        if flag["path"] == part or flag["path"].startswith((f"{part}.", f"{part}[")):
+            heading = CODES.get(flag["code"]) or visible(flag["code"])
+            yield from _flag(f"⚑ {heading}, {safe(flag['path'])}: {safe(flag['text'])}", page)
+
+
+def _flag(text: str, page: Page) -> Iterator[Line]:
+    yield from (Line(line.style, "  " + line.text) for line in wrapped("flag", text, page.width - 2, hang=2))
+
+
+def _context(view: Mapping[str, Any], context: JSON | Erased, page: Page) -> Iterator[Line]:
+    if context is None:
+        return
+    bound = view["parts"]["context"]
+    yield from _heading(
+        "CONTEXT", "frozen when asked" + (f" · {digest(visible(bound))}" if bound else ""), page
+    )
+    if isinstance(context, Erased):
+        yield Line("muted", "  " + _erased(context))
+        return
+    yield from _value(context, "context", page)
+    if _hidden(context):
+        yield from _checked(context, page)
+    yield from _flags(view, "context", page)
+
+
+def _story(view: Mapping[str, Any], story: Mapping[str, JSON] | Erased | None, page: Page) -> Iterator[Line]:
+    """Yield the agent's text, every line of it behind the fence, and before it what Handrail found in it."""
+    if not story:
+        return
+    yield BLANK
+    yield from _flags(view, "story", page)
+    yield Line("agent", f"{FENCE}agent text, not verified", (Span(0, len(FENCE) + 24, "heading"),))
+    inner = Page(page.width - len(FENCE), page.unfold)
+    for line in _told(story, inner):
+        yield Line("agent", FENCE + line.text, tuple(moved(line.spans, len(FENCE))))
+
+
+def _told(story: Mapping[str, JSON] | Erased, page: Page) -> Iterator[Line]:
+    if isinstance(story, Erased):
+        yield Line("muted", _erased(story))
+        return
+    order = [*(key for key in STORY if key in story), *(key for key in story if key not in STORY)]
+    for key in order:
+        if story[key] in (None, "", {}, []):
+            continue
+        name = key.capitalize() if key in STORY else label(key)
+        yield from (Line("agent", row, (Span(0, len(row), "key"),)) for row in wrap(name, page.width))
+        yield from _speech(story[key], f"story.{key}", page)
+
+
+def _speech(value: JSON, path: str, page: Page) -> Iterator[Line]:
+    """Yield agent text as prose, its line breaks as rows; other values as a tree."""
+    if not isinstance(value, str):
+        yield from tree(value, path, page, indent=2)
+        return
+    shown = conceal(value)
+    for style, text in folded(shown, opened=path in page.unfold):
+        for row in wrap(text, page.width - 2):
+            spans = (Span(2, 2 + len(row), "fold"),) if style == "fold" else ()
+            yield Line("agent", "  " + row.removesuffix("⏎"), spans)
+
+
+def _erased(part: Erased) -> str:
+    return f"[erased, {digest(visible(part.digest))}]"
