@@ -28,10 +28,14 @@ class NotSerialisable(UsageError, TypeError):
 
 
 class MalformedJSON(UsageError, ValueError):
-    """A text is not the strict JSON that can be hashed and shown without doubt."""
+    """A text or value outside the JSON that can be hashed and shown without doubt: what is wrong, where, what to do."""
 
     code = "malformed_json"
     status = 400
+
+    def __init__(self, what: str, where: str, hint: str) -> None:
+        super().__init__(f"{what} at {where}. {hint}")
+        self.what, self.where, self.hint = what, where, hint
 
 
 class InvalidValue(UsageError, ValueError):

@@ -7,7 +7,7 @@ from typing import Final, Generic, TypeAlias, TypeVar, Union
 
 from .principal import Principal
 
-JSON: TypeAlias = Union[None, bool, int, float, str, list["JSON"], dict[str, "JSON"]]  # noqa: UP007 - used with | at run time
+JSON: TypeAlias = Union[None, bool, int, float, str, list["JSON"], dict[str, "JSON"]]
 Table: TypeAlias = Mapping[type, Mapping[str | None, str]]
 """For each event type, from which state to which it leads; `None` is the state before birth."""
 

@@ -10,7 +10,9 @@ import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handrail.codec.canonical import JSON, MAX_SAFE_INTEGER, MalformedJSON, canonical, parse
+from handrail.codec.canonical import MAX_SAFE_INTEGER, canonical, parse
+from handrail.errors import MalformedJSON
+from handrail.stream import JSON
 
 MIB = 1024 * 1024
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)

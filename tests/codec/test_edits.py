@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handrail.codec.canonical import JSON, canonical
-from handrail.codec.edits import InvalidValue, Problem, UnreadableSchema, typed, validate_edit
-from handrail.codec.schema import CallSchema, NotSerialisable
+from handrail.codec.canonical import canonical
+from handrail.codec.edits import Problem, typed, validate_edit
+from handrail.codec.schema import CallSchema
+from handrail.errors import InvalidValue, NotSerialisable, UnreadableSchema
+from handrail.stream import JSON
 from tests.codec import calls
 
 EVERY = CallSchema(calls.every)

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from handrail.codec.canonical import canonical, parse
-from handrail.codec.schema import CallSchema, InvalidValue, NotSerialisable
+from handrail.codec.schema import CallSchema
+from handrail.errors import InvalidValue, NotSerialisable
 from tests.codec import calls
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from inspect import Parameter
 from typing import Annotated, Any, Final, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
-from handrail.codec.values import NotSerialisable
+from handrail.errors import NotSerialisable
 
 T = TypeVar("T")
 

@@ -9,18 +9,9 @@ from typing import Final, cast
 import orjson
 import rfc8785
 
-from handrail.codec.plain import (
-    BIG_INTEGER,
-    JSON,
-    LIMITS,
-    MAX_SAFE_INTEGER,
-    Flaw,
-    Limits,
-    MalformedJSON,
-    guard,
-    is_fast,
-    shorten,
-)
+from handrail.codec.plain import BIG_INTEGER, LIMITS, MAX_SAFE_INTEGER, Flaw, Limits, guard, is_fast, shorten
+from handrail.errors import MalformedJSON
+from handrail.stream import JSON
 
 __all__ = ["JSON", "LIMITS", "MAX_SAFE_INTEGER", "Limits", "MalformedJSON", "canonical", "parse"]
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from handrail.codec.canonical import JSON, MAX_SAFE_INTEGER, MalformedJSON, parse
+from handrail.codec.canonical import MAX_SAFE_INTEGER, parse
 from handrail.codec.plain import shorten
-from handrail.codec.problems import Problem, UnreadableSchema
+from handrail.codec.problems import Problem
 from handrail.codec.schema_places import KINDS, choices, kinds, places, read_schema
-from handrail.codec.values import InvalidValue
+from handrail.errors import InvalidValue, MalformedJSON, UnreadableSchema
+from handrail.stream import JSON
 
 __all__ = ["InvalidValue", "Problem", "UnreadableSchema", "typed", "validate_edit"]
 

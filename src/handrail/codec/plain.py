@@ -8,25 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final
 
-JSON: TypeAlias = "bool | int | float | str | list[JSON] | dict[str, JSON] | None"
+from handrail.errors import MalformedJSON
 
 MAX_SAFE_INTEGER: Final = 2**53 - 1
 """The largest integer that every JSON reader keeps exactly (RFC 7493 section 2.2)."""
 
 _EXPONENT_FROM: Final = 1e21
 """From here on RFC 8785 writes a number with an exponent, so it reads back as a float."""
-
-
-class MalformedJSON(ValueError):
-    """A text or value outside the JSON that Handrail signs: what is wrong, where, and what to do."""
-
-    def __init__(self, what: str, where: str, hint: str) -> None:
-        super().__init__(f"{what} at {where}. {hint}")
-        self.what = what
-        self.where = where
-        self.hint = hint
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,10 @@ from inspect import Parameter
 from typing import Any, Final, Unpack, cast, get_args, get_origin
 
 from handrail.codec.annotations import LOCAL, Local, full_name, is_local, is_receiver, resolve
-from handrail.codec.canonical import JSON, canonical
-from handrail.codec.values import InvalidValue, NotSerialisable, PlainValue, ValueCodec
+from handrail.codec.canonical import canonical
+from handrail.codec.values import PlainValue, ValueCodec
+from handrail.errors import InvalidValue, NotSerialisable
+from handrail.stream import JSON
 
 __all__ = ["LOCAL", "CallSchema", "InvalidValue", "Local", "NotSerialisable"]
 

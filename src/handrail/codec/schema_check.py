@@ -10,10 +10,11 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from referencing.exceptions import Unresolvable
 
-from handrail.codec.canonical import JSON, MalformedJSON
 from handrail.codec.plain import escape_key, guard, shorten
-from handrail.codec.problems import Problem, UnreadableSchema
+from handrail.codec.problems import Problem
 from handrail.codec.schema_dialect import validator_of
+from handrail.errors import MalformedJSON, UnreadableSchema
+from handrail.stream import JSON
 
 _MAX_PROBLEMS: Final = 50
 

@@ -18,8 +18,8 @@ from referencing import Registry
 
 from handrail.codec.canonical import MAX_SAFE_INTEGER
 from handrail.codec.plain import shorten
-from handrail.codec.problems import UnreadableSchema
 from handrail.codec.schema_places import read_schema
+from handrail.errors import UnreadableSchema
 
 _BIG: Final = re.compile(r"-?[1-9][0-9]{15,1000}")
 _BIG_FLOAT: Final = re.compile(r"-?[0-9.]{1,30}e\+[0-9]{1,3}")

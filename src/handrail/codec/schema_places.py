@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from handrail.codec.canonical import JSON, MalformedJSON, parse
+from handrail.codec.canonical import parse
 from handrail.codec.plain import shorten
-from handrail.codec.problems import UnreadableSchema
-from handrail.codec.values import InvalidValue
+from handrail.errors import InvalidValue, MalformedJSON, UnreadableSchema
+from handrail.stream import JSON
 
 KINDS: Final = ("string", "integer", "number", "boolean", "null", "array", "object")
 """The types of JSON Schema."""

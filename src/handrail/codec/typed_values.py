@@ -10,9 +10,11 @@ from pydantic import BaseModel, ConfigDict, PydanticUserError, TypeAdapter, Vali
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, JsonSchemaWarningKind
 from pydantic_core import PydanticSerializationError, core_schema
 
-from handrail.codec.canonical import JSON, MAX_SAFE_INTEGER, MalformedJSON, canonical
+from handrail.codec.canonical import MAX_SAFE_INTEGER, canonical
 from handrail.codec.plain import shorten
-from handrail.codec.values import InvalidValue, NotSerialisable, same
+from handrail.codec.values import same
+from handrail.errors import InvalidValue, MalformedJSON, NotSerialisable
+from handrail.stream import JSON
 
 _CONFIG: Final = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
 _BOUNDS: Final = frozenset(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"))

@@ -5,15 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import Protocol
 
-from handrail.codec.canonical import JSON, MalformedJSON, canonical, parse
-
-
-class NotSerialisable(TypeError):
-    """A value that would not come back as it was: which one, why, and what to do."""
-
-
-class InvalidValue(ValueError):
-    """Stored or typed JSON that does not fit the declared type: where, why, and what to do."""
+from handrail.codec.canonical import canonical, parse
+from handrail.errors import MalformedJSON, NotSerialisable
+from handrail.stream import JSON
 
 
 class ValueCodec(Protocol):
