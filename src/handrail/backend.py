@@ -9,15 +9,9 @@ from .principal import Principal
 from .review.model import Review
 from .run.model import Run
 from .stream import JSON
+from .view.model import Erased
 
 Answer = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Erased:
-    """A text that was erased on request; its digest is all that is left."""
-
-    digest: str
 
 
 Text: TypeAlias = JSON | Erased

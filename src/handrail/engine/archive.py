@@ -10,7 +10,8 @@ from ..action.digest import action_digest
 from ..action.model import Action
 from ..audit.disclosure import open_disclosure
 from ..audit.entry import parse_entry
-from ..backend import ActionRecord, Decision, Erased, Event, ReviewRecord, Text
+from ..backend import ActionRecord, Decision, Event, ReviewRecord, Text
+from ..view.model import Erased
 from ..codec.records import State, read_state
 from ..directory.model import Directory
 from ..errors import UnknownAction, UnknownReview, UnknownRun, WrongBytes
@@ -170,11 +171,20 @@ class Archive:
 
     def name(self, principal_id: str) -> str:
         """A handle or name, as far as it is kept; else the id."""
+        if principal_id.startswith("run_"):
+            return self._title(principal_id)
         label = self.directory().labels.get(principal_id)
         if isinstance(label, dict):
             found = label.get("handle") or label.get("name")
             return str(found) if found else principal_id
         return principal_id
+
+    def _title(self, run: str) -> str:
+        try:
+            title = self.run(run)[1]
+        except UnknownRun:
+            return run
+        return title if isinstance(title, str) else run
 
 
 def opened(text: str) -> Any:

@@ -13,7 +13,7 @@ from ..action.model import Action
 from ..audit import tree
 from ..codec.records import State, state_text
 from ..directory.commands import Deny
-from ..directory.model import Group, Names, Person
+from ..directory.model import Agent, Group, Names, Person
 from ..errors import CommandReused, HandrailError, KeyReused, Refused
 from ..ids import keyed
 from ..principal import SYSTEM
@@ -138,7 +138,7 @@ class TenantBatch:
         self.size += len(work.rows)
         self.reads.changed |= work.states
         self.reads.leases |= work.leases
-        if any(isinstance(state, Person | Group) for state in work.states.values()):
+        if any(isinstance(state, Person | Group | Agent) for state in work.states.values()):
             self._directory = self.size
 
     def _show(self, subject: str) -> dict[str, Any]:

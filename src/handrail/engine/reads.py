@@ -7,11 +7,11 @@ import orjson
 
 from ..audit.disclosure import open_disclosure
 from ..codec.records import State, read_state
-from ..directory.model import Directory, Names, Person
+from ..directory.model import Agent, Directory, Names, Person
 from ..store.protocol import Head, Reader
 from ..stream import JSON
 from .lives import final
-from ..backend import Erased
+from ..view.model import Erased
 
 CACHED: Final = 20_000
 NEWS: Final = 1_000
@@ -117,9 +117,16 @@ def read_directory(reader: Reader, tenant: str, names: Names) -> Directory:
             if state.profile:
                 text = reader.text(tenant, row.id, state.profile)
                 labels[row.id] = opened(open_disclosure(text).value) if text else {"$erased": state.profile}
+            if isinstance(state, Agent):
+                labels.setdefault(state.owner, _owner_label(labels[row.id]))
             if isinstance(state, Person) and state.status == "present":
                 people[row.id] = state
     return Directory(names, people, solo, labels)
+
+
+def _owner_label(profile: JSON) -> JSON:
+    """What an agent's profile says about who answers for it."""
+    return {"handle": profile.get("owner")} if isinstance(profile, dict) else None
 
 
 def _all(reader: Reader, tenant: str, kind: str) -> list[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -11,59 +11,59 @@ from ..policy.paths import Demand
 from ..review import commands as review
 from ..review.model import Review
 from ..stream import JSON, Revision
-from ..view.flags import inspect
-from ..view.model import build
+from ..view.flags import Flag, inspect
+from ..view.fold import folded_paths
+from ..view.model import ActionView, Erased, PartsView, ReviewView, VerdictView, build
 
 if TYPE_CHECKING:
     from .work import Work
 
 
-def opening(work: Work, subject: str, held: Action, command: review.Open) -> dict[str, JSON]:
+def opening(work: Work, subject: str, held: Action, command: review.Open) -> dict[str, Any]:
     """The view of the first round."""
-    about = {
-        "id": subject, "kind": command.kind, "cause": command.cause, "round": 1, "opened_at": work.now,
-        "deadline": work.now + command.demand.lasts, **_demand(command.demand),
-    }  # fmt: skip
-    return _view(work, held, about, held.revision, held.bind, work.args(held.id, held.revision))
+    about = _about(subject, command.kind, 1, work.now, work.now + command.demand.lasts, command.demand)
+    reason = held.reason if command.cause == "held" else command.cause
+    return _view(work, held, about, reason, held.revision, held.bind, work.args(held.id, held.revision))
 
 
-def edited(work: Work, state: Review, held: Action, revision: Revision) -> dict[str, JSON]:
+def edited(work: Work, state: Review, held: Action, revision: Revision) -> dict[str, Any]:
     """The view of the round that an edit opens."""
-    about = {
-        "id": state.id, "kind": state.kind, "cause": state.cause, "round": state.round + 1,
-        "opened_at": state.opened_at, "deadline": state.deadline, **_demand(state.demand),
-    }  # fmt: skip
-    return _view(work, held, about, revision.number, revision.bind, revision.args)
+    about = _about(state.id, state.kind, state.round + 1, state.opened_at, state.deadline, state.demand)
+    reason = held.reason if state.cause == "held" else state.cause
+    return _view(work, held, about, reason, revision.number, revision.bind, revision.args)
 
 
-def _demand(demand: Demand) -> dict[str, JSON]:
+def _about(review_id: str, kind: str, number: int, opened_at: int, deadline: int, demand: Demand) -> ReviewView:
     return {
+        "id": review_id, "kind": kind, "round": number, "opened_at": opened_at, "deadline": deadline,
         "at_end": demand.at_end,
         "levels": [{"ask": list(one.ask), "within": one.within, "remind": one.remind} for one in demand.levels],
-        "quorum": [[place, count] for place, count in demand.quorum],
-        "undo": demand.undo,
-    }
+        "quorum": list(demand.quorum), "undo": demand.undo,
+    }  # fmt: skip
 
 
 def _view(
-    work: Work, held: Action, about: dict[str, JSON], number: int, bind: str, args: str | None
-) -> dict[str, JSON]:
-    action: dict[str, JSON] = {
-        "id": held.id, "name": held.name, "kind": held.kind, "revision": number, "bind": bind,
-        "schema": held.schema, "agent": held.agent, "owner": held.owner, "run": held.run, "risk": held.risk,
-        "reversible": held.reversible, "attempt": held.attempt,
+    work: Work, held: Action, about: ReviewView, reason: str, number: int, bind: str, args: str | None
+) -> dict[str, Any]:
+    action: ActionView = {
+        "id": held.id, "name": held.name, "revision": number, "bind": bind, "schema": held.schema,
+        "agent": held.agent, "owner": held.owner, "run": held.run,
+        "risk": None if held.risk == "unrated" else held.risk, "reversible": held.reversible or None,
+        "attempt": held.attempt,
     }  # fmt: skip
-    verdict: dict[str, JSON] = {"pattern": held.pattern, "reason": held.reason, "rule": held.rule, "pol": None}
-    parts: dict[str, JSON] = {"context": held.context, "story": held.story}
-    return build(review=about, action=action, verdict=verdict, parts=parts, flags=_flags(work, held, args))
+    verdict: VerdictView = {
+        "verdict": "review", "pattern": held.pattern, "reason": reason, "rule": held.rule, "pol": None
+    }  # fmt: skip
+    parts: PartsView = {"context": held.context, "story": held.story}
+    value = orjson.loads(args) if args else None
+    flags, unseen = _inspected(work, held, value)
+    return build(review=about, action=action, verdict=verdict, parts=parts, flags=flags, unseen=unseen)
 
 
-def _flags(work: Work, held: Action, args: str | None) -> list[dict[str, str]]:
-    seen: list[tuple[str, object]] = [("args", orjson.loads(args) if args else {})]
-    seen += [(name, work.text(held.id, digest)) for name, digest in (("context", held.context), ("story", held.story))]
-    return [
-        {"code": flag.code, "path": flag.path, "text": flag.text}
-        for name, value in seen
-        if value
-        for flag in inspect(value, path=name)
-    ]
+def _inspected(work: Work, held: Action, args: JSON) -> tuple[list[Flag], list[str]]:
+    """What is to be known about the texts, and which of them are shown folded."""
+    shown: dict[str, JSON | Erased] = {"args": args}
+    shown |= {"context": work.text(held.id, held.context), "story": work.text(held.id, held.story)}
+    kept = {name: value for name, value in shown.items() if value and not isinstance(value, Erased)}
+    flags = [flag for name, value in kept.items() for flag in inspect(value, path=name)]
+    return flags, folded_paths(kept.get("args"))

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from ..backend import Erased
+from ..view.model import Erased
 from ..codec.records import State
 from ..directory.model import Directory
 from ..stream import JSON

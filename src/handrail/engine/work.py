@@ -18,7 +18,7 @@ from ..stream import JSON, Draft, Revision, Sealed
 from . import facts as fill
 from .consequences import consequences
 from .lives import due_at, evolve, life
-from ..backend import Erased
+from ..view.model import Erased
 from .sources import Sources
 
 MAX_STEPS: Final = 64

@@ -8,14 +8,18 @@ from typing import Any, Final
 
 import orjson
 
-from ..backend import Backend, Erased, ReviewRecord
+from ..backend import Backend, ReviewRecord
+from ..view.model import Erased
 from ..clock import SystemClock
 from ..codec.canonical import canonical
 from ..codec.edits import typed
 from ..errors import AlreadyDecided, HandrailError, Late, StaleView
 from ..review import commands as c
 from ..stream import JSON
-from ..view.text import Line, diff_lines, render
+from ..view.diff import diff_lines
+from ..view.lines import BLANK, Line
+from ..view.text import render
+from .notice import local_zone
 from .paint import painted
 
 CHOICES: Final = {
@@ -49,19 +53,21 @@ def show(record: ReviewRecord, backend: Backend, *, unfold: bool = False) -> Non
 def drawn(record: ReviewRecord, backend: Backend, *, width: int | None = None, unfold: bool = False) -> list[Line]:
     """The lines of a review: the view, the arguments it is bound to, and what an edit changed."""
     action, view = record.action, record.view
+    columns = width or shutil.get_terminal_size((100, 24)).columns
+    if not isinstance(view, dict):
+        return [Line("muted", f"[the view was erased; its digest is {record.state.view}]")]
+    unseen: Any = view["unseen"]
+    story: Any = action.story
     args = orjson.loads(action.args) if action.args else None
     lines = render(
-        view if isinstance(view, dict) else {}, args=args, context=_text(action.context), story=_text(action.story),
-        names=backend.name, now=SystemClock().now(), width=width or shutil.get_terminal_size((100, 24)).columns,
-        unfold=("*",) if unfold else (),
+        view, args=Erased(action.state.bind) if args is None else args, context=action.context, story=story,
+        names=backend.name, now=SystemClock().now(), width=columns, unfold=unseen if unfold else (),
+        zone=local_zone(),
     )  # fmt: skip
     if record.first_args and args is not None:
-        lines += [Line("rule", ""), Line("title", "Edited since the agent asked"), *diff_lines(orjson.loads(record.first_args), args)]
+        changes = diff_lines(orjson.loads(record.first_args), args, width=columns)
+        lines += [BLANK, Line("heading", "EDITED SINCE THE AGENT ASKED"), *changes]
     return lines
-
-
-def _text(value: Any) -> Any:
-    return {"$erased": value.digest} if isinstance(value, Erased) else value
 
 
 def _answered(backend: Backend, record: ReviewRecord) -> bool:

@@ -6,6 +6,7 @@ Two drivers run it, one for each colour. Whatever the way, the function is calle
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Generator, Mapping
 from typing import Any, Final
@@ -24,30 +25,33 @@ from .scope import current_context
 
 Answer = dict[str, Any]
 Steps = Generator[Effect, Any, Any]
+log: Final = logging.getLogger("handrail.gate")
 WAITS: Final = frozenset({"proposed", "held", "claimed", "started", "unknown"})
 
 
 def conduct(seat: Seat, call: Call) -> Steps:
     """A blocking call: propose, wait, run, settle. A waiter that is cancelled takes its action back."""
-    answer = yield from open_action(seat, call)
-    if call.gated.wait == "defer" and answer["status"] in WAITS:
-        raise Pending(f"{call.gated.name} waits for people as {answer['id']}", action=answer["id"])
+    action = mint("act")
     try:
+        answer = yield from open_action(seat, call, action)
+        action = answer["id"]
+        if call.gated.wait == "defer" and answer["status"] in WAITS:
+            raise Pending(f"{call.gated.name} waits for people as {action}", action=action)
         return (yield from follow(seat, call.gated, call.local, answer, None))
     except BaseException as error:
         if isinstance(error, Exception) or (call.identified and isinstance(error, KeyboardInterrupt | SystemExit)):
             raise
-        yield from _take_back(answer["id"])
+        yield from _take_back(action)
         raise
 
 
-def open_action(seat: Seat, call: Call) -> Steps:
+def open_action(seat: Seat, call: Call, action: str) -> Steps:
     """Describe the call, propose it, and give back the answer: a new action, or the one that this call led to before."""
     texts: dict[str, Any] = {}
     for name in ("describe", "risk", "impact", "preview", "context"):
         value = getattr(call.gated.texts, name)
         texts[name] = (yield Evaluate(value, (), call.given)) if callable(value) else value
-    answer: Answer = yield Commit(mint("act"), propose(call, texts, current_context()))
+    answer: Answer = yield Commit(action, propose(call, texts, current_context()))
     remember(seat, answer["id"])
     return answer
 
@@ -68,7 +72,7 @@ def follow(
     waits for another process to execute it.
     """
     end = None if timeout is None else time.monotonic() + timeout
-    announced = False
+    told: set[str | None] = {None}
     while True:
         match answer["status"]:
             case "succeeded":
@@ -82,8 +86,10 @@ def follow(
                 yield from _probe(seat, gated, local, answer)
             case "refused" | "failed" | "skipped" | "withdrawn":
                 raise ended(seat.backend, answer)
-        if answer["status"] == "held" and not announced:
-            announced = True
+            case _:
+                pass
+        if answer["review"] not in told:
+            told.add(answer["review"])
             yield Held(answer)
         left = None if end is None else end - time.monotonic()
         moved = yield Moved(answer["id"], answer["rev"], left)
@@ -156,8 +162,14 @@ def _probe(seat: Seat, gated: Gated | None, local: Mapping[str, Any], answer: An
     record: ActionRecord = seat.backend.action(answer["id"])
     try:
         found = yield Evaluate(gated.probe, (), orjson.loads(record.args or "{}"))
-    except Exception:
-        found = "unclear"
-    found, value = found if isinstance(found, tuple) else (found, None)
-    outcome = {True: "happened", False: "not_happened"}.get(found, "unclear") if isinstance(found, bool) else found
-    yield Commit(answer["id"], c.Reconcile(outcome or "unclear", {"value": value}))
+    except Exception as error:
+        log.warning("the probe of %s failed, so people are asked: %s", gated.name, error)
+        found = None
+    happened, value = found if isinstance(found, tuple) else (found, None)
+    match happened:
+        case True:
+            yield Commit(answer["id"], c.Reconcile("happened", {"value": value}))
+        case False:
+            yield Commit(answer["id"], c.Reconcile("not_happened"))
+        case _:
+            yield Commit(answer["id"], c.Reconcile("unclear"))

@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..stream import JSON
-
 
 @dataclass(frozen=True, slots=True)
 class Commit:
@@ -37,7 +35,7 @@ class Evaluate:
 class Held:
     """The call waits for people: say so once, and ask here if this is the place."""
 
-    answer: Mapping[str, JSON]
+    answer: dict[str, Any]
 
 
 Effect = Commit | Moved | Evaluate | Held

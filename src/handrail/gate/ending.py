@@ -5,7 +5,8 @@ from __future__ import annotations
 import traceback
 from typing import Any, Final
 
-from ..backend import Backend, Decision, Erased
+from ..backend import Backend, Decision
+from ..view.model import Erased
 from ..errors import (
     ActionFailed,
     ActionSkipped,
@@ -68,6 +69,8 @@ def ended(backend: Backend, answer: dict[str, Any]) -> Outcome:
             return ActionSkipped(f"{name} was skipped by a person{said}", **rest)
         case "failed":
             return ActionFailed(f"{name} failed: {_failure(backend, action)}", **rest)
+        case _:
+            pass
     kind = {"changes_requested": ChangesRequested, "expired": Expired}.get(reason, Denied)
     return kind(f"{name} {_ADVICE.get(reason, f'was refused ({reason})')}{said}", **rest)
 

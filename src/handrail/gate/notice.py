@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any, Final, TextIO
 
 import orjson
@@ -61,6 +61,11 @@ class Notice:
             f"handrail: held until {until}: {what}\n"
             f"          decide with: handrail reviews show {answer['review']}{self._hint}"
         )
+
+
+def local_zone() -> tzinfo:
+    """The time zone of the people at this machine."""
+    return to_datetime(0).astimezone().tzinfo or UTC
 
 
 def local_time(instant: int) -> str:

@@ -4,11 +4,11 @@ import os
 from collections.abc import Iterable
 from typing import Final, TextIO
 
-from ..view.text import Line
+from ..view.lines import Line
 
 STYLES: Final = {
-    "title": "1", "deadline": "33", "key": "2", "flag": "1;33", "good": "32", "agent": "35", "muted": "2", "rule": "2",
-    "removed": "31", "added": "32", "bad": "31",
+    "title": "1", "deadline": "33", "heading": "1", "key": "2", "flag": "1;33", "good": "32", "agent": "35",
+    "muted": "2", "fold": "2", "masked": "2", "rule": "2", "removed": "31", "added": "32",
 }  # fmt: skip
 
 
@@ -19,5 +19,16 @@ def painted(lines: Iterable[Line], stream: TextIO) -> str:
 
 
 def _styled(line: Line) -> str:
-    code = STYLES.get(line.style)
-    return f"\x1b[{code}m{line.text}\x1b[0m" if code else line.text
+    """The line with its own colour, and its spans with theirs."""
+    parts: list[str] = []
+    done = 0
+    for span in line.spans:
+        parts += [_coloured(line.text[done : span.start], line.style)]
+        parts += [_coloured(line.text[span.start : span.end], span.style)]
+        done = span.end
+    return "".join([*parts, _coloured(line.text[done:], line.style)])
+
+
+def _coloured(text: str, style: str) -> str:
+    code = STYLES.get(style)
+    return f"\x1b[{code}m{text}\x1b[0m" if code and text else text

@@ -40,7 +40,8 @@ class _Leads:
     @property
     def review(self) -> str | None:
         """The id of the review that holds the action, or the last one that did."""
-        return self._answer()["asked"]
+        found: str | None = self._answer()["asked"]
+        return found
 
     @property
     def decision(self) -> Decision | None:

@@ -85,7 +85,9 @@ class Decorator(Protocol):
     """Keeps the signature and the colour of what it decorates."""
 
     @overload
-    def __call__(self, function: Callable[P, Coroutine[Any, Any, R]]) -> AsyncGatedFunction[P, R]: ...
+    def __call__(  # type: ignore[overload-overlap]
+        self, function: Callable[P, Coroutine[Any, Any, R]]
+    ) -> AsyncGatedFunction[P, R]: ...
     @overload
     def __call__(self, function: Callable[P, R]) -> GatedFunction[P, R]: ...
 

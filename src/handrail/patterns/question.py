@@ -99,7 +99,7 @@ class _Questioning(Gated):
     """A question in the place of a function: its schema says what a question is, and nothing runs."""
 
     @property
-    def schema(self) -> Any:  # type: ignore[override]
+    def schema(self) -> Any:
         return _SCHEMA
 
 

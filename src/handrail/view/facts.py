@@ -23,7 +23,7 @@ KINDS = {
 _ENDS = {
     "reject": "it is rejected",
     "approve": "it runs",
-    "default": "the default answer is given",
+    "answer": "the default answer is given",
     "close": "the review closes and nothing changes",
 }
 _REASONS = {
@@ -32,8 +32,8 @@ _REASONS = {
     "default": "no rule is about it, so a person decides",
     "below_threshold": "its confidence is below the threshold",
     "condition_error": "a condition of the policy could not be evaluated",
-    "failed": "it failed",
-    "unknown": "it is not known whether it happened",
+    "attempts_failed": "every attempt failed",
+    "outcome_unknown": "it was started, and nobody knows whether it took effect",
     "sampled": "it was drawn as a sample",
 }
 _LONGEST_NAME = 48

@@ -18,7 +18,7 @@ VIEW_VERSION = "handrail-view/1"
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """Stands for a part that was erased; its digest still proves what it was."""
+    """A text that was erased on request; its digest still proves what it was."""
 
     digest: str
 
