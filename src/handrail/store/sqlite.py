@@ -135,7 +135,8 @@ class SQLiteStore:
                 migrate(self._writer)
                 self._writer.execute(sql.PUT_META, ("secret", os.urandom(32)))
             self._reader = self._writer if self._in_memory else _connect(self._path)
-            self.secret: bytes = self._writer.execute(sql.META, ("secret",)).fetchall()[0][0]
+            secret: Any = self._writer.execute(sql.META, ("secret",)).fetchall()[0][0]
+            self.secret: bytes = secret
         self._write_rows, self._read_rows = Rows(self._writer), Rows(self._reader)
 
     def _queue(self) -> AbstractContextManager[None]:
@@ -167,8 +168,8 @@ class SQLiteStore:
 
     def version(self) -> int:
         with self._reading:
-            found: int = self._reader.execute("PRAGMA data_version").fetchall()[0][0]
-            return found
+            found: Any = self._reader.execute("PRAGMA data_version").fetchall()[0][0]
+            return int(found)
 
     def close(self) -> None:
         with self._reading:
