@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import TypeGuard
 
-from handrail.view.columns import columns, wrap
-from handrail.view.lines import Line, Span, Style
-from handrail.view.model import Erased
-from handrail.view.secrets import Concealed, Sensitivity, conceal, sensitive
-from handrail.view.tree import drawn, inline
-from handrail.view.value import JSON, item, member
-from handrail.view.words import count, digest
+from .columns import columns, wrap
+from .lines import Line, Span, Style
+from .masks import Concealed, Sensitivity, conceal, sensitive
+from .model import Erased
+from .tree import drawn, inline
+from .value import JSON, item, member
+from .words import count, digest
 
 _LONG, _AROUND = 200, 40
 """Characters beyond which equal stretches of a text are folded, and how many stay around the difference."""

@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from handrail.view import addresses, bulk, letters, names, secrets, syntax
-from handrail.view.fold import LONG_TEXT, MANY_MEMBERS
-from handrail.view.secrets import Sensitivity
-from handrail.view.value import JSON, item, label, member
+from . import addresses, bulk, letters, masks, names, syntax
+from .fold import LONG_TEXT, MANY_MEMBERS
+from .masks import Sensitivity
+from .value import JSON, item, label, member
 
 CODES: dict[str, str] = {
     "invisible": "Hidden characters",
@@ -107,7 +107,7 @@ def _walk(value: JSON, path: str) -> Iterator[Flag]:
             yield from _extent(node, trail, depth, path)
             stack += _items(node, trail, depth + 1, key, sensitivity)
         elif sensitivity == "always" and node is not None and not isinstance(node, bool):
-            yield Flag("secret", _path(path, trail), "A secret by the name of its field. " + _MASKED)
+            yield Flag("secret", _path(path, trail), "Named like a secret. " + _MASKED)
 
 
 def _members(
@@ -145,11 +145,7 @@ def _harmless(text: str) -> bool:
     """Judge plain characters: without a long run there is no secret and no payload among them."""
     if _TRICK(text) is not None:
         return False
-    return (
-        _LUMP(text) is None
-        or _USUAL(text) is not None
-        or not (secrets.suspected(text) or bulk.encoded(text, ""))
-    )
+    return _LUMP(text) is None or _USUAL(text) is not None or not (masks.suspected(text) or bulk.encoded(text, ""))
 
 
 _SCALARS = (int, float)
@@ -189,7 +185,7 @@ _QUOTE = re.compile("“.*”")
 
 def _text(text: str, place: str, key: str, sensitivity: Sensitivity) -> Iterator[Flag]:
     """Yield the flags of one text; words taken from a text that holds a secret are not repeated."""
-    found = secrets.find(text, sensitivity)
+    found = masks.find(text, sensitivity)
     if found:
         yield Flag("secret", place, _told(found, text))
     if len(text) > LONG_TEXT:
@@ -198,15 +194,15 @@ def _text(text: str, place: str, key: str, sensitivity: Sensitivity) -> Iterator
         for code, words in letters.signs(text):
             yield Flag(code, place, _QUOTE.sub("a word", words) if found else words)
     for code, check in _CHECKS:
-        if code == "encoded" and secrets.whole(found, text):
+        if code == "encoded" and masks.whole(found, text):
             continue
         if words := check(text, key):
             yield Flag(code, place, words)
 
 
-def _told(found: tuple[secrets.Found, ...], text: str) -> str:
+def _told(found: tuple[masks.Found, ...], text: str) -> str:
     kinds = ", ".join(dict.fromkeys(secret.what for secret in found))
-    if secrets.whole(found, text):
+    if masks.whole(found, text):
         return f"{kinds[0].upper()}{kinds[1:]}, {len(text):,} characters. {_MASKED}"
     size = sum(secret.end - secret.start for secret in found)
     return f"{kinds[0].upper()}{kinds[1:]}, {size:,} of {len(text):,} characters. {_MASKED}"

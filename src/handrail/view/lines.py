@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from handrail.view.columns import columns, pad, wrap
+from .columns import columns, pad, wrap
 
 Style = Literal[
     "title", "deadline", "rule", "heading", "fact", "key", "value", "masked", "fold", "muted", "flag", "good", "agent",

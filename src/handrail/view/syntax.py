@@ -15,7 +15,9 @@ _STRONG = (
 )
 """Command names that are no English words."""
 
-_WEAK = r"(?:cat|echo|find|kill|mv|cp|ln|ls|id|env|touch|tee|mount|shutdown|reboot|printf|tar|node|git|aws|sleep|awk|sed)"
+_WEAK = (
+    r"(?:cat|echo|find|kill|mv|cp|ln|ls|id|env|touch|tee|mount|shutdown|reboot|printf|tar|node|git|aws|sleep|awk|sed)"
+)
 """Command names that also occur in prose: they count only before an option, a path or a quote."""
 
 _SHELL = tuple(

@@ -10,13 +10,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from handrail.view.columns import columns, wrap
-from handrail.view.escape import quoted, visible
-from handrail.view.fold import END_MEMBERS, MANY_MEMBERS, fold, members
-from handrail.view.lines import Line, Style, keyed
-from handrail.view.secrets import Concealed, Sensitivity, conceal, cover
-from handrail.view.value import JSON, label, number
-from handrail.view.words import count
+from .columns import columns, wrap
+from .escape import quoted, visible
+from .fold import END_MEMBERS, MANY_MEMBERS, fold, members
+from .lines import Line, Style, keyed
+from .masks import Concealed, Sensitivity, conceal, cover
+from .value import JSON, label, number
+from .words import count
 
 _INDENT, _WIDEST_KEY, _NARROWEST = 2, 24, 24
 Member = tuple[JSON, str, Sensitivity]
@@ -34,8 +34,7 @@ def tree(value: JSON, path: str, page: Page, *, indent: int = 0) -> Iterator[Lin
     """Yield the lines of a value; an object's members come without a line for the object itself."""
     if isinstance(value, str) or not isinstance(value, Mapping | Sequence) or not value:
         yield from (
-            Line(row.style, " " * indent + row.text)
-            for row in _leaf((value, path, ""), page, page.width - indent)
+            Line(row.style, " " * indent + row.text) for row in _leaf((value, path, ""), page, page.width - indent)
         )
     else:
         yield from _container((value, path, ""), page, indent)
@@ -44,11 +43,7 @@ def tree(value: JSON, path: str, page: Page, *, indent: int = 0) -> Iterator[Lin
 def _container(entry: Member, page: Page, indent: int) -> Iterator[Line]:
     value, path, sensitivity = entry
     assert isinstance(value, Mapping | Sequence)
-    keys = (
-        [label(key) for key in value]
-        if isinstance(value, Mapping)
-        else [f"[{at}]" for at in range(len(value))]
-    )
+    keys = [label(key) for key in value] if isinstance(value, Mapping) else [f"[{at}]" for at in range(len(value))]
     entries = list(zip(keys, members(value, path, sensitivity), strict=True))
     column = _column([key for key in keys if columns(key) <= _WIDEST_KEY], indent, page.width)
     if len(entries) <= MANY_MEMBERS or path in page.unfold:
@@ -85,9 +80,7 @@ def _brief(entry: Member, room: int) -> list[Line] | None:
     value, _, sensitivity = entry
     if isinstance(value, str | Mapping) or not isinstance(value, Sequence) or not 0 < len(value) <= 32:
         return None
-    if any(
-        isinstance(child, Mapping) or (isinstance(child, Sequence) and len(child) > room) for child in value
-    ):
+    if any(isinstance(child, Mapping) or (isinstance(child, Sequence) and len(child) > room) for child in value):
         return None
     if any(not isinstance(child, str) and isinstance(child, Sequence) for child in value):
         return None
@@ -116,9 +109,7 @@ def inline(value: JSON, sensitivity: Sensitivity = "") -> str:
 def _leaf(entry: Member, page: Page, room: int) -> Iterator[Line]:
     value, path, sensitivity = entry
     if not isinstance(value, str):
-        covered = (
-            sensitivity == "always" and value is not None and not isinstance(value, bool | Mapping | Sequence)
-        )
+        covered = sensitivity == "always" and value is not None and not isinstance(value, bool | Mapping | Sequence)
         text = inline(value, sensitivity)
         return (Line("masked" if covered else "value", row) for row in wrap(text, room))
     hidden = conceal(value, sensitivity)
@@ -129,8 +120,7 @@ def _leaf(entry: Member, page: Page, room: int) -> Iterator[Line]:
 
 def _quoted(hidden: Concealed, room: int, *, opened: bool) -> Iterator[Line]:
     return chain.from_iterable(
-        (Line(style, row) for row in wrap(text, room))
-        for style, text in folded(hidden, opened=opened, quote='"')
+        (Line(style, row) for row in wrap(text, room)) for style, text in folded(hidden, opened=opened, quote='"')
     )
 
 
