@@ -188,8 +188,9 @@ def _text(text: str, place: str, key: str, sensitivity: Sensitivity) -> Iterator
     found = masks.find(text, sensitivity)
     if found:
         yield Flag("secret", place, _told(found, text))
-    if len(text) > LONG_TEXT:
-        yield Flag("size", place, f"{len(text):,} characters; the middle is folded until it is opened.")
+    shown = len(masks.conceal(text, sensitivity).text if found else text)
+    if shown > LONG_TEXT:
+        yield Flag("size", place, f"{shown:,} characters; the middle is folded until it is opened.")
     if not (text.isascii() and text.isprintable()):
         for code, words in letters.signs(text):
             yield Flag(code, place, _QUOTE.sub("a word", words) if found else words)

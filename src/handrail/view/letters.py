@@ -169,6 +169,8 @@ def _fake(word: str, scripts: set[str], genuine: set[str]) -> str:
 
 
 def _mixed(scripts: set[str]) -> bool:
+    if "CJK" in scripts:
+        scripts = scripts - {"STYLED"}
     if len(scripts) < 2 or scripts == {"LATIN", "GREEK"}:
         return False
     return len(scripts) > 2 or "LATIN" not in scripts or not scripts - {"LATIN"} <= _WITH_LATIN

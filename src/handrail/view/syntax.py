@@ -68,7 +68,7 @@ _CLIMB = re.compile(
 ).search
 _UP = re.compile(r"\.\.[/\\]\S*|\.\.").fullmatch
 _SYSTEM = re.compile(
-    r"(?:^|[\s\"'=:(,<>@]|file://)(?:/(?:etc|root|proc|sys|boot|dev)/\S|/var/run/(?:docker\.sock|secrets)"
+    r"(?:^|[\s\"'=:(,<>@;|}]|file://)(?:/(?:etc|root|proc|sys|boot|dev)/\S|/var/run/(?:docker\.sock|secrets)"
     r"|(?:~|/home/[^/\s]+|/Users/[^/\s]+)/\.(?:ssh|aws|gnupg|kube|docker|netrc|bash_history|config/gcloud)"
     r"|(?i:[A-Z]:\\(?:Windows|Users\\[^\\]+\\AppData))|\\\\[\w.-]+\\\w+\$)"
     r"|(?:^|/)(?:\.env(?:\.\w+)?|id_(?:rsa|ed25519)|\.git/config|\.git-credentials)$"

@@ -99,7 +99,7 @@ def _head(view: Mapping[str, Any], args: JSON | Erased, reader: Reader, page: Pa
 def _facts(view: Mapping[str, Any], reader: Reader, page: Page) -> Iterator[Line]:
     for name, words in facts(view, reader):
         rows = [Line("fact", row) for row in wrap(words, page.width - _FACT_COLUMN)]
-        yield from keyed(name, rows, indent=0, column=_FACT_COLUMN)
+        yield from keyed(name, rows, indent=0, column=_FACT_COLUMN, width=page.width)
 
 
 def _heading(text: str, note: str, page: Page, style: Style = "heading") -> Iterator[Line]:
