@@ -307,7 +307,7 @@ HARMLESS: dict[str, Any] = {
     "template": ["Hello {{ name }}, your order is on its way.", "${AMOUNT}", "100% sure; call me & ask"],
     "references to secrets": {"password": "vault://kv/shop", "api_key": "${SHOP_KEY}", "token": "none", "secret": ""},
     "names that only sound secret": {"max_tokens": 2048, "page_token": "CAUQAA", "secretary": "Ann", "keyboard": "de"},
-    "prose about secrets": "Please send the password: see the vault. The token is not here. Bearer certificates are old.",
+    "prose about secrets": "Please send the password: see the vault. The token is not here, bearer certificates are.",
     "lists": [[1, 2], [], {}, None, True, "", "-", "=", "a -> b", "=> next", "-- none --", "@ann", "@Override"],
     "code in words": "internationalization-and-localization of antidisestablishmentarianism",
     "German long words": "Donaudampfschifffahrtsgesellschaftskapitän und Rindfleischetikettierungsüberwachungsaufgabe",

@@ -121,7 +121,7 @@ def test_the_facts_are_told_in_words() -> None:
         "Until 14:45 UTC, in 22 min. If nobody decides, it is rejected.",
         "Why      rule “refunds over 500 need two people” asks for it · policy sha256 77aa 51d0 … 0011",
         "Asked    Nora Lindqvist and Ben Kato, for 15 min, reminded every 5 min",
-        "then     Chi Tran from 14:35 UTC, for 10 min",
+        "Then     Chi Tran from 14:35 UTC, for 10 min",
         "Needs    1 of Treasury and 1 of Legal to approve",
         "Risk     high, cannot be undone",
         "Agent    support-triage for Nora Lindqvist, run session 4821",

@@ -106,7 +106,7 @@ def _levels(review: Mapping[str, Any], reader: Reader) -> Iterator[tuple[str, st
         asked = listed([reader.name(id_) for id_ in level["ask"]]) or "nobody"
         remind = f", reminded every {duration(level['remind'])}" if level["remind"] else ""
         if index:
-            yield "then", f"{asked} from {reader.clock(time)}, for {duration(level['within'])}{remind}"
+            yield "Then", f"{asked} from {reader.clock(time)}, for {duration(level['within'])}{remind}"
         else:
             yield "Asked", f"{asked}, for {duration(level['within'])}{remind}"
         time += level["within"]

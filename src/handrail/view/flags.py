@@ -137,7 +137,9 @@ def _items(node: Sequence[JSON], trail: Trail, depth: int, key: str, inherited: 
 def _calm(value: JSON) -> bool:
     """Say quickly that no check can be about a value: a number, a truth value, a few plain words."""
     if isinstance(value, str):
-        return not value or (len(value) <= _FEW and _PLAIN(value) is not None and _harmless(value))
+        if not value or len(value) > _FEW:
+            return not value
+        return _harmless(value) if _PLAIN(value) else _ADDRESS(value) is not None
     return value is None or isinstance(value, _SCALARS)
 
 
@@ -157,6 +159,11 @@ _USUAL = re.compile(
     r"|\d{4}-\d\d-\d\d|[a-z][a-z0-9._+-]{0,40}@[a-z0-9.-]{1,60}"
 ).fullmatch
 """An IBAN, a UUID, a letter and digits identifier, a date, an e-mail address: long runs that hide nothing."""
+
+_ADDRESS = re.compile(
+    r"https://(?:[a-z0-9]{1,30}(?:-[a-z0-9]{1,30}){0,3}\.){1,4}[a-z]{2,12}(?:/[A-Za-z0-9-]{0,15}){0,8}"
+).fullmatch
+"""An ordinary web address without query, user, port or punycode."""
 
 _TRICK = re.compile(r"  |\.\.| [.-]|id_").search
 
