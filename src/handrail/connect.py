@@ -76,7 +76,6 @@ class Rail:
         self, backend: Backend, notice: Notice, *, reviewers: Reviewers | None = None, run: str | None = None,
         close: Callable[[], None] = lambda: None,
     ) -> None:  # fmt: skip
-        self._backend: Final = backend
         self._gate: Final = Gate(backend, notice, self._default_run)
         self._questions: Final = Question(self._gate)
         self._reviewers: Final = reviewers
@@ -186,10 +185,15 @@ class Rail:
 
     def ticket(self, action: str) -> Ticket[Any] | AsyncTicket[Any]:
         """The ticket of an action by its id. Raises `UnknownAction`."""
-        name = self._backend.action(action).state.name
+        name = self._gate.backend.action(action).state.name
         gated = self._gate.registry.get(name)
         is_async = gated is not None and self._is_async(gated)
         return AsyncTicket(self._gate, action, name) if is_async else Ticket(self._gate, action, name)
+
+    @property
+    def gate(self) -> Gate:
+        """What the patterns stand on; for tools that build on a rail."""
+        return self._gate
 
     def close(self) -> None:
         """Stop this process's threads and close the database; the next use opens it again."""

@@ -182,11 +182,20 @@ class Archive:
 
     def name(self, principal_id: str) -> str:
         """A handle or name, as far as it is kept; else the id."""
+        if principal_id.startswith("run_"):
+            return self._title(principal_id)
         label = self.directory().labels.get(principal_id)
         if isinstance(label, dict):
             found = label.get("handle") or label.get("name")
             return str(found) if found else principal_id
         return principal_id
+
+    def _title(self, run: str) -> str:
+        try:
+            title = self.run(run)[1]
+        except UnknownRun:
+            return run
+        return title if isinstance(title, str) else run
 
 
 def opened(text: str) -> Any:

@@ -13,8 +13,8 @@ from ..action.model import Action
 from ..audit import tree
 from ..codec.records import State, state_text
 from ..directory.commands import Deny
-from ..directory.model import Group, Names, Person
-from ..errors import CommandReused, HandrailError, KeyReused, Refused
+from ..directory.model import Agent, Group, Names, Person
+from ..errors import CommandReused, CorruptLog, HandrailError, KeyReused, Refused, Unavailable
 from ..ids import keyed
 from ..principal import SYSTEM
 from ..review.model import Review
@@ -58,9 +58,11 @@ class TenantBatch:
         return bool(self._rows or self._answers or self.reads.leases)
 
     def decide(self, request: Request) -> None:
-        """Answer one request, or give it its error."""
+        """Answer one request, or give it its error. Raises only what the store raises: then nobody is answered."""
         try:
             request.answer = self._answer(request)
+        except (Unavailable, CorruptLog):
+            raise
         except HandrailError as error:
             request.error = error
             if isinstance(error, Refused) and error.recorded:
@@ -138,7 +140,7 @@ class TenantBatch:
         self.size += len(work.rows)
         self.reads.changed |= work.states
         self.reads.leases |= work.leases
-        if any(isinstance(state, Person | Group) for state in work.states.values()):
+        if any(isinstance(state, Person | Group | Agent) for state in work.states.values()):
             self._directory = self.size
 
     def _show(self, subject: str) -> dict[str, Any]:

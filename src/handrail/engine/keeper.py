@@ -92,7 +92,7 @@ class Keeper:
         """End the thread and take the bell down."""
         self._closed = True
         self._nudge()
-        if self._thread is not None and self._thread is not threading.current_thread():
+        if self._thread is not None:
             self._thread.join()
         if self._bell is not None:
             self._bell.close()
@@ -135,12 +135,13 @@ class Keeper:
                 watcher(state)
 
     def _wake(self) -> None:
-        if self._thread is None:
-            with self._lock:
-                if self._thread is None and not self._closed:
-                    self._thread = threading.Thread(target=self._keep, name="handrail-keeper", daemon=True)
-                    self._thread.start()
-                    return
+        with self._lock:
+            first = self._thread is None and not self._closed
+            if first:
+                self._thread = threading.Thread(target=self._keep, name="handrail-keeper", daemon=True)
+                self._thread.start()
+        if first:
+            return
         if len(self._watchers) + len(self._listeners) + len(self._leases) <= 1 or self._next_due == 0:
             self._nudge()
 

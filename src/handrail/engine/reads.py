@@ -7,7 +7,7 @@ import orjson
 
 from ..audit.disclosure import open_disclosure
 from ..codec.records import State, read_state
-from ..directory.model import Directory, Names, Person
+from ..directory.model import Agent, Directory, Names, Person
 from ..store.protocol import Head, Reader
 from ..stream import JSON
 from .lives import final
@@ -28,7 +28,9 @@ class Cache:
 
     def catch_up(self, reader: Reader, tenant: str, head: Head) -> None:
         """Forget what other processes have changed since."""
-        if head.size != self.size and self.states:
+        if head.size < self.size:
+            self.states.clear()
+        elif head.size != self.size and self.states:
             news = reader.entries(tenant, after=self.size - 1, limit=NEWS)
             if len(news) == NEWS:
                 self.states.clear()
@@ -37,8 +39,8 @@ class Cache:
         self.size = head.size
 
     def keep(self, states: dict[str, State], size: int) -> None:
-        """Remember what was just committed, except lives that are over."""
-        self.size = size
+        """Remember what was just committed, except lives that are over. `size` moves last: who is interrupted here
+        reads the changes again."""
         for subject, state in states.items():
             if final(state):
                 self.states.pop(subject, None)
@@ -46,6 +48,7 @@ class Cache:
                 self.states[subject] = state
         while len(self.states) > CACHED:
             self.states.pop(next(iter(self.states)))
+        self.size = size
 
 
 class Reads:
@@ -117,9 +120,16 @@ def read_directory(reader: Reader, tenant: str, names: Names) -> Directory:
             if state.profile:
                 text = reader.text(tenant, row.id, state.profile)
                 labels[row.id] = opened(open_disclosure(text).value) if text else {"$erased": state.profile}
+            if isinstance(state, Agent):
+                labels.setdefault(state.owner, _owner_label(labels[row.id]))
             if isinstance(state, Person) and state.status == "present":
                 people[row.id] = state
     return Directory(names, people, solo, labels)
+
+
+def _owner_label(profile: JSON) -> JSON:
+    """What an agent's profile says about who answers for it."""
+    return {"handle": profile.get("owner")} if isinstance(profile, dict) else None
 
 
 def _all(reader: Reader, tenant: str, kind: str) -> list[Any]:

@@ -31,25 +31,27 @@ WAITS: Final = frozenset({"proposed", "held", "claimed", "started", "unknown"})
 
 def conduct(seat: Seat, call: Call) -> Steps:
     """A blocking call: propose, wait, run, settle. A waiter that is cancelled takes its action back."""
-    answer = yield from open_action(seat, call)
-    if call.gated.wait == "defer" and answer["status"] in WAITS:
-        raise Pending(f"{call.gated.name} waits for people as {answer['id']}", action=answer["id"])
+    action = mint("act")
     try:
+        answer = yield from open_action(seat, call, action)
+        action = answer["id"]
+        if call.gated.wait == "defer" and answer["status"] in WAITS:
+            raise Pending(f"{call.gated.name} waits for people as {action}", action=action)
         return (yield from follow(seat, call.gated, call.local, answer, None))
     except BaseException as error:
         if isinstance(error, Exception) or (call.identified and isinstance(error, KeyboardInterrupt | SystemExit)):
             raise
-        yield from _take_back(answer["id"])
+        yield from _take_back(action)
         raise
 
 
-def open_action(seat: Seat, call: Call) -> Steps:
+def open_action(seat: Seat, call: Call, action: str) -> Steps:
     """Describe the call, propose it, and give back the answer: a new action, or the one that this call led to before."""
     texts: dict[str, Any] = {}
     for name in ("describe", "risk", "impact", "preview", "context"):
         value = getattr(call.gated.texts, name)
         texts[name] = (yield Evaluate(value, (), call.given)) if callable(value) else value
-    answer: Answer = yield Commit(mint("act"), propose(call, texts, current_context()))
+    answer: Answer = yield Commit(action, propose(call, texts, current_context()))
     remember(seat, answer["id"])
     return answer
 
@@ -70,7 +72,7 @@ def follow(
     waits for another process to execute it.
     """
     end = None if timeout is None else time.monotonic() + timeout
-    announced = False
+    told: set[str | None] = {None}
     while True:
         match answer["status"]:
             case "succeeded":
@@ -86,8 +88,8 @@ def follow(
                 raise ended(seat.backend, answer)
             case _:
                 pass
-        if answer["status"] == "held" and not announced:
-            announced = True
+        if answer["review"] not in told:
+            told.add(answer["review"])
             yield Held(answer)
         left = None if end is None else end - time.monotonic()
         moved = yield Moved(answer["id"], answer["rev"], left)

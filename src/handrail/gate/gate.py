@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 from ..backend import Backend
@@ -22,11 +23,25 @@ class Gate:
     """Carries calls of gated functions through one backend."""
 
     def __init__(self, backend: Backend, notice: Notice, default_run: Callable[[], RunScope | None]) -> None:
-        self.backend: Final = backend
         self.registry: Final = Registry()
-        self.seat: Final = Seat(backend, mint("exe"))
-        self._notice: Final = notice
+        self.seat = Seat(backend, mint("exe"))
+        self._notice = notice
         self.default_run: Final = default_run
+
+    @property
+    def backend(self) -> Backend:
+        """Where commands go."""
+        return self.seat.backend
+
+    @contextmanager
+    def diverted(self, backend: Backend, notice: Notice) -> Iterator[None]:
+        """Send every call to another backend inside the block: for the tests of gated code."""
+        before = self.seat, self._notice
+        self.seat, self._notice = Seat(backend, mint("exe")), notice
+        try:
+            yield
+        finally:
+            self.seat, self._notice = before
 
     def drive(self, steps: Steps) -> Any:
         """Run a conducted call in this thread."""
@@ -53,7 +68,7 @@ class Gate:
 
     def propose(self, call: Call) -> Steps:
         """The steps of a proposal that is not waited for."""
-        answer = yield from open_action(self.seat, call)
+        answer = yield from open_action(self.seat, call, mint("act"))
         remember(self.seat, answer["id"])
         kind = AsyncTicket if _is_async(call.gated) else Ticket
         return kind(self, answer["id"], call.gated.name, call)

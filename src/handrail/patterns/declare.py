@@ -43,7 +43,7 @@ def _reviewers(given: Reviewers | None) -> tuple[str, ...]:
 
 
 def _handle(spec: str) -> str:
-    if not isinstance(spec, str) or not spec.startswith(_KINDS) or spec.endswith(":"):
+    if not spec.startswith(_KINDS) or spec.endswith(":"):
         raise UsageError(f"{spec!r} names nobody: write 'user:ann' or 'group:treasury'")
     return spec
 
@@ -62,6 +62,6 @@ def _timed(pair: tuple[Any, ...]) -> bool:
 
 def _quorum(given: Quorum) -> tuple[tuple[str, int], ...]:
     places = {ANYONE: given} if isinstance(given, int) else {_handle(name): count for name, count in given.items()}
-    if not places or any(not isinstance(count, int) or count < 1 for count in places.values()):
+    if not places or any(count < 1 for count in places.values()):
         raise UsageError(f"quorum={given!r}: give a number from 1 up, or a number for each 'group:…'")
     return tuple(sorted(places.items()))

@@ -1,0 +1,22 @@
+"""The pytest plugin: the fixture `reviewing`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from ..connect import Rail
+    from .reviewing import Reviewers
+
+
+@pytest.fixture
+def reviewing() -> Iterator[Callable[[Rail], Reviewers]]:
+    """`people = reviewing(rail)`: scripted reviewers for a rail until the test ends; an unused script fails it."""
+    from .reviewing import reviewing as start
+
+    with ExitStack() as stack:
+        yield lambda rail: stack.enter_context(start(rail))

@@ -1,0 +1,157 @@
+"""Scripted reviewers: what people will answer is written before the code that asks them runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import orjson
+
+from ..backend import ReviewRecord
+from ..codec.canonical import canonical
+from ..connect import Rail
+from ..directory.commands import PutGroup, PutPerson
+from ..embedded import Database, Embedded, local_agent, solo_person
+from ..gate.notice import Notice
+from ..ids import mint
+from ..principal import person
+from ..review import commands as c
+from ..stream import JSON
+from .clock import FrozenClock
+
+
+class UnexpectedAsk(AssertionError):
+    """Gated code asked people about something that the test had not scripted."""
+
+
+@dataclass
+class _Answer:
+    """One scripted reaction to one ask of one action."""
+
+    action: str
+    react: Callable[[ReviewRecord], None]
+
+
+@dataclass
+class Reviewers:
+    """The people of a test. Each script is used once, in order; what is asked is kept in `asked`.
+
+    Without `person(...)` there is one person, as in solo mode; with people, scripts name who answers with `by=`.
+    """
+
+    database: Database
+    clock: FrozenClock
+    asked: list[ReviewRecord] = field(default_factory=list)
+    _answers: list[_Answer] = field(default_factory=list)
+    _people: dict[str, Embedded] = field(default_factory=dict)
+
+    def person(self, handle: str, *, groups: tuple[str, ...] = ()) -> None:
+        """Add a person who may be asked, such as `person("ann", groups=("treasury",))`."""
+        names, boss = self.database.process.engine.names, Embedded(self.database, solo_person)
+        for group in groups:
+            boss.call(names.group(group), PutGroup(names.look_up("group", group), f"group:{group}"))
+        ids = tuple(names.group(group) for group in groups)
+        known, someone = mint("usr"), names.look_up("user", handle)
+        boss.call(known, PutPerson(someone, None, ids, f"user:{handle}", handle))
+        self._people[handle] = Embedded(self.database, lambda _: person(known, "local"))
+
+    def approves(self, action: str, *, note: str | None = None, by: str | None = None) -> None:
+        """Script an approval."""
+        self._script(action, "approve", by, note)
+
+    def edits(self, action: str, *, note: str | None = None, by: str | None = None, **args: JSON) -> None:
+        """Script an approval with other values for some arguments."""
+        self._script(action, "edit", by, note, args=args)
+
+    def rejects(self, action: str, *, note: str | None = None, by: str | None = None) -> None:
+        """Script a rejection."""
+        self._script(action, "reject", by, note)
+
+    def sends_back(self, action: str, *, note: str | None = None, by: str | None = None) -> None:
+        """Script a request for changes."""
+        self._script(action, "send_back", by, note)
+
+    def answers(self, value: JSON, *, by: str | None = None) -> None:
+        """Script the answer to a question of `rail.ask`."""
+        self._script("handrail.ask", "answer", by, None, value)
+
+    def decides(self, action: str, outcome: str, *, value: JSON = None, by: str | None = None) -> None:
+        """Script any other outcome, such as "retry" or "happened" for an exception."""
+        self._script(action, outcome, by, None, value)
+
+    def stays_silent(self, action: str) -> None:
+        """Script that nobody answers: the clock moves on to the deadline."""
+        self._answers.append(_Answer(action, self._wait_out))
+
+    def _script(
+        self, action: str, outcome: str, by: str | None, note: str | None, value: JSON = None, args: Any = None
+    ) -> None:
+        def react(record: ReviewRecord) -> None:
+            text = canonical({**orjson.loads(record.action.args or "{}"), **args}) if args is not None else None
+            command = c.Decide(outcome, record.state.view, note, value, text)  # type: ignore[arg-type]
+            self._as(by).call(record.state.id, command)
+
+        self._answers.append(_Answer(action, react))
+
+    def _as(self, by: str | None) -> Embedded:
+        if by is None and not self._people:
+            return Embedded(self.database, solo_person)
+        return self._people[by or next(iter(self._people))]
+
+    def _wait_out(self, record: ReviewRecord) -> None:
+        left = record.state.deadline - self.clock.now()
+        self.clock.advance(left / 1_000_000)
+
+    def react(self, review: str) -> None:
+        """Let the scripts answer a review until it is closed. Raises `UnexpectedAsk` where none fits."""
+        backend = Embedded(self.database, solo_person)
+        while True:
+            record = backend.review(review)
+            name = record.action.state.name
+            if record.state.status not in ("open", "claimed") or record.state.deadline <= self.clock.now():
+                return
+            found = next((one for one in self._answers if one.action == name), None)
+            if found is None:
+                raise UnexpectedAsk(f"nobody was scripted to answer {name} {record.action.args}")
+            self._answers.remove(found)
+            self.asked.append(record)
+            found.react(record)
+
+    def done(self) -> None:
+        """Raises `AssertionError` if a script was not used."""
+        if self._answers:
+            raise AssertionError(f"never asked: {', '.join(one.action for one in self._answers)}")
+
+
+class _ScriptedNotice(Notice):
+    """Lets the scripts answer where a person would be told."""
+
+    def __init__(self, reviewers: Reviewers) -> None:
+        super().__init__(lambda: Embedded(reviewers.database, solo_person), "", quiet=True)
+        self._reviewers: Final = reviewers
+
+    def tell(self, answer: dict[str, Any], *, ask: bool) -> None:
+        """Answer by script."""
+        self._reviewers.react(str(answer["review"]))
+
+    async def atell(self, answer: dict[str, Any]) -> None:
+        """Answer by script."""
+        self.tell(answer, ask=False)
+
+
+@contextmanager
+def reviewing(rail: Rail) -> Iterator[Reviewers]:
+    """Send a rail's calls to a database in memory with scripted reviewers, and fail for scripts that were not used."""
+    clock = FrozenClock()
+    database = Database(":memory:", clock)
+    reviewers = Reviewers(database, clock)
+    backend = Embedded(database, local_agent("agent-under-test", None))
+    try:
+        with rail.gate.diverted(backend, _ScriptedNotice(reviewers)):
+            yield reviewers
+        reviewers.done()
+    finally:
+        database.close()
+
