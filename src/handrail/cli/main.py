@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from .. import __version__
-from . import actions, decide, edit, handle, reviews, watch
+from . import actions, decide, edit, explain, handle, reviews, watch
 from .refusal import EXIT_CODES
 
 SETTINGS: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -72,6 +72,7 @@ def _build() -> typer.Typer:
     _group("reviews", "Questions that wait for people: look at them and decide.", REVIEWS, built)
     _group("actions", "What agents wanted to do, and what became of it.", ACTIONS, built)
     _group("runs", "Agents' work of many steps.", RUNS, built)
+    built.command("explain")(explain.explain)
     return built
 
 
