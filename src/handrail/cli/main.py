@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from .. import __version__
-from . import actions, decide, edit, explain, handle, people, reviews, watch
+from . import actions, decide, doctor, edit, explain, handle, people, reviews, watch
 from .refusal import EXIT_CODES
 
 SETTINGS: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -75,6 +75,7 @@ def _build() -> typer.Typer:
     _group("runs", "Agents' work of many steps.", RUNS, built)
     _group("people", "Who may be asked.", PEOPLE, built)
     built.command("init")(people.init)
+    built.command("doctor")(doctor.doctor)
     built.command("explain")(explain.explain)
     return built
 

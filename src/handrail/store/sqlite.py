@@ -129,7 +129,7 @@ class SQLiteStore:
         self._open()
 
     def _open(self) -> None:
-        with _translated():
+        with translated():
             if not self._in_memory:
                 Path(self._path).parent.mkdir(parents=True, exist_ok=True)
                 self._lock = WriterLock(self._path + "-lock")
@@ -147,7 +147,7 @@ class SQLiteStore:
 
     @contextmanager
     def write(self) -> Iterator[Rows]:
-        with self._reading if self._in_memory else nullcontext(), _translated(), self._queue():
+        with self._reading if self._in_memory else nullcontext(), translated(), self._queue():
             self._writer.execute("BEGIN IMMEDIATE")
             try:
                 yield self._write_rows
@@ -159,7 +159,7 @@ class SQLiteStore:
 
     @contextmanager
     def read(self) -> Iterator[Rows]:
-        with self._reading, _translated():
+        with self._reading, translated():
             if self._in_memory or self._reader.in_transaction:
                 yield self._read_rows
                 return
@@ -199,7 +199,7 @@ def _connect(path: str) -> apsw.Connection:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
     """Turns a driver's error into ours: corruption is a corrupt log, everything else means not now."""
     try:
         yield
