@@ -26,13 +26,14 @@ from .engine.archive import Archive
 from .review.model import Review
 from .run.model import Run
 from .store.protocol import Store
-from .store.sqlite import SQLiteStore
 
 
 class Process:
     """What one process has open on one database."""
 
     def __init__(self, path: str, clock: Clock) -> None:
+        from .store.sqlite import SQLiteStore
+
         self.pid: Final = os.getpid()
         self.store: Final[Store] = SQLiteStore(path)
         place = None if path == ":memory:" else bell.folder(path)
