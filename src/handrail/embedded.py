@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import os
 import threading
@@ -151,8 +152,9 @@ class Embedded:
         moved = asyncio.Event()
 
         def tell(state: Any) -> None:
-            if state.rev > rev and not loop.is_closed():
-                loop.call_soon_threadsafe(moved.set)
+            if state.rev > rev:
+                with contextlib.suppress(RuntimeError):
+                    loop.call_soon_threadsafe(moved.set)
 
         stop = self.database.process.keeper.watch(action, tell)
         try:

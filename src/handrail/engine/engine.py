@@ -128,8 +128,15 @@ class Engine:
         for batch in batches:
             if batch.grew:
                 batch.cache.keep(batch.reads.changed, batch.size)
-                if self._listener is not None:
-                    self._listener(batch.reads.changed, batch.head.size, batch.size)
+                self._tell(batch)
+
+    def _tell(self, batch: TenantBatch) -> None:
+        """What is committed is acknowledged, whatever becomes of those who only watch."""
+        try:
+            if self._listener is not None:
+                self._listener(batch.reads.changed, batch.head.size, batch.size)
+        except Exception:
+            log.exception("a listener failed")
 
     def _fail(self, requests: list[Request], error: HandrailError) -> None:
         """Nobody was acknowledged: forget what was cached on the way, and let everybody repeat."""
