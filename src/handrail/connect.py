@@ -42,7 +42,7 @@ def connect(
     `reviewers` are asked where a function names nobody, `run` is the run of calls outside a `rail.run` block (default:
     the environment's HANDRAIL_RUN). Raises `UsageError` for a URL that cannot be used.
     """
-    database = Database(_path(url), clock)
+    database = Database(database_path(url), clock)
     backend = Embedded(database, local_agent(agent or _program(), owner))
     people = Embedded(database, solo_person)
     hint = f" --db {url}"
@@ -50,7 +50,8 @@ def connect(
     return Rail(backend, notice, reviewers=reviewers, run=run or os.environ.get("HANDRAIL_RUN"), close=database.close)
 
 
-def _path(url: str) -> str:
+def database_path(url: str) -> str:
+    """The file that a URL names. Raises `UsageError` for a URL that cannot be used."""
     scheme, separator, rest = url.partition("://")
     if scheme == "sqlite" and separator:
         if rest in ("", "/", "/:memory:"):
@@ -223,4 +224,4 @@ def _declared(given: dict[str, Any], risk: Any, reversible: bool) -> Any:
     return declaration("approval", **options)
 
 
-__all__ = ["Identity", "Rail", "connect"]
+__all__ = ["Identity", "Rail", "connect", "database_path"]

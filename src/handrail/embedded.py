@@ -208,6 +208,26 @@ class Embedded:
         """A stream's entries, in order."""
         return self.archive.history(subject)
 
+    def beginning(self, prefix: str, limit: int = 10) -> list[str]:
+        """The ids that begin with `prefix`."""
+        return self.archive.beginning(prefix, limit)
+
+    def changed(self, size: int, timeout: float | None) -> int:
+        """Block until the log has other than `size` entries."""
+        moved = threading.Event()
+        end = None if timeout is None else time.monotonic() + timeout
+        stop = self.database.process.keeper.listen(moved.set)
+        try:
+            while (found := self.archive.size()) == size:
+                left = None if end is None else end - time.monotonic()
+                if left is not None and left <= 0:
+                    break
+                moved.wait(left)
+                moved.clear()
+            return found
+        finally:
+            stop()
+
     def name(self, principal_id: str) -> str:
         """What people call a principal or group."""
         return self.archive.name(principal_id)
