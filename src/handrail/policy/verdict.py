@@ -87,6 +87,8 @@ def _reachable(declared: Declaration, demand: Demand, directory: Directory, barr
     people = {person for one in asked for person in directory.members(one)} - barred
     if not people:
         return _deny(declared, "no_reviewer", "nobody who may decide is asked: name `reviewers=` or add people")
+    if not demand.quorum or any(count < 1 for _, count in demand.quorum):
+        return _deny(declared, "quorum_unreachable", "a quorum names at least one person: give `quorum=` numbers from 1")
     if matching({person: seats(directory, person, demand.quorum) for person in people}, demand.quorum) is None:
         needed = sum(count for _, count in demand.quorum)
         advice = f"the quorum needs {needed} and {len(people)} may decide: add people with `handrail people apply people.yaml`"
