@@ -26,8 +26,8 @@ class Rows:
         self._cursor = connection.cursor()
 
     def _one(self, statement: str, *values: Any) -> Any:
-        found = self._all(statement, *values)
-        return found[0] if found else None
+        rows = self._all(statement, *values)
+        return rows[0] if rows else None
 
     def _all(self, statement: str, *values: Any) -> list[Any]:
         """All rows: a statement that is not read to its end would hold its snapshot, and block the next write."""
