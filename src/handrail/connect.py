@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
@@ -187,7 +188,7 @@ class Rail:
         """The ticket of an action by its id. Raises `UnknownAction`."""
         name = self._gate.backend.action(action).state.name
         gated = self._gate.registry.get(name)
-        is_async = gated is not None and self._is_async(gated)
+        is_async = gated is not None and inspect.iscoroutinefunction(gated.function)
         return AsyncTicket(self._gate, action, name) if is_async else Ticket(self._gate, action, name)
 
     @property
@@ -206,11 +207,6 @@ class Rail:
         given["reviewers"] = given.get("reviewers") or self._reviewers
         declared = _declared(given, texts.get("risk"), bool(own.get("reversible")))
         return Gated(function, name or default_name(function), declared, Texts(**texts), probe=probe, **own)
-
-    def _is_async(self, gated: Gated) -> bool:
-        from inspect import iscoroutinefunction
-
-        return iscoroutinefunction(gated.function)
 
     def _default_run(self) -> RunScope | None:
         if self._run_name is not None and self._run_scope is None:
