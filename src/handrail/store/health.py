@@ -8,9 +8,9 @@ from typing import Any, Final
 import apsw
 
 from ..errors import CorruptLog
-from .migrate import APPLICATION_ID, migrations
+from .migrate import APPLICATION_ID, BUSY_MS, migrations
 from .protocol import Reader
-from .sqlite import BUSY_MS, OLDEST, Rows, translated
+from .sqlite import OLDEST, Rows, translated
 
 MOST_DAMAGE: Final = 5
 
