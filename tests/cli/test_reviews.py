@@ -57,7 +57,12 @@ def test_pages_continue_behind_the_last_one(company, wire):
 def test_show_puts_facts_first_and_the_agents_words_last_behind_a_fence(company, wire):
     wire.propose("DE89", 90_000)
     out = company("reviews", "show").out
-    assert out.index("Why ") < out.index("EXACT ARGUMENTS") < out.index("CONTEXT") < out.index("┆ agent text, not verified")
+    assert (
+        out.index("Why ")
+        < out.index("EXACT ARGUMENTS")
+        < out.index("CONTEXT")
+        < out.index("┆ agent text, not verified")
+    )
     assert "┆   Pay the invoice" in out
     assert "handrail reviews approve | edit | reject | send-back" in out
 

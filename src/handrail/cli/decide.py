@@ -30,7 +30,9 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask again.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Do not draw the review first.")]
 View = Annotated[
     str | None,
-    typer.Option("--view", metavar="DIGEST", help="Decide on this view alone, as `show --json` gives it; asks nothing."),
+    typer.Option(
+        "--view", metavar="DIGEST", help="Decide on this view alone, as `show --json` gives it; asks nothing."
+    ),
 ]
 
 
@@ -183,7 +185,7 @@ def valued(record: ReviewRecord, outcome: Outcome, text: str) -> JSON:
         named = options[int(text) - 1]
     if named is None:
         listed = ", ".join(f"{number} {option}" for number, option in enumerate(options, 1))
-        raise InvalidValue(f"{ascii(text[:60])} is none of the options: {listed}")
+        raise InvalidValue(f"{text[:60]!a} is none of the options: {listed}")
     found: JSON = named
     return found
 

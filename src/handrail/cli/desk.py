@@ -100,11 +100,11 @@ class Desk:
         plain = start[4:].isascii() and start[4:].isalnum()
         found = self.backend.beginning(start, CANDIDATES + 1) if plain else []
         if not found:
-            raise NotFound(f"no {word} begins with {ascii(given[:40])}: list them with `handrail {listing}`")
+            raise NotFound(f"no {word} begins with {given[:40]!a}: list them with `handrail {listing}`")
         if len(found) > 1 and start not in found:
             listed = ", ".join(_short(one, len(start)) for one in found[:CANDIDATES])
             more = ", …" if len(found) > CANDIDATES else ""
-            raise AmbiguousId(f"{ascii(given[:40])} is the beginning of several {word}s: {listed}{more}; write more of it")
+            raise AmbiguousId(f"{given[:40]!a} is the beginning of several {word}s: {listed}{more}; write more of it")
         return start if start in found else found[0]
 
 
@@ -145,7 +145,5 @@ def require_database(path: str) -> None:
         empty = True
     if empty:
         raise NoDatabase(
-            f"there is no database at {ascii(path)}: name it with --db or HANDRAIL_DB, or create it with `handrail init`"
+            f"there is no database at {path!a}: name it with --db or HANDRAIL_DB, or create it with `handrail init`"
         )
-
-

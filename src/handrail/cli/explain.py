@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Any
 
-import typer
 from msgspec import to_builtins
 
 from ..backend import ActionRecord
@@ -20,6 +19,7 @@ from ..view.lines import BLANK, Line, Span
 from ..view.model import Erased
 from ..view.words import digest, listed
 from . import gist
+from .actions import WhichAction
 from .desk import Db, Desk, desk
 from .outcome import told
 from .page import Json, labelled, show, tell, width
@@ -30,11 +30,7 @@ TIME: int = 10
 CLOSING = (Decided, Expired, Withdrawn, Superseded)
 
 
-def explain(
-    action: Annotated[str, typer.Argument(metavar="ACTION", help="The id of an action or of its review, or enough of it.")],
-    json: Json = False,
-    db: Db = None,
-) -> None:
+def explain(action: WhichAction, json: Json = False, db: Db = None) -> None:
     """Tell an action's life from the log: what was asked, who could decide when, and why it ran or not."""
     with desk(db) as at:
         record = at.backend.action(at.action(action))
@@ -132,13 +128,9 @@ def _below(text: str) -> Iterator[Line]:
 
 def _json(at: Desk, moment: Moment) -> dict[str, Any]:
     entry = moment.entry
-    texts = {
-        name: {"$erased": text.digest} if isinstance(text, Erased) else text for name, text in entry.texts.items()
-    }
+    texts = {name: {"$erased": text.digest} if isinstance(text, Erased) else text for name, text in entry.texts.items()}
     return {
         "index": entry.index, "at": entry.at, "type": entry.type, "subject": moment.subject, "rev": entry.rev,
         "by": {**to_builtins(entry.by), "name": at.backend.name(entry.by.id)}, "from": entry.before, "to": entry.after,
         "bind": entry.bind, "data": dict(entry.data), "texts": texts,
     }  # fmt: skip
-
-

@@ -93,7 +93,8 @@ class Teller:
 
     def _opened(self, event: r.Opened, review: str) -> str:
         levels = [
-            f"{listed([self.names(one) for one in level.ask])} for {duration(level.within)}" for level in event.demand.levels
+            f"{listed([self.names(one) for one in level.ask])} for {duration(level.within)}"
+            for level in event.demand.levels
         ]
         barred = listed([self.names(one) for one in event.barred])
         return (
