@@ -66,14 +66,15 @@ DAMAGE = {
         "the arguments of revision 2 are not those that were decided on",
     ),
     "another note": (
-        "UPDATE disclosures SET text = (SELECT text FROM disclosures d2 WHERE d2.name = 'story' AND d2.i != disclosures.i) "
-        "WHERE name = 'story' AND i = (SELECT min(i) FROM disclosures WHERE name = 'story')",
+        """UPDATE disclosures SET text = (
+             SELECT text FROM disclosures other WHERE other.name = 'story' AND other.i != disclosures.i
+           ) WHERE name = 'story' AND i = (SELECT min(i) FROM disclosures WHERE name = 'story')""",
         "the text 'story' is not the one it was written with",
     ),
     "data that is gone": ("DELETE FROM disclosures WHERE name = 'data' AND i = 5", "entry 5: its data is gone"),
     "an entry rewritten": (
-        "DROP TRIGGER entries_fixed; UPDATE entries SET entry = CAST(replace(CAST(entry AS TEXT), '\"human\"', '\"agent\"') "
-        "AS BLOB) WHERE i = 2",
+        """DROP TRIGGER entries_fixed;
+           UPDATE entries SET entry = CAST(replace(CAST(entry AS TEXT), '"human"', '"agent"') AS BLOB) WHERE i = 2""",
         "the stored leaf is not the hash of its bytes",
     ),
     "an entry dropped": ("DROP TRIGGER entries_stay; DELETE FROM entries WHERE i = 4", "entry 4 is missing: 5 follows"),
@@ -82,8 +83,9 @@ DAMAGE = {
         "the head's tree is not the tree of the entries",
     ),
     "a stream out of nothing": (
-        "INSERT INTO streams SELECT tenant, 'act_zz', kind, status, rev, replace(state, id, 'act_zz'), parent, rank, born, "
-        "due_at, lease FROM streams WHERE kind = 'action' LIMIT 1",
+        """INSERT INTO streams
+           SELECT tenant, 'act_zz', kind, status, rev, replace(state, id, 'act_zz'), parent, rank, born, due_at, lease
+           FROM streams WHERE kind = 'action' LIMIT 1""",
         "act_zz is stored and has no entries",
     ),
     "a stream removed": ("DELETE FROM streams WHERE kind = 'review'", "has entries and is not stored"),

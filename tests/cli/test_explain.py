@@ -24,7 +24,7 @@ def erased(terminal: Terminal, tmp_path) -> Terminal:
     return Terminal(copy, terminal.monkeypatch)
 
 
-def lived(company, rail) -> str:
+def lived(company, rail):
     """An action that two people decided after an escalation and an edit; its id."""
 
     @rail.approval(name="payments.wire", risk="high", quorum=2, then="user:cfo")

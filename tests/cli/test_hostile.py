@@ -33,7 +33,8 @@ def hostile(rail) -> handrail.Ticket[Any]:
         raise RuntimeError(EVIL)
 
     with rail.run(f"run {EVIL}"):
-        return evil.propose(EVIL, {EVIL: EVIL})
+        ticket: handrail.Ticket[Any] = evil.propose(EVIL, {EVIL: EVIL})
+    return ticket
 
 
 def drawn(text: str) -> bool:
@@ -151,7 +152,7 @@ def test_the_editor_gets_the_arguments_and_gives_them_back(company, wire, tmp_pa
     script.write_text("#!/bin/sh\nsed -i.bak 's/90000/620/' \"$1\"\n")
     script.chmod(0o755)
     env = {"HANDRAIL_DB": str(company.path), "LOGNAME": "ann", "VISUAL": str(script)}
-    with on_terminal("reviews", "edit", ticket.review, "-q", env=env) as (terminal, child):
+    with on_terminal("reviews", "edit", ticket.review, "-q", env=env) as (terminal, _):
         assert "+ args.amount  620" in SGR.sub("", read_until(terminal, "[y/N] "))
         os.write(terminal, b"yes\n")
         read_until(terminal, "Ctrl-C leaves")

@@ -9,6 +9,8 @@ import pytest
 
 from tests.cli.conftest import PEOPLE
 
+ONCE = "a person is listed once, with everything about them"
+
 
 def test_a_file_fills_the_directory_and_ends_solo_mode(terminal, tmp_path):
     (tmp_path / "people.yaml").write_text(PEOPLE)
@@ -59,8 +61,7 @@ def test_all_of_it_is_one_transaction(company, tmp_path):
     ended = company("people", "apply", str(tmp_path / "bad.yaml"))
     assert (ended.code, ended.err) == (
         2,
-        "handrail: line 1: the handle 'user:dan' belongs to the person of line 1, too; "
-        "a person is listed once, with everything about them\n",
+        f"handrail: line 1: the handle 'user:dan' belongs to the person of line 1, too; {ONCE}\n",
     )
     assert company("people", "list", "--json").out == before
 

@@ -7,17 +7,19 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import IO
 
 
 @contextmanager
-def watching(company) -> Iterator[subprocess.Popen[str]]:
+def watching(company) -> Iterator[IO[str]]:
     """`handrail reviews watch` in a process of its own, its lines to be read."""
     child = subprocess.Popen(
         [sys.executable, "-c", "from handrail.cli.main import app; app()", "reviews", "watch"],
         stdout=subprocess.PIPE, text=True, env={**os.environ, "HANDRAIL_DB": str(company.path), "LOGNAME": "ann"},
     )  # fmt: skip
+    assert child.stdout is not None
     try:
-        yield child
+        yield child.stdout
     finally:
         child.kill()
         child.wait()
@@ -26,13 +28,13 @@ def watching(company) -> Iterator[subprocess.Popen[str]]:
 
 def test_each_change_is_a_line(company, wire):
     first = wire.propose("DE89\x1b[2J", 1)
-    with watching(company) as child:
-        line = child.stdout.readline()
+    with watching(company) as lines:
+        line = lines.readline()
         assert line.startswith(f"new      {first.review}  high")
         assert "⟨U+001B⟩[2J" in line
         second = wire.propose("DE90", 2)
-        assert child.stdout.readline().startswith(f"new      {second.review}")
+        assert lines.readline().startswith(f"new      {second.review}")
         company("reviews", "claim", second.review)
-        assert child.stdout.readline().startswith(f"changed  {second.review}")
+        assert lines.readline().startswith(f"changed  {second.review}")
         company("reviews", "reject", first.review, "-qy", "-m", "no")
-        assert child.stdout.readline() == f"gone     {first.review}  rejected by user:ann\n"
+        assert lines.readline() == f"gone     {first.review}  rejected by user:ann\n"

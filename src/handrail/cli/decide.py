@@ -80,7 +80,7 @@ def retry(
 
 def supply(
     review: Which,
-    value: Annotated[str, typer.Argument(metavar="RESULT", help='JSON, such as 12 or "text"; other text is taken as it is.')],
+    value: Annotated[str, typer.Argument(metavar="RESULT", help='JSON, such as 12 or "text"; other text stays text.')],
     note: Note = None, yes: Yes = False, quiet: Quiet = False, view: View = None, db: Db = None,
 ) -> None:  # fmt: skip
     """Give the result of a failed action yourself."""
@@ -145,7 +145,7 @@ def check(at: Desk, record: ReviewRecord, outcome: Outcome) -> None:
         verbs = ", ".join(reviews.VERBS[choice] for choice in review.choices)
         raise InvalidValue(f"{gist.short(review.id)} can end with {verbs}, not with {reviews.VERBS[outcome]}")
     if review.status in OPEN:
-        at.backend.actor
+        at.who()
 
 
 def draw(at: Desk, record: ReviewRecord, quiet: bool) -> None:

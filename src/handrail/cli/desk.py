@@ -46,14 +46,18 @@ class Desk:
     def __init__(self, path: str) -> None:
         self.path: Final = path
         self.database: Final = Database(path)
-        self.backend: Final = Embedded(self.database, lambda _: self._who())
+        self.backend: Final = Embedded(self.database, lambda _: self._identified())
 
     @property
     def directory(self) -> Directory:
         """Everybody present."""
         return self.backend.archive.directory()
 
-    def _who(self) -> Principal:
+    def who(self) -> Principal:
+        """The person at the keyboard. Raises `NotAllowed` where nobody is linked to the OS user."""
+        return self.backend.actor
+
+    def _identified(self) -> Principal:
         if self.directory.solo:
             return solo_person(self.database)
         user = os_user_name()
@@ -68,7 +72,7 @@ class Desk:
     def refusal(self, review: Review) -> str | None:
         """Why the person here may not decide the review, or `None` where they may."""
         try:
-            require(review, self.backend.actor, People(self.directory, frozenset()))
+            require(review, self.who(), People(self.directory, frozenset()))
         except NotAllowed as error:
             return str(error)
         return None

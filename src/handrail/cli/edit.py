@@ -34,7 +34,7 @@ def edit(
         typer.Option("--set", metavar="NAME=VALUE", help="One new value, by name or JSON pointer (/items/0/price=2)."),
     ] = None,
     args_file: Annotated[
-        str | None, typer.Option("--args-file", metavar="FILE", help="All new arguments as JSON; - reads them from stdin.")
+        str | None, typer.Option("--args-file", metavar="FILE", help="All new arguments as JSON; - is stdin.")
     ] = None,
     note: Note = None, yes: Yes = False, quiet: Quiet = False, view: View = None, db: Db = None,
 ) -> None:  # fmt: skip

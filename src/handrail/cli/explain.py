@@ -64,7 +64,7 @@ def _because(at: Desk, record: ActionRecord) -> str:
     if made is None:
         ended = {"expired": "nobody decided in time", "withdrawn": "it needed no answer any more"}
         return ended.get(review.state.status, f"{gist.short(review.state.id)} waits for people")
-    who = listed([gist.name(at, one) for one in made.counted]) or gist.name(at, made.by)
+    who = listed(sorted(gist.name(at, one) for one in made.counted)) or gist.name(at, made.by)
     note = f": “{visible(review.decision.note)}”" if review.decision and review.decision.note else ""
     return f"{who} {gist.PAST[made.outcome]} in {gist.short(review.state.id)}, on exactly these bytes{note}"
 

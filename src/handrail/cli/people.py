@@ -42,7 +42,7 @@ def create(at: Desk) -> bool:
     if fresh:
         Path(at.path).parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(at.path, os.O_CREAT | os.O_RDWR, 0o600))
-    at.database.process.engine  # opening it writes the schema
+    at.backend.archive.size()
     return fresh
 
 
@@ -63,7 +63,7 @@ def apply(
         plan = roster.changes(at.directory, people, prune=prune)
         show(_planned(plan))
         if plan and not dry_run:
-            at.database.process.engine.together(roster.requests(at.directory, plan, at.backend.actor))
+            at.database.process.engine.together(roster.requests(at.directory, plan, at.who()))
         say(_summary(plan, dry_run), "good" if plan and not dry_run else "fact")
 
 
@@ -122,9 +122,7 @@ def list_people(json: Json = False, db: Db = None) -> None:
         if json:
             tell({"solo": directory.solo, "people": [_json(at, one) for one in people]})
         elif directory.solo:
-            say(
-                "Solo mode: you are the only person, in every group. Add people with `handrail people apply people.yaml`."
-            )
+            say("Solo mode: you are the only person, in every group. To add people: handrail people apply people.yaml")
         else:
             head = ("HANDLE", "NAME", "OS USER", "GROUPS")
             show(table(head, [_row(at, one) for one in people], grows=3, spans={0: "title"}))
