@@ -11,7 +11,7 @@ from handrail.clock import Clock
 from handrail.embedded import Database, Embedded, local_agent, solo_person
 from handrail.engine.engine import Engine
 from handrail.engine.replay import replay
-from handrail.engine.request import Request, Tick
+from handrail.engine.request import Request, Tick, answer_of
 from handrail.ids import mint
 from handrail.policy.verdict import Declaration
 from handrail.principal import SYSTEM, Principal, agent, person
@@ -80,9 +80,8 @@ class Desk:
 
     def look(self, action: str) -> Answer:
         """The action as it is now."""
-        answer = self.agent.wait(action, -1, 0)
-        assert answer is not None
-        return answer
+        state = self.action(action)
+        return answer_of(state, {state.review: self.review(state.review)} if state.review else {})
 
     def action(self, action: str) -> Action:
         """The state of an action."""
