@@ -55,6 +55,12 @@ class Engine:
         latch.wait()
         return request.result()
 
+    def together(self, requests: list[Request]) -> list[Answer]:
+        """Commit several commands in one transaction. Raises the first refusal; the others were kept then."""
+        with self._leading:
+            self._commit(requests)
+        return [request.result() for request in requests]
+
     def submit(self, request: Request) -> None:
         """Queue one command for the writer thread; `request.done` is called when it is answered."""
         with self._starting:

@@ -35,6 +35,7 @@ class Keeper:
     def __init__(self, engine: Callable[[], Engine], tenant: str, clock: Clock, bell: Bell | None) -> None:
         self._engine, self._tenant, self._clock, self._bell = engine, tenant, clock, bell
         self._watchers: dict[str, dict[int, Watcher]] = {}
+        self._listeners: dict[int, Callable[[], None]] = {}
         self._leases: dict[tuple[str, int], tuple[Principal, str]] = {}
         self._lock = threading.Lock()
         self._seen = 0
@@ -55,12 +56,23 @@ class Keeper:
         """Call `watcher` with the state after each change of the stream, from any thread; returns how to stop."""
         with self._lock:
             self._tokens += 1
-            token, first = self._tokens, not self._watchers
+            token, first = self._tokens, not self._awaited
             self._watchers.setdefault(subject, {})[token] = watcher
             self._stale = True
         if first:
             self._wake()
         return lambda: self._unwatch(subject, token)
+
+    def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener` after any change of the database, from any thread; returns how to stop."""
+        with self._lock:
+            self._tokens += 1
+            token, first = self._tokens, not self._awaited
+            self._listeners[token] = listener
+            self._stale = True
+        if first:
+            self._wake()
+        return lambda: self._unlisten(token)
 
     def hold(self, action: str, fence: int, executor: str, actor: Principal) -> None:
         """Keep the lease of a running action until `release`."""
@@ -80,6 +92,7 @@ class Keeper:
         if self._seen == before:
             self._seen = size
         self._tell(states)
+        self._announce()
         self._stale = True
         if self._bell is not None:
             self._bell.ring()
@@ -112,15 +125,31 @@ class Keeper:
             if not watchers:
                 self._watchers.pop(subject, None)
 
+    def _unlisten(self, token: int) -> None:
+        with self._lock:
+            self._listeners.pop(token, None)
+
+    @property
+    def _awaited(self) -> bool:
+        return bool(self._watchers or self._listeners)
+
+    def _announce(self) -> None:
+        for listener in list(self._listeners.values()):
+            self._safely(listener)
+
     def _tell(self, states: dict[str, State]) -> None:
         if not self._watchers:
             return
         for subject, state in states.items():
             for watcher in list(self._watchers.get(subject, {}).values()):
-                try:
-                    watcher(state)
-                except Exception:
-                    log.exception("a watcher of %s failed; the others are told", subject)
+                self._safely(watcher, state)
+
+    def _safely(self, tell: Callable[..., None], *what: State) -> None:
+        """One who fails keeps nobody else from being told."""
+        try:
+            tell(*what)
+        except Exception:
+            log.exception("somebody who waits could not be told")
 
     def _wake(self) -> None:
         with self._lock:
@@ -150,10 +179,10 @@ class Keeper:
         self._pause(STUMBLE)
 
     def _turn(self) -> None:
-        self._pause(POLL if self._watchers else 1.0 if self._leases else None)
+        self._pause(POLL if self._awaited else 1.0 if self._leases else None)
         if self._closed:
             return
-        if self._watchers:
+        if self._awaited:
             self._look()
             self._do_due()
         if self._leases and self._clock.monotonic() - self._renewed >= RENEWAL:
@@ -180,6 +209,7 @@ class Keeper:
             self._next_due = reader.next_due()
         self._version, self._seen = version, max(size, self._seen)
         self._tell({row.id: read_state(row.kind, row.state) for row in rows})
+        self._announce()
 
     def _news(self, reader: Reader, size: int) -> set[str]:
         """The watched streams that may have changed since the last look."""

@@ -48,6 +48,9 @@ class Rows:
         found = (self._one(sql.STREAM, tenant, one) for one in ids)
         return [Stream(*row) for row in found if row]
 
+    def beginning(self, tenant: str, prefix: str, limit: int) -> list[str]:
+        return [row[0] for row in self._all(sql.STREAMS_FROM, tenant, prefix, prefix + "\x7f", limit)]
+
     def answer(self, tenant: str, command: str) -> Answer | None:
         row = self._one(sql.ANSWER, tenant, command)
         return Answer(*row) if row else None
