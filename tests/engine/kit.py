@@ -26,7 +26,7 @@ SOLO = person("user:local", "solo")
 
 def proposal(args: str = '{"n":1}', **given: Any) -> Propose:
     """An action that one person decides."""
-    declared = Declaration(**{name: given.pop(name) for name in ("within", "grant", "undo") if name in given})
+    declared = Declaration(**{name: given.pop(name) for name in ("within", "grant", "undo", "reviewers") if name in given})
     return Propose("test.effect", args, "sha256:0", "{}", declared, **given)
 
 
@@ -90,6 +90,10 @@ class Desk:
     def review(self, review: str) -> Review:
         """The state of a review."""
         return self.agent.review(review).state
+
+    def archive_state(self, subject: str) -> Any:
+        """The state that the store keeps."""
+        return self.agent.archive.state(subject)
 
     def types(self, subject: str) -> list[str]:
         """The types of a stream's entries, in order."""

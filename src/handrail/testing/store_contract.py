@@ -50,8 +50,11 @@ class StoreContract:
     def test_a_new_store_is_empty(self, store: Store) -> None:
         with store.read() as reader:
             assert reader.head(TENANT) is None
-            assert reader.streams(TENANT, ("act_1",)) == reader.entries(TENANT) == []
-            assert reader.answer(TENANT, "cmd_1") is reader.call(TENANT, "cal_1") is reader.blob(TENANT, "d") is None
+            assert not reader.streams(TENANT, ("act_1",))
+            assert not reader.entries(TENANT)
+            assert reader.answer(TENANT, "cmd_1") is None
+            assert reader.call(TENANT, "cal_1") is None
+            assert reader.blob(TENANT, "d") is None
             assert reader.next_due() is None
         assert len(store.secret) == 32
 
@@ -82,7 +85,8 @@ class StoreContract:
             raise ZeroDivisionError
         with store.read() as reader:
             assert reader.head(TENANT) is None
-            assert reader.streams(TENANT, ("act_1",)) == reader.entries(TENANT) == []
+            assert not reader.streams(TENANT, ("act_1",))
+            assert not reader.entries(TENANT)
         put(store, Batch(head(1), entries=[entry(0)]))
 
     def test_an_entry_is_written_once_or_the_transaction_is_not(self, store: Store) -> None:
