@@ -204,7 +204,7 @@ class SQLiteStore:
 
     def version(self) -> int:
         with self._reading, translated():
-            found: int = next(self._looking().connection.execute("PRAGMA data_version"))[0]
+            found: int = self._looking().connection.execute("PRAGMA data_version").fetchall()[0][0]
             return found
 
     def close(self) -> None:
