@@ -152,6 +152,7 @@ class Engine:
                 self._tell(batch)
 
     def _tell(self, batch: TenantBatch) -> None:
+        """What is committed is acknowledged, whatever becomes of those who only watch."""
         try:
             if self._listener is not None:
                 self._listener(batch.reads.changed, batch.head.size, batch.size)

@@ -77,7 +77,7 @@ class Latch:
 
 
 def deliver(requests: Iterable[Request]) -> None:
-    """Hand out answers: to threads at once, to each event loop in one call. A loop that is closed gets none."""
+    """Hand out answers: to threads at once, to each event loop in one call; a loop that is closed wants none."""
     by_loop: dict[asyncio.AbstractEventLoop, list[Request]] = {}
     for request in requests:
         if request.loop is not None:
