@@ -113,6 +113,12 @@ def test_attempts_end_with_the_grant(desk: Desk) -> None:
     assert desk.sweep() == ["Refused"]
 
 
+def test_a_grant_that_ran_out_starts_nothing_also_before_the_sweeper_ran(desk: Desk) -> None:
+    desk.wait(DAY)
+    with pytest.raises(NotReady, match="expired"):
+        desk.start()
+
+
 @pytest.fixture
 def failed(desk: Desk) -> Desk:
     """All attempts failed, and a person is asked what now."""
