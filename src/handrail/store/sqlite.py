@@ -27,7 +27,9 @@ class Rows:
         self._cursor = connection.cursor()
 
     def _one(self, statement: str, *values: Any) -> Any:
-        return next(self._cursor.execute(statement, values), None)
+        """The only row; read to the end, for a cursor that is left half-way holds its snapshot open."""
+        found = self._cursor.execute(statement, values).fetchall()
+        return found[0] if found else None
 
     def _all(self, statement: str, *values: Any) -> list[Any]:
         return list(self._cursor.execute(statement, values))
