@@ -12,11 +12,12 @@ from handrail.embedded import Database, Embedded, local_agent, solo_person
 from handrail.gate.notice import Notice
 from handrail.patterns.declare import declaration
 from handrail.review.commands import Decide
+from handrail.stream import JSON
 
 Answer = dict[str, Any]
 Ring = Callable[[Answer], None]
 
-CONTEXT: Final = {
+CONTEXT: Final[JSON] = {
     "customer": {"name": "Miller & Sons Ltd", "since": "2019-03-02", "open_orders": 3, "country": "GB"},
     "ticket": "The second delivery of order 4711 arrived damaged. The customer sent three photographs and asks for "
     "the amount of the damaged goods back. Support agreed on the phone and noted that a refund was promised.",
@@ -31,7 +32,7 @@ class Desk(Notice):
     """Where a held call is announced: hands the answer on instead of printing it."""
 
     def __init__(self) -> None:
-        super().__init__(lambda: _nobody(), "", quiet=True)
+        super().__init__(_nobody, "", quiet=True)
         self.ring: Ring = lambda _: None
 
     def tell(self, answer: Answer, *, ask: bool) -> None:
@@ -57,9 +58,9 @@ class House:
         self.desk: Final = Desk()
         self.rail: Final = Rail(self.agent, self.desk, close=self.database.close)
         self.began = 0
-        self.pay: Final = self.rail.approval(self._pay, name="bench.pay", context=CONTEXT, risk="medium")
-        self.pay_async: Final = self.rail.approval(
-            self._pay_async, name="bench.pay_async", context=CONTEXT, risk="medium"
+        self.pay: Final = self.rail.approval(name="bench.pay", context=CONTEXT, risk="medium")(self._pay)
+        self.pay_async: Final = self.rail.approval(name="bench.pay_async", context=CONTEXT, risk="medium")(
+            self._pay_async
         )
 
     def _pay(self, order: int, iban: str, amount: str, reason: str) -> str:

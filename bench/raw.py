@@ -30,8 +30,13 @@ class Raw:
 
     def one_by_one(self, count: int) -> Rate:
         """Cycles a second, one commit after another in one thread."""
-        cycles = self._cycles(count)
-        return rate(count, lambda: [self.write([commit]) for cycle in cycles for commit in cycle])
+        commits = [commit for cycle in self._cycles(count) for commit in cycle]
+
+        def work() -> None:
+            for commit in commits:
+                self.write([commit])
+
+        return rate(count, work)
 
     def grouped(self, count: int, width: int) -> Rate:
         """Cycles a second of `width` coroutines that wait for one writer thread."""

@@ -83,6 +83,14 @@ class Withdraw:
 
 
 @dataclass(frozen=True, slots=True)
+class Supersede:
+    """Another action, of the same agent or owner, takes the place of this one. Only the engine sends it."""
+
+    agent: str
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
 class Elapse:
     """Time has passed: do what is due."""
 
@@ -125,5 +133,6 @@ class Conclude:
 
 
 Command = (
-    Propose | Claim | Start | Settle | Reconcile | Withdraw | Elapse | Revise | Clear | Refuse | Conclude
+    Propose | Claim | Start | Settle | Reconcile | Withdraw | Supersede | Elapse | Revise | Clear | Refuse
+    | Conclude
 )

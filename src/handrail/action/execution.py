@@ -57,6 +57,8 @@ def _start(state: Action, command: c.Start, facts: Facts) -> list[Draft[e.Event]
     if state.status == "cleared":
         return begin(command.executor, grant.bind, state.fence, state.attempt, facts)
     _holds(state, command.executor, command.fence)
+    if facts.lease is None or facts.lease <= facts.now:
+        raise FencedOff("the lease ended before the start; claim the action again")
     return [Draft(e.Started(state.attempt + 1, grant.bind), lease=facts.now + LEASE)]
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final, Literal, assert_never, cast
 
-from ..errors import NotAllowed, NotReady
+from ..errors import InvalidValue, NotAllowed, NotReady
 from ..ids import derive
 from ..policy.verdict import Verdict
 from ..stream import JSON, Draft, Sealed, Table, step
@@ -11,7 +11,7 @@ from . import commands as c
 from . import events as e
 from . import execution
 from .facts import Facts
-from .model import Action, Grant, Status
+from .model import Action, Grant, Kind, Status
 
 ACCEPTS: Final[Table] = {
     e.Proposed: {None: "proposed"},
@@ -47,8 +47,22 @@ def decide(state: Action | None, command: c.Command, facts: Facts) -> list[Draft
             return execution.decide(state, command, facts)
         case c.Withdraw():
             return _withdraw(state, command, facts)
+        case c.Supersede():
+            return _supersede(state, command, facts)
         case c.Elapse():
             return _elapse(state, facts)
+        case c.Revise() | c.Clear() | c.Refuse() | c.Conclude():
+            return _told(state, command, facts)
+    assert_never(command)
+
+
+def _told(
+    state: Action, command: c.Revise | c.Clear | c.Refuse | c.Conclude, facts: Facts
+) -> list[Draft[e.Event]]:
+    """What the action's review means for it, which nobody but the engine may say."""
+    if facts.actor.kind != "system":
+        raise NotAllowed("only a review's own decision moves its action; decide the review")
+    match command:
         case c.Revise():
             return [Draft(e.Revised(command.number, command.bind))]
         case c.Clear():
@@ -65,6 +79,8 @@ def _propose(state: Action | None, command: c.Propose, facts: Facts) -> list[Dra
         raise NotReady("this action exists already")
     if facts.actor.kind != "agent" or facts.verdict is None or facts.revision is None:
         raise NotAllowed("only an agent proposes actions")
+    if command.supersedes == facts.subject:
+        raise NotAllowed("an action cannot supersede itself")
     texts: dict[str, JSON] = {} if command.context is None else {"context": command.context}
     if command.story:
         texts["story"] = dict(command.story)
@@ -87,16 +103,24 @@ def _routed(command: c.Propose, facts: Facts, verdict: Verdict) -> list[Draft[e.
         case "deny":
             return [Draft(e.Refused(verdict.reason))]
         case "review":
+            _fitting_end(command.kind, verdict)
             kind: Literal["question", "approval"] = "question" if command.kind == "question" else "approval"
             return [Draft(e.Held(_review_id(facts.subject, 1, kind), kind, 1, verdict.reason))]
         case "run":
             assert facts.revision is not None and verdict.demand is not None
             grant = Grant(facts.revision.bind, facts.now + verdict.demand.grant, verdict.rule or "declared")
             drafts: list[Draft[e.Event]] = [Draft(e.Cleared(grant))]
-            if command.start and command.executor:
+            if command.start and command.executor and not facts.blocked and grant.expires_at > facts.now:
                 drafts += execution.begin(command.executor, grant.bind, 0, 0, facts)
             return drafts
     assert_never(verdict.kind)
+
+
+def _fitting_end(kind: Kind, verdict: Verdict) -> None:
+    """Time may approve a call or answer a question: a question has no grant, and an answer runs no call."""
+    at_end = verdict.demand.at_end if verdict.demand else "reject"
+    if at_end == ("approve" if kind == "question" else "answer"):
+        raise InvalidValue(f"a {kind} cannot end with {at_end!r} at its deadline; choose another end")
 
 
 def _review_id(action: str, number: int, kind: str) -> str:
@@ -109,6 +133,12 @@ def _withdraw(state: Action, command: c.Withdraw, facts: Facts) -> list[Draft[e.
     if state.status not in ACCEPTS[e.Withdrawn]:
         raise NotReady(f"the action is {state.status}: it can be withdrawn only before it is claimed")
     return [Draft(e.Withdrawn(command.reason), {"note": command.note} if command.note else {})]
+
+
+def _supersede(state: Action, command: c.Supersede, facts: Facts) -> list[Draft[e.Event]]:
+    if facts.actor.kind != "system" or (command.agent != state.agent and command.owner != state.owner):
+        raise NotAllowed("an action is superseded by the agent that proposed it or by another agent of its owner")
+    return [Draft(e.Withdrawn("superseded"))] if state.status in ACCEPTS[e.Withdrawn] else []
 
 
 def _clear(state: Action, command: c.Clear, facts: Facts) -> list[Draft[e.Event]]:

@@ -14,7 +14,7 @@ from ..audit import tree
 from ..codec.records import State, state_text
 from ..directory.commands import Deny
 from ..directory.model import Agent, Group, Names, Person
-from ..errors import CommandReused, HandrailError, KeyReused, Refused
+from ..errors import CommandReused, CorruptLog, HandrailError, KeyReused, Refused, Unavailable
 from ..ids import keyed
 from ..principal import SYSTEM
 from ..review.model import Review
@@ -58,9 +58,11 @@ class TenantBatch:
         return bool(self._rows or self._answers or self.reads.leases)
 
     def decide(self, request: Request) -> None:
-        """Answer one request, or give it its error."""
+        """Answer one request, or give it its error. Raises only what the store raises: then nobody is answered."""
         try:
             request.answer = self._answer(request)
+        except (Unavailable, CorruptLog):
+            raise
         except HandrailError as error:
             request.error = error
             if isinstance(error, Refused) and error.recorded:

@@ -4,6 +4,8 @@ Each process that waits binds a socket in a folder of its user's; after a commit
 datagram. Sending never blocks, and a bell that is lost costs 20 ms at most, for the file's version is polled as well.
 """
 
+from __future__ import annotations
+
 import contextlib
 import hashlib
 import os
@@ -17,6 +19,7 @@ from typing import Final
 
 AVAILABLE: Final = sys.platform != "win32" and hasattr(socket, "AF_UNIX")
 _FULL: Final = (BlockingIOError, InterruptedError)
+_DEAD: Final = (ConnectionRefusedError, FileNotFoundError)
 
 
 def folder(database: str) -> Path | None:
@@ -36,6 +39,14 @@ def folder(database: str) -> Path | None:
     return place if private and not mine.is_symlink() and len(str(place)) < 80 else None
 
 
+def hang(database: str) -> Bell | None:
+    """This process's bell for a database file; `None` where there can be none, and polling has to do."""
+    place = folder(database)
+    with contextlib.suppress(OSError):
+        return Bell(place) if place else None
+    return None
+
+
 class Bell:
     """This process's bell, and the ringing of all others. Safe to ring from any thread."""
 
@@ -53,11 +64,11 @@ class Bell:
         for path in self._listening():
             try:
                 self.socket.sendto(b"!", path)
-            except _FULL:
-                continue
-            except OSError:
+            except _DEAD:
                 with contextlib.suppress(OSError):
                     os.unlink(path)
+            except OSError:
+                continue
 
     def ring_myself(self) -> None:
         """Wake this process's own keeper."""

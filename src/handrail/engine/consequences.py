@@ -27,7 +27,7 @@ def consequences(before: object, state: object, event: object, texts: Mapping[st
 def _of_action(state: Action, event: object, asked: str | None) -> list[Follow]:
     match event:
         case acted.Proposed() if event.supersedes:
-            return [(event.supersedes, action.Withdraw("superseded"))]
+            return [(event.supersedes, action.Supersede(event.agent, event.owner))]
         case acted.Held() if state.demand:
             demand = state.demand if event.kind != "exception" else _one_answer(state.demand)
             cause: Cause = "attempts_failed" if event.kind == "exception" else "held"

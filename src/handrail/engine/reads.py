@@ -28,7 +28,9 @@ class Cache:
 
     def catch_up(self, reader: Reader, tenant: str, head: Head) -> None:
         """Forget what other processes have changed since."""
-        if head.size != self.size and self.states:
+        if head.size < self.size:
+            self.states.clear()
+        elif head.size != self.size and self.states:
             news = reader.entries(tenant, after=self.size - 1, limit=NEWS)
             if len(news) == NEWS:
                 self.states.clear()
@@ -37,8 +39,8 @@ class Cache:
         self.size = head.size
 
     def keep(self, states: dict[str, State], size: int) -> None:
-        """Remember what was just committed, except lives that are over."""
-        self.size = size
+        """Remember what was just committed, except lives that are over. `size` moves last: who is interrupted here
+        reads the changes again."""
         for subject, state in states.items():
             if final(state):
                 self.states.pop(subject, None)
@@ -46,6 +48,7 @@ class Cache:
                 self.states[subject] = state
         while len(self.states) > CACHED:
             self.states.pop(next(iter(self.states)))
+        self.size = size
 
 
 class Reads:

@@ -1,5 +1,6 @@
 """The present, as far as it can be believed."""
 
+import threading
 from typing import Final
 
 from ..clock import HOUR, SECOND, Clock
@@ -18,13 +19,17 @@ class SteadyClock:
 
     def __init__(self, clock: Clock) -> None:
         self._clock: Final = clock
-        self._wall, self._mono = clock.now(), clock.monotonic()
+        self._known = (clock.now(), clock.monotonic())
         self._doubt: tuple[int, int] | None = None
+        self._lock = threading.Lock()
 
     def now(self) -> int:
         """The believed time in µs."""
-        wall, mono = self._clock.now(), self._clock.monotonic()
-        expected = self._wall + mono - self._mono
+        with self._lock:
+            return self._read(self._clock.now(), self._clock.monotonic())
+
+    def _read(self, wall: int, mono: int) -> int:
+        expected = self._known[0] + mono - self._known[1]
         if wall - expected <= LEAP:
             return self._believe(wall, mono)
         if self._doubt is None:
@@ -37,5 +42,5 @@ class SteadyClock:
         return expected
 
     def _believe(self, wall: int, mono: int) -> int:
-        self._wall, self._mono, self._doubt = wall, mono, None
+        self._known, self._doubt = (wall, mono), None
         return wall

@@ -17,6 +17,8 @@ from ..errors import AlreadyDecided, HandrailError, Late, StaleView
 from ..review import commands as c
 from ..stream import JSON
 from ..view.diff import diff_lines
+from ..view.columns import clip
+from ..view.escape import safe, visible
 from ..view.lines import BLANK, Line
 from ..view.text import render
 from .notice import local_zone
@@ -47,7 +49,11 @@ def ask_here(backend: Backend, review: str) -> None:
 
 def show(record: ReviewRecord, backend: Backend, *, unfold: bool = False) -> None:
     """Draw a review on stderr."""
-    print("\n" + painted(drawn(record, backend, unfold=unfold), sys.stderr) + "\n", file=sys.stderr, flush=True)
+    columns, rows = shutil.get_terminal_size((100, 24))
+    lines = drawn(record, backend, width=columns, unfold=unfold)
+    if len(lines) > rows - 6:
+        lines += [BLANK, Line("rule", "─" * columns), *lines[:3]]
+    print("\n" + painted(lines, sys.stderr) + "\n", file=sys.stderr, flush=True)
 
 
 def drawn(record: ReviewRecord, backend: Backend, *, width: int | None = None, unfold: bool = False) -> list[Line]:
@@ -103,9 +109,9 @@ def _choose(record: ReviewRecord) -> str | None:
 
 def decide(record: ReviewRecord, outcome: str) -> c.Decide:
     """The command for an outcome, with what it needs asked for. Raises `InvalidValue` for what does not fit."""
-    note = _read("why? " if outcome in REASONED else "note (may be empty): ") or None
     value: JSON = _value(record) if outcome in ("answer", "supply") else None
     args = edited(record) if outcome == "edit" else None
+    note = _read("why? " if outcome in REASONED else "note (may be empty): ") or None
     return c.Decide(outcome, record.state.view, note, value, args)  # type: ignore[arg-type]
 
 
@@ -115,7 +121,7 @@ def _value(record: ReviewRecord) -> JSON:
     if not options:
         return typed(canonical(question.get("schema") or {"type": "string"}), "", _read("answer> "))
     for number, option in enumerate(options, 1):
-        print(f"  {number}  {option}", file=sys.stderr)
+        print(f"  {number}  {visible(str(option))}", file=sys.stderr)
     chosen = _read("number> ")
     return options[int(chosen) - 1] if chosen.isdigit() and 0 < int(chosen) <= len(options) else chosen
 
@@ -123,8 +129,9 @@ def _value(record: ReviewRecord) -> JSON:
 def edited(record: ReviewRecord) -> str:
     """New arguments, asked for one by one; an empty line keeps the old value."""
     args = orjson.loads(record.action.args or "{}")
+    print("new values; an empty line keeps the old one", file=sys.stderr)
     for name, old in args.items():
-        answer = _read(f"{name} [{canonical(old)[:60]}]: ")
+        answer = _read(f"  {safe(name)} [{safe(clip(visible(canonical(old)), 60))}]: ")
         if answer:
             args[name] = typed(record.action.schema or "{}", f"/{name}", answer, old)
     return canonical(args)

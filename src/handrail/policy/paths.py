@@ -42,16 +42,27 @@ class Demand:
         return sum(level.within for level in self.levels)
 
 
-def stricter(present: Demand, fresh: Demand) -> Demand:
-    """The demand that satisfies both: the present ladder, the larger quorum for each place, the longer undo."""
-    places = dict(present.quorum)
-    for place, count in fresh.quorum:
-        places[place] = max(count, places.get(place, 0))
+def stricter(present: Demand, fresh: Demand) -> Demand | None:
+    """The demand that satisfies both: the present ladder, the smallest quorum that fills both, the longer undo.
+
+    `None` where no way to sign in counts for both.
+    """
+    auth = tuple(sorted(set(present.auth) & set(fresh.auth)))
+    if present.auth and fresh.auth and not auth:
+        return None
     return Demand(
         present.levels,
-        tuple(sorted(places.items())),
+        _both(dict(present.quorum), dict(fresh.quorum)),
         present.at_end if present.at_end == fresh.at_end else "reject",
         max(present.undo, fresh.undo),
         min(present.grant, fresh.grant),
-        tuple(sorted(set(present.auth) & set(fresh.auth))) if present.auth and fresh.auth else present.auth or fresh.auth,
+        auth or present.auth or fresh.auth,
     )
+
+
+def _both(present: dict[str, int], fresh: dict[str, int]) -> Quorum:
+    """Each role as often as either asks for it, and anyone up to the larger number of people."""
+    places = {place: max(present.get(place, 0), fresh.get(place, 0)) for place in sorted(present | fresh)}
+    named = sum(places.values()) - places.pop(ANYONE, 0)
+    anyone = max(sum(present.values()), sum(fresh.values())) - named
+    return ((ANYONE, anyone), *places.items()) if anyone > 0 else tuple(places.items())

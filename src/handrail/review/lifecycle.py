@@ -38,6 +38,8 @@ def decide(state: Review | None, command: c.Command, facts: Facts) -> list[Draft
 
     Raises `NotAllowed`, `StaleView`, `Late`, `AlreadyDecided` or `NotReady`; then nothing happens.
     """
+    if isinstance(command, c.Open | c.Close) and facts.actor.kind != "system":
+        raise NotAllowed("a review opens and closes with its action; withdraw the action instead")
     if isinstance(command, c.Open):
         return ladder.opened(state, command, facts)
     if state is None:

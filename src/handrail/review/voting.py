@@ -13,7 +13,8 @@ from .access import counted, require
 from .facts import Facts
 from .model import Decision, Review, Vote
 
-COLLECTED = frozenset({"approve", "edit"})
+COLLECTED = frozenset({"approve", "edit", "retry"})
+"""The outcomes that let bytes run: they need the quorum. For an exception it is one person, until an edit raises it."""
 
 
 def vote(state: Review, command: c.Decide, facts: Facts) -> list[Draft[e.Event]]:
@@ -69,6 +70,8 @@ def _edit(state: Review, command: c.Decide, facts: Facts) -> list[Draft[e.Event]
     if facts.demand is None:
         raise NotAllowed("the rules deny the edited action; the present round stands")
     demand = stricter(state.demand, facts.demand)
+    if demand is None:
+        raise NotAllowed("no way to sign in satisfies the rules for the edited action; the present round stands")
     event = e.Edited(
         round=state.round + 1, on_view=command.view, revision=facts.revision.number, bind=facts.revision.bind,
         demand=demand, seats=_seats(state, facts),

@@ -1,7 +1,7 @@
 """Brings a database to the present schema: numbered SQL files, each applied once, all in one transaction."""
 
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 import apsw
 
@@ -38,10 +38,10 @@ def migrations() -> list[str]:
 
 
 def _pragma(connection: apsw.Connection, name: str) -> int:
-    value: int = next(connection.execute(f"PRAGMA {name}"))[0]
-    return value
+    value: Any = connection.execute(f"PRAGMA {name}").fetchall()[0][0]
+    return int(value)
 
 
 def _tables(connection: apsw.Connection) -> int:
-    found: int = next(connection.execute("SELECT count(*) FROM sqlite_schema WHERE type = 'table'"))[0]
-    return found
+    found: Any = connection.execute("SELECT count(*) FROM sqlite_schema WHERE type = 'table'").fetchall()[0][0]
+    return int(found)

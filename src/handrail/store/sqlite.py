@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import apsw
 
-from ..errors import CorruptLog, UsageError, Unavailable
+from ..errors import CorruptLog, HandrailError, Unavailable, UsageError
 from . import statements as sql
 from .lock import WriterLock
 from .migrate import migrate
@@ -27,12 +27,15 @@ class Rows:
         self._cursor = connection.cursor()
 
     def _one(self, statement: str, *values: Any) -> Any:
-        """The only row; read to the end, for a cursor that is left half-way holds its snapshot open."""
-        found = self._cursor.execute(statement, values).fetchall()
-        return found[0] if found else None
+        rows = self._all(statement, *values)
+        return rows[0] if rows else None
 
     def _all(self, statement: str, *values: Any) -> list[Any]:
-        return list(self._cursor.execute(statement, values))
+        """All rows: a statement that is not read to its end would hold its snapshot, and block the next write."""
+        try:
+            return self._cursor.execute(statement, values).fetchall()
+        except apsw.Error as error:
+            raise _ours(error) from error
 
     def head(self, tenant: str) -> Head | None:
         row = self._one(sql.HEAD, tenant)
@@ -41,6 +44,9 @@ class Rows:
     def streams(self, tenant: str, ids: Iterable[str]) -> list[Stream]:
         found = (self._one(sql.STREAM, tenant, one) for one in ids)
         return [Stream(*row) for row in found if row]
+
+    def beginning(self, tenant: str, prefix: str, limit: int) -> list[str]:
+        return [row[0] for row in self._all(sql.STREAMS_FROM, tenant, prefix, prefix + "\x7f", limit)]
 
     def answer(self, tenant: str, command: str) -> Answer | None:
         row = self._one(sql.ANSWER, tenant, command)
@@ -132,7 +138,8 @@ class SQLiteStore:
                 migrate(self._writer)
                 self._writer.execute(sql.PUT_META, ("secret", os.urandom(32)))
             self._reader = self._writer if self._in_memory else _connect(self._path)
-            self.secret: bytes = next(self._writer.execute(sql.META, ("secret",)))[0]
+            secret: Any = self._writer.execute(sql.META, ("secret",)).fetchall()[0][0]
+            self.secret: bytes = secret
         self._write_rows, self._read_rows = Rows(self._writer), Rows(self._reader)
 
     def _queue(self) -> AbstractContextManager[None]:
@@ -153,12 +160,19 @@ class SQLiteStore:
     @contextmanager
     def read(self) -> Iterator[Rows]:
         with self._reading, _translated():
-            yield self._read_rows
+            if self._in_memory or self._reader.in_transaction:
+                yield self._read_rows
+                return
+            self._reader.execute("BEGIN")
+            try:
+                yield self._read_rows
+            finally:
+                self._reader.execute("COMMIT")
 
     def version(self) -> int:
         with self._reading:
-            found: int = next(self._reader.execute("PRAGMA data_version"))[0]
-            return found
+            found: Any = self._reader.execute("PRAGMA data_version").fetchall()[0][0]
+            return int(found)
 
     def close(self) -> None:
         with self._reading:
@@ -189,9 +203,13 @@ def _translated() -> Iterator[None]:
     """Turns a driver's error into ours: corruption is a corrupt log, everything else means not now."""
     try:
         yield
-    except (apsw.CorruptError, apsw.NotADBError) as error:
-        raise CorruptLog(f"the database file is damaged or no database: {error}") from error
-    except apsw.Error as error:
-        raise Unavailable(f"the database did not take the change, and nothing was kept of it: {error}") from error
-    except OSError as error:
-        raise Unavailable(f"the database file cannot be used: {error}") from error
+    except (apsw.Error, OSError) as error:
+        raise _ours(error) from error
+
+
+def _ours(error: Exception) -> HandrailError:
+    if isinstance(error, apsw.CorruptError | apsw.NotADBError):
+        return CorruptLog(f"the database file is damaged or no database: {error}")
+    if isinstance(error, apsw.Error):
+        return Unavailable(f"the database did not take the change, and nothing was kept of it: {error}")
+    return Unavailable(f"the database file cannot be used: {error}")

@@ -1,0 +1,170 @@
+"""What must hold on every path, one function for each invariant of the design that concerns the heart.
+
+Each looks at one change of one stream, written without the heart's own rules where that is possible, and raises
+`AssertionError`. `tangled` looks at a whole world between two commands.
+"""
+
+from collections.abc import Callable
+from itertools import permutations
+from typing import Final
+
+from handrail.action import commands as asked
+from handrail.action import events as acted
+from handrail.action.model import Action
+from handrail.engine.lives import TABLES
+from handrail.policy.paths import ANYONE
+from handrail.review import events as reviewed
+from handrail.review.model import Review
+from handrail.run.model import Run
+
+from .world import Change, State, World
+
+APPROVING: Final = ("approve", "edit", "retry")
+BY_PEOPLE: Final = (
+    reviewed.Claimed, reviewed.Delegated, reviewed.Escalated, reviewed.Voted, reviewed.Edited, reviewed.Decided,
+)  # fmt: skip
+
+
+def only_granted_bytes_run(change: Change) -> None:
+    """1. No effect without a grant for exactly that digest."""
+    event, before = change.sealed.event, change.before
+    if isinstance(event, acted.Started):
+        assert isinstance(before, Action)
+        assert before.grant is not None, "started without a grant"
+        assert event.bind == before.grant.bind == before.bind, "other bytes started than were granted"
+        assert change.sealed.at < before.grant.expires_at, "started after the grant expired"
+        assert before.kind == "call", "a question started"
+
+
+def each_attempt_starts_once(change: Change) -> None:
+    """2. At most one `started` per grant and attempt: the attempt rises with every start and never falls."""
+    before, after = change.before, change.after
+    if isinstance(before, Action) and isinstance(after, Action):
+        started = isinstance(change.sealed.event, acted.Started)
+        assert after.attempt == before.attempt + started, "an attempt was counted wrongly"
+        assert after.fence >= before.fence, "the fencing number fell"
+
+
+def final_states_stay(change: Change) -> None:
+    """3. Final states never change; a comment on a decision is no change of it."""
+    if change.before is not None and not isinstance(change.sealed.event, reviewed.Commented):
+        assert not over(change.before), f"{change.subject} changed after its end"
+
+
+def over(state: State) -> bool:
+    """Whether a life is over."""
+    match state:
+        case Action():
+            return state.status in ("succeeded", "failed", "skipped", "refused", "withdrawn")
+        case Review():
+            return state.status in ("expired", "withdrawn", "superseded") or state.effective
+        case Run():
+            return state.status == "finished"
+        case _:
+            return False
+
+
+def entries_chain(change: Change) -> None:
+    """4. Each transition has one entry, whose states are a row of the table."""
+    table = TABLES[_life(change.after)]
+    before = change.before.status if change.before else None
+    assert table[type(change.sealed.event)][before] == change.after.status, "the entry is not in the table"
+
+
+def _life(state: State) -> str:
+    name = type(state).__name__.lower()
+    return name if name in TABLES else "directory"
+
+
+def counts_have_no_gaps(change: Change) -> None:
+    """5. `rev` per stream has no gaps."""
+    before = change.before.rev if change.before else 0
+    assert before + 1 == change.sealed.rev == change.after.rev, "a revision number was left out"
+
+
+def barred_never_decide(change: Change) -> None:
+    """6. A barred principal never decides, and is never counted, also after delegation."""
+    event, by, after = change.sealed.event, change.sealed.by, change.after
+    if isinstance(after, Review) and isinstance(event, BY_PEOPLE) and by.id != "handrail":
+        assert by.kind == "human", f"{by.kind} {by.id} acted on a review"
+        assert by.id not in change.barred | set(after.barred), "a barred person acted on a review"
+    if isinstance(after, Review) and isinstance(event, reviewed.Decided):
+        assert not change.barred.intersection(event.counted), "a barred person was counted"
+    if isinstance(after, Review) and isinstance(event, reviewed.Delegated):
+        assert event.to not in change.barred | set(after.barred), "delegated to a barred person"
+
+
+def quorum_is_distinct_people(change: Change) -> None:
+    """7. A quorum is as many distinct people as it has places, each with a place of their own; edits void votes."""
+    event, before, after = change.sealed.event, change.before, change.after
+    if isinstance(event, reviewed.Edited):
+        assert isinstance(after, Review)
+        assert [vote.by for vote in after.votes] == [change.sealed.by.id], "an edit kept an earlier vote"
+    if isinstance(event, reviewed.Decided) and event.outcome in APPROVING:
+        assert isinstance(before, Review)
+        assert isinstance(after, Review)
+        places = [place for place, count in before.demand.quorum for _ in range(count)]
+        assert len(set(event.counted)) == len(event.counted) == len(places), "the quorum was miscounted"
+        assert any(_seated(change, order, places) for order in permutations(event.counted)), "a place is empty"
+        assert event.bind == before.bind, "the decision is about other bytes"
+
+
+def _seated(change: Change, order: tuple[str, ...], places: list[str]) -> bool:
+    directory = change.directory
+    roles = {one: {one, *person.groups} for one, person in directory.people.items()}
+    return all(
+        place == ANYONE or place in roles.get(person, set()) or (directory.solo and person == "user:local")
+        for person, place in zip(order, places, strict=True)
+    )
+
+
+def nothing_is_late(change: Change) -> None:
+    """8. Nothing is decided after expiry, also before the sweeper ran; and nothing expires early."""
+    event, before, now = change.sealed.event, change.before, change.sealed.at
+    if not isinstance(before, Review):
+        return
+    if isinstance(event, BY_PEOPLE):
+        assert now < before.deadline, "acted on after the deadline"
+    if isinstance(event, reviewed.Expired):
+        assert now >= before.deadline, "expired early"
+    if isinstance(event, reviewed.Revoked | reviewed.TookEffect):
+        assert before.decision is not None
+        in_time = now < before.decision.effective_at
+        assert in_time == isinstance(event, reviewed.Revoked), "taken back too late, or in effect too early"
+
+
+def only_the_holder_settles(change: Change) -> None:
+    """9. Only the lease holder with the current fencing number settles."""
+    command, before = change.command, change.before
+    if isinstance(command, asked.Settle) and isinstance(before, Action) and before.status == "started":
+        assert (command.executor, command.fence) == (before.executor, before.fence), "settled without the fence"
+        assert change.lease is not None, "settled without a lease"
+        assert change.sealed.at < change.lease, "settled after the lease"
+        assert change.sealed.by.id == before.agent, "settled by another agent"
+
+
+INVARIANTS: Final[tuple[Callable[[Change], None], ...]] = (
+    only_granted_bytes_run, each_attempt_starts_once, final_states_stay, entries_chain, counts_have_no_gaps,
+    barred_never_decide, quorum_is_distinct_people, nothing_is_late, only_the_holder_settles,
+)  # fmt: skip
+
+
+def tangled(world: World) -> None:
+    """Between two commands every held action has its one live review, about its bytes, and no other is live."""
+    for held in world.actions():
+        live = [one for one in world.reviews() if one.action == held.id and not over(one)]
+        if held.status == "held":
+            assert [one.id for one in live] == [held.review], f"{held.id} is held by {len(live)} live reviews"
+        elif held.status == "unknown":
+            assert [one.id for one in live] == ([held.review] if held.review else []), "nobody is asked"
+        else:
+            assert not live, f"{held.id} is {held.status}, yet a review of it is live"
+        assert all((one.bind, one.revision) == (held.bind, held.revision) for one in live), "other bytes are shown"
+
+
+def check(changes: list[Change], world: World) -> None:
+    """Every invariant, on each change and on the world they led to."""
+    for change in changes:
+        for invariant in INVARIANTS:
+            invariant(change)
+    tangled(world)

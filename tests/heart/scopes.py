@@ -1,0 +1,59 @@
+"""The small scopes that are explored: two people who may decide, one who is barred, one executor, and a few clocks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from handrail.clock import MINUTE
+from handrail.policy.verdict import Declaration
+
+from .desk import TEAM, Desk
+from .world import World
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scope:
+    """One proposed action and how much may happen to it: revisions of its arguments, attempts, reviews."""
+
+    name: str
+    declared: Declaration
+    more: Mapping[str, Any] = field(default_factory=dict)
+    revisions: int = 1
+    attempts: int = 1
+    reviews: int = 1
+
+    def begin(self) -> World:
+        """The world in which the action was just proposed: Ann and Bob may decide, Olga answers for the agent."""
+        desk = Desk(ann="team first", bob="team")
+        desk.employ("olga", "team", os_user="osu_olga")
+        desk.propose(more=self.more, **{name: getattr(self.declared, name) for name in _DECLARED})
+        return desk.world
+
+
+_DECLARED: Final = tuple(Declaration.__dataclass_fields__)
+HALF: Final = 30 * MINUTE
+FIRST: Final = "group:first"
+
+ONE: Final = Declaration(reviewers=(TEAM,), within=HALF, grant=2 * MINUTE)
+TWO: Final = Declaration(reviewers=(TEAM,), within=HALF, grant=2 * MINUTE, quorum=(("any", 2),))
+UNDO: Final = Declaration(reviewers=(TEAM,), within=HALF, grant=MINUTE, quorum=(("any", 2),), undo=15 * MINUTE)
+LADDER: Final = Declaration(
+    reviewers=(FIRST,), within=HALF, remind=15 * MINUTE, then=((TEAM, HALF),), grant=MINUTE, at_end="approve"
+)
+RUNS: Final = Declaration("auto", reviewers=(TEAM,), within=HALF, grant=3 * MINUTE)
+ASKS: Final = Declaration("question", reviewers=(TEAM,), within=HALF, at_end="answer")
+
+NORMAL: Final = (
+    Scope("one approval, an edit", ONE, revisions=2),
+    Scope("two approvals, an edit", TWO, revisions=2),
+    Scope("two approvals, an edit, an undo window", UNDO, revisions=2),
+    Scope("two levels, reminders, approval at the end", LADDER),
+    Scope("runs by rule: three attempts, crash, exceptions", RUNS, attempts=3, reviews=1),
+    Scope("an unknown outcome with a probe", RUNS, {"probe": True}, attempts=2, reviews=1),
+    Scope("a question with a default answer", ASKS, {"kind": "question", "args": '{"default":3}'}),
+)
+WIDE: Final = (
+    Scope("two approvals, two edits, undo, an exception, two attempts", UNDO, revisions=3, attempts=2, reviews=2),
+    Scope("two levels, an edit, an exception", LADDER, revisions=2, attempts=2, reviews=2),
+    Scope("runs by rule with a probe: three attempts, two reviews", RUNS, {"probe": True}, 2, 3, 2),
+)
