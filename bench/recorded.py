@@ -11,7 +11,6 @@ Row = tuple[Any, ...]
 Commit = list[tuple[str, Row]]
 """The statements of one transaction, each with one row."""
 
-CYCLE: Final = 4
 _ID: Final = re.compile(r"(act|rev|cmd|cal)_[0-9a-z]{26}")
 _COUNTED: Final = ("INSERT INTO entries", "INSERT INTO disclosures")
 
@@ -40,7 +39,7 @@ class Recorder:
         connection.set_exec_trace(self._traced)
 
     def _traced(self, _: object, statement: str, values: object) -> bool:
-        if statement == "COMMIT":
+        if statement == "COMMIT" and self._open:
             self._commits.append(self._open)
             self._open = []
         elif statement.lstrip().startswith(("INSERT", "UPDATE")) and isinstance(values, tuple):
