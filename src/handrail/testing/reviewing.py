@@ -119,6 +119,13 @@ class Reviewers:
             self.asked.append(record)
             found.react(record)
 
+    @contextmanager
+    def answering(self, rail: Rail) -> Iterator[None]:
+        """Send a rail's calls to these people inside the block."""
+        backend = Embedded(self.database, local_agent("agent-under-test", None))
+        with rail.gate.diverted(backend, _ScriptedNotice(self)):
+            yield
+
     def done(self) -> None:
         """Raises `AssertionError` if a script was not used."""
         if self._answers:
@@ -142,16 +149,20 @@ class _ScriptedNotice(Notice):
 
 
 @contextmanager
-def reviewing(rail: Rail) -> Iterator[Reviewers]:
-    """Send a rail's calls to a database in memory with scripted reviewers, and fail for scripts that were not used."""
+def reviewers() -> Iterator[Reviewers]:
+    """Scripted reviewers on a database in memory, for several rails; fails for scripts that were not used."""
     clock = FrozenClock()
     database = Database(":memory:", clock)
-    reviewers = Reviewers(database, clock)
-    backend = Embedded(database, local_agent("agent-under-test", None))
+    found = Reviewers(database, clock)
     try:
-        with rail.gate.diverted(backend, _ScriptedNotice(reviewers)):
-            yield reviewers
-        reviewers.done()
+        yield found
+        found.done()
     finally:
         database.close()
 
+
+@contextmanager
+def reviewing(rail: Rail) -> Iterator[Reviewers]:
+    """Send a rail's calls to a database in memory with scripted reviewers, and fail for scripts that were not used."""
+    with reviewers() as found, found.answering(rail):
+        yield found
