@@ -113,6 +113,12 @@ class Backend(Protocol):
     def history(self, subject: str) -> list[Event]:
         """A stream's entries, in order."""
 
+    def beginning(self, prefix: str, limit: int = 10) -> list[str]:
+        """The ids that begin with `prefix`, in order: what a person may have meant by a shortened id."""
+
+    def changed(self, size: int, timeout: float | None) -> int:
+        """Block until the log has other than `size` entries, or `timeout` seconds are over; how many it has then."""
+
     def name(self, principal_id: str) -> str:
         """What people call a principal or group: a handle, else the id."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
@@ -41,7 +42,7 @@ def connect(
     `reviewers` are asked where a function names nobody, `run` is the run of calls outside a `rail.run` block (default:
     the environment's HANDRAIL_RUN). Raises `UsageError` for a URL that cannot be used.
     """
-    database = Database(_path(url), clock)
+    database = Database(database_path(url), clock)
     backend = Embedded(database, local_agent(agent or _program(), owner))
     people = Embedded(database, solo_person)
     hint = f" --db {url}"
@@ -49,7 +50,8 @@ def connect(
     return Rail(backend, notice, reviewers=reviewers, run=run or os.environ.get("HANDRAIL_RUN"), close=database.close)
 
 
-def _path(url: str) -> str:
+def database_path(url: str) -> str:
+    """The file that a URL names. Raises `UsageError` for a URL that cannot be used."""
     scheme, separator, rest = url.partition("://")
     if scheme == "sqlite" and separator:
         if rest in ("", "/", "/:memory:"):
@@ -186,7 +188,7 @@ class Rail:
         """The ticket of an action by its id. Raises `UnknownAction`."""
         name = self._gate.backend.action(action).state.name
         gated = self._gate.registry.get(name)
-        is_async = gated is not None and self._is_async(gated)
+        is_async = gated is not None and inspect.iscoroutinefunction(gated.function)
         return AsyncTicket(self._gate, action, name) if is_async else Ticket(self._gate, action, name)
 
     @property
@@ -206,11 +208,6 @@ class Rail:
         declared = _declared(given, texts.get("risk"), bool(own.get("reversible")))
         return Gated(function, name or default_name(function), declared, Texts(**texts), probe=probe, **own)
 
-    def _is_async(self, gated: Gated) -> bool:
-        from inspect import iscoroutinefunction
-
-        return iscoroutinefunction(gated.function)
-
     def _default_run(self) -> RunScope | None:
         if self._run_name is not None and self._run_scope is None:
             self._run_scope = self._gate.drive(enter_run(self._gate, self._run_name, "action"))
@@ -227,4 +224,4 @@ def _declared(given: dict[str, Any], risk: Any, reversible: bool) -> Any:
     return declaration("approval", **options)
 
 
-__all__ = ["Identity", "Rail", "connect"]
+__all__ = ["Identity", "Rail", "connect", "database_path"]

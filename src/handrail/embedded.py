@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import os
 import threading
@@ -26,13 +27,14 @@ from .engine.archive import Archive
 from .review.model import Review
 from .run.model import Run
 from .store.protocol import Store
-from .store.sqlite import SQLiteStore
 
 
 class Process:
     """What one process has open on one database."""
 
     def __init__(self, path: str, clock: Clock) -> None:
+        from .store.sqlite import SQLiteStore
+
         self.pid: Final = os.getpid()
         self.store: Final[Store] = SQLiteStore(path)
         place = None if path == ":memory:" else bell.folder(path)
@@ -150,8 +152,9 @@ class Embedded:
         moved = asyncio.Event()
 
         def tell(state: Any) -> None:
-            if state.rev > rev and not loop.is_closed():
-                loop.call_soon_threadsafe(moved.set)
+            if state.rev > rev:
+                with contextlib.suppress(RuntimeError):
+                    loop.call_soon_threadsafe(moved.set)
 
         stop = self.database.process.keeper.watch(action, tell)
         try:
@@ -204,6 +207,26 @@ class Embedded:
     def history(self, subject: str) -> list[Event]:
         """A stream's entries, in order."""
         return self.archive.history(subject)
+
+    def beginning(self, prefix: str, limit: int = 10) -> list[str]:
+        """The ids that begin with `prefix`."""
+        return self.archive.beginning(prefix, limit)
+
+    def changed(self, size: int, timeout: float | None) -> int:
+        """Block until the log has other than `size` entries."""
+        moved = threading.Event()
+        end = None if timeout is None else time.monotonic() + timeout
+        stop = self.database.process.keeper.listen(moved.set)
+        try:
+            while (found := self.archive.size()) == size:
+                left = None if end is None else end - time.monotonic()
+                if left is not None and left <= 0:
+                    break
+                moved.wait(left)
+                moved.clear()
+            return found
+        finally:
+            stop()
 
     def name(self, principal_id: str) -> str:
         """What people call a principal or group."""

@@ -11,7 +11,19 @@ TESTS = rules.python_files("tests")
 ALL = rules.python_files("src", "tests", "bench", "examples")
 WEB = [path for path in (rules.ROOT / "web" / "src").rglob("*") if path.suffix in {".ts", ".svelte", ".css"}]
 
-LOCAL_IMPORTS: dict[str, str] = {}
+PYDANTIC = "pydantic takes 150 ms to load, and only typed values need it"
+ASYNCIO = "asyncio takes 50 ms to load, and only async callers need it"
+LOCAL_IMPORTS: dict[str, str] = {
+    "src/handrail/codec/schema.py:_codec": PYDANTIC,
+    "src/handrail/codec/schema.py:_json_schemas": PYDANTIC,
+    "src/handrail/codec/edits.py:validate_edit": "jsonschema takes 300 ms to load, and only edits need it",
+    "src/handrail/embedded.py:__init__": "the driver is loaded when a database is opened, not by importing the package",
+    "src/handrail/embedded.py:acall": ASYNCIO,
+    "src/handrail/embedded.py:await_": ASYNCIO,
+    "src/handrail/gate/drivers.py:_acommit": ASYNCIO,
+    "src/handrail/gate/notice.py:atell": ASYNCIO,
+    "src/handrail/testing/plugin.py:reviewing": "pytest loads the plugin in every run, also where nothing is gated",
+}
 """Where a function may import, and why: `src/handrail/package/module.py:function` -> reason."""
 
 

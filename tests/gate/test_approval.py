@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import handrail
+from handrail.gate.notice import Notice
 from handrail.testing import UnexpectedAsk, reviewing
 
 rail = handrail.connect("sqlite:///:memory:", agent="payer")
@@ -181,22 +182,26 @@ def test_async_calls_wait_on_the_event_loop(people):
 
 
 def test_a_cancelled_waiter_takes_its_action_back():
-    async def cancelled(backend: Any) -> str:
+    class Told(Notice):
+        held: asyncio.Event
+
+        async def atell(self, answer: dict[str, Any]) -> None:
+            self.held.set()
+
+    async def cancelled(told: Told) -> None:
+        told.held = asyncio.Event()
         task = asyncio.create_task(classify("x"))
-        while not backend.newest("action"):
-            await asyncio.sleep(0)
-        action = backend.newest("action")[0].id
-        while backend.action(action).state.status != "held":
-            await asyncio.sleep(0)
+        await told.held.wait()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        return str(backend.action(action).state.status)
 
-    quiet = handrail.connect("sqlite:///:memory:", agent="payer", quiet=True)
-    with rail.gate.diverted(quiet.gate.backend, quiet.gate._notice):
-        assert asyncio.run(cancelled(quiet.gate.backend)) == "withdrawn"
-    quiet.close()
+    other = handrail.connect("sqlite:///:memory:", agent="payer")
+    told = Told(lambda: other.gate.backend, "")
+    with rail.gate.diverted(other.gate.backend, told):
+        asyncio.run(cancelled(told))
+    assert other.gate.backend.newest("action")[0].status == "withdrawn"
+    other.close()
 
 
 def test_a_ticket_does_not_wait_until_it_is_told_to(people):

@@ -1,5 +1,6 @@
 """A world to act in, for readable tests: people by name, one agent, and the invariants checked at every step."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -62,12 +63,13 @@ class Desk:
         return run_id
 
     def propose(
-        self, subject: str = "act_1", by: Principal = BOT, args: str = '{"n":1}', more: dict[str, Any] | None = None,
-        **declared: Any,
+        self, subject: str = "act_1", by: Principal = BOT, args: str = '{"n":1}',
+        more: Mapping[str, Any] | None = None, **declared: Any,
     ) -> list[str]:  # fmt: skip
         """Propose an action, reviewed by the team unless `declared` says otherwise; `more` are other members."""
         declaration = Declaration(**{"reviewers": (TEAM,), **declared})
-        return self.submit(subject, action.Propose("mail.send", args, "sch", "{}", declaration, **(more or {})), by)
+        command = action.Propose("mail.send", args, "sch", "{}", declaration)
+        return self.submit(subject, replace(command, **(more or {})), by)
 
     def action(self, subject: str = "act_1") -> Action:
         """The action as it stands."""

@@ -6,7 +6,7 @@ is due, so the sweeper may be late or absent. Two worlds are one if all times fr
 """
 
 import sys
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -17,9 +17,9 @@ from handrail.errors import HandrailError
 from handrail.review.model import Review
 
 from .invariants import check, over
-from .moves import instants, moves
+from .moves import Move, instants, moves
 from .scopes import NORMAL, WIDE, Scope
-from .world import State, World
+from .world import Change, State, World
 
 Key = tuple[Any, ...]
 
@@ -34,7 +34,7 @@ class Found:
     refused: int = 0
     seconds: float = 0.0
     ends: set[int] = field(default_factory=set)
-    rows: Counter[tuple[str, str | None]] = field(default_factory=Counter)
+    rows: set[tuple[type, str | None]] = field(default_factory=set)
     into: list[set[int]] = field(default_factory=list)
     worlds: list[World] = field(default_factory=list)
 
@@ -88,16 +88,24 @@ def _steps(found: Found, world: World) -> Iterator[World]:
         except HandrailError:
             found.refused += 1
             continue
-        check(changes, after)
-        found.rows.update((type(one.sealed.event).__qualname__, one.after.status) for one in changes)
+        _check(move, changes, after)
+        found.rows |= {(type(one.sealed.event), one.before.status if one.before else None) for one in changes}
         found.transitions += bool(changes)
         if changes:
             yield after
 
 
+def _check(move: Move, changes: list[Change], after: World) -> None:
+    try:
+        check(changes, after)
+    except AssertionError as broken:
+        raise AssertionError(f"{broken}, by {move}") from broken
+
+
 def key(world: World) -> Key:
     """What two worlds must share to have the same future: everything but counters of entries and absolute time."""
-    return tuple(_of(world, state) for state in world.states.values())
+    live = (one for one in world.states.values() if not (isinstance(one, Review) and over(one)))
+    return tuple(_of(world, state) for state in live)
 
 
 def _of(world: World, state: State) -> Key:
@@ -113,8 +121,6 @@ def _of(world: World, state: State) -> Key:
                 state.status, state.bind, state.attempt, state.review, state.reviews, grant, state.executor,
                 away(state.due_at), away(world.leases.get(state.id)),
             )  # fmt: skip
-        case Review() if over(state):
-            return (state.status,)
         case Review():
             return (
                 state.status, state.demand, state.level, away(state.level_until), away(state.deadline),

@@ -29,7 +29,9 @@ def moves(world: World, *, revisions: int, attempts: int, reviews: int) -> Itera
                     yield from ((state.id, command, caller) for caller in CALLERS)
                 yield state.id, action.Elapse(), SYSTEM
             case Review():
-                for command in _to_review(state, revisions):
+                held = world.states[state.action]
+                assert isinstance(held, Action)
+                for command in _to_review(state, revisions, again=held.attempt < attempts):
                     yield from ((state.id, command, caller) for caller in CALLERS)
                 yield state.id, review.Elapse(), SYSTEM
             case _:
@@ -72,19 +74,21 @@ def _reports(executor: str, fence: int, again: bool, ask: bool) -> Iterator[obje
         yield action.Settle(executor, fence, "failed", escalate=True)
 
 
-def _to_review(state: Review, revisions: int) -> Iterator[object]:
-    yield review.Close()
+def _to_review(state: Review, revisions: int, *, again: bool) -> Iterator[object]:
+    yield from (review.Close(), review.Comment("a word"))
     yield review.Decide(state.choices[0], "an older view")
     yield review.Revoke()
+    if over(state):
+        return
     if state.status not in OPEN:
         yield from (review.Decide("reject", state.view), review.Claim(), review.Delegate(BOB.id), review.Escalate())
         return
     yield from (review.Claim(), review.Release(), review.Escalate())
     yield from (review.Delegate(to) for to in (BOB.id, OLGA.id, group("group:team"), "usr_nobody"))
     for outcome in OUTCOMES:
-        if outcome != "edit":
+        if outcome != "edit" and (again or outcome != "retry"):
             yield review.Decide(outcome, state.view, value=1)
-    if state.revision < revisions:
+    if state.revision < revisions and (again or state.kind != "exception"):
         yield review.Decide("edit", state.view, args=EDITED)
 
 

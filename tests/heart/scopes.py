@@ -11,7 +11,7 @@ from .desk import TEAM, Desk
 from .world import World
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Scope:
     """One proposed action and how much may happen to it: revisions of its arguments, attempts, reviews."""
 
@@ -26,7 +26,7 @@ class Scope:
         """The world in which the action was just proposed: Ann and Bob may decide, Olga answers for the agent."""
         desk = Desk(ann="team first", bob="team")
         desk.employ("olga", "team", os_user="osu_olga")
-        desk.propose(more=dict(self.more), **{name: getattr(self.declared, name) for name in _DECLARED})
+        desk.propose(more=self.more, **{name: getattr(self.declared, name) for name in _DECLARED})
         return desk.world
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final, assert_never
 
-from ..errors import NotAllowed, UnknownPerson
+from ..errors import NotAllowed, NotReady, UnknownPerson
 from ..principal import Principal
 from ..stream import JSON, Draft, Sealed, Table, step
 from . import commands as c
@@ -12,10 +12,10 @@ from . import events as e
 from .model import Agent, Group, Guest, Member, Person
 
 ACCEPTS: Final[Table] = {
-    e.PersonAdded: {None: "present", "removed": "present"},
+    e.PersonAdded: {None: "present", "present": "present", "removed": "present"},
     e.PersonChanged: {"present": "present"},
     e.PersonRemoved: {"present": "removed"},
-    e.GroupAdded: {None: "present"},
+    e.GroupAdded: {None: "present", "present": "present"},
     e.AgentAdded: {None: "present", "present": "present"},
     e.AccessDenied: {None: "present", "present": "present", "removed": "removed"},
 }
@@ -32,22 +32,27 @@ class Facts:
 def decide(state: Member | None, command: c.Command, facts: Facts) -> list[Draft[e.Event]]:
     """The events that follow from a command; none where nothing would change.
 
-    Raises `NotAllowed` for an agent that would change people, `UnknownPerson` for a removal of nobody.
+    Raises `NotAllowed` for an agent that would change people, `UnknownPerson` for a removal of nobody, `NotReady` for
+    an id that belongs to another kind of row. A guest may become anything.
     """
     match command:
         case c.Deny():
             return [Draft(e.AccessDenied(command.code, command.on, command.command, command.count))]
         case c.PutPerson():
             _people_only(facts)
+            _still(state, Person)
             return _put_person(state, command)
         case c.RemovePerson():
             _people_only(facts)
-            if state is None or state.status == "removed":
+            if not isinstance(state, Person) or state.status == "removed":
                 raise UnknownPerson("there is no such person to remove; list them with `handrail people list`")
             return [Draft(e.PersonRemoved())]
         case c.PutGroup():
-            return [] if state else [Draft(e.GroupAdded(command.handle), {"profile": {"handle": command.handle_text}})]
+            _still(state, Group)
+            known = isinstance(state, Group)
+            return [] if known else [Draft(e.GroupAdded(command.handle), {"profile": {"handle": command.handle_text}})]
         case c.PutAgent():
+            _still(state, Agent)
             profile: dict[str, JSON] = {"name": command.name, "owner": command.owner_text}
             known = isinstance(state, Agent)
             return [] if known else [Draft(e.AgentAdded(command.owner), {"profile": profile})]
@@ -57,6 +62,11 @@ def decide(state: Member | None, command: c.Command, facts: Facts) -> list[Draft
 def _people_only(facts: Facts) -> None:
     if facts.actor.kind != "human":
         raise NotAllowed("an agent may not change the directory; a person does, with `handrail people apply`")
+
+
+def _still(state: Member | None, kind: type[Member]) -> None:
+    if state is not None and not isinstance(state, kind | Guest):
+        raise NotReady("this id belongs to another kind of row")
 
 
 def _put_person(state: Member | None, command: c.PutPerson) -> list[Draft[e.Event]]:

@@ -112,13 +112,13 @@ class Directory:
         return {group: frozenset(members) for group, members in found.items()}
 
     def resolve(self, spec: str) -> str | None:
-        """The id behind `user:ann` or `group:treasury`; `None` for a person nobody knows."""
+        """The id behind `user:ann` or `group:treasury`; `None` for anything else."""
         kind, _, handle = spec.partition(":")
         if spec == SOLO_ID and self.solo:
             return SOLO_ID
         if kind == "group":
             return self.names.group(handle)
-        return self._by_handle.get(self.names.look_up("user", handle))
+        return None if kind != "user" else self._by_handle.get(self.names.look_up("user", handle))
 
     def members(self, asked: str) -> frozenset[str]:
         """The people behind an asked id, which is a person's or a group's."""

@@ -51,6 +51,17 @@ class Archive:
         rows = reader.streams(self._tenant, (subject,))
         return read_state(rows[0].kind, rows[0].state) if rows else None
 
+    def beginning(self, prefix: str, limit: int) -> list[str]:
+        """The ids of streams that begin with `prefix`, in order."""
+        with self._read() as reader:
+            return reader.beginning(self._tenant, prefix, limit)
+
+    def size(self) -> int:
+        """How many entries the log has."""
+        with self._read() as reader:
+            head = reader.head(self._tenant)
+            return head.size if head else 0
+
     def action(self, action: str) -> ActionRecord:
         """One action with its texts. Raises `UnknownAction`."""
         with self._read() as reader:

@@ -55,6 +55,12 @@ class Engine:
         latch.wait()
         return request.result()
 
+    def together(self, requests: list[Request]) -> list[Answer]:
+        """Commit several commands in one transaction. Raises the first refusal; the others were kept then."""
+        with self._leading:
+            self._commit(requests)
+        return [request.result() for request in requests]
+
     def submit(self, request: Request) -> None:
         """Queue one command for the writer thread; `request.done` is called when it is answered."""
         self._queue.put(request)
@@ -128,8 +134,15 @@ class Engine:
         for batch in batches:
             if batch.grew:
                 batch.cache.keep(batch.reads.changed, batch.size)
-                if self._listener is not None:
-                    self._listener(batch.reads.changed, batch.head.size, batch.size)
+                self._tell(batch)
+
+    def _tell(self, batch: TenantBatch) -> None:
+        """What is committed is acknowledged, whatever becomes of those who only watch."""
+        try:
+            if self._listener is not None:
+                self._listener(batch.reads.changed, batch.head.size, batch.size)
+        except Exception:
+            log.exception("a listener failed")
 
     def _fail(self, requests: list[Request], error: HandrailError) -> None:
         """Nobody was acknowledged: forget what was cached on the way, and let everybody repeat."""

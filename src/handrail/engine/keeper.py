@@ -34,6 +34,7 @@ class Keeper:
     def __init__(self, engine: Callable[[], Engine], tenant: str, clock: Clock, bell: Bell | None) -> None:
         self._engine, self._tenant, self._clock, self._bell = engine, tenant, clock, bell
         self._watchers: dict[str, dict[int, Watcher]] = {}
+        self._listeners: dict[int, Callable[[], None]] = {}
         self._leases: dict[str, tuple[int, Principal, str]] = {}
         self._lock = threading.Lock()
         self._seen = 0
@@ -55,6 +56,15 @@ class Keeper:
         self._wake()
         return lambda: self._unwatch(subject, token)
 
+    def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener` after any change of the database, from any thread; returns how to stop."""
+        with self._lock:
+            self._tokens += 1
+            token = self._tokens
+            self._listeners[token] = listener
+        self._wake()
+        return lambda: self._unlisten(token)
+
     def hold(self, action: str, fence: int, executor: str, actor: Principal) -> None:
         """Keep the lease of a running action until `release`."""
         with self._lock:
@@ -71,9 +81,10 @@ class Keeper:
         if self._seen == before:
             self._seen = size
         self._tell(states)
+        self._announce()
         if self._bell is not None:
             self._bell.ring()
-        if self._watchers and any(getattr(state, "due_at", None) for state in states.values()):
+        if self._awaited and any(getattr(state, "due_at", None) for state in states.values()):
             self._next_due = 0
             self._wake()
 
@@ -104,6 +115,18 @@ class Keeper:
             if not watchers:
                 self._watchers.pop(subject, None)
 
+    def _unlisten(self, token: int) -> None:
+        with self._lock:
+            self._listeners.pop(token, None)
+
+    @property
+    def _awaited(self) -> bool:
+        return bool(self._watchers or self._listeners)
+
+    def _announce(self) -> None:
+        for listener in list(self._listeners.values()):
+            listener()
+
     def _tell(self, states: dict[str, State]) -> None:
         if not self._watchers:
             return
@@ -119,7 +142,7 @@ class Keeper:
                 self._thread.start()
         if first:
             return
-        if len(self._watchers) + len(self._leases) <= 1 or self._next_due == 0:
+        if len(self._watchers) + len(self._listeners) + len(self._leases) <= 1 or self._next_due == 0:
             self._nudge()
 
     def _nudge(self) -> None:
@@ -139,10 +162,10 @@ class Keeper:
                 self._pause(1.0)
 
     def _turn(self) -> None:
-        self._pause(POLL if self._watchers else 1.0 if self._leases else None)
+        self._pause(POLL if self._awaited else 1.0 if self._leases else None)
         if self._closed:
             return
-        if self._watchers:
+        if self._awaited:
             self._look()
             self._do_due()
         if self._leases and self._clock.monotonic() - self._renewed >= RENEWAL:
@@ -172,6 +195,7 @@ class Keeper:
             self._next_due = reader.next_due()
         self._version, self._seen = version, max(size, self._seen)
         self._tell({row.id: read_state(row.kind, row.state) for row in rows})
+        self._announce()
 
     def _news(self, reader: Reader, size: int) -> set[str]:
         """The watched streams that may have changed since the last look."""

@@ -21,11 +21,12 @@ def replay(rows: Iterable[tuple[bytes, str]]) -> State | None:
     state: State | None = None
     for raw, disclosed in rows:
         entry = parse_entry(raw)
-        state = _step(state, entry, disclosed)
+        state = advance(state, entry, disclosed)
     return state
 
 
-def _step(state: State | None, entry: Entry, disclosed: str) -> State:
+def advance(state: State | None, entry: Entry, disclosed: str) -> State:
+    """The state after one more entry of its stream, with the text of the entry's `data`. Raises `CorruptLog`."""
     _, name, value = open_disclosure(disclosed)
     data = orjson.loads(value)
     rev, before = (state.rev, state.status) if state else (0, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -76,7 +77,7 @@ class Latch:
 
 
 def deliver(requests: Iterable[Request]) -> None:
-    """Hand out answers: to threads at once, to each event loop in one call."""
+    """Hand out answers: to threads at once, to each event loop in one call; a loop that is closed wants none."""
     by_loop: dict[asyncio.AbstractEventLoop, list[Request]] = {}
     for request in requests:
         if request.loop is not None:
@@ -84,7 +85,7 @@ def deliver(requests: Iterable[Request]) -> None:
         elif request.done is not None:
             request.done(request)
     for loop, waiting in by_loop.items():
-        if not loop.is_closed():
+        with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(_deliver_here, waiting)
 
 

@@ -1,5 +1,6 @@
 """What is to happen with an action: run, review or deny; from what its code declares and who is there."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -46,34 +47,39 @@ class Verdict:
 
 def judge(declared: Declaration, directory: Directory, barred: frozenset[str]) -> Verdict:
     """The verdict for a declared action, while there is no policy: review by the declared path, or deny."""
-    ladder = _ladder(declared, directory)
-    if isinstance(ladder, str):
-        return _deny(declared, "unknown_reviewer", f"{ladder} is not in the directory; add it with `handrail people apply`")
+    specs = _specs(declared, directory)
+    ids = {spec: _id(spec, directory) for spec in specs}
+    found = {spec: one for spec, one in ids.items() if one is not None}
+    unknown = next((spec for spec in specs if spec not in found), None)
+    if unknown is not None:
+        advice = f"{unknown} is not in the directory; add it with `handrail people apply`"
+        return _deny(declared, "unknown_reviewer", advice)
+    quorum = tuple((found.get(spec, spec), count) for spec, count in declared.quorum)
     demand = Demand(
-        ladder, _places(declared, directory), declared.at_end, declared.undo, declared.grant
+        _ladder(declared, directory, found), quorum, declared.at_end, declared.undo, declared.grant
     )
     return _reachable(declared, demand, directory, barred)
 
 
-def _ladder(declared: Declaration, directory: Directory) -> tuple[Level, ...] | str:
-    first = declared.reviewers or ((SOLO_ID,) if directory.solo else ())
-    levels = [Level(tuple(directory.resolve(spec) or spec for spec in first), declared.within, declared.remind)]
-    for spec, within in declared.then:
-        levels.append(Level((directory.resolve(spec) or spec,), within or declared.within, declared.remind))
-    if directory.solo:
-        return tuple(Level(tuple(_solo(asked) for asked in level.ask), level.within, level.remind) for level in levels)
-    unknown = next((asked for level in levels for asked in level.ask if ":" in asked), None)
-    return unknown or tuple(levels)
+def _specs(declared: Declaration, directory: Directory) -> list[str]:
+    """Every handle that the declaration names, in its order."""
+    later = [spec for spec, _ in declared.then]
+    return [*_first(declared, directory), *later, *(spec for spec, _ in declared.quorum if spec != ANYONE)]
 
 
-def _solo(asked: str) -> str:
-    return SOLO_ID if asked.startswith("user:") else asked
+def _first(declared: Declaration, directory: Directory) -> tuple[str, ...]:
+    return declared.reviewers or ((SOLO_ID,) if directory.solo else ())
 
 
-def _places(declared: Declaration, directory: Directory) -> tuple[tuple[str, int], ...]:
-    return tuple(
-        (asked if asked == ANYONE else directory.resolve(asked) or asked, count) for asked, count in declared.quorum
-    )
+def _id(spec: str, directory: Directory) -> str | None:
+    """The id behind a handle; in solo mode the one person is everybody."""
+    return SOLO_ID if directory.solo and spec.startswith("user:") else directory.resolve(spec)
+
+
+def _ladder(declared: Declaration, directory: Directory, ids: Mapping[str, str]) -> tuple[Level, ...]:
+    first = tuple(ids[spec] for spec in _first(declared, directory))
+    later = (Level((ids[spec],), within or declared.within, declared.remind) for spec, within in declared.then)
+    return (Level(first, declared.within, declared.remind), *later)
 
 
 def _reachable(declared: Declaration, demand: Demand, directory: Directory, barred: frozenset[str]) -> Verdict:
@@ -81,6 +87,8 @@ def _reachable(declared: Declaration, demand: Demand, directory: Directory, barr
     people = {person for one in asked for person in directory.members(one)} - barred
     if not people:
         return _deny(declared, "no_reviewer", "nobody who may decide is asked: name `reviewers=` or add people")
+    if not demand.quorum or any(count < 1 for _, count in demand.quorum):
+        return _deny(declared, "quorum_unreachable", "a quorum names at least one person: give `quorum=` numbers from 1")
     if matching({person: seats(directory, person, demand.quorum) for person in people}, demand.quorum) is None:
         needed = sum(count for _, count in demand.quorum)
         advice = f"the quorum needs {needed} and {len(people)} may decide: add people with `handrail people apply people.yaml`"

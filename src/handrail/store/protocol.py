@@ -100,6 +100,9 @@ class Reader(Protocol):
     def streams(self, tenant: str, ids: Iterable[str]) -> list[Stream]:
         """The rows of those streams that exist."""
 
+    def beginning(self, tenant: str, prefix: str, limit: int) -> list[str]:
+        """The ids of streams that begin with these ASCII letters and digits, in order."""
+
     def answer(self, tenant: str, command: str) -> Answer | None:
         """The first answer to a command."""
 

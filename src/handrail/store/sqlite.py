@@ -45,6 +45,9 @@ class Rows:
         found = (self._one(sql.STREAM, tenant, one) for one in ids)
         return [Stream(*row) for row in found if row]
 
+    def beginning(self, tenant: str, prefix: str, limit: int) -> list[str]:
+        return [row[0] for row in self._all(sql.STREAMS_FROM, tenant, prefix, prefix + "\x7f", limit)]
+
     def answer(self, tenant: str, command: str) -> Answer | None:
         row = self._one(sql.ANSWER, tenant, command)
         return Answer(*row) if row else None
@@ -135,7 +138,8 @@ class SQLiteStore:
                 migrate(self._writer)
                 self._writer.execute(sql.PUT_META, ("secret", os.urandom(32)))
             self._reader = self._writer if self._in_memory else _connect(self._path)
-            self.secret: bytes = self._writer.execute(sql.META, ("secret",)).fetchall()[0][0]
+            secret: Any = self._writer.execute(sql.META, ("secret",)).fetchall()[0][0]
+            self.secret: bytes = secret
         self._write_rows, self._read_rows = Rows(self._writer), Rows(self._reader)
 
     def _queue(self) -> AbstractContextManager[None]:
@@ -167,8 +171,8 @@ class SQLiteStore:
 
     def version(self) -> int:
         with self._reading:
-            found: int = self._reader.execute("PRAGMA data_version").fetchall()[0][0]
-            return found
+            found: Any = self._reader.execute("PRAGMA data_version").fetchall()[0][0]
+            return int(found)
 
     def close(self) -> None:
         with self._reading:

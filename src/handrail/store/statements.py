@@ -10,6 +10,7 @@ PUT_HEAD: Final = """
 
 STREAM_COLUMNS: Final = "id, kind, status, rev, state, parent, rank, born, due_at, lease"
 STREAM: Final = f"SELECT {STREAM_COLUMNS} FROM streams WHERE tenant = ? AND id = ?"
+STREAMS_FROM: Final = "SELECT id FROM streams WHERE tenant = ? AND id >= ? AND id < ? ORDER BY id LIMIT ?"
 PUT_STREAM: Final = """
     INSERT INTO streams (tenant, id, kind, status, rev, state, parent, rank, born, due_at, lease)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from handrail.view.letters import odd_word
+from .letters import odd_word
 
 _URL = re.compile(
     r"\b([a-zA-Z][a-zA-Z0-9+.-]{1,20}):[/\\]{2}"
@@ -53,4 +53,4 @@ def _authority(scheme: str, authority: str) -> str:
 
 
 def _imitates(host: str) -> bool:
-    return any(dot in host for dot in "。．｡") or any(map(odd_word, re.findall(r"[^\W_]+", host)))
+    return any(dot in host for dot in "\u3002\uff0e\uff61") or any(map(odd_word, re.findall(r"[^\W_]+", host)))

@@ -5,14 +5,18 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterable
-from itertools import groupby
+from collections.abc import Iterable, Sequence
+from itertools import groupby, islice
+from operator import eq
 
 LONG_SPACE, MANY_BREAKS, LONG_REPEAT, MANY_REPEATS = 40, 10, 120, 20
 """Blank characters, line breaks, equal characters, equal words or lines in a row that count as padding."""
 
 LONG_BASE64, LONG_HEX, LONG_PERCENT = 100, 129, 30
 """Characters (percent escapes) beyond any usual identifier or digest; SHA-512 has 128 hexadecimal digits."""
+
+LONGEST_PHRASE = 8
+"""Words of a phrase whose repetition is looked for."""
 
 _SPACE = re.compile(rf"\s{{{MANY_BREAKS},}}").finditer
 _GAP = re.compile(r"\s\s").search
@@ -33,12 +37,17 @@ def padding(text: str, field: str) -> str:
 def _repeated(text: str) -> str:
     if match := _REPEAT(text):
         return f"One character {len(match.group()):,} times in a row, {_followed(text, match.end())}."
-    most = max(_most(text.split()), _most(line for line in text.splitlines() if line.strip()))
+    most = max(_most(text.split(), LONGEST_PHRASE), _most(text.splitlines(), 1))
     return f"The same words {most:,} times in a row." if most >= MANY_REPEATS else ""
 
 
-def _most(parts: Iterable[str]) -> int:
-    return max((sum(1 for _ in same) for _, same in groupby(parts)), default=0)
+def _most(parts: Sequence[str], longest: int) -> int:
+    """Return how often a phrase of at most `longest` parts follows itself."""
+    return max(_longest_run(map(eq, parts, islice(parts, size, None))) // size + 1 for size in range(1, longest + 1))
+
+
+def _longest_run(hits: Iterable[bool]) -> int:
+    return max((sum(1 for _ in run) for hit, run in groupby(hits) if hit), default=0)
 
 
 def _followed(text: str, end: int) -> str:
@@ -49,7 +58,7 @@ def _followed(text: str, end: int) -> str:
 _RUN = re.compile(r"[A-Za-z0-9+/_=-]{16,}").finditer
 _HEX = re.compile(r"(?:0x)?[0-9a-fA-F]+").fullmatch
 _PERCENT = re.compile(rf"(?:%[0-9a-fA-F]{{2}}){{{LONG_PERCENT},}}").search
-_PERCENT_LETTERS = re.compile(r"(?:%(?:3[0-9]|[46][1-9a-fA-F]|[57][0-9aA])){3}").search
+_PERCENT_LETTERS = re.compile(r"(?:%(?:3[0-9]|[46][1-9a-fA-F]|[57][0-9aA])){2}").search
 _CODES = re.compile(r"(?:\\x[0-9a-fA-F]{2}){4}|(?:\\u\{?[0-9a-fA-F]{4}\}?){4}|(?:\\[0-7]{3}){4}").search
 
 
@@ -67,7 +76,8 @@ def encoded(text: str, field: str) -> str:
 
 def _packed(run: str) -> str:
     if _HEX(run):
-        return f"{len(run):,} hexadecimal characters, more than a digest has." if len(run) >= LONG_HEX else ""
+        long = len(run) >= LONG_HEX and len(set(run)) > 2
+        return f"{len(run):,} hexadecimal characters, more than a digest has." if long else ""
     body = run.rstrip("=")
     if len(run) >= LONG_BASE64 and len(set(body)) > 20 and not (body.islower() or body.isupper()):
         return f"{len(run):,} characters of base64 or a similar encoding."

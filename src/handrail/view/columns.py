@@ -1,4 +1,4 @@
-"""Terminal columns: how wide a text is, where to wrap it without losing a character, how to cut it to a row."""
+"""Terminal columns: how wide a text is, how to wrap it without loss, how to cut it to a row."""
 
 from __future__ import annotations
 
@@ -6,22 +6,18 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from handrail.view.escape import LINE_BREAK
+from .escape import LINE_BREAK
 
 _ATOM = re.compile("⟨[^⟨⟩]{1,99}⟩|.", re.DOTALL)
 
 
 def columns(text: str) -> int:
-    """Return the columns a visible text takes: 2 for wide East Asian characters, 0 for marks and joined jamo."""
+    """Return the columns a visible text takes: 2 for wide East Asian characters, 0 for marks and jamo."""
     return len(text) if text.isascii() else sum(map(_columns, text))
 
 
 def _columns(char: str) -> int:
-    if (
-        unicodedata.category(char) in ("Mn", "Me")
-        or "\u1160" <= char <= "\u11ff"
-        or "\ud7b0" <= char <= "\ud7ff"
-    ):
+    if unicodedata.category(char) in ("Mn", "Me") or "\u1160" <= char <= "\u11ff" or "\ud7b0" <= char <= "\ud7ff":
         return 0
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
@@ -29,8 +25,7 @@ def _columns(char: str) -> int:
 def wrap(text: str, width: int) -> list[str]:
     """Break a visible text into rows of at most `width` columns; the rows joined give the text again.
 
-    Breaks after `⏎` always, after a space where possible, and never inside an escape or before a mark. An escape
-    wider than a row is broken rather than let out of its column.
+    Breaks after `⏎` always, after a space where possible, never inside an escape unless it is wider than a row.
     """
     rows: list[str] = []
     row, used, space = "", 0, 0
@@ -64,7 +59,7 @@ def _atoms(text: str, width: int) -> Iterator[tuple[str, int]]:
 
 
 def clip(text: str, width: int) -> str:
-    """Cut a visible text to `width` columns, ending in `…` where something is left off; escapes stay whole."""
+    """Cut a visible text to `width` columns, ending in `…` if something is left off; escapes stay whole."""
     if columns(text) <= width:
         return text
     out, used = "", 0

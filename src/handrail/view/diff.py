@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import TypeGuard
 
-from handrail.view.columns import columns, wrap
-from handrail.view.lines import Line, Span, Style
-from handrail.view.model import Erased
-from handrail.view.secrets import Concealed, Sensitivity, conceal, sensitive
-from handrail.view.tree import drawn, inline
-from handrail.view.value import JSON, item, member
-from handrail.view.words import count, digest
+from .columns import columns, wrap
+from .lines import Line, Span, Style
+from .masks import Concealed, Sensitivity, conceal, sensitive
+from .model import Erased
+from .tree import drawn, inline
+from .value import JSON, item, member
+from .words import count, digest
 
 _LONG, _AROUND = 200, 40
 """Characters beyond which equal stretches of a text are folded, and how many stay around the difference."""
@@ -43,6 +43,9 @@ def _changes(old: JSON, new: JSON, path: str, sensitivity: Sensitivity) -> Itera
         for at, (was, now) in enumerate(zip_longest(old, new, fillvalue=_NONE)):
             change = (item(path, at), was, now, was is not _NONE, now is not _NONE, sensitivity)
             yield from _member(change)
+    elif _nested(old) or _nested(new):
+        yield from _member((path, old, None, True, False, sensitivity))
+        yield from _member((path, None, new, False, True, sensitivity))
     elif not _same(old, new):
         yield path, old, new, True, True, sensitivity
 
@@ -57,10 +60,14 @@ def _member(change: Change) -> Iterator[Change]:
     if was and now:
         return _changes(old, new, path, sensitivity)
     only = old if was else new
-    if not only or not (isinstance(only, Mapping) or _array(only)):
+    if not _nested(only):
         return iter((change,))
     empty: JSON = {} if isinstance(only, Mapping) else []
     return _changes(old if was else empty, new if now else empty, path, sensitivity)
+
+
+def _nested(value: JSON) -> bool:
+    return bool(value) and (isinstance(value, Mapping) or _array(value))
 
 
 def _array(value: JSON) -> TypeGuard[Sequence[JSON]]:

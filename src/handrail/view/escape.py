@@ -1,7 +1,8 @@
 """Draws every character that hides, moves or imitates as a visible escape.
 
-An allow-list: letters, marks, numbers, punctuation, symbols and the ASCII space are drawn as they are, all else as
-`⟨U+XXXX⟩`. Nothing is stripped, and two different texts never look the same: the escape's own signs are escaped too.
+An allow-list: letters, marks, numbers, punctuation, symbols and the ASCII space are drawn as they are, all else
+as `⟨U+XXXX⟩`. Nothing is stripped, and two different texts are never drawn alike: the escape's own signs are
+escaped too.
 """
 
 from __future__ import annotations
@@ -65,16 +66,14 @@ def quoted(text: str) -> str:
 
 
 def safe(text: str) -> str:
-    """Return Handrail's own words with only what may not be drawn escaped: keeps escapes that are already there."""
+    """Return words that hold escapes already, with only what may not be drawn escaped."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(
-        char if char in _OWN else visible(char) if kind(char) == "hidden" else char for char in text
-    )
+    return "".join(char if char in _OWN else visible(char) if kind(char) == "hidden" else char for char in text)
 
 
 def hidden(text: str) -> int:
-    """Count the characters drawn as escapes because a reader would not see them; line breaks and tabs are not."""
+    """Count the characters that a reader would not see; line breaks and tabs are not among them."""
     if text.isascii() and text.isprintable():
         return 0
     return visible(text).count("⟨U+") - sum(map(text.count, _OWN))

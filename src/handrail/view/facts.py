@@ -1,4 +1,4 @@
-"""The facts of a view in words: what is asked, until when, of whom, why. All from the frozen view, none from the agent."""
+"""The facts of a view in words: what is asked, until when, of whom and why. None is the agent's."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import Any
 
-from handrail.view.columns import clip
-from handrail.view.escape import visible
-from handrail.view.words import clock, count, digest, duration, listed, relative
+from .columns import clip
+from .escape import visible
+from .words import clock, count, digest, duration, listed, relative
 
 KINDS = {
     "approval": "APPROVE",
@@ -93,9 +93,10 @@ def facts(view: Mapping[str, Any], reader: Reader) -> Iterator[tuple[str, str]]:
 def reason(verdict: Mapping[str, Any]) -> str:
     """Return why a person is asked, with the rule and the policy that said so."""
     words = _REASONS.get(verdict["reason"]) or visible(verdict["reason"])
-    rule = f", rule “{visible(verdict['rule'])}”" if verdict["rule"] else ""
-    policy = f", policy {digest(visible(verdict['pol']))}" if verdict["pol"] else ""
-    return words + rule + policy
+    if verdict["rule"]:
+        rule = f"rule “{visible(verdict['rule'])}”"
+        words = f"{rule} asks for it" if verdict["reason"] == "rule" else f"{words}, {rule}"
+    return f"{words} · policy {digest(visible(verdict['pol']))}" if verdict["pol"] else words
 
 
 def _levels(review: Mapping[str, Any], reader: Reader) -> Iterator[tuple[str, str]]:
@@ -105,7 +106,7 @@ def _levels(review: Mapping[str, Any], reader: Reader) -> Iterator[tuple[str, st
         asked = listed([reader.name(id_) for id_ in level["ask"]]) or "nobody"
         remind = f", reminded every {duration(level['remind'])}" if level["remind"] else ""
         if index:
-            yield "then", f"{asked} from {reader.clock(time)}, for {duration(level['within'])}{remind}"
+            yield "Then", f"{asked} from {reader.clock(time)}, for {duration(level['within'])}{remind}"
         else:
             yield "Asked", f"{asked}, for {duration(level['within'])}{remind}"
         time += level["within"]

@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from handrail.view import addresses, bulk, letters, names, secrets, syntax
-from handrail.view.fold import LONG_TEXT, MANY_MEMBERS
-from handrail.view.secrets import Sensitivity
-from handrail.view.value import JSON, item, label, member
+from . import addresses, bulk, letters, masks, names, syntax
+from .fold import LONG_TEXT, MANY_MEMBERS
+from .masks import Sensitivity
+from .value import JSON, item, label, member
 
 CODES: dict[str, str] = {
     "invisible": "Hidden characters",
@@ -107,7 +107,7 @@ def _walk(value: JSON, path: str) -> Iterator[Flag]:
             yield from _extent(node, trail, depth, path)
             stack += _items(node, trail, depth + 1, key, sensitivity)
         elif sensitivity == "always" and node is not None and not isinstance(node, bool):
-            yield Flag("secret", _path(path, trail), "A secret by the name of its field. " + _MASKED)
+            yield Flag("secret", _path(path, trail), "Named like a secret. " + _MASKED)
 
 
 def _members(
@@ -137,7 +137,9 @@ def _items(node: Sequence[JSON], trail: Trail, depth: int, key: str, inherited: 
 def _calm(value: JSON) -> bool:
     """Say quickly that no check can be about a value: a number, a truth value, a few plain words."""
     if isinstance(value, str):
-        return not value or (len(value) <= _FEW and _PLAIN(value) is not None and _harmless(value))
+        if not value or len(value) > _FEW:
+            return not value
+        return _harmless(value) if _PLAIN(value) else _ADDRESS(value) is not None
     return value is None or isinstance(value, _SCALARS)
 
 
@@ -145,11 +147,7 @@ def _harmless(text: str) -> bool:
     """Judge plain characters: without a long run there is no secret and no payload among them."""
     if _TRICK(text) is not None:
         return False
-    return (
-        _LUMP(text) is None
-        or _USUAL(text) is not None
-        or not (secrets.suspected(text) or bulk.encoded(text, ""))
-    )
+    return _LUMP(text) is None or _USUAL(text) is not None or not (masks.suspected(text) or bulk.encoded(text, ""))
 
 
 _SCALARS = (int, float)
@@ -161,6 +159,11 @@ _USUAL = re.compile(
     r"|\d{4}-\d\d-\d\d|[a-z][a-z0-9._+-]{0,40}@[a-z0-9.-]{1,60}"
 ).fullmatch
 """An IBAN, a UUID, a letter and digits identifier, a date, an e-mail address: long runs that hide nothing."""
+
+_ADDRESS = re.compile(
+    r"https://(?:[a-z0-9]{1,30}(?:-[a-z0-9]{1,30}){0,3}\.){1,4}[a-z]{2,12}(?:/[A-Za-z0-9-]{0,15}){0,8}"
+).fullmatch
+"""An ordinary web address without query, user, port or punycode."""
 
 _TRICK = re.compile(r"  |\.\.| [.-]|id_").search
 
@@ -189,24 +192,25 @@ _QUOTE = re.compile("“.*”")
 
 def _text(text: str, place: str, key: str, sensitivity: Sensitivity) -> Iterator[Flag]:
     """Yield the flags of one text; words taken from a text that holds a secret are not repeated."""
-    found = secrets.find(text, sensitivity)
+    found = masks.find(text, sensitivity)
     if found:
         yield Flag("secret", place, _told(found, text))
-    if len(text) > LONG_TEXT:
-        yield Flag("size", place, f"{len(text):,} characters; the middle is folded until it is opened.")
+    shown = len(masks.conceal(text, sensitivity).text if found else text)
+    if shown > LONG_TEXT:
+        yield Flag("size", place, f"{shown:,} characters; the middle is folded until it is opened.")
     if not (text.isascii() and text.isprintable()):
         for code, words in letters.signs(text):
             yield Flag(code, place, _QUOTE.sub("a word", words) if found else words)
     for code, check in _CHECKS:
-        if code == "encoded" and secrets.whole(found, text):
+        if code == "encoded" and masks.whole(found, text):
             continue
         if words := check(text, key):
             yield Flag(code, place, words)
 
 
-def _told(found: tuple[secrets.Found, ...], text: str) -> str:
+def _told(found: tuple[masks.Found, ...], text: str) -> str:
     kinds = ", ".join(dict.fromkeys(secret.what for secret in found))
-    if secrets.whole(found, text):
+    if masks.whole(found, text):
         return f"{kinds[0].upper()}{kinds[1:]}, {len(text):,} characters. {_MASKED}"
     size = sum(secret.end - secret.start for secret in found)
     return f"{kinds[0].upper()}{kinds[1:]}, {size:,} of {len(text):,} characters. {_MASKED}"

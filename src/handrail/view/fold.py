@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from handrail.view.names import judge
-from handrail.view.secrets import Sensitivity, conceal
-from handrail.view.value import JSON, item, member
+from .masks import Sensitivity, conceal
+from .names import judge
+from .value import JSON, item, member
 
 LONG_TEXT, MANY_LINES, MANY_MEMBERS = 2_000, 40, 100
 """Characters and lines of a text, members of a container, beyond which the middle is folded."""
@@ -27,11 +27,11 @@ class Folded:
 
 
 def fold(text: str) -> Folded | None:
-    """Return the ends of a text too long to show, or nothing if it is short enough; cuts at line ends if near."""
+    """Return the ends of a text too long to show, or nothing if it is short; cuts at line ends if near."""
     if not folds(text):
         return None
     head = _end(text[:ENDS], "\n")
-    tail = _end(text[-ENDS:][::-1], "\n")[::-1]
+    tail = _end(text[-ENDS:][::-1], "\n")[::-1].removeprefix("\n")
     return Folded(head, tail, len(text) - len(head) - len(tail), len(text))
 
 

@@ -8,46 +8,28 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 
-from handrail.view.columns import clip
-from handrail.view.escape import MOST_MARKS, escaped, kind, visible
-from handrail.view.lookalikes import LOOKALIKE
+from .columns import clip
+from .escape import MOST_MARKS, escaped, kind, visible
+from .lookalikes import LOOKALIKE
+from .words import count
 
 Sign = tuple[str, str]
 """A flag's code and its words, before the place is known."""
 
 BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_HARMLESS_SPACES = frozenset("\u00a0\u202f\u3000")
+_USUAL_SPACES = frozenset("\u00a0\u202f\u3000")
 _JOINERS = "\u200c\u200d"
 _CONTROLS = re.compile("\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_NATIONAL_FLAGS = re.compile("(\U0001f3f4)(?:\U000e0067\U000e0062)(?:\U000e0065\U000e006e\U000e0067"
-                             "|\U000e0073\U000e0063\U000e0074|\U000e0077\U000e006c\U000e0073)\U000e007f")  # fmt: skip
+_NATIONS = "|".join("".join(chr(0xE0000 + ord(char)) for char in code) for code in ("gbeng", "gbsct", "gbwls"))
+_NATIONAL_FLAGS = re.compile(f"\U0001f3f4(?:{_NATIONS})\U000e007f")
+"""The flags of England, Scotland and Wales: the only emoji that need tag characters."""
+
 _WORD = re.compile(r"[^\W_]+")
 _CJK = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO", "IDEOGRAPHIC"})
-_WITH_LATIN = frozenset(
-    [
-        "CJK",
-        "ARABIC",
-        "BENGALI",
-        "DEVANAGARI",
-        "ETHIOPIC",
-        "GEORGIAN",
-        "GUJARATI",
-        "GURMUKHI",
-        "HEBREW",
-        "KANNADA",
-        "KHMER",
-        "LAO",
-        "MALAYALAM",
-        "MYANMAR",
-        "ORIYA",
-        "SINHALA",
-        "TAMIL",
-        "TELUGU",
-        "THAANA",
-        "THAI",
-        "TIBETAN",
-    ]
-)
+_WITH_LATIN = frozenset({
+    "CJK", "ARABIC", "BENGALI", "DEVANAGARI", "ETHIOPIC", "GEORGIAN", "GUJARATI", "GURMUKHI", "HEBREW", "KANNADA",
+    "KHMER", "LAO", "MALAYALAM", "MYANMAR", "ORIYA", "SINHALA", "TAMIL", "TELUGU", "THAANA", "THAI", "TIBETAN",
+})  # fmt: skip
 """Scripts whose words may carry Latin letters (UTS 39, moderately restrictive)."""
 
 
@@ -61,35 +43,31 @@ def signs(text: str) -> Iterator[Sign]:
 def _unseen(text: str) -> Iterator[Sign]:
     controls = Counter(match.group() for match in _CONTROLS.finditer(text))
     if controls:
-        note = ", among them ESC, which starts terminal commands" if "\x1b" in controls else ""
-        yield "control", f"{_count(controls, 'control character')}{note}."
+        note = " ESC starts terminal commands." if "\x1b" in controls else ""
+        yield "control", f"{_told(controls, 'control character')}.{note}"
     if text.isascii():
         return
     turns = Counter(char for char in text if char in BIDI)
     if turns:
-        yield "bidi", f"{_count(turns, 'character')} that can change the order in which the text is read."
-    found = Counter(_invisible(_NATIONAL_FLAGS.sub(r"\1", text)))
+        yield "bidi", f"{_told(turns, 'character')}. Such characters change the order of what is read."
+    found = Counter(_invisible(_NATIONAL_FLAGS.sub("", text)))
     if found:
-        yield (
-            "invisible",
-            f"{_count(found, 'character')} that a reader does not see, or that is no agreed sign.",
-        )
+        yield "invisible", f"{_told(found, 'character')} that cannot be seen or read."
     if piled := _piled(text):
         yield "invisible", f"{piled} combining marks piled on one letter."
 
 
-def _count(found: Counter[str], noun: str) -> str:
-    total = found.total()
+def _told(found: Counter[str], noun: str) -> str:
     kinds = ", ".join(escaped(char, named=True) for char, _ in found.most_common(3))
-    return f"{total:,} {noun}{'' if total == 1 else 's'} ({kinds}{', …' if len(found) > 3 else ''})"
+    return f"{count(found.total(), noun)} ({kinds}{', …' if len(found) > 3 else ''})"
 
 
 def _invisible(text: str) -> Iterator[str]:
-    """Yield unseen characters, but not those that well-formed emoji, joined scripts and usual typography need."""
+    """Yield unseen characters, but not those that emoji, joined scripts and typography need."""
     for index, char in enumerate(text):
         if char.isascii() or kind(char) != "hidden" or char in "⟨⟩⏎⇥" or char in BIDI:
             continue
-        if char in _HARMLESS_SPACES or char < "\xa0" or _needed(text, index):
+        if char in _USUAL_SPACES or char < "\xa0" or _needed(text, index):
             continue
         yield char
 
@@ -106,9 +84,7 @@ def _needed(text: str, index: int) -> bool:
         return char == "\u2800" and "BRAILLE" in unicodedata.name(before, "") and before != char
     if char == "\u200d" and _pictured(before) and _pictured(after):
         return True
-    return unicodedata.combining(before) == 9 or (
-        char == "\u200c" and script(before) == script(after) == "ARABIC"
-    )
+    return unicodedata.combining(before) == 9 or (char == "\u200c" and script(before) == script(after) == "ARABIC")
 
 
 def _pictured(char: str) -> bool:
@@ -126,9 +102,9 @@ def _piled(text: str) -> int:
 
 @lru_cache(maxsize=8192)
 def script(char: str) -> str:
-    """Return the script of a letter by its Unicode name; `STYLED` for full-width and mathematical forms of ASCII.
+    """Return the script of a letter by its Unicode name; `STYLED` for full-width and mathematical ASCII.
 
-    Digits, marks, signs and letters shared by scripts are `COMMON`; Chinese, Japanese and Korean are one script here.
+    Digits, marks, signs and letters shared by scripts are `COMMON`; Chinese, Japanese and Korean are one.
     """
     if char.isascii():
         return "LATIN" if char.isalpha() else "COMMON"
@@ -193,6 +169,8 @@ def _fake(word: str, scripts: set[str], genuine: set[str]) -> str:
 
 
 def _mixed(scripts: set[str]) -> bool:
+    if "CJK" in scripts:
+        scripts = scripts - {"STYLED"}
     if len(scripts) < 2 or scripts == {"LATIN", "GREEK"}:
         return False
     return len(scripts) > 2 or "LATIN" not in scripts or not scripts - {"LATIN"} <= _WITH_LATIN

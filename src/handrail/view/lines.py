@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from handrail.view.columns import columns, pad, wrap
+from .columns import columns, pad, wrap
 
 Style = Literal[
     "title", "deadline", "rule", "heading", "fact", "key", "value", "masked", "fold", "muted", "flag", "good", "agent",
@@ -51,12 +51,12 @@ def wrapped(style: Style, text: str, width: int, *, hang: int = 0) -> list[Line]
     return [Line(style, first), *(Line(style, " " * hang + row) for row in rows)]
 
 
-def keyed(key: str, rows: Iterable[Line], *, indent: int, column: int) -> Iterator[Line]:
-    """Set rows beside a key that stands at `indent`; the rows stand at `column`, under a key too long for that."""
+def keyed(key: str, rows: Iterable[Line], *, indent: int, column: int, width: int) -> Iterator[Line]:
+    """Set rows at `column` beside a key at `indent`, or under it if it is too long; a key takes `width` at most."""
     head = " " * indent + key
     start: tuple[Span, ...] = (Span(indent, len(head), "key"),)
     if columns(head) > column - 2:
-        yield Line("key", head)
+        yield from (Line("key", " " * indent + part) for part in wrap(key, width - indent))
         head, start = "", ()
     for row in rows:
         left = pad(head, column)

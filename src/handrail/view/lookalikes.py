@@ -1,7 +1,7 @@
 """Letters that look like an ASCII letter, by script.
 
-Source: the Unicode security data `confusables.txt` (UTS 39), kept to single letters that read as one ASCII letter, and
-without letters of living alphabets that only faintly resemble one (such as Cyrillic `г`, Turkish `ı`, Greek `σ`).
+Source: the Unicode security data `confusables.txt` (UTS 39, Unicode licence), kept to single letters that read as
+one ASCII letter, without letters of living alphabets that only faintly resemble one (Cyrillic ghe, Turkish dotless i).
 Full-width and mathematical letters are not listed: their compatibility decomposition says the same.
 """
 

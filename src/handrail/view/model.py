@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypedDict, cast
 
-from handrail.view.flags import Flag
-from handrail.view.value import JSON
+from .flags import Flag
+from .value import Plain
 
 VIEW_VERSION = "handrail-view/1"
 
@@ -89,14 +89,14 @@ def build(
     parts: PartsView,
     flags: Sequence[Flag] = (),
     unseen: Sequence[str] = (),
-) -> dict[str, JSON]:
+) -> dict[str, Plain]:
     """Return the view as plain JSON, ready to be hashed; it shares nothing mutable with what it was given.
 
     `flags` are those of arguments, context and story; `unseen` the paths that a person has to open to see all.
     """
-    levels: list[JSON] = [{**_plain(level), "ask": [*level["ask"]]} for level in review["levels"]]
-    quorum: list[JSON] = [[group, number] for group, number in review["quorum"]]
-    told: list[JSON] = [{"code": flag.code, "path": flag.path, "text": flag.text} for flag in flags]
+    levels: list[Plain] = [{**_plain(level), "ask": [*level["ask"]]} for level in review["levels"]]
+    quorum: list[Plain] = [[group, number] for group, number in review["quorum"]]
+    told: list[Plain] = [{"code": flag.code, "path": flag.path, "text": flag.text} for flag in flags]
     return {
         "version": VIEW_VERSION,
         "review": {**_plain(review), "levels": levels, "quorum": quorum},
@@ -108,5 +108,5 @@ def build(
     }
 
 
-def _plain(part: object) -> dict[str, JSON]:
-    return dict(cast("Mapping[str, JSON]", part))
+def _plain(part: object) -> dict[str, Plain]:
+    return dict(cast("Mapping[str, Plain]", part))

@@ -7,10 +7,10 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from handrail.view import secrets
-from handrail.view.escape import kind
-from handrail.view.lookalikes import LOOKALIKE
-from handrail.view.secrets import Sensitivity
+from . import masks
+from .escape import kind
+from .lookalikes import LOOKALIKE
+from .masks import Sensitivity
 
 _FEW, _SHORT = 32, 512
 """Members and characters of an object's names up to which a judgement is remembered."""
@@ -34,7 +34,7 @@ def judge(node: Mapping[str, object]) -> tuple[bool, Sequence[Sensitivity]]:
 
 def _judge(names: tuple[str, ...]) -> tuple[bool, tuple[Sensitivity, ...]]:
     calm = all(map(plain, names)) and next(alike(names), None) is None
-    return calm, tuple(map(secrets.sensitive, names))
+    return calm, tuple(map(masks.sensitive, names))
 
 
 _remembered = lru_cache(maxsize=1024)(_judge)

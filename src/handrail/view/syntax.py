@@ -15,7 +15,9 @@ _STRONG = (
 )
 """Command names that are no English words."""
 
-_WEAK = r"(?:cat|echo|find|kill|mv|cp|ln|ls|id|env|touch|tee|mount|shutdown|reboot|printf|tar|node|git|aws|sleep|awk|sed)"
+_WEAK = (
+    r"(?:cat|echo|find|kill|mv|cp|ln|ls|id|env|touch|tee|mount|shutdown|reboot|printf|tar|node|git|aws|sleep|awk|sed)"
+)
 """Command names that also occur in prose: they count only before an option, a path or a quote."""
 
 _SHELL = tuple(
@@ -66,7 +68,7 @@ _CLIMB = re.compile(
 ).search
 _UP = re.compile(r"\.\.[/\\]\S*|\.\.").fullmatch
 _SYSTEM = re.compile(
-    r"(?:^|[\s\"'=:(,<>@]|file://)(?:/(?:etc|root|proc|sys|boot|dev)/\S|/var/run/(?:docker\.sock|secrets)"
+    r"(?:^|[\s\"'=:(,<>@;|}]|file://)(?:/(?:etc|root|proc|sys|boot|dev)/\S|/var/run/(?:docker\.sock|secrets)"
     r"|(?:~|/home/[^/\s]+|/Users/[^/\s]+)/\.(?:ssh|aws|gnupg|kube|docker|netrc|bash_history|config/gcloud)"
     r"|(?i:[A-Z]:\\(?:Windows|Users\\[^\\]+\\AppData))|\\\\[\w.-]+\\\w+\$)"
     r"|(?:^|/)(?:\.env(?:\.\w+)?|id_(?:rsa|ed25519)|\.git/config|\.git-credentials)$"

@@ -1,7 +1,7 @@
-"""The view as lines for a terminal, in the order of trust: facts, exact arguments, context, the agent's story last.
+"""The view as lines for a terminal, in the order of trust: facts, arguments, context, the agent's story last.
 
-Handrail's own words come from the hashed bytes and the frozen view. What the agent wrote stands behind a fence, and
-what is hostile in it is drawn, never obeyed.
+Handrail's own words come from the hashed bytes and the frozen view. What the agent wrote stands behind a fence,
+and what is hostile in it is drawn, never obeyed.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, tzinfo
 from typing import Any
 
-from handrail.view.columns import clip, columns, pad, wrap
-from handrail.view.escape import hidden, safe, visible
-from handrail.view.facts import KINDS, Reader, deadline, facts
-from handrail.view.flags import CODES
-from handrail.view.lines import BLANK, FENCE, Line, Span, Style, keyed, moved, plain, wrapped
-from handrail.view.model import Erased
-from handrail.view.secrets import Masked, conceal, mask
-from handrail.view.tree import Page, folded, inline, tree
-from handrail.view.value import JSON, label
-from handrail.view.words import clock, count, digest, duration, relative
+from .columns import clip, columns, pad, wrap
+from .escape import hidden, safe, visible
+from .facts import KINDS, Reader, deadline, facts
+from .flags import CODES
+from .lines import BLANK, FENCE, Line, Span, Style, keyed, moved, plain, wrapped
+from .masks import Masked, conceal, mask
+from .model import Erased
+from .tree import Page, folded, inline, tree
+from .value import JSON, label
+from .words import clock, count, digest, duration, relative
 
 __all__ = ["Line", "Span", "Style", "clock", "duration", "plain", "relative", "render", "summary"]
 
@@ -30,7 +30,7 @@ _NARROWEST, _FACT_COLUMN = 40, 9
 
 
 def summary(name: str, args: JSON | Erased, width: int) -> str:
-    """Return one row that says what would run, from the bytes: escaped, secrets covered, cut to `width` columns."""
+    """Return one row that says what would run, from the bytes: escaped, masked, cut to `width` columns."""
     words = _gist(args)
     return clip(f"{visible(name)}  {words}".rstrip(), width)
 
@@ -46,6 +46,8 @@ def _gist(args: JSON | Erased) -> str:
 
 def _short(key: str, value: JSON) -> str:
     """Return a member's value in a summary: long texts keep both ends."""
+    if not isinstance(value, str) and isinstance(value, Mapping | Sequence):
+        return inline(value)
     shown = mask(value, key=key)
     if isinstance(shown, Masked):
         return f"⟨{shown}⟩"
@@ -97,7 +99,7 @@ def _head(view: Mapping[str, Any], args: JSON | Erased, reader: Reader, page: Pa
 def _facts(view: Mapping[str, Any], reader: Reader, page: Page) -> Iterator[Line]:
     for name, words in facts(view, reader):
         rows = [Line("fact", row) for row in wrap(words, page.width - _FACT_COLUMN)]
-        yield from keyed(name, rows, indent=0, column=_FACT_COLUMN)
+        yield from keyed(name, rows, indent=0, column=_FACT_COLUMN, width=page.width)
 
 
 def _heading(text: str, note: str, page: Page, style: Style = "heading") -> Iterator[Line]:
@@ -134,10 +136,10 @@ def _value(value: JSON, path: str, page: Page) -> Iterator[Line]:
 
 
 def _checked(value: JSON, page: Page) -> Iterator[Line]:
-    """Yield what was found out about the characters, and that masked values are bound in full."""
+    """Yield how many characters hide, and that masked values are bound in full."""
     found = _hidden(value)
-    drawn = f"{count(found, 'hidden character')}{', drawn as ⟨U+…⟩' if found else ''}"
-    yield Line("flag" if found else "good", f"  {drawn}")
+    words = f"  {count(found, 'hidden character')}{', drawn as ⟨U+…⟩' if found else ''}"
+    yield Line("flag" if found else "good", words)
     if mask(value) != value:
         yield from wrapped(
             "muted", "  Secrets are masked for display; the digest binds them in full.", page.width, hang=2
@@ -175,14 +177,12 @@ def _context(view: Mapping[str, Any], context: JSON | Erased, page: Page) -> Ite
     if context is None:
         return
     bound = view["parts"]["context"]
-    yield from _heading(
-        "CONTEXT", "frozen when asked" + (f" · {digest(visible(bound))}" if bound else ""), page
-    )
+    yield from _heading("CONTEXT", "frozen when asked" + (f" · {digest(visible(bound))}" if bound else ""), page)
     if isinstance(context, Erased):
         yield Line("muted", "  " + _erased(context))
         return
     yield from _value(context, "context", page)
-    if _hidden(context):
+    if _hidden(context) or mask(context) != context:
         yield from _checked(context, page)
     yield from _flags(view, "context", page)
 

@@ -6,20 +6,23 @@ that a text cannot contain. A text's further rows stay in the column of its firs
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import TypeGuard
 
-from handrail.view.columns import columns, wrap
-from handrail.view.escape import quoted, visible
-from handrail.view.fold import END_MEMBERS, MANY_MEMBERS, fold, members
-from handrail.view.lines import Line, Style, keyed
-from handrail.view.secrets import Concealed, Sensitivity, conceal, cover
-from handrail.view.value import JSON, label, number
-from handrail.view.words import count
+from .columns import columns, wrap
+from .escape import quoted, visible
+from .fold import END_MEMBERS, MANY_MEMBERS, fold, members
+from .lines import Line, Style, keyed
+from .masks import Concealed, Sensitivity, conceal, cover
+from .value import JSON, item, label, member, number
+from .words import count
 
 _INDENT, _WIDEST_KEY, _NARROWEST = 2, 24, 24
+Container = Sequence[JSON] | Mapping[str, JSON]
 Member = tuple[JSON, str, Sensitivity]
+"""A value, its path, and what its name says about secrets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,31 +35,34 @@ class Page:
 
 def tree(value: JSON, path: str, page: Page, *, indent: int = 0) -> Iterator[Line]:
     """Yield the lines of a value; an object's members come without a line for the object itself."""
-    if isinstance(value, str) or not isinstance(value, Mapping | Sequence) or not value:
+    if not _nested(value):
         yield from (
-            Line(row.style, " " * indent + row.text)
-            for row in _leaf((value, path, ""), page, page.width - indent)
+            Line(row.style, " " * indent + row.text) for row in _leaf((value, path, ""), page, page.width - indent)
         )
     else:
         yield from _container((value, path, ""), page, indent)
 
 
-def _container(entry: Member, page: Page, indent: int) -> Iterator[Line]:
+def _container(entry: Member, page: Page, indent: int, prefix: str = "") -> Iterator[Line]:
+    """Yield the members; below half of the width they stand beside each other, under paths that begin at `prefix`."""
     value, path, sensitivity = entry
-    assert isinstance(value, Mapping | Sequence)
-    keys = (
-        [label(key) for key in value]
-        if isinstance(value, Mapping)
-        else [f"[{at}]" for at in range(len(value))]
-    )
-    entries = list(zip(keys, members(value, path, sensitivity), strict=True))
-    column = _column([key for key in keys if columns(key) <= _WIDEST_KEY], indent, page.width)
+    if not _nested(value):
+        return
+    entries = list(zip(_keys(value, prefix), members(value, path, sensitivity), strict=True))
+    column = _column([key for key, _ in entries if columns(key) <= _WIDEST_KEY], indent, page.width)
     if len(entries) <= MANY_MEMBERS or path in page.unfold:
-        return (yield from _rows(entries, page, indent, column))
+        yield from _rows(entries, page, indent, column)
+        return
     yield from _rows(entries[:END_MEMBERS], page, indent, column)
     middle = len(entries) - 2 * END_MEMBERS
     yield Line("fold", " " * indent + f"⟨folded: {middle:,} of {count(len(entries), 'member')}⟩")
     yield from _rows(entries[-END_MEMBERS:], page, indent, column)
+
+
+def _keys(value: Container, prefix: str) -> list[str]:
+    if not isinstance(value, Mapping):
+        return [item(prefix, at) for at in range(len(value))]
+    return [member(prefix, key) if prefix else label(key) for key in value]
 
 
 def _column(keys: list[str], indent: int, width: int) -> int:
@@ -64,32 +70,34 @@ def _column(keys: list[str], indent: int, width: int) -> int:
     return min(indent + widest + 2, max(width - _NARROWEST, indent + _INDENT))
 
 
-def _rows(entries: Sequence[tuple[str, Member]], page: Page, indent: int, column: int) -> Iterator[Line]:
+def _rows(entries: Iterable[tuple[str, Member]], page: Page, indent: int, column: int) -> Iterator[Line]:
     for key, entry in entries:
-        value = entry[0]
-        room = page.width - column
-        rows = _brief(entry, room)
-        if rows is None and not isinstance(value, str) and isinstance(value, Mapping | Sequence):
-            kind = count(len(value), "field") if isinstance(value, Mapping) else count(len(value), "item")
-            deeper = min(indent + _INDENT, page.width // 2)
-            yield from chain(
-                keyed(key, [Line("muted", kind)], indent=indent, column=column),
-                _container(entry, page, deeper),
-            )
+        value, room = entry[0], page.width - column
+        brief = _brief(entry, room)
+        if brief is None and _nested(value):
+            size = [Line("muted", _size(value))]
+            yield from keyed(key, size, indent=indent, column=column, width=page.width)
+            narrow = indent + _INDENT > page.width // 2
+            yield from _container(entry, page, indent if narrow else indent + _INDENT, key if narrow else "")
         else:
-            yield from keyed(key, rows or _leaf(entry, page, room), indent=indent, column=column)
+            rows = brief or _leaf(entry, page, room)
+            yield from keyed(key, rows, indent=indent, column=column, width=page.width)
 
 
-def _brief(entry: Member, room: int) -> list[Line] | None:
+def _nested(value: JSON) -> TypeGuard[Container]:
+    return not isinstance(value, str) and isinstance(value, Mapping | Sequence) and bool(value)
+
+
+def _size(value: Container) -> str:
+    return count(len(value), "field" if isinstance(value, Mapping) else "item")
+
+
+def _brief(entry: Member, room: int) -> Iterable[Line] | None:
     """Return a short list of bare values on one row, or nothing if it takes more."""
     value, _, sensitivity = entry
-    if isinstance(value, str | Mapping) or not isinstance(value, Sequence) or not 0 < len(value) <= 32:
+    if not _nested(value) or isinstance(value, Mapping) or len(value) > room // 3:
         return None
-    if any(
-        isinstance(child, Mapping) or (isinstance(child, Sequence) and len(child) > room) for child in value
-    ):
-        return None
-    if any(not isinstance(child, str) and isinstance(child, Sequence) for child in value):
+    if any(_nested(child) or (isinstance(child, str) and len(child) > room) for child in value):
         return None
     text = "[" + ", ".join(inline(child, sensitivity) for child in value) + "]"
     return [Line("value", text)] if columns(text) <= room else None
@@ -108,17 +116,15 @@ def inline(value: JSON, sensitivity: Sensitivity = "") -> str:
         case int() | float():
             return f"⟨{cover(number(value))}⟩" if sensitivity == "always" else number(value)
         case Mapping():
-            return f"{{{count(len(value), 'field')}}}" if value else "{}"
+            return f"{{{_size(value)}}}" if value else "{}"
         case _:
-            return f"[{count(len(value), 'item')}]" if value else "[]"
+            return f"[{_size(value)}]" if value else "[]"
 
 
 def _leaf(entry: Member, page: Page, room: int) -> Iterator[Line]:
     value, path, sensitivity = entry
     if not isinstance(value, str):
-        covered = (
-            sensitivity == "always" and value is not None and not isinstance(value, bool | Mapping | Sequence)
-        )
+        covered = sensitivity == "always" and value is not None and not isinstance(value, bool | Mapping | Sequence)
         text = inline(value, sensitivity)
         return (Line("masked" if covered else "value", row) for row in wrap(text, room))
     hidden = conceal(value, sensitivity)
@@ -129,8 +135,7 @@ def _leaf(entry: Member, page: Page, room: int) -> Iterator[Line]:
 
 def _quoted(hidden: Concealed, room: int, *, opened: bool) -> Iterator[Line]:
     return chain.from_iterable(
-        (Line(style, row) for row in wrap(text, room))
-        for style, text in folded(hidden, opened=opened, quote='"')
+        (Line(style, row) for row in wrap(text, room)) for style, text in folded(hidden, opened=opened, quote='"')
     )
 
 

@@ -7,9 +7,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-from handrail.view.escape import quoted
+from .escape import quoted
 
 JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON] | None"
+
+Plain: TypeAlias = "bool | int | float | str | list[Plain] | dict[str, Plain] | None"
+"""JSON in its own types, as a decoder makes it."""
 
 LONGEST_KEY = 64
 """Characters of a key that are written out in a path; a longer key is cut and told apart by its hash."""
@@ -18,7 +21,7 @@ _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*").fullmatch
 
 
 def label(key: str) -> str:
-    """Return a key as it is drawn: bare if it is an ASCII identifier, else quoted with escapes, never too long."""
+    """Return a key as it is drawn: bare if it is an ASCII identifier, else quoted, never too long."""
     if len(key) > LONGEST_KEY:
         mark = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:12]
         return f"{quoted(key[:40])}⟨{len(key):,} characters, sha256 {mark}⟩"
@@ -37,7 +40,7 @@ def item(path: str, index: int) -> str:
 
 
 def number(value: int | float) -> str:
-    """Return a number's text; an integer too long for decimal (over 4,300 digits) is written in hexadecimal."""
+    """Return a number's text; an integer of over 4,300 digits is written in hexadecimal."""
     try:
         return repr(value)
     except ValueError:

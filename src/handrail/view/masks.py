@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from handrail.view.value import JSON, number
+from .value import JSON, number
 
 Sensitivity = Literal["", "likely", "always"]
 
@@ -78,58 +78,20 @@ def suspected(text: str) -> bool:
     return any(map(text.lower().__contains__, _HINTS))
 
 
-_ALWAYS = frozenset(
-    [
-        "password",
-        "passwords",
-        "passwd",
-        "pwd",
-        "passphrase",
-        "secret",
-        "secrets",
-        "apikey",
-        "apikeys",
-        "privatekey",
-        "secretkey",
-        "accesskey",
-        "cvv",
-        "cvc",
-        "otp",
-        "authorization",
-    ]
-)
-_ALWAYS_PAIRS = frozenset({"api key", "api keys", "private key", "secret key", "access key", "signing key"})
-_LIKELY = frozenset(
-    [
-        "token",
-        "tokens",
-        "credential",
-        "credentials",
-        "cookie",
-        "cookies",
-        "jwt",
-        "bearer",
-        "session",
-        "sessionid",
-    ]
-)
-_SUFFIX = frozenset(
-    [
-        "value",
-        "confirm",
-        "confirmation",
-        "confirmed",
-        "hash",
-        "plain",
-        "plaintext",
-        "text",
-        "b64",
-        "base64",
-        "new",
-        "old",
-        "current",
-    ]
-)
+_ALWAYS = frozenset({
+    "password", "passwords", "passwd", "pwd", "passphrase", "secret", "secrets", "apikey", "apikeys", "privatekey",
+    "secretkey", "accesskey", "cvv", "cvc", "otp", "authorization", "api key", "api keys", "private key",
+    "secret key", "access key", "signing key",
+})  # fmt: skip
+_LIKELY = frozenset({
+    "token", "tokens", "credential", "credentials", "cookie", "cookies", "jwt", "bearer", "session", "sessionid",
+})  # fmt: skip
+_SUFFIX = frozenset({
+    "value", "confirm", "confirmation", "confirmed", "hash", "plain", "plaintext", "text", "b64", "base64", "new",
+    "old", "current",
+})  # fmt: skip
+"""Words of a name, or two together, that say secret; and words after them that change nothing."""
+
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _REFERENCE = re.compile(
     r"\$\{?[A-Z_][A-Z0-9_]*\}?|\$\{\{[^{}]*\}\}|\{\{[^{}]*\}\}|<[^<>]*>|[*•]+|(?i:none|null|redacted|true|false)"
@@ -149,7 +111,7 @@ def _judge(key: str) -> Sensitivity:
         words.pop()
     if not words:
         return ""
-    if words[-1] in _ALWAYS or " ".join(words[-2:]) in _ALWAYS_PAIRS:
+    if words[-1] in _ALWAYS or " ".join(words[-2:]) in _ALWAYS:
         return "always"
     return "likely" if words[-1] in _LIKELY else ""
 
@@ -160,7 +122,7 @@ _sensitive = lru_cache(maxsize=4096)(_judge)
 def find(text: str, sensitivity: Sensitivity = "") -> tuple[Found, ...]:
     """Return the secrets in a text, in order; the whole text when its key says so."""
     if sensitivity and _named(text, sensitivity):
-        return (Found(0, len(text), "secret by the name of its field"),)
+        return (Found(0, len(text), "named like a secret"),)
     if len(text) < 8 or not suspected(text):
         return ()
     lower = text.lower()

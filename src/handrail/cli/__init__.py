@@ -1,0 +1,1 @@
+"""The terminal: people look, decide, watch and check from here."""

@@ -1,0 +1,154 @@
+"""`handrail actions` and `handrail runs`: what agents wanted, and what became of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import to_builtins
+
+from ..action.model import Action
+from ..errors import NotFound
+from ..run.model import Run
+from ..view.escape import visible
+from ..view.lines import BLANK, Line
+from ..view.model import Erased
+from . import gist
+from .desk import Db, Desk, desk
+from .outcome import told
+from .page import NARROW, Json, labelled, say, show, table, tell, width
+from .reviews import After, Limit, args_json
+
+
+
+def list_actions(after: After = None, limit: Limit = 50, json: Json = False, db: Db = None) -> None:
+    """What agents wanted to do, newest first."""
+    with desk(db) as at:
+        found = at.backend.newest("action", after=at.find("act", after) if after else None, limit=limit + 1)
+        page = [one for one in found if isinstance(one, Action)][:limit]
+        more = page[-1].id if len(found) > limit else None
+        if json:
+            tell({"actions": [to_builtins(one) for one in page], "after": more})
+        elif page:
+            show(action_rows(at, page))
+            if more:
+                say(f"More: --after {gist.short(more)}", "muted")
+        else:
+            say("No agent has proposed anything yet.")
+
+
+def action_rows(at: Desk, page: list[Action]) -> list[Line]:
+    """Actions as a table, one line each."""
+    now = at.database.clock.now()
+    head = ("ACTION", "STATE", "AGE", "WHAT", "AGENT")
+    keep = range(5) if width() >= NARROW else (0, 1, 3)
+    cells = [
+        (
+            gist.short(one.id), one.status, gist.brief(now - one.proposed_at),
+            gist.what(at.backend.action(one.id)), gist.name(at, one.agent),
+        )
+        for one in page
+    ]  # fmt: skip
+    picked = [tuple(row[column] for column in keep) for row in (head, *cells)]
+    return table(picked[0], picked[1:], grows=3 if len(keep) == 5 else 2, spans={0: "title"})
+
+
+def show_action(action: str, json: Json = False, db: Db = None) -> None:
+    """One action: what it would do, where it stands, its result."""
+    with desk(db) as at:
+        record = at.backend.action(at.action(action))
+        state = record.state
+        if json:
+            tell({
+                "action": to_builtins(state), "args": args_json(record), "context": _json(record.context),
+                "story": _json(record.story), "outcome": _json(record.outcome),
+            })  # fmt: skip
+            return
+        text, style = told(at, record)
+        show([Line("title", f"{visible(state.name)}  {state.id}"), Line("title", gist.what(record, width()))])
+        show([*labelled("State", state.status, style), *labelled("", text, style), *_facts(at, state), BLANK])
+        show(labelled("Look", f"handrail explain {gist.short(state.id)}", "muted"))
+
+
+def _facts(at: Desk, state: Action) -> list[Line]:
+    owner = gist.name(at, state.owner)
+    lines = labelled("Agent", f"{gist.name(at, state.agent)} for {owner}")
+    lines += labelled("Risk", state.risk)
+    lines += labelled("Asked", gist.at(at, state.proposed_at))
+    if state.run:
+        lines += labelled("Run", gist.name(at, state.run))
+    if state.asked:
+        lines += labelled("Review", state.asked)
+    return lines
+
+
+def list_runs(after: After = None, limit: Limit = 50, json: Json = False, db: Db = None) -> None:
+    """Runs of agents, newest first."""
+    with desk(db) as at:
+        found = at.backend.newest("run", after=at.find("run", after) if after else None, limit=limit + 1)
+        page = [one for one in found if isinstance(one, Run)][:limit]
+        more = page[-1].id if len(found) > limit else None
+        if json:
+            tell({"runs": [_run_json(at, one) for one in page], "after": more})
+        elif page:
+            now = at.database.clock.now()
+            cells = [
+                (
+                    gist.short(one.id), one.status, gist.brief(now - one.opened_at), gist.name(at, one.id),
+                    gist.name(at, one.agent),
+                )
+                for one in page
+            ]  # fmt: skip
+            show(table(("RUN", "STATE", "AGE", "TITLE", "AGENT"), cells, grows=3, spans={0: "title"}))
+            if more:
+                say(f"More: --after {gist.short(more)}", "muted")
+        else:
+            say("No agent has opened a run yet.")
+
+
+def show_run(run: str, json: Json = False, db: Db = None) -> None:
+    """One run, by its id or its title, and its newest actions."""
+    with desk(db) as at:
+        id_ = _run(at, run)
+        state, title = at.backend.run(id_)
+        if json:
+            tell(_run_json(at, state))
+            return
+        heading = visible(title) if isinstance(title, str) else id_
+        show([Line("title", f"RUN  {heading}"), *labelled("State", state.status), *labelled("Id", id_, "muted")])
+        show(labelled("Agent", f"{gist.name(at, state.agent)} for {gist.name(at, state.starter)}"))
+        show(labelled("Since", gist.at(at, state.opened_at)))
+        if state.faults:
+            show(labelled("Faults", f"{state.faults} times an exception left it; it goes on when entered again"))
+        actions = _of_run(at, state)
+        if actions:
+            show([BLANK, *action_rows(at, actions)])
+
+
+def _run(at: Desk, given: str) -> str:
+    named = at.backend.run_id(given)
+    try:
+        at.backend.run(named)
+    except NotFound:
+        return at.find("run", given)
+    return named
+
+
+def _of_run(at: Desk, run: Run, most: int = 50) -> list[Action]:
+    """The run's newest actions, out of all since it was opened."""
+    found: list[Action] = []
+    after: str | None = None
+    while len(found) < most:
+        page = [one for one in at.backend.newest("action", after=after, limit=200) if isinstance(one, Action)]
+        found += [one for one in page if one.run == run.id]
+        if not page or page[-1].proposed_at < run.opened_at:
+            break
+        after = page[-1].id
+    return found[:most]
+
+
+def _run_json(at: Desk, run: Run) -> dict[str, Any]:
+    return {**to_builtins(run), "name": at.backend.name(run.id), "agent_name": at.backend.name(run.agent)}
+
+
+def _json(value: Any) -> Any:
+    return {"$erased": value.digest} if isinstance(value, Erased) else value

@@ -1,0 +1,195 @@
+"""The decisions: approve, reject, send back, answer, and what a failed or lost action needs."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+import orjson
+import typer
+
+from ..backend import ReviewRecord
+from ..codec.canonical import canonical, parse
+from ..codec.edits import typed
+from ..errors import InvalidValue, MalformedJSON
+from ..review.commands import Decide
+from ..review.model import OPEN, Outcome
+from ..stream import JSON
+from ..view.tree import inline
+from . import gist, reviews
+from .ask import confirmed, reason
+from .desk import Db, Desk, desk
+from .outcome import follow
+from .page import say, show
+from .refusal import refused
+
+SHORTEST_VIEW: Final = 12
+Which = Annotated[str, typer.Argument(metavar="REVIEW", help="The id, or enough of it.")]
+Note = Annotated[str | None, typer.Option("--note", "-m", metavar="TEXT", help="What the agent and the log are told.")]
+Reason = Annotated[str | None, typer.Option("--note", "-m", metavar="TEXT", help="The reason; needed.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask again.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Do not draw the review first.")]
+View = Annotated[
+    str | None,
+    typer.Option("--view", metavar="DIGEST", help="Decide on this view alone, as `show --json` gives it; asks nothing."),
+]
+
+
+def approve(
+    review: Which, note: Note = None, yes: Yes = False, quiet: Quiet = False, view: View = None, db: Db = None
+) -> None:
+    """Let exactly these bytes run, once; then wait up to 10 s and say what became of it."""
+    with desk(db) as at:
+        _decide(at, review, "approve", note, yes, quiet, view)
+
+
+def reject(
+    review: Which, note: Reason = None, yes: Yes = False, quiet: Quiet = False, view: View = None, db: Db = None
+) -> None:
+    """Say no, with the reason."""
+    with desk(db) as at:
+        _decide(at, review, "reject", note, yes, quiet, view)
+
+
+def send_back(
+    review: Which, note: Reason = None, yes: Yes = False, quiet: Quiet = False, view: View = None, db: Db = None
+) -> None:
+    """Ask the agent for changes: it gets the reason and may propose again."""
+    with desk(db) as at:
+        _decide(at, review, "send_back", note, yes, quiet, view)
+
+
+def answer(
+    review: Which,
+    value: Annotated[str, typer.Argument(metavar="ANSWER", help="One of the options or its number, else the value.")],
+    note: Note = None, yes: Yes = False, quiet: Quiet = False, view: View = None, db: Db = None,
+) -> None:  # fmt: skip
+    """Answer a question."""
+    with desk(db) as at:
+        _decide(at, review, "answer", note, yes, quiet, view, value)
+
+
+def retry(
+    review: Which, note: Note = None, yes: Yes = False, quiet: Quiet = False, view: View = None, db: Db = None
+) -> None:
+    """Let a failed action run once more."""
+    with desk(db) as at:
+        _decide(at, review, "retry", note, yes, quiet, view)
+
+
+def supply(
+    review: Which,
+    value: Annotated[str, typer.Argument(metavar="RESULT", help='JSON, such as 12 or "text"; other text is taken as it is.')],
+    note: Note = None, yes: Yes = False, quiet: Quiet = False, view: View = None, db: Db = None,
+) -> None:  # fmt: skip
+    """Give the result of a failed action yourself."""
+    with desk(db) as at:
+        _decide(at, review, "supply", note, yes, quiet, view, value)
+
+
+def skip(
+    review: Which, note: Note = None, yes: Yes = False, quiet: Quiet = False, view: View = None, db: Db = None
+) -> None:
+    """Let the work go on without a failed action."""
+    with desk(db) as at:
+        _decide(at, review, "skip", note, yes, quiet, view)
+
+
+def abort(
+    review: Which, note: Reason = None, yes: Yes = False, quiet: Quiet = False, view: View = None, db: Db = None
+) -> None:
+    """Give a failed action up."""
+    with desk(db) as at:
+        _decide(at, review, "abort", note, yes, quiet, view)
+
+
+def happened(
+    review: Which,
+    value: Annotated[str, typer.Argument(metavar="RESULT", help="The result it had, if any: JSON or text.")] = "null",
+    note: Note = None, yes: Yes = False, quiet: Quiet = False, view: View = None, db: Db = None,
+) -> None:  # fmt: skip
+    """Say that an action of unknown outcome took effect."""
+    with desk(db) as at:
+        _decide(at, review, "happened", note, yes, quiet, view, value)
+
+
+def not_happened(
+    review: Which, note: Note = None, yes: Yes = False, quiet: Quiet = False, view: View = None, db: Db = None
+) -> None:
+    """Say that an action of unknown outcome did not take effect."""
+    with desk(db) as at:
+        _decide(at, review, "not_happened", note, yes, quiet, view)
+
+
+def _decide(
+    at: Desk, given: str, outcome: Outcome, note: str | None, yes: bool, quiet: bool, view: str | None,
+    value: str | None = None,
+) -> None:  # fmt: skip
+    record = at.review(given)
+    check(at, record, outcome)
+    if view is None:
+        draw(at, record, quiet)
+    said = reason(note, "Why?") if outcome in ("reject", "send_back", "abort") else note
+    found = None if value is None else valued(record, outcome, value)
+    if not yes and view is None and not confirmed(_question(record, outcome, found)):
+        say("Nothing was decided.", "muted")
+        raise typer.Exit(1)
+    send(at, record, Decide(outcome, on_view(record, view), said, found))
+
+
+def check(at: Desk, record: ReviewRecord, outcome: Outcome) -> None:
+    """Raise before anything is asked where the decision is sure to be refused."""
+    review = record.state
+    if review.status in OPEN and outcome not in review.choices:
+        verbs = ", ".join(reviews.VERBS[choice] for choice in review.choices)
+        raise InvalidValue(f"{gist.short(review.id)} can end with {verbs}, not with {reviews.VERBS[outcome]}")
+    if review.status in OPEN:
+        at.backend.actor
+
+
+def draw(at: Desk, record: ReviewRecord, quiet: bool) -> None:
+    """Draw what is about to be decided."""
+    if not quiet:
+        reviews.banner(at)
+        show([*reviews.page(at, record)])
+        print()
+
+
+def _question(record: ReviewRecord, outcome: Outcome, value: JSON) -> str:
+    verb = reviews.VERBS[outcome].capitalize().replace("-", " ")
+    given = f" with {inline(value)}" if outcome in ("answer", "supply", "happened") else ""
+    return f"{verb} {gist.short(record.state.id)}{given}?"
+
+
+def on_view(record: ReviewRecord, view: str | None) -> str:
+    """The digest to send: the one that was drawn, or the one given, which may be shortened."""
+    if view is None:
+        return record.state.view
+    return record.state.view if len(view) >= SHORTEST_VIEW and record.state.view.startswith(view) else view
+
+
+def valued(record: ReviewRecord, outcome: Outcome, text: str) -> JSON:
+    """The typed value of an answer or a result. Raises `InvalidValue`."""
+    if outcome != "answer":
+        try:
+            return parse(text)
+        except MalformedJSON:
+            return text
+    question = orjson.loads(record.action.args or "{}")
+    options = question.get("options")
+    if not options:
+        return typed(canonical(question.get("schema") or {"type": "string"}), "", text)
+    named = next((option for option in options if str(option) == text), None)
+    if named is None and text.isascii() and text.isdigit() and 0 < int(text) <= len(options):
+        named = options[int(text) - 1]
+    if named is None:
+        listed = ", ".join(f"{number} {option}" for number, option in enumerate(options, 1))
+        raise InvalidValue(f"{ascii(text[:60])} is none of the options: {listed}")
+    found: JSON = named
+    return found
+
+
+def send(at: Desk, record: ReviewRecord, command: Decide) -> None:
+    """Send a decision, and say what it led to. A refusal becomes its line and exit code."""
+    with refused(gist.short(record.state.id)):
+        at.backend.call(record.state.id, command)
+    follow(at, record.state.id)

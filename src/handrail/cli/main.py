@@ -1,0 +1,81 @@
+"""The `handrail` command: every subcommand and where it is."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Final
+
+import typer
+
+from .. import __version__
+from . import actions, decide, edit, handle, reviews, watch
+from .refusal import EXIT_CODES
+
+SETTINGS: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+REVIEWS: Final[Mapping[str, Callable[..., None]]] = {
+    "list": reviews.list_reviews,
+    "show": reviews.show_review,
+    "watch": watch.watch,
+    "approve": decide.approve,
+    "reject": decide.reject,
+    "edit": edit.edit,
+    "send-back": decide.send_back,
+    "answer": decide.answer,
+    "retry": decide.retry,
+    "supply": decide.supply,
+    "skip": decide.skip,
+    "abort": decide.abort,
+    "happened": decide.happened,
+    "not-happened": decide.not_happened,
+    "claim": handle.claim,
+    "release": handle.release,
+    "delegate": handle.delegate,
+    "escalate": handle.escalate,
+    "comment": handle.comment,
+    "revoke": handle.revoke,
+    "withdraw": handle.withdraw,
+}
+ACTIONS: Final[Mapping[str, Callable[..., None]]] = {"list": actions.list_actions, "show": actions.show_action}
+RUNS: Final[Mapping[str, Callable[..., None]]] = {"list": actions.list_runs, "show": actions.show_run}
+
+
+def _group(name: str, about: str, commands: Mapping[str, Callable[..., None]], parent: typer.Typer) -> None:
+    group = typer.Typer(help=about, no_args_is_help=True, context_settings=dict(SETTINGS))
+    for word, function in commands.items():
+        group.command(word)(function)
+    parent.add_typer(group, name=name)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"handrail {__version__}")
+        raise typer.Exit
+
+
+def _root(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure: Any = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+
+
+def _build() -> typer.Typer:
+    built = typer.Typer(
+        name="handrail", help="Human oversight of AI agents: look, decide, watch, check.", epilog=EXIT_CODES,
+        no_args_is_help=True, context_settings=dict(SETTINGS), pretty_exceptions_enable=False, callback=_root,
+    )  # fmt: skip
+    _group("reviews", "Questions that wait for people: look at them and decide.", REVIEWS, built)
+    _group("actions", "What agents wanted to do, and what became of it.", ACTIONS, built)
+    _group("runs", "Agents' work of many steps.", RUNS, built)
+    return built
+
+
+app: Final = _build()
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,87 @@
+"""Events and states go into the log and come back; their names never change, and their data is never personal."""
+
+import re
+from dataclasses import fields
+from typing import Any, get_args
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handrail.action import events as action_events
+from handrail.codec.records import EVENTS, NAMES, STATES, event_data, read_event, read_state, state_text
+from handrail.directory import events as directory_events
+from handrail.review import events as review_events
+from handrail.run import events as run_events
+
+PINNED = {
+    "action": "proposed held revised cleared refused withdrawn claimed lapsed started attempt_failed succeeded failed "
+    "skipped lost inquired unresolved",
+    "review": "opened claimed released delegated commented reminded escalated voted edited decided revoked "
+    "took_effect expired withdrawn superseded",
+    "run": "opened faulted finished",
+    "person": "added changed removed",
+    "group": "added",
+    "agent": "added",
+    "access": "denied",
+}
+UNIONS: tuple[Any, ...] = (action_events, review_events, run_events, directory_events)
+PERSONAL = re.compile(r"(^|_)(note|notes|name|names|text|texts|title|mail|email|label|profile|comment|message)($|_)")
+NO_PERSON = {("action.proposed", "name"): "the tool's name"}
+
+st.register_type_strategy(int, st.integers(-(2**53) + 1, 2**53 - 1))
+st.register_type_strategy(str, st.text(st.characters(exclude_categories=["Cs"]), max_size=5))
+
+
+def test_the_names_in_the_log_never_change() -> None:
+    assert set(EVENTS) == {f"{life}.{event}" for life, events in PINNED.items() for event in events.split()}
+
+
+def test_every_event_of_every_life_has_one_name() -> None:
+    events = [event for module in UNIONS for event in get_args(module.Event)]
+    assert set(NAMES) == set(events)
+    assert len(EVENTS) == len(NAMES) == len(events)
+    assert all(re.fullmatch(r"[a-z]+\.[a-z]+(_[a-z]+)*", name) for name in EVENTS)
+
+
+def test_every_event_class_is_in_its_union() -> None:
+    for module in UNIONS:
+        defined = {one for one in vars(module).values() if isinstance(one, type) and one.__module__ == module.__name__}
+        assert defined == set(get_args(module.Event))
+
+
+@pytest.mark.parametrize("name", EVENTS)
+def test_an_event_comes_back_from_the_log(name: str) -> None:
+    @given(st.builds(EVENTS[name]))
+    def comes_back(event: object) -> None:
+        data = event_data(event)
+        assert isinstance(data, dict)
+        assert read_event(name, orjson.loads(orjson.dumps(data))) == event
+
+    comes_back()
+
+
+@pytest.mark.parametrize("kind", STATES)
+def test_a_state_comes_back_from_its_row(kind: str) -> None:
+    @given(st.builds(STATES[kind]))
+    def comes_back(state: Any) -> None:
+        assert read_state(kind, state_text(state)) == state
+
+    comes_back()
+
+
+@pytest.mark.parametrize("name", EVENTS)
+def test_no_event_has_a_member_for_what_must_be_erasable(name: str) -> None:
+    members = [field.name for field in fields(EVENTS[name])]
+    assert [one for one in members if PERSONAL.search(one) and (name, one) not in NO_PERSON] == []
+    assert "v" not in members, "that is the version of the shape"
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [("review.released", {"v": 2}), ("review.released", {}), ("review.unheard", {"v": 1}), ("review.claimed", {"v": 1})],
+)
+def test_what_is_unknown_or_misshapen_is_refused(name: str, data: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        read_event(name, data)

@@ -1,0 +1,210 @@
+"""What a random world does, apart from where it is committed: subclass `Rules` and give it another `commit`.
+
+Every refusal that the product names is welcome; anything else that is raised is a defect.
+"""
+
+import json
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from handrail.action import commands as action
+from handrail.action.model import Action
+from handrail.clock import HOUR, MINUTE, SECOND
+from handrail.directory import commands as directory
+from handrail.errors import HandrailError
+from handrail.policy.verdict import Declaration
+from handrail.principal import Principal, agent, person
+from handrail.review import commands as review
+from handrail.review.model import Outcome, Review
+from handrail.run import commands as run
+
+from .moves import OUTCOMES
+from .world import NAMES
+
+TEAMS = ("legal", "finance")
+PEOPLE = ("ann", "bob", "cyd", "olga")
+BOTS = tuple(agent(f"agt_{name}", f"osu_{owner}") for name, owner in (("one", "olga"), ("two", "sam")))
+STAFF = tuple(person(f"usr_{name}", "session") for name in PEOPLE)
+LADDERS: tuple[dict[str, Any], ...] = (
+    {"reviewers": ("group:legal",)},
+    {"reviewers": ("group:legal", "group:finance"), "quorum": (("group:legal", 1), ("group:finance", 1))},
+    {"reviewers": ("group:legal", "group:finance"), "quorum": (("any", 2),)},
+    {"reviewers": ("user:ann",), "then": (("group:finance", 30 * MINUTE),), "remind": 10 * MINUTE},
+)
+callers = st.sampled_from((*BOTS, *STAFF))
+pick = st.integers(0, 50)
+ladders = st.sampled_from(LADDERS)
+
+
+class Rules(RuleBasedStateMachine):
+    """People and agents do all kinds of things in any order; time passes; nobody need sweep."""
+
+    def commit(self, subject: str, command: object, actor: Principal) -> None:
+        """Commit one command, or raise what it is refused with."""
+        raise NotImplementedError
+
+    def pass_time(self, micros: int) -> None:
+        """Let time pass without doing what is due."""
+        raise NotImplementedError
+
+    def states(self) -> dict[str, Any]:
+        """All states that stand, by id."""
+        raise NotImplementedError
+
+    def sweep(self) -> None:
+        """Do everything that is due."""
+        raise NotImplementedError
+
+    def attempt(self, subject: str, command: object, actor: Principal) -> None:
+        """Commit a command that may be refused."""
+        try:
+            self.commit(subject, command, actor)
+        except HandrailError:
+            return
+
+    def actions(self) -> list[Action]:
+        """Every action, the oldest first."""
+        return [one for one in self.states().values() if isinstance(one, Action)]
+
+    def reviews(self) -> list[Review]:
+        """Every review, the oldest first."""
+        return [one for one in self.states().values() if isinstance(one, Review)]
+
+    @initialize(count=st.integers(0, 4), hold=st.sampled_from(["action", "run"]))
+    def begin(self, count: int, hold: Any) -> None:
+        """Some people, or solo mode, and a run."""
+        self.proposed = 0
+        for number, one in enumerate(PEOPLE[:count]):
+            self.join(one, (TEAMS[number % 2],), linked=one == "olga")
+        self.attempt("run_1", run.Open("a title", hold=hold), BOTS[0])
+
+    @rule(name=st.sampled_from(PEOPLE), teams=st.sets(st.sampled_from(TEAMS)).map(tuple), linked=st.booleans())
+    def join(self, name: str, teams: tuple[str, ...], linked: bool) -> None:
+        """Somebody comes, changes groups, or is linked to the user who owns an agent."""
+        groups = tuple(NAMES.group(one) for one in teams)
+        put = directory.PutPerson(NAMES.look_up("user", name), "osu_olga" if linked else None, groups, name, name)
+        self.attempt(f"usr_{name}", put, STAFF[0])
+
+    @rule(who=st.sampled_from(STAFF))
+    def leave(self, who: Principal) -> None:
+        """Somebody leaves."""
+        self.attempt(who.id, directory.RemovePerson(), STAFF[0])
+
+    @precondition(lambda self: self.proposed < 6)
+    @rule(
+        ladder=ladders, pattern=st.sampled_from(["approval", "approval", "auto", "question"]), by=st.sampled_from(BOTS),
+        undo=st.sampled_from([0, 5 * MINUTE]), at_end=st.sampled_from(["reject", "approve", "answer"]),
+        grant=st.sampled_from([MINUTE, HOUR]), flags=st.tuples(*[st.booleans()] * 4), older=pick,
+    )  # fmt: skip
+    def propose(
+        self, ladder: dict[str, Any], pattern: Any, by: Principal, undo: int, at_end: Any, grant: int,
+        flags: tuple[bool, ...], older: int,
+    ) -> None:  # fmt: skip
+        """An agent wants something, perhaps in the run, at once, with a probe, or instead of something older."""
+        in_run, at_once, probe, instead = flags
+        actions = self.actions()
+        declared = Declaration(pattern, undo=undo, at_end=at_end, grant=grant, within=HOUR, **ladder)
+        command = action.Propose(
+            "mail.send", json.dumps({"default": 1, "n": self.proposed}, separators=(",", ":")), "sch", "{}", declared,
+            kind="question" if pattern == "question" else "call", run="run_1" if in_run and by == BOTS[0] else None,
+            probe=probe, executor="x1", start=at_once,
+            supersedes=actions[older % len(actions)].id if instead and actions else None,
+        )  # fmt: skip
+        self.proposed += 1
+        self.attempt(f"act_{self.proposed}", command, by)
+
+    @rule(which=pick, by=callers, outcome=st.sampled_from(OUTCOMES), value=st.integers(0, 9), stale=st.booleans())
+    def decide(self, which: int, by: Principal, outcome: Outcome, value: int, stale: bool) -> None:
+        """Somebody decides, perhaps what is no choice, perhaps on an old view."""
+        self._vote(which, by, outcome, value, "text:old" if stale else None)
+
+    @rule(which=pick, by=st.sampled_from(STAFF), how=st.sampled_from([0, 0, 1, 2, 3]), value=st.integers(0, 9))
+    def choose(self, which: int, by: Principal, how: int, value: int) -> None:
+        """Somebody chooses what the review offers, mostly the first."""
+        reviews = [one for one in self.reviews() if one.status in ("open", "claimed")] or self.reviews()
+        if reviews:
+            choices = reviews[which % len(reviews)].choices
+            self._vote(which, by, choices[how % len(choices)], value, None, reviews)
+
+    def _vote(
+        self, which: int, by: Principal, outcome: Outcome, value: int, view: str | None,
+        among: list[Review] | None = None,
+    ) -> None:  # fmt: skip
+        reviews = among or self.reviews()
+        if reviews:
+            one = reviews[which % len(reviews)]
+            args = f'{{"default":1,"n":{value}}}' if outcome == "edit" else None
+            self.attempt(one.id, review.Decide(outcome, view or one.view, value=value, args=args), by)
+
+    @rule(which=pick, by=callers, what=st.sampled_from("claim release comment escalate revoke close".split()))
+    def handle(self, which: int, by: Principal, what: str) -> None:
+        """Somebody does something else with a review."""
+        commands: dict[str, object] = {
+            "claim": review.Claim(), "release": review.Release(), "comment": review.Comment("a word"),
+            "escalate": review.Escalate("up"), "revoke": review.Revoke(), "close": review.Close(),
+        }  # fmt: skip
+        self._to(self.reviews(), which, commands[what], by)
+
+    @rule(which=pick, by=callers, to=st.sampled_from([*(one.id for one in STAFF), "usr_nobody"]))
+    def delegate(self, which: int, by: Principal, to: str) -> None:
+        """Somebody asks another person."""
+        self._to(self.reviews(), which, review.Delegate(to, "please"), by)
+
+    @rule(which=pick, by=st.sampled_from(BOTS), executor=st.sampled_from(["x1", "x2"]), right=st.booleans())
+    def start(self, which: int, by: Principal, executor: str, right: bool) -> None:
+        """An executor starts, perhaps the wrong bytes."""
+        if actions := self.actions():
+            one = actions[which % len(actions)]
+            bind = one.bind if right else "bind:other"
+            self.attempt(one.id, action.Start(executor, bind, one.fence or None), by)
+
+    @rule(which=pick, executor=st.sampled_from(["x1", "x1", "x2"]), by=st.sampled_from(BOTS))
+    def claim(self, which: int, executor: str, by: Principal) -> None:
+        """An executor claims."""
+        self._to(self.actions(), which, action.Claim(executor), by)
+
+    @rule(
+        which=pick, outcome=st.sampled_from(["succeeded", "failed", "failed", "unknown"]), behind=st.integers(0, 1),
+        retry=st.sampled_from([None, SECOND, 2 * HOUR]), escalate=st.booleans(),
+    )  # fmt: skip
+    def settle(self, which: int, outcome: Any, behind: int, retry: int | None, escalate: bool) -> None:
+        """Whoever holds an action reports, perhaps under an old fencing number."""
+        running = [one for one in self.actions() if one.status == "started"] or self.actions()
+        if running:
+            one = running[which % len(running)]
+            holder = one.executor or "x1"
+            command = action.Settle(holder, one.fence - behind, outcome, {"n": 1}, retry, escalate)
+            self.attempt(one.id, command, BOTS[0] if one.agent == BOTS[0].id else BOTS[1])
+
+    @rule(which=pick, found=st.sampled_from(["happened", "not_happened", "unclear"]), by=st.sampled_from(BOTS))
+    def reconcile(self, which: int, found: Any, by: Principal) -> None:
+        """A probe says what became of an action."""
+        unknown = [one for one in self.actions() if one.status == "unknown"] or self.actions()
+        self._to(unknown, which, action.Reconcile(found, {"n": 1}), by)
+
+    @rule(which=pick, by=callers)
+    def withdraw(self, which: int, by: Principal) -> None:
+        """Somebody takes an action back."""
+        self._to(self.actions(), which, action.Withdraw(note="never mind"), by)
+
+    @rule(which=pick, by=callers, what=st.integers(0, 2))
+    def forge(self, which: int, by: Principal, what: int) -> None:
+        """Somebody says what only the engine may say."""
+        if actions := self.actions():
+            one = actions[which % len(actions)]
+            asked = one.review or "rev_none"
+            said = (action.Clear(asked, one.bind, HOUR), action.Refuse(asked, "rejected"), action.Conclude(asked, "skipped"))
+            self.attempt(one.id, said[what], by)
+
+    @rule(micros=st.sampled_from([SECOND, MINUTE, 4 * MINUTE, 15 * MINUTE, HOUR, 4 * HOUR]), swept=st.booleans())
+    def wait(self, micros: int, swept: bool) -> None:
+        """Time passes; an executor that does not come back has crashed; the sweeper may be late."""
+        self.pass_time(micros)
+        if swept:
+            self.sweep()
+
+    def _to(self, states: Any, which: int, command: object, by: Principal) -> None:
+        if states:
+            self.attempt(states[which % len(states)].id, command, by)
