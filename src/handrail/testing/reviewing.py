@@ -28,10 +28,11 @@ class UnexpectedAsk(AssertionError):
 
 @dataclass
 class _Answer:
-    """One scripted reaction to one ask of one action."""
+    """One scripted reaction to one ask of one action; after `last` nothing more is answered for now."""
 
     action: str
     react: Callable[[ReviewRecord], None]
+    last: bool = False
 
 
 @dataclass
@@ -85,6 +86,10 @@ class Reviewers:
         """Script that nobody answers: the clock moves on to the deadline."""
         self._answers.append(_Answer(action, self._wait_out))
 
+    def leaves_open(self, action: str) -> None:
+        """Script that nobody answers for now: the review stays open, and no time passes."""
+        self._answers.append(_Answer(action, lambda _: None, last=True))
+
     def _script(
         self, action: str, outcome: str, by: str | None, note: str | None, value: JSON = None, args: Any = None
     ) -> None:
@@ -118,6 +123,8 @@ class Reviewers:
             self._answers.remove(found)
             self.asked.append(record)
             found.react(record)
+            if found.last:
+                return
 
     @contextmanager
     def answering(self, rail: Rail) -> Iterator[None]:
