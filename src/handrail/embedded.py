@@ -37,8 +37,7 @@ class Process:
 
         self.pid: Final = os.getpid()
         self.store: Final[Store] = SQLiteStore(path)
-        place = None if path == ":memory:" else bell.folder(path)
-        self.bell: Final = bell.Bell(place) if place else None
+        self.bell: Final = None if path == ":memory:" else bell.hang(path)
         self.engine: Final = Engine(self.store, clock, listener=self._committed)
         self.keeper: Final = Keeper(lambda: self.engine, DEFAULT_TENANT, clock, self.bell)
 
@@ -51,9 +50,8 @@ class Process:
         self.engine.close()
 
     def abandon(self) -> None:
-        """Forget it all in a forked child."""
+        """Forget it all in a forked child; the store was suspended before."""
         self.keeper.abandon()
-        self.store.abandon()
 
 
 class Database:
@@ -64,9 +62,9 @@ class Database:
         self.clock: Final[Clock] = clock or SystemClock()
         self._lock = threading.Lock()
         self._process: Process | None = None
-        forget = weakref.WeakMethod(self._forked)
         if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=lambda: (found := forget()) and found())
+            before, parent, child = (_weakly(step) for step in (self._forking, self._in_parent, self._in_child))
+            os.register_at_fork(before=before, after_in_parent=parent, after_in_child=child)
 
     @property
     def process(self) -> Process:
@@ -86,11 +84,33 @@ class Database:
                 self._process.close()
                 self._process = None
 
-    def _forked(self) -> None:
+    def _forking(self) -> None:
+        self._lock.acquire()
+        if self._process is not None:
+            self._process.engine.suspend()
+
+    def _in_parent(self) -> None:
+        if self._process is not None:
+            self._process.engine.resume()
+        self._lock.release()
+
+    def _in_child(self) -> None:
         self._lock = threading.Lock()
         if self._process is not None:
             self._process.abandon()
             self._process = None
+
+
+def _weakly(step: Callable[[], None]) -> Callable[[], None]:
+    """The method as a hook that does not keep its object alive."""
+    method = weakref.WeakMethod(step)
+
+    def hook() -> None:
+        found = method()
+        if found is not None:
+            found()
+
+    return hook
 
 
 class Embedded:
@@ -120,6 +140,8 @@ class Embedded:
         """Send a command to a stream; the event loop goes on meanwhile."""
         import asyncio
 
+        if self._actor is None:
+            await asyncio.to_thread(lambda: self.actor)
         request = self._request(subject, command, command_id)
         request.loop = asyncio.get_running_loop()
         answered: asyncio.Future[None] = request.loop.create_future()
@@ -182,7 +204,7 @@ class Embedded:
         """Keep the executor's lease until the returned function is called."""
         keeper = self.database.process.keeper
         keeper.hold(action, fence, executor, self.actor)
-        return lambda: keeper.release(action)
+        return lambda: keeper.release(action, fence)
 
     def action(self, action: str) -> ActionRecord:
         """One action."""

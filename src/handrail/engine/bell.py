@@ -70,17 +70,6 @@ class Bell:
             except OSError:
                 continue
 
-    def ring_myself(self) -> None:
-        """Wake this process's own keeper."""
-        with contextlib.suppress(OSError):
-            self.socket.sendto(b".", self._path)
-
-    def drain(self) -> None:
-        """Forget the rings that have come in."""
-        with contextlib.suppress(*_FULL):
-            while True:
-                self.socket.recv(16)
-
     def close(self) -> None:
         """Take the bell down."""
         self.socket.close()

@@ -38,16 +38,16 @@ class Engine:
         self._queue: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
         self._writer: threading.Thread | None = None
         self._starting = threading.Lock()
+        self._next = False
+        self._closed = False
 
     def call(self, request: Request) -> Answer:
-        """Commit one command and return its answer: in this thread if nobody else commits, else by the writer's."""
-        if self._queue.empty() and self._leading.acquire(blocking=False):
+        """Commit one command and return its answer: in this thread if nobody commits or waits to, else by the writer's."""
+        if self._queue.empty() and not self._next and self._leading.acquire(blocking=False):
             try:
                 self._commit([request])
             finally:
                 self._leading.release()
-            if not self._queue.empty():
-                self._start_writer()
             return request.result()
         latch = Latch()
         request.done = latch
@@ -63,27 +63,42 @@ class Engine:
 
     def submit(self, request: Request) -> None:
         """Queue one command for the writer thread; `request.done` is called when it is answered."""
-        self._queue.put(request)
-        if self._writer is None:
-            self._start_writer()
+        with self._starting:
+            if not self._closed:
+                self._queue.put(request)
+                if self._writer is None:
+                    self._writer = threading.Thread(target=self._write, name="handrail-writer", daemon=True)
+                    self._writer.start()
+                return
+        self._fail([request], Unavailable("the database was closed before the command was committed"))
+        deliver([request])
 
     def close(self) -> None:
-        """Finish what is queued, stop the writer thread and close the store."""
-        if self._writer is not None:
-            self._queue.put(None)
-            self._writer.join()
-        self.store.close()
-
-    def _start_writer(self) -> None:
+        """Finish what is queued, stop the writer thread and close the store; later commands get `Unavailable`."""
         with self._starting:
-            if self._writer is None:
-                self._writer = threading.Thread(target=self._write, name="handrail-writer", daemon=True)
-                self._writer.start()
+            self._closed = True
+            self._queue.put(None)
+        if self._writer is not None:
+            self._writer.join()
+        with self._leading:
+            self.store.close()
+
+    def suspend(self) -> None:
+        """Before a fork: let the commit that runs end, begin no other, and let go of the database's files."""
+        self._leading.acquire()
+        self.store.suspend()
+
+    def resume(self) -> None:
+        """After a fork, in the parent: go on; files are opened again when they are needed."""
+        self.store.resume()
+        self._leading.release()
 
     def _write(self) -> None:
         while True:
             first = self._queue.get()
+            self._next = True
             with self._leading:
+                self._next = False
                 batch, stop = self._gather(first)
                 if batch:
                     self._commit(batch)
@@ -142,11 +157,12 @@ class Engine:
             if self._listener is not None:
                 self._listener(batch.reads.changed, batch.head.size, batch.size)
         except Exception:
-            log.exception("a listener failed")
+            log.exception("a commit was kept, but not everybody who waits was told")
 
     def _fail(self, requests: list[Request], error: HandrailError) -> None:
         """Nobody was acknowledged: forget what was cached on the way, and let everybody repeat."""
         self._caches.clear()
+        self._refusals.clear()
         for request in requests:
             request.answer = None
             request.error = type(error)(*error.args)

@@ -2,15 +2,15 @@
 
 import contextlib
 import logging
-import os
-import select
+import selectors
+import socket
 import threading
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from ..clock import SECOND, Clock
 from ..codec.records import State, read_state
-from ..errors import HandrailError
+from ..errors import HandrailError, Unavailable
 from ..ids import mint
 from ..principal import SYSTEM, Principal
 from ..store.protocol import Reader
@@ -20,6 +20,7 @@ from .request import Renew, Request, Tick
 
 log: Final = logging.getLogger("handrail.keeper")
 POLL: Final = 0.02
+STUMBLE: Final = 1.0
 NEWS: Final = 1000
 RENEWAL: Final = 20 * SECOND
 Watcher = Callable[[State], None]
@@ -35,25 +36,31 @@ class Keeper:
         self._engine, self._tenant, self._clock, self._bell = engine, tenant, clock, bell
         self._watchers: dict[str, dict[int, Watcher]] = {}
         self._listeners: dict[int, Callable[[], None]] = {}
-        self._leases: dict[str, tuple[int, Principal, str]] = {}
+        self._leases: dict[tuple[str, int], tuple[Principal, str]] = {}
         self._lock = threading.Lock()
         self._seen = 0
         self._version = -1
+        self._stale = True
         self._next_due: int | None = None
         self._renewed = clock.monotonic()
         self._tokens = 0
         self._thread: threading.Thread | None = None
         self._closed = False
-        self._pipe = os.pipe()
-        os.set_blocking(self._pipe[1], False)
+        self._ear, self._mouth = socket.socketpair()
+        self._selector = selectors.DefaultSelector()
+        for one in (self._ear, *([bell.socket] if bell else [])):
+            one.setblocking(False)
+            self._selector.register(one, selectors.EVENT_READ)
 
     def watch(self, subject: str, watcher: Watcher) -> Callable[[], None]:
         """Call `watcher` with the state after each change of the stream, from any thread; returns how to stop."""
         with self._lock:
             self._tokens += 1
-            token = self._tokens
+            token, first = self._tokens, not self._watchers
             self._watchers.setdefault(subject, {})[token] = watcher
-        self._wake()
+            self._stale = True
+        if first:
+            self._wake()
         return lambda: self._unwatch(subject, token)
 
     def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
@@ -68,13 +75,15 @@ class Keeper:
     def hold(self, action: str, fence: int, executor: str, actor: Principal) -> None:
         """Keep the lease of a running action until `release`."""
         with self._lock:
-            self._leases[action] = (fence, actor, executor)
-        self._wake()
+            first = not self._leases
+            self._leases[action, fence] = (actor, executor)
+        if first:
+            self._wake()
 
-    def release(self, action: str) -> None:
+    def release(self, action: str, fence: int) -> None:
         """Stop keeping a lease."""
         with self._lock:
-            self._leases.pop(action, None)
+            self._leases.pop((action, fence), None)
 
     def committed(self, states: dict[str, State], before: int, size: int) -> None:
         """What this process has just committed: tell watchers here, ring for the others."""
@@ -82,11 +91,9 @@ class Keeper:
             self._seen = size
         self._tell(states)
         self._announce()
+        self._stale = True
         if self._bell is not None:
             self._bell.ring()
-        if self._awaited and any(getattr(state, "due_at", None) for state in states.values()):
-            self._next_due = 0
-            self._wake()
 
     def close(self) -> None:
         """End the thread and take the bell down."""
@@ -96,17 +103,18 @@ class Keeper:
             self._thread.join()
         if self._bell is not None:
             self._bell.close()
-        for end in self._pipe:
-            with contextlib.suppress(OSError):
-                os.close(end)
+        self._let_go()
 
     def abandon(self) -> None:
         """In a forked child: close what was inherited, and leave the parent's bell where it is."""
         self._closed = True
         if self._bell is not None:
             self._bell.socket.close()
-        for end in self._pipe:
-            os.close(end)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        for one in (self._selector, self._ear, self._mouth):
+            one.close()
 
     def _unwatch(self, subject: str, token: int) -> None:
         with self._lock:
@@ -132,34 +140,37 @@ class Keeper:
             return
         for subject, state in states.items():
             for watcher in list(self._watchers.get(subject, {}).values()):
-                watcher(state)
+                try:
+                    watcher(state)
+                except Exception:
+                    log.exception("a watcher of %s failed; the others are told", subject)
 
     def _wake(self) -> None:
         with self._lock:
-            first = self._thread is None and not self._closed
-            if first:
+            if self._thread is None and not self._closed:
                 self._thread = threading.Thread(target=self._keep, name="handrail-keeper", daemon=True)
                 self._thread.start()
-        if first:
-            return
-        if len(self._watchers) + len(self._listeners) + len(self._leases) <= 1 or self._next_due == 0:
-            self._nudge()
+        self._nudge()
 
     def _nudge(self) -> None:
         with contextlib.suppress(OSError):
-            os.write(self._pipe[1], b".")
+            self._mouth.send(b".", socket.MSG_DONTWAIT if hasattr(socket, "MSG_DONTWAIT") else 0)
 
     def _keep(self) -> None:
-        self._version, self._next_due = -1, 0
         while not self._closed:
             try:
                 self._turn()
             except HandrailError as error:
                 log.warning("could not look after waiting work: %s", error)
-                self._pause(1.0)
+                self._stumble()
             except Exception:
                 log.exception("the keeper failed; it goes on")
-                self._pause(1.0)
+                self._stumble()
+
+    def _stumble(self) -> None:
+        """After a failure: look at everything again, and not at once."""
+        self._stale, self._version = True, -1
+        self._pause(STUMBLE)
 
     def _turn(self) -> None:
         self._pause(POLL if self._awaited else 1.0 if self._leases else None)
@@ -173,20 +184,17 @@ class Keeper:
 
     def _pause(self, seconds: float | None) -> None:
         """Wait for a bell, a nudge or the time."""
-        inputs: list[Any] = [self._pipe[0]]
-        if self._bell is not None:
-            inputs.append(self._bell.socket)
-        ready, _, _ = select.select(inputs, [], [], seconds)
-        if self._pipe[0] in ready:
-            os.read(self._pipe[0], 4096)
-        if self._bell is not None and self._bell.socket in ready:
-            self._bell.drain()
+        for key, _ in self._selector.select(seconds):
+            with contextlib.suppress(BlockingIOError, InterruptedError):
+                while key.fileobj.recv(4096):  # type: ignore[union-attr]
+                    pass
 
     def _look(self) -> None:
         """Tell watchers what other processes have committed."""
         store = self._engine().store
+        stale, self._stale = self._stale, False
         version = store.version()
-        if version == self._version:
+        if version == self._version and not stale:
             return
         with store.read() as reader:
             head = reader.head(self._tenant)
@@ -203,25 +211,35 @@ class Keeper:
             return set(self._watchers)
         if size <= self._seen:
             return set()
-        return {entry.sub for entry in reader.entries(self._tenant, after=self._seen - 1)} & self._watchers.keys()
+        news = {entry.sub for entry in reader.entries(self._tenant, after=self._seen - 1)}
+        return {subject for subject in news if subject in self._watchers}
 
     def _do_due(self) -> None:
         engine = self._engine()
-        if self._next_due == 0:
-            with engine.store.read() as reader:
-                self._next_due = reader.next_due()
         now = engine.clock.now()
         if self._next_due is None or self._next_due > now:
             return
         with engine.store.read() as reader:
             due = reader.due(now, 100)
-        for tenant, subject in due:
+        served = [self._tick(engine, tenant, subject) for tenant, subject in due]
+        self._stale = True
+        if not all(served):
+            self._pause(STUMBLE)
+
+    def _tick(self, engine: Engine, tenant: str, subject: str) -> bool:
+        """Do what is due on one stream; one that cannot be served does not hold up the others."""
+        try:
             engine.call(Request(mint("cmd"), subject, Tick(), SYSTEM, tenant))
-        self._next_due = 0 if due else None
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception("%s is due, and could not be served", subject)
+            return False
+        return True
 
     def _renew(self) -> None:
         self._renewed = self._clock.monotonic()
         with self._lock:
             held = list(self._leases.items())
-        for action, (fence, actor, executor) in held:
+        for (action, fence), (actor, executor) in held:
             self._engine().submit(Request(mint("cmd"), action, Renew(executor, fence), actor, self._tenant))

@@ -1,5 +1,6 @@
 """Brings a database to the present schema: numbered SQL files, each applied once, all in one transaction."""
 
+import os
 from importlib.resources import files
 from typing import Any, Final
 
@@ -8,27 +9,45 @@ import apsw
 from ..errors import CorruptLog, TooNew
 
 APPLICATION_ID: Final = 0x48524C31
+BUSY_MS: Final = 10_000
+
+
+def check(path: str) -> None:
+    """Look at a file before anything is written to it. Raises `CorruptLog` if it belongs to another program."""
+    if not os.path.exists(path) or not os.path.getsize(path):
+        return
+    connection = apsw.Connection(path, flags=apsw.SQLITE_OPEN_READONLY)
+    try:
+        connection.set_busy_timeout(BUSY_MS)
+        _version(connection)
+    finally:
+        connection.close()
 
 
 def migrate(connection: apsw.Connection) -> None:
     """Apply what is missing. Raises `TooNew` for a database of a newer version, `CorruptLog` for another program's."""
-    version, application = _pragma(connection, "user_version"), _pragma(connection, "application_id")
-    steps = migrations()
+    version, steps = _version(connection), migrations()
     if version > len(steps):
         raise TooNew(f"the database has schema {version}, this version knows {len(steps)}: update handrail")
     if version == len(steps):
         return
-    if application not in (0, APPLICATION_ID) or (version == 0 and _tables(connection)):
-        raise CorruptLog("this file is the database of another program: choose another path")
     connection.execute("BEGIN EXCLUSIVE")
     try:
         for number, script in enumerate(steps, 1):
-            if number > _pragma(connection, "user_version"):
+            if number > version:
                 connection.execute(f"{script}; PRAGMA user_version = {number}; PRAGMA application_id = {APPLICATION_ID}")
         connection.execute("COMMIT")
     except BaseException:
         connection.execute("ROLLBACK")
         raise
+
+
+def _version(connection: apsw.Connection) -> int:
+    """The schema's number; 0 for a database that is empty."""
+    version, application = _pragma(connection, "user_version"), _pragma(connection, "application_id")
+    if application != APPLICATION_ID and (application or version or _tables(connection)):
+        raise CorruptLog("this file is the database of another program: choose another path")
+    return version
 
 
 def migrations() -> list[str]:

@@ -167,5 +167,8 @@ class Store(Protocol):
     def close(self) -> None:
         """Let go of files and locks."""
 
-    def abandon(self) -> None:
-        """Forget everything in a forked child, without touching what the parent goes on using."""
+    def suspend(self) -> None:
+        """Before a fork: wait for readers, and close every file, so that the child inherits none of them in use."""
+
+    def resume(self) -> None:
+        """After a fork, in the parent: go on; what was closed opens again at its next use."""

@@ -12,18 +12,17 @@ import apsw
 from ..errors import CorruptLog, HandrailError, Unavailable, UsageError
 from . import statements as sql
 from .lock import WriterLock
-from .migrate import migrate
+from .migrate import BUSY_MS, check, migrate
 from .protocol import Answer, Batch, Call, Disclosure, Entry, Head, Revision, Stream
 
-BUSY_MS: Final = 10_000
 OLDEST: Final = (3, 51, 3)
-_ABANDONED: Final[list[object]] = []
 
 
 class Rows:
     """Reads on one connection, and writes while a transaction is open on it."""
 
     def __init__(self, connection: apsw.Connection) -> None:
+        self.connection: Final = connection
         self._cursor = connection.cursor()
 
     def _one(self, statement: str, *values: Any) -> Any:
@@ -36,6 +35,10 @@ class Rows:
             return self._cursor.execute(statement, values).fetchall()
         except apsw.Error as error:
             raise _ours(error) from error
+
+    def meta(self, name: str) -> Any:
+        """A value that belongs to the file itself."""
+        return self._one(sql.META, name)[0]
 
     def head(self, tenant: str) -> Head | None:
         row = self._one(sql.HEAD, tenant)
@@ -124,78 +127,109 @@ class SQLiteStore:
         if tuple(int(part) for part in apsw.sqlite_lib_version().split(".")) < OLDEST:
             raise UsageError("this SQLite can corrupt a shared file: install apsw 3.51.3 or newer")
         self._in_memory = path == ":memory:"
-        self._lock: WriterLock | None = None
         self._reading = threading.RLock()
-        self._open()
-
-    def _open(self) -> None:
+        self._lock: WriterLock | None = None
+        self._writer: Rows | None = None
+        self._reader: Rows | None = None
+        self._closed = False
         with _translated():
-            if not self._in_memory:
-                Path(self._path).parent.mkdir(parents=True, exist_ok=True)
-                self._lock = WriterLock(self._path + "-lock")
-            self._writer = _connect(self._path)
+            self.secret: Final = self._prepare()
+
+    def _prepare(self) -> bytes:
+        """Make the file what it has to be, and read its secret."""
+        if not self._in_memory:
+            Path(self._path).parent.mkdir(parents=True, exist_ok=True)
+            check(self._path)
+            self._lock = WriterLock(self._path + "-lock")
+        try:
+            rows = self._writing()
             with self._queue():
-                migrate(self._writer)
-                self._writer.execute(sql.PUT_META, ("secret", os.urandom(32)))
-            self._reader = self._writer if self._in_memory else _connect(self._path)
-            secret: Any = self._writer.execute(sql.META, ("secret",)).fetchall()[0][0]
-            self.secret: bytes = secret
-        self._write_rows, self._read_rows = Rows(self._writer), Rows(self._reader)
+                migrate(rows.connection)
+                rows.connection.execute(sql.PUT_META, ("secret", os.urandom(32)))
+            found: bytes = rows.meta("secret")
+        except BaseException:
+            self.close()
+            raise
+        return found
 
     def _queue(self) -> AbstractContextManager[None]:
         return self._lock or nullcontext()
 
+    def _writing(self) -> Rows:
+        if self._writer is None:
+            self._writer = self._connect()
+        return self._writer
+
+    def _looking(self) -> Rows:
+        if self._in_memory:
+            return self._writing()
+        if self._reader is None:
+            self._reader = self._connect()
+        return self._reader
+
+    def _connect(self) -> Rows:
+        if self._closed:
+            raise Unavailable("the database was closed")
+        connection = apsw.Connection(self._path)
+        connection.set_busy_timeout(BUSY_MS)
+        connection.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA mmap_size = 0")
+        return Rows(connection)
+
     @contextmanager
     def write(self) -> Iterator[Rows]:
         with self._reading if self._in_memory else nullcontext(), _translated(), self._queue():
-            self._writer.execute("BEGIN IMMEDIATE")
+            rows = self._writing()
+            rows.connection.execute("BEGIN IMMEDIATE")
             try:
-                yield self._write_rows
-                self._writer.execute("COMMIT")
+                yield rows
+                rows.connection.execute("COMMIT")
             except BaseException:
-                if not self._writer.get_autocommit():
-                    self._writer.execute("ROLLBACK")
+                if rows.connection.in_transaction:
+                    rows.connection.execute("ROLLBACK")
                 raise
 
     @contextmanager
     def read(self) -> Iterator[Rows]:
         with self._reading, _translated():
-            if self._in_memory or self._reader.in_transaction:
-                yield self._read_rows
+            rows = self._looking()
+            if self._in_memory or rows.connection.in_transaction:
+                yield rows
                 return
-            self._reader.execute("BEGIN")
+            rows.connection.execute("BEGIN")
             try:
-                yield self._read_rows
+                yield rows
             finally:
-                self._reader.execute("COMMIT")
+                if rows.connection.in_transaction:
+                    rows.connection.execute("COMMIT")
 
     def version(self) -> int:
-        with self._reading:
-            found: Any = self._reader.execute("PRAGMA data_version").fetchall()[0][0]
-            return int(found)
+        with self._reading, _translated():
+            found: int = next(self._looking().connection.execute("PRAGMA data_version"))[0]
+            return found
 
     def close(self) -> None:
         with self._reading:
-            self._reader.close()
-            self._writer.close()
+            self._closed = True
+            self._let_go()
             if self._lock:
                 self._lock.close()
+                self._lock = None
 
-    def abandon(self) -> None:
-        """After a fork, in the child: close the lock's file and leave the connections alone, for good.
+    def _let_go(self) -> None:
+        for rows in (self._reader, self._writer):
+            if rows is not None:
+                rows.connection.close()
+        self._reader = self._writer = None
 
-        SQLite must not see a connection again that another process opened, not even to close it.
-        """
-        _ABANDONED.append((self._reader, self._writer))
-        if self._lock:
-            self._lock.close()
+    def suspend(self) -> None:
+        """SQLite counts the locks of a process in memory: a child that inherits the count takes locks for held that
+        it does not hold. So no connection to a file is open while the process forks."""
+        self._reading.acquire()
+        if not self._in_memory:
+            self._let_go()
 
-
-def _connect(path: str) -> apsw.Connection:
-    connection = apsw.Connection(path)
-    connection.set_busy_timeout(BUSY_MS)
-    connection.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA mmap_size = 0")
-    return connection
+    def resume(self) -> None:
+        self._reading.release()
 
 
 @contextmanager

@@ -1,0 +1,153 @@
+"""A process that may die at any moment: four agents with gated calls in runs, two people who decide."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import random
+import threading
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+import handrail
+from handrail.backend import ReviewRecord
+from handrail.codec.canonical import canonical
+from handrail.embedded import Embedded, solo_person
+from handrail.errors import FencedOff, Outcome, Refused, RunFinished, Unavailable
+from handrail.review.commands import Decide
+from tests.crash import ledger
+from tests.crash.clock import SharedClock
+
+AGENTS: Final = 4
+DECIDERS: Final = 2
+STEPS: Final = 3
+WEIGHTS: Final = {"approve": 6, "edit": 2, "happened": 2, "retry": 2}
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the parent wants of a worker. `last` lets the agents finish the run they are in and then end."""
+
+    folder: Path
+    name: str
+    seed: int
+    last: bool = False
+
+
+def work(order: Order) -> None:
+    """Live until killed, or with `last` until told that everybody is done."""
+    Worker(order).live()
+
+
+class Worker:
+    """One life of a worker process."""
+
+    def __init__(self, order: Order) -> None:
+        self.order = order
+        self.ledger = ledger.Ledger(order.folder)
+        self.random = random.Random(order.seed)
+        self.done = threading.Semaphore(0)
+        self.idle = threading.Event()
+        self.rail = handrail.connect(
+            f"sqlite:///{order.folder}/crash.db", agent="crash", quiet=True, clock=SharedClock(order.folder / "clock")
+        )
+        self.effect = self.rail.approval(name="effect")(self._effect)
+        self.effect_async = self.rail.approval(name="effect_async")(self._effect_async)
+
+    def _effect(self, token: str, amount: int) -> int:
+        self.ledger.note("effect", token, amount)
+        return amount
+
+    async def _effect_async(self, token: str, amount: int) -> int:
+        self.ledger.note("effect", token, amount)
+        return amount
+
+    def live(self) -> None:
+        """Start everybody and wait."""
+        targets: list[Callable[[int], None]] = [self._agent, self._agent, self._async_agent, self._async_agent]
+        for number, target in enumerate(targets):
+            threading.Thread(target=self._guarded, args=(target, number), daemon=True).start()
+        for number in range(DECIDERS):
+            threading.Thread(target=self._guarded, args=(self._decide_for_ever, number), daemon=True).start()
+        for _ in targets:
+            self.done.acquire()
+        self.ledger.note("drained", self.order.name)
+        threading.Event().wait()
+
+    def _guarded(self, target: Callable[[int], None], number: int) -> None:
+        try:
+            target(number)
+        except BaseException:
+            self.ledger.note("broken", self.order.name, traceback.format_exc())
+        self.done.release()
+
+    def _runs(self, number: int) -> Iterator[str]:
+        """The runs of an agent that are not over: the first one may have been begun before the process died."""
+        mine = f"{self.order.name}/{number}"
+        over = {run for (run,) in ledger.read(self.order.folder, "run over")}
+        names = (f"{mine}/{count}" for count in itertools.count())
+        waiting = (run for run in names if run not in over)
+        return itertools.islice(waiting, 1) if self.order.last else waiting
+
+    def _agent(self, number: int) -> None:
+        for run in self._runs(number):
+            try:
+                with self.rail.run(run):
+                    self._note(lambda: self.effect(f"{run}/0", 10), f"{run}/0")
+                    ticket = self.effect.propose(f"{run}/1", 20)
+                    self.ledger.note("proposed", ticket.id)
+                    self._note(ticket.wait, f"{run}/1")
+                    self._note(lambda: self.effect.having(key=f"{run}/2")(f"{run}/2", 30), f"{run}/2")
+            except RunFinished:
+                pass
+            self.ledger.note("run over", run)
+
+    def _note(self, call: Callable[[], Any], token: str) -> None:
+        try:
+            self.ledger.note("returned", token, call())
+        except (Outcome, FencedOff) as error:
+            self.ledger.note("raised", token, type(error).__name__)
+
+    def _async_agent(self, number: int) -> None:
+        asyncio.run(self._work_async(number))
+
+    async def _work_async(self, number: int) -> None:
+        for run in self._runs(number):
+            try:
+                async with self.rail.run_async(run):
+                    await asyncio.gather(*(self._step(f"{run}/{step}") for step in range(STEPS)))
+            except RunFinished:
+                pass
+            self.ledger.note("run over", run)
+
+    async def _step(self, token: str) -> None:
+        try:
+            self.ledger.note("returned", token, await self.effect_async(token, 40))
+        except (Outcome, FencedOff) as error:
+            self.ledger.note("raised", token, type(error).__name__)
+
+    def _decide_for_ever(self, _: int) -> None:
+        person = Embedded(self.rail.gate.backend.database, solo_person)  # type: ignore[attr-defined]
+        while True:
+            open_reviews = person.waiting(limit=20)
+            if not open_reviews:
+                self.idle.wait(0.01)
+                continue
+            self._decide(person, self.random.choice(open_reviews))
+
+    def _decide(self, person: Embedded, record: ReviewRecord) -> None:
+        choices = record.state.choices
+        outcome = self.random.choices(choices, [WEIGHTS.get(one, 1) for one in choices])[0]
+        args = orjson.loads(record.action.args or "{}")
+        edited = canonical({**args, "amount": args["amount"] + 1}) if outcome == "edit" else None
+        value = args["amount"] if outcome == "happened" else None
+        try:
+            answer = person.call(record.state.id, Decide(outcome, record.state.view, None, value, edited))
+        except (Refused, Unavailable):
+            return
+        self.ledger.note("decided", record.state.id, answer["outcome"])
