@@ -142,10 +142,15 @@ def table(scopes: tuple[Scope, ...]) -> str:
     for scope in scopes:
         found = explore(scope)
         assert not found.stuck()
-        counts = (found.states, found.transitions, found.refused, len(found.ends))
-        lines.append(f"| {scope.name} | " + " | ".join(f"{count:,}" for count in counts) + " |")
+        lines.append(row(found))
         print(f"{scope.name}: {found.states:,} states in {found.seconds:.1f} s", file=sys.stderr)
     return "\n".join(lines) + "\n"
+
+
+def row(found: Found) -> str:
+    """The counts of one scope as a row of that table."""
+    counts = (found.states, found.transitions, found.refused, len(found.ends))
+    return f"| {found.scope.name} | " + " | ".join(f"{count:,}" for count in counts) + " |"
 
 
 SIZES: Final = {"normal": NORMAL, "wide": WIDE}
