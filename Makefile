@@ -61,6 +61,7 @@ cover: $(VENV)/.dev ## Run the tests with branch coverage and print what they mi
 
 docs: $(VENV)/.dev ## Write the generated pages and check the claims
 	@$(BIN)/python -m tools.reference
+	@$(BIN)/python -m tools.lives
 	@$(BIN)/python -m tests.architecture.claims
 
 clean: ## Remove everything that was made
