@@ -46,6 +46,7 @@ class Keeper:
         self._tokens = 0
         self._thread: threading.Thread | None = None
         self._closed = False
+        self._resting = True
         self._ear, self._mouth = socket.socketpair()
         self._selector = selectors.DefaultSelector()
         for one in (self._ear, *([bell.socket] if bell else [])):
@@ -56,10 +57,10 @@ class Keeper:
         """Call `watcher` with the state after each change of the stream, from any thread; returns how to stop."""
         with self._lock:
             self._tokens += 1
-            token, first = self._tokens, not self._watchers
+            token, first = self._tokens, not self._awaited
             self._watchers.setdefault(subject, {})[token] = watcher
             self._stale = True
-        if first:
+        if first and self._resting:
             self._wake()
         return lambda: self._unwatch(subject, token)
 
@@ -67,9 +68,11 @@ class Keeper:
         """Call `listener` after any change of the database, from any thread; returns how to stop."""
         with self._lock:
             self._tokens += 1
-            token = self._tokens
+            token, first = self._tokens, not self._awaited
             self._listeners[token] = listener
-        self._wake()
+            self._stale = True
+        if first:
+            self._wake()
         return lambda: self._unlisten(token)
 
     def hold(self, action: str, fence: int, executor: str, actor: Principal) -> None:
@@ -77,7 +80,7 @@ class Keeper:
         with self._lock:
             first = not self._leases
             self._leases[action, fence] = (actor, executor)
-        if first:
+        if first and self._resting:
             self._wake()
 
     def release(self, action: str, fence: int) -> None:
@@ -133,17 +136,21 @@ class Keeper:
 
     def _announce(self) -> None:
         for listener in list(self._listeners.values()):
-            listener()
+            self._safely(listener)
 
     def _tell(self, states: dict[str, State]) -> None:
         if not self._watchers:
             return
         for subject, state in states.items():
             for watcher in list(self._watchers.get(subject, {}).values()):
-                try:
-                    watcher(state)
-                except Exception:
-                    log.exception("a watcher of %s failed; the others are told", subject)
+                self._safely(watcher, state)
+
+    def _safely(self, tell: Callable[..., None], *what: State) -> None:
+        """One who fails keeps nobody else from being told."""
+        try:
+            tell(*what)
+        except Exception:
+            log.exception("somebody who waits could not be told")
 
     def _wake(self) -> None:
         with self._lock:
@@ -173,7 +180,9 @@ class Keeper:
         self._pause(STUMBLE)
 
     def _turn(self) -> None:
-        self._pause(POLL if self._awaited else 1.0 if self._leases else None)
+        self._resting = True
+        self._resting = not self._awaited
+        self._pause(1.0 if self._resting and self._leases else None if self._resting else POLL)
         if self._closed:
             return
         if self._awaited:
