@@ -1,7 +1,7 @@
 """Reads the engine's states with digests that tell what they are digests of, as the pure world writes them."""
 
 from dataclasses import replace
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import orjson
 
@@ -15,8 +15,6 @@ from handrail.review.model import Review
 from handrail.run.model import Run
 from handrail.store.protocol import Reader, Stream
 from tests.heart.world import revision_of, text_digest
-
-S = TypeVar("S", bound=State)
 
 
 class Readable:
@@ -48,7 +46,10 @@ class Readable:
     def _action(self, reader: Reader, state: Action) -> Action:
         bind = self._bind(reader, state.id, state.id, state.revision, state.bind)
         grant = replace(state.grant, bind=self._read[state.grant.bind]) if state.grant else None
-        return self._texts(reader, replace(state, bind=bind, grant=grant), "context", "story", "outcome")
+        context, story, outcome = (
+            self._text(reader, state.id, one) for one in (state.context, state.story, state.outcome)
+        )
+        return replace(state, bind=bind, grant=grant, context=context, story=story, outcome=outcome)
 
     def _review(self, reader: Reader, state: Review) -> Review:
         bind = self._bind(reader, state.id, state.action, state.revision, state.bind)
@@ -58,10 +59,6 @@ class Readable:
             note, value = (self._text(reader, state.id, one) for one in (decision.note, decision.value))
             decision = replace(decision, note=note, value=value)
         return replace(state, bind=bind, view=view, decision=decision)
-
-    def _texts(self, reader: Reader, state: Action, *names: str) -> Action:
-        found = {name: self._text(reader, state.id, getattr(state, name)) for name in names}
-        return replace(state, **found)
 
     def _text(self, reader: Reader, subject: str, digest: str | None) -> str | None:
         if digest is None:

@@ -24,9 +24,11 @@ from tests.heart.rules import BOTS, Rules, pick
 from .twin import Twin
 
 NIGHTLY: Final = bool(os.environ.get("HANDRAIL_NIGHTLY"))
-EXAMPLES: Final = 20_000 if NIGHTLY else int(os.environ.get("EX","500"))
+EXAMPLES: Final = 20_000 if NIGHTLY else 500
 PARTS: Final = 4
 EVERYTHING: Final = 1_000_000
+SWIFT: Final = Path("/dev/shm")
+"""Where a commit waits for no disk: what a crash leaves is tested elsewhere."""
 
 
 class Machine(Rules):
@@ -115,7 +117,7 @@ class OnFile(Machine):
     """Two processes' engines that take turns on one file; each remembers what the other has changed since."""
 
     def stores(self) -> list[SQLiteStore]:
-        self.folder = TemporaryDirectory()
+        self.folder = TemporaryDirectory(dir=SWIFT if SWIFT.is_dir() else None)
         path = str(Path(self.folder.name) / "a.db")
         return [SQLiteStore(path), SQLiteStore(path)]
 
@@ -127,6 +129,22 @@ class OnFile(Machine):
             self.folder.cleanup()
 
 
+class TheseInMemory(InMemory):
+    """A part of the worlds, for a worker of its own."""
+
+
+class ThoseInMemory(InMemory):
+    """Another part."""
+
+
+class TheseOnFile(OnFile):
+    """A part of the worlds, for a worker of its own."""
+
+
+class ThoseOnFile(OnFile):
+    """Another part."""
+
+
 def _case(machine: type[Machine]) -> Any:
     case = machine.TestCase
     case.settings = settings(
@@ -135,5 +153,5 @@ def _case(machine: type[Machine]) -> Any:
     return pytest.mark.timeout(7200)(case)
 
 
-TestInMemory = _case(InMemory)
-TestOnFile = _case(OnFile)
+TestTheseInMemory, TestThoseInMemory = _case(TheseInMemory), _case(ThoseInMemory)
+TestTheseOnFile, TestThoseOnFile = _case(TheseOnFile), _case(ThoseOnFile)
