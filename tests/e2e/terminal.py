@@ -8,6 +8,7 @@ import os
 import pty
 import re
 import select
+import signal
 import subprocess
 import sys
 import termios
@@ -65,4 +66,6 @@ def terminal(*command: str, cwd: Path, rows: int = 50, columns: int = 100) -> It
 
 
 def _control() -> None:
+    """Give the child its terminal, and Ctrl-C its meaning, which a parallel test runner takes away."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)

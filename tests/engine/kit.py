@@ -26,7 +26,9 @@ SOLO = person("user:local", "solo")
 
 def proposal(args: str = '{"n":1}', **given: Any) -> Propose:
     """An action that one person decides."""
-    declared = Declaration(**{name: given.pop(name) for name in ("within", "grant", "undo") if name in given})
+    declared = Declaration(
+        **{name: given.pop(name) for name in ("within", "grant", "undo", "reviewers") if name in given}
+    )
     return Propose("test.effect", args, "sha256:0", "{}", declared, **given)
 
 
@@ -91,6 +93,10 @@ class Desk:
         """The state of a review."""
         return self.agent.review(review).state
 
+    def archive_state(self, subject: str) -> Any:
+        """The state that the store keeps."""
+        return self.agent.archive.state(subject)
+
     def types(self, subject: str) -> list[str]:
         """The types of a stream's entries, in order."""
         return [event.type for event in self.agent.history(subject)]
@@ -104,7 +110,9 @@ class Desk:
         """The state that the log alone gives."""
         with self.store.read() as reader:
             rows = reader.entries("default", sub=subject)
-            texts = {one.i: one.text for one in reader.disclosures("default", [row.i for row in rows]) if one.name == "data"}
+            texts = {
+                one.i: one.text for one in reader.disclosures("default", [row.i for row in rows]) if one.name == "data"
+            }
             return replay((row.entry, texts[row.i]) for row in rows)
 
     def close(self) -> None:

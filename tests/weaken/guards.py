@@ -188,14 +188,14 @@ OF_THE_CALL: Final = (
         "call identity", "A restarted run finds its calls again instead of making them twice.",
         (Edit(BATCH, "self._calls.get(key) or self._tx.call(self._tenant, key)", "self._calls.get(key)"),),
         (
-            "tests/gate/test_runs.py::test_a_run_that_is_entered_again_makes_no_call_twice",
+            "tests/gate/test_places.py::test_a_run_that_is_entered_again_makes_no_call_twice",
             "tests/gate/test_approval.py::test_the_same_key_finds_the_call_again_and_refuses_other_arguments",
         ),
     ),
     Guard(
         "equal calls", "Two equal calls of one run are two calls.",
         (Edit("gate/scope.py", "self.seen[action, args] += 1", "pass"),),
-        ("tests/gate/test_runs.py::test_two_equal_calls_in_a_run_are_two",),
+        ("tests/gate/test_places.py::test_two_equal_calls_in_a_run_are_two",),
     ),
     Guard(
         "round trip", "A value that would come back changed is refused before anybody is asked.",

@@ -42,7 +42,7 @@ class Engine:
         self._closed = False
 
     def call(self, request: Request) -> Answer:
-        """Commit one command and return its answer: in this thread if nobody commits or waits to, else by the writer's."""
+        """Commit one command and return its answer: in this thread if nobody else is at it, else by the writer's."""
         if self._queue.empty() and not self._next and self._leading.acquire(blocking=False):
             try:
                 self._commit([request])
@@ -152,6 +152,7 @@ class Engine:
                 self._tell(batch)
 
     def _tell(self, batch: TenantBatch) -> None:
+        """What is committed is acknowledged, whatever becomes of those who only watch."""
         try:
             if self._listener is not None:
                 self._listener(batch.reads.changed, batch.head.size, batch.size)

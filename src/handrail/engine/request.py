@@ -14,7 +14,6 @@ from ..action.model import Action
 from ..codec.records import State
 from ..principal import Principal
 from ..review.model import Review
-from ..stream import JSON
 
 if TYPE_CHECKING:
     import asyncio
@@ -77,7 +76,7 @@ class Latch:
 
 
 def deliver(requests: Iterable[Request]) -> None:
-    """Hand out answers: to threads at once, to each event loop in one call. A loop that is closed gets none."""
+    """Hand out answers: to threads at once, to each event loop in one call; a loop that is closed wants none."""
     by_loop: dict[asyncio.AbstractEventLoop, list[Request]] = {}
     for request in requests:
         if request.loop is not None:

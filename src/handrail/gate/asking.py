@@ -8,18 +8,18 @@ from typing import Any, Final
 
 import orjson
 
-from ..backend import Backend, ReviewRecord
-from ..view.model import Erased
+from ..backend import ActionRecord, Backend, ReviewRecord
 from ..clock import SystemClock
 from ..codec.canonical import canonical
 from ..codec.edits import typed
 from ..errors import AlreadyDecided, HandrailError, Late, StaleView
 from ..review import commands as c
 from ..stream import JSON
-from ..view.diff import diff_lines
 from ..view.columns import clip
+from ..view.diff import diff_lines
 from ..view.escape import safe, visible
 from ..view.lines import BLANK, Line
+from ..view.model import Erased
 from ..view.text import render
 from .notice import local_zone
 from .paint import painted
@@ -64,7 +64,7 @@ def drawn(record: ReviewRecord, backend: Backend, *, width: int | None = None, u
         return [Line("muted", f"[the view was erased; its digest is {record.state.view}]")]
     unseen: Any = view["unseen"]
     story: Any = action.story
-    args = orjson.loads(action.args) if action.args else None
+    args = ordered(action) if action.args else None
     lines = render(
         view, args=Erased(action.state.bind) if args is None else args, context=action.context, story=story,
         names=backend.name, now=SystemClock().now(), width=columns, unfold=unseen if unfold else (),
@@ -74,6 +74,13 @@ def drawn(record: ReviewRecord, backend: Backend, *, width: int | None = None, u
         changes = diff_lines(orjson.loads(record.first_args), args, width=columns)
         lines += [BLANK, Line("heading", "EDITED SINCE THE AGENT ASKED"), *changes]
     return lines
+
+
+def ordered(action: ActionRecord) -> dict[str, Any]:
+    """The arguments in the order of the function's parameters, which canonical text does not keep."""
+    args: dict[str, Any] = orjson.loads(action.args or "{}")
+    names: list[str] = orjson.loads(action.schema or "{}").get("required", [])
+    return {name: args[name] for name in [*(one for one in names if one in args), *(one for one in args if one not in names)]}
 
 
 def _answered(backend: Backend, record: ReviewRecord) -> bool:
@@ -128,7 +135,7 @@ def _value(record: ReviewRecord) -> JSON:
 
 def edited(record: ReviewRecord) -> str:
     """New arguments, asked for one by one; an empty line keeps the old value."""
-    args = orjson.loads(record.action.args or "{}")
+    args = ordered(record.action)
     print("new values; an empty line keeps the old one", file=sys.stderr)
     for name, old in args.items():
         answer = _read(f"  {safe(name)} [{safe(clip(visible(canonical(old)), 60))}]: ")

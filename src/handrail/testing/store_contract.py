@@ -50,8 +50,11 @@ class StoreContract:
     def test_a_new_store_is_empty(self, store: Store) -> None:
         with store.read() as reader:
             assert reader.head(TENANT) is None
-            assert reader.streams(TENANT, ("act_1",)) == reader.entries(TENANT) == []
-            assert reader.answer(TENANT, "cmd_1") is reader.call(TENANT, "cal_1") is reader.blob(TENANT, "d") is None
+            assert not reader.streams(TENANT, ("act_1",))
+            assert not reader.entries(TENANT)
+            assert reader.answer(TENANT, "cmd_1") is None
+            assert reader.call(TENANT, "cal_1") is None
+            assert reader.blob(TENANT, "d") is None
             assert reader.next_due() is None
         assert len(store.secret) == 32
 
@@ -82,7 +85,8 @@ class StoreContract:
             raise ZeroDivisionError
         with store.read() as reader:
             assert reader.head(TENANT) is None
-            assert reader.streams(TENANT, ("act_1",)) == reader.entries(TENANT) == []
+            assert not reader.streams(TENANT, ("act_1",))
+            assert not reader.entries(TENANT)
         put(store, Batch(head(1), entries=[entry(0)]))
 
     def test_an_entry_is_written_once_or_the_transaction_is_not(self, store: Store) -> None:
@@ -111,10 +115,11 @@ class StoreContract:
 
     def test_pages_give_every_row_once_in_order(self, store: Store) -> None:
         draw = random.Random(7)
+        states = draw.choices(("open", "claimed", "decided"), k=100)
         rows = [
-            stream(f"rev_{i:03}", "review", draw.choice(("open", "claimed", "decided")), rank=draw.randrange(5), born=draw.randrange(9))
-            for i in range(100)
-        ]  # fmt: skip
+            stream(f"rev_{i:03}", "review", status, rank=draw.randrange(5), born=draw.randrange(9))
+            for i, status in enumerate(states)
+        ]
         put(store, Batch(head(1), rows))
         waiting = [row for row in rows if row.status != "decided"]
         by_rank = [row.id for row in sorted(waiting, key=lambda row: (-row.rank, row.born, row.id))]
