@@ -68,12 +68,12 @@ def test_an_approved_call_runs_once_and_returns_its_result(people):
 
 
 def test_an_edited_call_runs_with_the_edited_arguments_only(people):
-    people.edits("wire", amount="20.00")
+    people.edits("wire", amount="20.00", note="this much today")
     assert wire("DE89", Decimal("90.00")) == Receipt("DE89", Decimal("20.00"))
     assert sent == [("DE89", Decimal("20.00"))]
     decision = handrail.last_decision()
     assert decision is not None
-    assert decision.edited
+    assert (decision.edited, decision.note) == (True, "this much today")
 
 
 def test_a_rejected_call_does_not_run_and_tells_the_reason(people):
