@@ -135,6 +135,33 @@ def test_a_timeout_that_nobody_can_clear_up_ends_as_unknown(people):
         slow()
 
 
+def test_a_probe_gets_the_typed_arguments_and_gives_the_typed_result(people):
+    seen: list[Any] = []
+
+    def probe(account: str, amount: Decimal) -> tuple[bool, Receipt]:
+        seen.append((account, amount))
+        return True, Receipt(account, amount)
+
+    @rail.approval(name="probed", reconcile=probe)
+    def probed(account: str, amount: Decimal) -> Receipt:
+        raise TimeoutError("no answer")
+
+    people.approves("probed")
+    assert probed("DE89", Decimal("90.00")) == Receipt("DE89", Decimal("90.00"))
+    assert seen == [("DE89", Decimal("90.00"))]
+
+
+def test_a_probe_that_knows_no_result_gives_none_and_the_call_says_so(people):
+    @rail.approval(name="vague", reconcile=lambda: True)
+    def vague() -> int:
+        raise TimeoutError("no answer")
+
+    people.approves("vague")
+    with pytest.raises(handrail.NotSerialisable, match="could not be kept"):
+        vague()
+    assert rail.gate.backend.newest("action")[0].status == "succeeded"
+
+
 def test_two_of_a_group_must_agree_and_never_the_same_twice(people):
     people.person("ann", groups=("treasury",))
     people.person("ben", groups=("treasury",))
