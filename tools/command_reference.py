@@ -53,4 +53,4 @@ def _option(one: Any) -> str:
     if one.param_type_name == "argument":
         return _word(one)
     names = ", ".join([*one.opts, *one.secondary_opts])
-    return names if one.is_flag else f"{names} {one.metavar or "N"}"
+    return names if one.is_flag else f"{names} {one.metavar or 'N'}"

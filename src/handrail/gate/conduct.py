@@ -162,15 +162,20 @@ def _settle(seat: Seat, gated: Gated, started: Answer, value: Any) -> Steps:
 
     Too late a report counts for nothing: then the call ends as the probe or people say.
     """
+    settle = c.Settle(seat.executor, started["fence"], "succeeded", _kept(gated, value))
     try:
-        kept: dict[str, Any] = {"value": gated.schema.dump_result(value)}
-    except (TypeError, ValueError) as error:
-        kept = {"unkept": type(value).__qualname__, "why": str(error)}
-    try:
-        settled = yield Commit(started["id"], c.Settle(seat.executor, started["fence"], "succeeded", kept))
+        settled = yield Commit(started["id"], settle)
     except FencedOff:
         return (yield Moved(started["id"], -1, None)), False, None
     return settled, True, value
+
+
+def _kept(gated: Gated, value: Any) -> dict[str, Any]:
+    """What is stored of a result; of one that cannot be stored, what it was and why."""
+    try:
+        return {"value": gated.schema.dump_result(value)}
+    except (TypeError, ValueError) as error:
+        return {"unkept": type(value).__qualname__, "why": str(error)}
 
 
 def _probe(seat: Seat, gated: Gated | None, local: Mapping[str, Any], answer: Answer) -> Steps:
@@ -183,14 +188,15 @@ def _probe(seat: Seat, gated: Gated | None, local: Mapping[str, Any], answer: An
         )
     record: ActionRecord = seat.backend.action(answer["id"])
     try:
-        found = yield Evaluate(gated.probe, (), orjson.loads(record.args or "{}"))
+        args, kwargs = gated.schema.load(orjson.loads(record.args or "{}"), local)
+        found = yield Evaluate(gated.probe, (), gated.given(args, kwargs))
     except Exception as error:
         log.warning("the probe of %s failed, so people are asked: %s", gated.name, error)
         found = None
     happened, value = found if isinstance(found, tuple) else (found, None)
     match happened:
         case True:
-            yield Commit(answer["id"], c.Reconcile("happened", {"value": value}))
+            yield Commit(answer["id"], c.Reconcile("happened", _kept(gated, value)))
         case False:
             yield Commit(answer["id"], c.Reconcile("not_happened"))
         case _:
