@@ -9,6 +9,10 @@ from handrail.clock import DAY, SystemClock
 from handrail.testing import FrozenClock
 from tests.cli.conftest import Call
 
+LINK = (
+    "add `os_user: eve` to a person in people.yaml, and let somebody who is linked run "
+    "`handrail people apply people.yaml`"
+)
 SOLO = "solo mode: you are the only person"
 
 
@@ -102,10 +106,11 @@ def test_a_late_answer_is_refused(company, monkeypatch):
     future.approval(name="new")(lambda: None).propose()
     future.close()
     said = company("reviews", "approve", review, "-qy")
+    assert review
+    advice = f"`handrail explain {review[:10]}` tells it"
     assert (said.code, said.err) == (
         1,
-        "handrail: the deadline has passed, and the outcome chosen for that case stands "
-        f"(`handrail explain {review[:10]}` tells it)\n",
+        f"handrail: the deadline has passed, and the outcome chosen for that case stands ({advice})\n",
     )
 
 
@@ -124,8 +129,7 @@ def test_the_second_to_decide_is_told_so(company, wire):
         ("cfo", "this review does not ask you; somebody who is asked can delegate it to you"),
         (
             "eve",
-            "nobody in the directory is linked to your OS user eve: add `os_user: eve` to a person in people.yaml, "
-            "and let somebody who is linked run `handrail people apply people.yaml`",
+            f"nobody in the directory is linked to your OS user eve: {LINK}",
         ),
     ],
 )

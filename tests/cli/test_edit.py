@@ -66,7 +66,9 @@ def test_what_cannot_be_meant_is_refused_and_nothing_is_decided(company, wire, w
 
 def test_every_problem_of_the_new_arguments_is_listed(company, wire):
     ticket = wire.propose("DE89", 90_000)
-    ended = company("reviews", "edit", ticket.review, "--args-file", "-", "-qy", stdin='{"iban": 1, "amount": "x\x1b"}')
+    ended = company(
+        "reviews", "edit", ticket.review, "--args-file", "-", "-qy", stdin=r'{"iban": 1, "amount": "x\u001b"}'
+    )
     assert ended.code == 2
     assert ended.err.startswith("handrail: these arguments do not fit; nothing was decided\n")
     assert "/iban" in ended.err

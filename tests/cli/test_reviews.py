@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from tests.cli.conftest import harmless
 
 
@@ -43,7 +45,8 @@ def test_what_asks_others_is_counted_and_shown_on_request(company, wire):
 
 def test_pages_continue_behind_the_last_one(company, wire):
     tickets = [wire.propose("DE89", amount) for amount in range(5)]
-    seen, after = [], []
+    seen: list[str] = []
+    after: list[str] = []
     while True:
         page = company("reviews", "list", "--limit", "2", "--json", *after).json
         seen += [one["id"] for one in page["reviews"]]
@@ -57,7 +60,12 @@ def test_pages_continue_behind_the_last_one(company, wire):
 def test_show_puts_facts_first_and_the_agents_words_last_behind_a_fence(company, wire):
     wire.propose("DE89", 90_000)
     out = company("reviews", "show").out
-    assert out.index("Why ") < out.index("EXACT ARGUMENTS") < out.index("CONTEXT") < out.index("┆ agent text, not verified")
+    assert (
+        out.index("Why ")
+        < out.index("EXACT ARGUMENTS")
+        < out.index("CONTEXT")
+        < out.index("┆ agent text, not verified")
+    )
     assert "┆   Pay the invoice" in out
     assert "handrail reviews approve | edit | reject | send-back" in out
 
@@ -81,7 +89,7 @@ def test_ids_may_be_shortened_to_what_is_unique(company, wire):
 
 def test_a_beginning_of_several_ids_lists_them(company, wire):
     reviews = sorted(wire.propose("DE89", amount).review for amount in range(40))
-    shared = next(one[:5] for one, other in zip(reviews, reviews[1:], strict=False) if one[:5] == other[:5])
+    shared = next(one[:5] for one, other in pairwise(reviews) if one[:5] == other[:5])
     ended = company("reviews", "show", shared)
     assert ended.code == 2
     for review in [review for review in reviews if review.startswith(shared)][:8]:

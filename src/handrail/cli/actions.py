@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
+import typer
 from msgspec import to_builtins
 
 from ..action.model import Action
@@ -18,6 +19,10 @@ from .outcome import told
 from .page import NARROW, Json, labelled, say, show, table, tell, width
 from .reviews import After, Limit, args_json
 
+WhichAction = Annotated[
+    str, typer.Argument(metavar="ACTION", help="The id of an action or of its review, or enough of it.")
+]
+WhichRun = Annotated[str, typer.Argument(metavar="RUN", help="The title of a run, or its id, or enough of it.")]
 
 
 def list_actions(after: After = None, limit: Limit = 50, json: Json = False, db: Db = None) -> None:
@@ -52,7 +57,7 @@ def action_rows(at: Desk, page: list[Action]) -> list[Line]:
     return table(picked[0], picked[1:], grows=3 if len(keep) == 5 else 2, spans={0: "title"})
 
 
-def show_action(action: str, json: Json = False, db: Db = None) -> None:
+def show_action(action: WhichAction, json: Json = False, db: Db = None) -> None:
     """One action: what it would do, where it stands, its result."""
     with desk(db) as at:
         record = at.backend.action(at.action(action))
@@ -105,7 +110,7 @@ def list_runs(after: After = None, limit: Limit = 50, json: Json = False, db: Db
             say("No agent has opened a run yet.")
 
 
-def show_run(run: str, json: Json = False, db: Db = None) -> None:
+def show_run(run: WhichRun, json: Json = False, db: Db = None) -> None:
     """One run, by its id or its title, and its newest actions."""
     with desk(db) as at:
         id_ = _run(at, run)

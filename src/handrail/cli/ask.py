@@ -61,7 +61,9 @@ def in_editor(text: str) -> str:
         try:
             ended = subprocess.run([*command, str(path)], check=False).returncode
         except OSError as error:
-            raise UsageError(f"the editor {command[0]} did not start ({error.strerror}): set EDITOR, or use --set") from None
+            raise UsageError(
+                f"the editor {command[0]} did not start ({error.strerror}): set EDITOR, or use --set"
+            ) from None
         if ended != 0:
             raise UsageError(f"the editor ended with {ended}: nothing was changed")
         try:

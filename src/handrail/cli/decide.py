@@ -30,7 +30,9 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask again.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Do not draw the review first.")]
 View = Annotated[
     str | None,
-    typer.Option("--view", metavar="DIGEST", help="Decide on this view alone, as `show --json` gives it; asks nothing."),
+    typer.Option(
+        "--view", metavar="DIGEST", help="Decide on this view alone, as `show --json` gives it; asks nothing."
+    ),
 ]
 
 
@@ -78,7 +80,7 @@ def retry(
 
 def supply(
     review: Which,
-    value: Annotated[str, typer.Argument(metavar="RESULT", help='JSON, such as 12 or "text"; other text is taken as it is.')],
+    value: Annotated[str, typer.Argument(metavar="RESULT", help='JSON, such as 12 or "text"; other text stays text.')],
     note: Note = None, yes: Yes = False, quiet: Quiet = False, view: View = None, db: Db = None,
 ) -> None:  # fmt: skip
     """Give the result of a failed action yourself."""
@@ -143,7 +145,7 @@ def check(at: Desk, record: ReviewRecord, outcome: Outcome) -> None:
         verbs = ", ".join(reviews.VERBS[choice] for choice in review.choices)
         raise InvalidValue(f"{gist.short(review.id)} can end with {verbs}, not with {reviews.VERBS[outcome]}")
     if review.status in OPEN:
-        at.backend.actor
+        at.who()
 
 
 def draw(at: Desk, record: ReviewRecord, quiet: bool) -> None:
@@ -183,7 +185,7 @@ def valued(record: ReviewRecord, outcome: Outcome, text: str) -> JSON:
         named = options[int(text) - 1]
     if named is None:
         listed = ", ".join(f"{number} {option}" for number, option in enumerate(options, 1))
-        raise InvalidValue(f"{ascii(text[:60])} is none of the options: {listed}")
+        raise InvalidValue(f"{text[:60]!a} is none of the options: {listed}")
     found: JSON = named
     return found
 

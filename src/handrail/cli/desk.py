@@ -46,14 +46,18 @@ class Desk:
     def __init__(self, path: str) -> None:
         self.path: Final = path
         self.database: Final = Database(path)
-        self.backend: Final = Embedded(self.database, lambda _: self._who())
+        self.backend: Final = Embedded(self.database, lambda _: self._identified())
 
     @property
     def directory(self) -> Directory:
         """Everybody present."""
         return self.backend.archive.directory()
 
-    def _who(self) -> Principal:
+    def who(self) -> Principal:
+        """The person at the keyboard. Raises `NotAllowed` where nobody is linked to the OS user."""
+        return self.backend.actor
+
+    def _identified(self) -> Principal:
         if self.directory.solo:
             return solo_person(self.database)
         user = os_user_name()
@@ -68,7 +72,7 @@ class Desk:
     def refusal(self, review: Review) -> str | None:
         """Why the person here may not decide the review, or `None` where they may."""
         try:
-            require(review, self.backend.actor, People(self.directory, frozenset()))
+            require(review, self.who(), People(self.directory, frozenset()))
         except NotAllowed as error:
             return str(error)
         return None
@@ -100,11 +104,11 @@ class Desk:
         plain = start[4:].isascii() and start[4:].isalnum()
         found = self.backend.beginning(start, CANDIDATES + 1) if plain else []
         if not found:
-            raise NotFound(f"no {word} begins with {ascii(given[:40])}: list them with `handrail {listing}`")
+            raise NotFound(f"no {word} begins with {given[:40]!a}: list them with `handrail {listing}`")
         if len(found) > 1 and start not in found:
             listed = ", ".join(_short(one, len(start)) for one in found[:CANDIDATES])
             more = ", …" if len(found) > CANDIDATES else ""
-            raise AmbiguousId(f"{ascii(given[:40])} is the beginning of several {word}s: {listed}{more}; write more of it")
+            raise AmbiguousId(f"{given[:40]!a} is the beginning of several {word}s: {listed}{more}; write more of it")
         return start if start in found else found[0]
 
 
@@ -145,7 +149,5 @@ def require_database(path: str) -> None:
         empty = True
     if empty:
         raise NoDatabase(
-            f"there is no database at {ascii(path)}: name it with --db or HANDRAIL_DB, or create it with `handrail init`"
+            f"there is no database at {path!a}: name it with --db or HANDRAIL_DB, or create it with `handrail init`"
         )
-
-

@@ -96,9 +96,13 @@ def _log(report: Report) -> Iterator[Finding]:
         yield Finding("Log", "good", "empty")
         return
     erased = f", {report.erased:,} erased" if report.erased else ""
-    yield Finding("Log", "good", f"{count(report.entries, 'entry', 'entries')} in order; the tree's root is {report.root}")
+    yield Finding(
+        "Log", "good", f"{count(report.entries, 'entry', 'entries')} in order; the tree's root is {report.root}"
+    )
     yield Finding("States", "good", f"{report.streams:,}, each as its entries replay")
-    texts = f"{count(report.texts, 'text')} and {count(report.arguments, 'set')} of arguments match their digests{erased}"
+    texts = (
+        f"{count(report.texts, 'text')} and {count(report.arguments, 'set')} of arguments match their digests{erased}"
+    )
     yield Finding("Texts", "good", texts)
 
 

@@ -34,7 +34,7 @@ def edit(
         typer.Option("--set", metavar="NAME=VALUE", help="One new value, by name or JSON pointer (/items/0/price=2)."),
     ] = None,
     args_file: Annotated[
-        str | None, typer.Option("--args-file", metavar="FILE", help="All new arguments as JSON; - reads them from stdin.")
+        str | None, typer.Option("--args-file", metavar="FILE", help="All new arguments as JSON; - is stdin.")
     ] = None,
     note: Note = None, yes: Yes = False, quiet: Quiet = False, view: View = None, db: Db = None,
 ) -> None:  # fmt: skip
@@ -81,16 +81,16 @@ def _read(file: str) -> str:
     try:
         return sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
     except OSError as error:
-        raise UsageError(f"{ascii(file)} cannot be read: {error.strerror}") from None
+        raise UsageError(f"{file!a} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise UsageError(f"{ascii(file)} is no UTF-8 text") from None
+        raise UsageError(f"{file!a} is no UTF-8 text") from None
 
 
 def _put(schema: str, args: Any, assignment: str) -> None:
     """Set one value in place. Raises `UsageError` for a place that the arguments do not have."""
     name, separator, text = assignment.partition("=")
     if not separator or not name:
-        raise UsageError(f"{ascii(assignment[:60])} sets nothing: write NAME=VALUE")
+        raise UsageError(f"{assignment[:60]!a} sets nothing: write NAME=VALUE")
     pointer = name if name.startswith("/") else "/" + name.replace("~", "~0").replace("/", "~1")
     *way, last = [step.replace("~1", "/").replace("~0", "~") for step in pointer[1:].split("/")]
     holder = args
@@ -108,7 +108,7 @@ def _inside(holder: Any, step: str, name: str) -> Any:
         return holder[step]
     if isinstance(holder, list) and step.isascii() and step.isdigit() and int(step) < len(holder):
         return holder[int(step)]
-    raise UsageError(f"{ascii(name[:60])} is no place in the arguments: look with `handrail reviews show`")
+    raise UsageError(f"{name[:60]!a} is no place in the arguments: look with `handrail reviews show`")
 
 
 def _valid(record: ReviewRecord, new: JSON) -> None:
@@ -122,5 +122,3 @@ def _valid(record: ReviewRecord, new: JSON) -> None:
 
 def _told(problem: Problem) -> str:
     return visible(f"{problem.path or 'the top level'}: {problem.message}")
-
-

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Any
 
-import typer
 from msgspec import to_builtins
 
 from ..backend import ActionRecord
@@ -20,6 +19,7 @@ from ..view.lines import BLANK, Line, Span
 from ..view.model import Erased
 from ..view.words import digest, listed
 from . import gist
+from .actions import WhichAction
 from .desk import Db, Desk, desk
 from .outcome import told
 from .page import Json, labelled, show, tell, width
@@ -30,11 +30,7 @@ TIME: int = 10
 CLOSING = (Decided, Expired, Withdrawn, Superseded)
 
 
-def explain(
-    action: Annotated[str, typer.Argument(metavar="ACTION", help="The id of an action or of its review, or enough of it.")],
-    json: Json = False,
-    db: Db = None,
-) -> None:
+def explain(action: WhichAction, json: Json = False, db: Db = None) -> None:
     """Tell an action's life from the log: what was asked, who could decide when, and why it ran or not."""
     with desk(db) as at:
         record = at.backend.action(at.action(action))
@@ -68,7 +64,7 @@ def _because(at: Desk, record: ActionRecord) -> str:
     if made is None:
         ended = {"expired": "nobody decided in time", "withdrawn": "it needed no answer any more"}
         return ended.get(review.state.status, f"{gist.short(review.state.id)} waits for people")
-    who = listed([gist.name(at, one) for one in made.counted]) or gist.name(at, made.by)
+    who = listed(sorted(gist.name(at, one) for one in made.counted)) or gist.name(at, made.by)
     note = f": “{visible(review.decision.note)}”" if review.decision and review.decision.note else ""
     return f"{who} {gist.PAST[made.outcome]} in {gist.short(review.state.id)}, on exactly these bytes{note}"
 
@@ -132,13 +128,9 @@ def _below(text: str) -> Iterator[Line]:
 
 def _json(at: Desk, moment: Moment) -> dict[str, Any]:
     entry = moment.entry
-    texts = {
-        name: {"$erased": text.digest} if isinstance(text, Erased) else text for name, text in entry.texts.items()
-    }
+    texts = {name: {"$erased": text.digest} if isinstance(text, Erased) else text for name, text in entry.texts.items()}
     return {
         "index": entry.index, "at": entry.at, "type": entry.type, "subject": moment.subject, "rev": entry.rev,
         "by": {**to_builtins(entry.by), "name": at.backend.name(entry.by.id)}, "from": entry.before, "to": entry.after,
         "bind": entry.bind, "data": dict(entry.data), "texts": texts,
     }  # fmt: skip
-
-

@@ -43,7 +43,7 @@ def delegate(
         handle = to if to.startswith("user:") else f"user:{to}"
         found = at.directory.resolve(handle)
         if found is None:
-            raise UnknownPerson(f"{ascii(handle[:60])} is nobody here: list people with `handrail people list`")
+            raise UnknownPerson(f"{handle[:60]!a} is nobody here: list people with `handrail people list`")
         record = _send(at, review, c.Delegate(found, note))
         say(f"{gist.name(at, found)} may decide {gist.short(record.state.id)}, too.", "good")
 

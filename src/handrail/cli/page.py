@@ -56,9 +56,7 @@ def labelled(label: str, text: str, style: Style = "fact") -> list[Line]:
     return [Line(style, head + first, spans), *(Line(style, " " * LABEL + row) for row in rest)]
 
 
-def table(
-    head: tuple[str, ...], rows: Sequence[tuple[str, ...]], *, grows: int, spans: dict[int, Style]
-) -> list[Line]:
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], *, grows: int, spans: dict[int, Style]) -> list[Line]:
     """Rows in columns: all as wide as their widest cell, the one that `grows` takes what is left of the terminal.
 
     `spans` gives columns a style. Cells hold text that is safe to draw.
@@ -67,7 +65,7 @@ def table(
     sizes = [size if at == grows else min(size, WIDEST) for at, size in enumerate(sizes)]
     others = sum(size for at, size in enumerate(sizes) if at != grows) + 2 * (len(head) - 1)
     sizes[grows] = max(min(sizes[grows], width() - others), 12)
-    return [_row(head, sizes, {at: "muted" for at in range(len(head))}), *(_row(row, sizes, spans) for row in rows)]
+    return [_row(head, sizes, dict.fromkeys(range(len(head)), "muted")), *(_row(row, sizes, spans) for row in rows)]
 
 
 def _row(cells: tuple[str, ...], sizes: list[int], styles: dict[int, Style]) -> Line:

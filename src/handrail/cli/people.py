@@ -30,7 +30,10 @@ def init(db: Db = None) -> None:
     with desk(db, create=True) as at:
         fresh = create(at)
         where = visible(str(Path(at.path).resolve()))
-        say(f"Created {where}." if fresh else f"{where} is there already; nothing was changed.", "good" if fresh else "fact")
+        say(
+            f"Created {where}." if fresh else f"{where} is there already; nothing was changed.",
+            "good" if fresh else "fact",
+        )
 
 
 def create(at: Desk) -> bool:
@@ -39,7 +42,7 @@ def create(at: Desk) -> bool:
     if fresh:
         Path(at.path).parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(at.path, os.O_CREAT | os.O_RDWR, 0o600))
-    at.database.process.engine  # opening it writes the schema
+    at.backend.archive.size()
     return fresh
 
 
@@ -53,14 +56,14 @@ def apply(
     with desk(db, create=True) as at:
         people = read_people(_read(file))
         if dry_run and not os.path.exists(at.path):
-            raise UsageError(f"there is no database at {ascii(place(db))} yet: run `handrail init` first")
+            raise UsageError(f"there is no database at {place(db)!a} yet: run `handrail init` first")
         create(at)
         _require_own_links(at, people, prune)
         _require_link(at, people, prune)
         plan = roster.changes(at.directory, people, prune=prune)
         show(_planned(plan))
         if plan and not dry_run:
-            at.database.process.engine.together(roster.requests(at.directory, plan, at.backend.actor))
+            at.database.process.engine.together(roster.requests(at.directory, plan, at.who()))
         say(_summary(plan, dry_run), "good" if plan and not dry_run else "fact")
 
 
@@ -68,9 +71,9 @@ def _read(file: str) -> str:
     try:
         return sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
     except OSError as error:
-        raise UsageError(f"{ascii(file)} cannot be read: {error.strerror}") from None
+        raise UsageError(f"{file!a} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise UsageError(f"{ascii(file)} is no UTF-8 text") from None
+        raise UsageError(f"{file!a} is no UTF-8 text") from None
 
 
 def _require_own_links(at: Desk, people: tuple[PersonSpec, ...], prune: bool) -> None:
@@ -78,7 +81,9 @@ def _require_own_links(at: Desk, people: tuple[PersonSpec, ...], prune: bool) ->
     found = roster.clash(at.directory, people, prune=prune)
     if found:
         spec, other = found
-        problem = f"os_user {ascii(spec.os_user)} belongs to {roster.handle_of(at.directory, other)}, who is not in this file"
+        problem = (
+            f"os_user {spec.os_user!a} belongs to {roster.handle_of(at.directory, other)}, who is not in this file"
+        )
         raise PeopleFileError(spec.line, problem, "name both here, or remove the other with --prune")
 
 
@@ -105,9 +110,7 @@ def _summary(plan: list[roster.Change], dry_run: bool) -> str:
     if not plan:
         return "The directory is as the file says; nothing was changed."
     kinds = {"add": "added", "change": "changed", "remove": "removed"}
-    parts = [
-        f"{number} {word}" for kind, word in kinds.items() if (number := sum(one.kind == kind for one in plan))
-    ]
+    parts = [f"{number} {word}" for kind, word in kinds.items() if (number := sum(one.kind == kind for one in plan))]
     return f"{', '.join(parts)}.{' Nothing was changed: this was a dry run.' if dry_run else ''}"
 
 
@@ -119,7 +122,7 @@ def list_people(json: Json = False, db: Db = None) -> None:
         if json:
             tell({"solo": directory.solo, "people": [_json(at, one) for one in people]})
         elif directory.solo:
-            say("Solo mode: you are the only person, in every group. Add people with `handrail people apply people.yaml`.")
+            say("Solo mode: you are the only person, in every group. To add people: handrail people apply people.yaml")
         else:
             head = ("HANDLE", "NAME", "OS USER", "GROUPS")
             show(table(head, [_row(at, one) for one in people], grows=3, spans={0: "title"}))

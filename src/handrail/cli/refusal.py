@@ -17,8 +17,8 @@ REFUSED: Final = 1
 USAGE: Final = 2
 NOT_FOUND: Final = 3
 INTERRUPTED: Final = 130
-EXIT_CODES: Final = """Exit codes: 0 done; 1 refused, and nothing was changed; 2 the command was written wrong; 3 nothing
-found by that id or at that place; 130 interrupted."""
+EXIT_CODES: Final = """Exit codes: 0 done; 1 refused, and nothing was changed; 2 the command was written wrong;
+3 nothing found by that id or at that place; 130 interrupted."""
 
 
 def code_of(error: HandrailError) -> int:

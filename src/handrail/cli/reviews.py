@@ -12,10 +12,10 @@ from msgspec import to_builtins
 from ..backend import ActionRecord, Event, ReviewRecord
 from ..gate.asking import drawn
 from ..review.model import OPEN, Review
+from ..view.columns import wrap
 from ..view.escape import visible
 from ..view.lines import BLANK, FENCE, Line
 from ..view.model import Erased
-from ..view.columns import wrap
 from . import gist
 from .desk import Db, Desk, desk
 from .page import NARROW, Json, labelled, say, show, table, tell, width

@@ -30,7 +30,8 @@ def changes(directory: Directory, people: tuple[PersonSpec, ...], *, prune: bool
     found = [change for spec in people if (change := _change(directory, spec))]
     named = {directory.resolve(spec.handle) for spec in people}
     gone = [person for id_, person in directory.people.items() if id_ not in named] if prune else []
-    return found + [Change("remove", one.id, handle_of(directory, one), "", None) for one in gone]
+    removals = [Change("remove", one.id, handle_of(directory, one), "", None) for one in gone]
+    return found + sorted(removals, key=lambda change: change.handle)
 
 
 def _change(directory: Directory, spec: PersonSpec) -> Change | None:
@@ -70,7 +71,9 @@ def unlinked(directory: Directory, people: tuple[PersonSpec, ...], os_user: str,
 def clash(directory: Directory, people: tuple[PersonSpec, ...], *, prune: bool) -> tuple[PersonSpec, Person] | None:
     """A person of the file whose OS user is linked to somebody who is not in the file and stays."""
     named = {directory.resolve(spec.handle) for spec in people}
-    stay = {} if prune else {one.os_user: one for id_, one in directory.people.items() if id_ not in named and one.os_user}
+    stay = (
+        {} if prune else {one.os_user: one for id_, one in directory.people.items() if id_ not in named and one.os_user}
+    )
     for spec in people:
         other = stay.get(directory.names.os_user(spec.os_user)) if spec.os_user else None
         if other is not None:

@@ -20,6 +20,9 @@ from .past import Moment
 
 Names = Callable[[str], str]
 Clock = Callable[[int], str]
+Execution = (
+    a.Claimed | a.Lapsed | a.Started | a.AttemptFailed | a.Succeeded | a.Failed | a.Skipped | a.Lost | a.Unresolved
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +96,10 @@ class Teller:
 
     def _opened(self, event: r.Opened, review: str) -> str:
         levels = [
-            f"{listed([self.names(one) for one in level.ask])} for {duration(level.within)}" for level in event.demand.levels
+            f"{listed([self.names(one) for one in level.ask])} for {duration(level.within)}"
+            for level in event.demand.levels
         ]
-        barred = listed([self.names(one) for one in event.barred])
+        barred = listed(sorted(self.names(one) for one in event.barred))
         return (
             f"{review} asks {', then '.join(levels)}; needs {self._quorum(event.demand)}; without a decision by "
             f"{self.clock(event.deadline)}: {_code(event.demand.at_end)}; never by {barred}"
@@ -135,13 +139,11 @@ class Teller:
     def _decided(self, event: r.Decided, who: str, moment: Moment) -> str:
         texts = moment.entry.texts
         given = f": {_value(texts['value'])}" if texts.get("value") is not None else ""
-        counted = listed([self.names(one) for one in event.counted])
+        counted = listed(sorted(self.names(one) for one in event.counted))
         votes = f", with the votes of {counted}" if len(event.counted) > 1 else ""
         later = f"; takes effect at {self.clock(event.effective_at)}" if event.effective_at > moment.entry.at else ""
-        return (
-            f"{who} {gist.PAST[event.outcome]} ({moment.entry.by.auth}){given}, on view {_view(event.view)}{votes}{later}"
-            f"{_note(texts)}"
-        )
+        did = f"{who} {gist.PAST[event.outcome]} ({moment.entry.by.auth}){given}"
+        return f"{did}, on view {_view(event.view)}{votes}{later}{_note(texts)}"
 
     def _directory(self, event: Any, moment: Moment) -> str:
         person = self.names(moment.subject)
@@ -160,10 +162,7 @@ class Teller:
         return listed([self.names(one) for one in groups]) or "no group"
 
 
-def _executed(
-    event: a.Claimed | a.Lapsed | a.Started | a.AttemptFailed | a.Succeeded | a.Failed | a.Skipped | a.Lost | a.Unresolved,
-    clock: Clock, texts: Mapping[str, Any],
-) -> str:  # fmt: skip
+def _executed(event: Execution, clock: Clock, texts: Mapping[str, Any]) -> str:
     match event:
         case a.Claimed():
             return f"claimed by executor {visible(event.executor)}, fence {event.fence}"

@@ -1,10 +1,10 @@
 """The people file: who may be asked, in which groups, and whose decisions an OS user makes. YAML 1.2, read strictly.
 
-    people:
-      - handle: ann
-        name: Ann Doe
-        os_user: ann
-        groups: [treasury]
+people:
+  - handle: ann
+    name: Ann Doe
+    os_user: ann
+    groups: [treasury]
 """
 
 from __future__ import annotations

@@ -96,7 +96,7 @@ class _Verification:
         if (entry.i, entry.sub, entry.rev) != (row.i, row.sub, row.rev):
             self.report.wrong(f"entry {row.i}: its row names another place than its bytes")
         if self._head is not None and entry.log != self._head.origin:
-            self.report.wrong(f"entry {row.i} belongs to another log, {ascii(entry.log)}")
+            self.report.wrong(f"entry {row.i} belongs to another log, {entry.log!a}")
         if entry.t < self._last:
             self.report.wrong(f"entry {row.i} is older than the one before it")
         self._last = max(entry.t, self._last)
@@ -111,7 +111,7 @@ class _Verification:
         for name, one in kept.items():
             self.report.texts += 1
             if not (entry.sd.get(name) == one.digest == disclosure_digest(one.text)):
-                self.report.wrong(f"entry {entry.i}: the text {ascii(name)} is not the one it was written with")
+                self.report.wrong(f"entry {entry.i}: the text {name!a} is not the one it was written with")
         self.report.erased += len(entry.sd.keys() - kept.keys())
 
     def head(self) -> None:
@@ -159,9 +159,7 @@ class _Verification:
                 self.report.erased += 1
                 continue
             self.report.arguments += 1
-            found = action_digest(
-                tenant=self._tenant, action=state.id, name=state.name, args=kept.args, salt=kept.salt
-            )
+            found = action_digest(tenant=self._tenant, action=state.id, name=state.name, args=kept.args, salt=kept.salt)
             if found != kept.bind or (number == state.revision and found != state.bind):
                 self.report.wrong(f"{state.id}: the arguments of revision {number} are not those that were decided on")
 
