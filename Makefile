@@ -59,7 +59,9 @@ cover: $(VENV)/.dev ## Run the tests with branch coverage and print what they mi
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
-docs: $(VENV)/.dev ## Check that the docs' claims hold
+docs: $(VENV)/.dev ## Write the generated pages and check the claims
+	@$(BIN)/python -m tools.reference
+	@$(BIN)/python -m tools.lives
 	@$(BIN)/python -m tests.architecture.claims
 
 clean: ## Remove everything that was made

@@ -17,6 +17,7 @@ from .backend import ActionRecord, Answer, Event, ReviewRecord, Text
 from .clock import Clock, SystemClock
 from .directory.commands import PutAgent
 from .engine import bell
+from .engine.archive import Archive
 from .engine.engine import Engine
 from .engine.keeper import Keeper
 from .engine.reads import read_directory
@@ -24,7 +25,6 @@ from .engine.request import DEFAULT_TENANT, Request, answer_of
 from .errors import UnknownAction
 from .ids import mint
 from .principal import SOLO_ID, Principal, agent, person
-from .engine.archive import Archive
 from .review.model import Review
 from .run.model import Run
 from .store.protocol import Store

@@ -17,10 +17,12 @@ LOCAL_IMPORTS: dict[str, str] = {
     "src/handrail/codec/schema.py:_codec": PYDANTIC,
     "src/handrail/codec/schema.py:_json_schemas": PYDANTIC,
     "src/handrail/codec/edits.py:validate_edit": "jsonschema takes 300 ms to load, and only edits need it",
+    "src/handrail/codec/people_file.py:read_people": "a YAML reader takes 100 ms to load, and one command reads YAML",
     "src/handrail/embedded.py:__init__": "the driver is loaded when a database is opened, not by importing the package",
     "src/handrail/embedded.py:acall": ASYNCIO,
     "src/handrail/embedded.py:await_": ASYNCIO,
     "src/handrail/gate/drivers.py:_acommit": ASYNCIO,
+    "src/handrail/gate/drivers.py:_whole": ASYNCIO,
     "src/handrail/gate/notice.py:atell": ASYNCIO,
     "src/handrail/testing/plugin.py:reviewing": "pytest loads the plugin in every run, also where nothing is gated",
 }

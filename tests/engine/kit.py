@@ -11,7 +11,7 @@ from handrail.clock import Clock
 from handrail.embedded import Database, Embedded, local_agent, solo_person
 from handrail.engine.engine import Engine
 from handrail.engine.replay import replay
-from handrail.engine.request import Request, Tick
+from handrail.engine.request import Request, Tick, answer_of
 from handrail.ids import mint
 from handrail.policy.verdict import Declaration
 from handrail.principal import SYSTEM, Principal, agent, person
@@ -26,7 +26,9 @@ SOLO = person("user:local", "solo")
 
 def proposal(args: str = '{"n":1}', **given: Any) -> Propose:
     """An action that one person decides."""
-    declared = Declaration(**{name: given.pop(name) for name in ("within", "grant", "undo") if name in given})
+    declared = Declaration(
+        **{name: given.pop(name) for name in ("within", "grant", "undo", "reviewers") if name in given}
+    )
     return Propose("test.effect", args, "sha256:0", "{}", declared, **given)
 
 
@@ -80,9 +82,8 @@ class Desk:
 
     def look(self, action: str) -> Answer:
         """The action as it is now."""
-        answer = self.agent.wait(action, -1, 0)
-        assert answer is not None
-        return answer
+        state = self.action(action)
+        return answer_of(state, {state.review: self.review(state.review)} if state.review else {})
 
     def action(self, action: str) -> Action:
         """The state of an action."""
@@ -91,6 +92,10 @@ class Desk:
     def review(self, review: str) -> Review:
         """The state of a review."""
         return self.agent.review(review).state
+
+    def archive_state(self, subject: str) -> Any:
+        """The state that the store keeps."""
+        return self.agent.archive.state(subject)
 
     def types(self, subject: str) -> list[str]:
         """The types of a stream's entries, in order."""
@@ -105,7 +110,9 @@ class Desk:
         """The state that the log alone gives."""
         with self.store.read() as reader:
             rows = reader.entries("default", sub=subject)
-            texts = {one.i: one.text for one in reader.disclosures("default", [row.i for row in rows]) if one.name == "data"}
+            texts = {
+                one.i: one.text for one in reader.disclosures("default", [row.i for row in rows]) if one.name == "data"
+            }
             return replay((row.entry, texts[row.i]) for row in rows)
 
     def close(self) -> None:

@@ -125,7 +125,8 @@ def _of(world: World, state: State) -> Key:
             return (
                 state.status, state.demand, state.level, away(state.level_until), away(state.deadline),
                 away(state.remind_at), state.round, state.view, state.delegates, state.claimed_by,
-                away(state.claim_until), frozenset((vote.by, vote.seats) for vote in state.votes), _decided(world, state),
+                away(state.claim_until), frozenset((vote.by, vote.seats) for vote in state.votes),
+                _decided(world, state),
             )  # fmt: skip
         case _:
             return ()
@@ -133,7 +134,9 @@ def _of(world: World, state: State) -> Key:
 
 def _decided(world: World, state: Review) -> Key | None:
     one = state.decision
-    return one and (one.outcome, one.value, one.counted, max(one.effective_at - world.now, 0))
+    if one is None:
+        return None
+    return (one.outcome, one.value, one.counted, max(one.effective_at - world.now, 0))
 
 
 def table(scopes: tuple[Scope, ...]) -> str:
@@ -142,10 +145,15 @@ def table(scopes: tuple[Scope, ...]) -> str:
     for scope in scopes:
         found = explore(scope)
         assert not found.stuck()
-        counts = (found.states, found.transitions, found.refused, len(found.ends))
-        lines.append(f"| {scope.name} | " + " | ".join(f"{count:,}" for count in counts) + " |")
+        lines.append(row(found))
         print(f"{scope.name}: {found.states:,} states in {found.seconds:.1f} s", file=sys.stderr)
     return "\n".join(lines) + "\n"
+
+
+def row(found: Found) -> str:
+    """The counts of one scope as a row of that table."""
+    counts = (found.states, found.transitions, found.refused, len(found.ends))
+    return f"| {found.scope.name} | " + " | ".join(f"{count:,}" for count in counts) + " |"
 
 
 SIZES: Final = {"normal": NORMAL, "wide": WIDE}

@@ -13,9 +13,10 @@ from handrail.action import commands as action
 from handrail.action.model import Action
 from handrail.clock import HOUR, MINUTE, SECOND
 from handrail.directory import commands as directory
+from handrail.directory.model import Person
 from handrail.errors import HandrailError
 from handrail.policy.verdict import Declaration
-from handrail.principal import Principal, agent, person
+from handrail.principal import SOLO_ID, Principal, agent, person
 from handrail.review import commands as review
 from handrail.review.model import Outcome, Review
 from handrail.run import commands as run
@@ -33,6 +34,7 @@ LADDERS: tuple[dict[str, Any], ...] = (
     {"reviewers": ("group:legal", "group:finance"), "quorum": (("any", 2),)},
     {"reviewers": ("user:ann",), "then": (("group:finance", 30 * MINUTE),), "remind": 10 * MINUTE},
 )
+SOLO = person(SOLO_ID, "solo")
 callers = st.sampled_from((*BOTS, *STAFF))
 pick = st.integers(0, 50)
 ladders = st.sampled_from(LADDERS)
@@ -72,14 +74,18 @@ class Rules(RuleBasedStateMachine):
         """Every review, the oldest first."""
         return [one for one in self.states().values() if isinstance(one, Review)]
 
-    @initialize(count=st.integers(0, 4), hold=st.sampled_from(["action", "run"]))
+    @initialize(count=st.sampled_from([4, 4, 4, 3, 2, 0]), hold=st.sampled_from(["action", "action", "run"]))
     def begin(self, count: int, hold: Any) -> None:
         """Some people, or solo mode, and a run."""
         self.proposed = 0
         for number, one in enumerate(PEOPLE[:count]):
-            self.join(one, (TEAMS[number % 2],), linked=one == "olga")
+            self.join(one, TEAMS if number == 2 else (TEAMS[number % 2],), linked=one == "olga")
         self.attempt("run_1", run.Open("a title", hold=hold), BOTS[0])
+        for ladder in LADDERS[:3]:
+            self.propose(ladder, "approval", BOTS[0], 0, "reject", HOUR, (False,) * 4, 0)
+        self.propose(LADDERS[0], "auto", BOTS[0], 0, "reject", HOUR, (True, True, True, False), 0)
 
+    @precondition(lambda self: len(self.states()) % 3 == 0)
     @rule(name=st.sampled_from(PEOPLE), teams=st.sets(st.sampled_from(TEAMS)).map(tuple), linked=st.booleans())
     def join(self, name: str, teams: tuple[str, ...], linked: bool) -> None:
         """Somebody comes, changes groups, or is linked to the user who owns an agent."""
@@ -87,16 +93,16 @@ class Rules(RuleBasedStateMachine):
         put = directory.PutPerson(NAMES.look_up("user", name), "osu_olga" if linked else None, groups, name, name)
         self.attempt(f"usr_{name}", put, STAFF[0])
 
-    @rule(who=st.sampled_from(STAFF))
-    def leave(self, who: Principal) -> None:
-        """Somebody leaves."""
-        self.attempt(who.id, directory.RemovePerson(), STAFF[0])
+    @rule(who=st.sampled_from(STAFF), really=st.sampled_from([False, False, True]))
+    def leave(self, who: Principal, really: bool) -> None:
+        """Somebody leaves, or an agent would like them to."""
+        self.attempt(who.id, directory.RemovePerson(), STAFF[0] if really else BOTS[0])
 
-    @precondition(lambda self: self.proposed < 6)
+    @precondition(lambda self: self.proposed < 10)
     @rule(
         ladder=ladders, pattern=st.sampled_from(["approval", "approval", "auto", "question"]), by=st.sampled_from(BOTS),
-        undo=st.sampled_from([0, 5 * MINUTE]), at_end=st.sampled_from(["reject", "approve", "answer"]),
-        grant=st.sampled_from([MINUTE, HOUR]), flags=st.tuples(*[st.booleans()] * 4), older=pick,
+        undo=st.sampled_from([0, 0, 5 * MINUTE]), at_end=st.sampled_from(["reject", "reject", "approve", "answer"]),
+        grant=st.sampled_from([MINUTE, HOUR]), flags=st.tuples(*[st.booleans()] * 4), older=st.integers(0, 9),
     )  # fmt: skip
     def propose(
         self, ladder: dict[str, Any], pattern: Any, by: Principal, undo: int, at_end: Any, grant: int,
@@ -110,23 +116,35 @@ class Rules(RuleBasedStateMachine):
             "mail.send", json.dumps({"default": 1, "n": self.proposed}, separators=(",", ":")), "sch", "{}", declared,
             kind="question" if pattern == "question" else "call", run="run_1" if in_run and by == BOTS[0] else None,
             probe=probe, executor="x1", start=at_once,
-            supersedes=actions[older % len(actions)].id if instead and actions else None,
+            supersedes=actions[older].id if instead and older < len(actions) else None,
         )  # fmt: skip
         self.proposed += 1
         self.attempt(f"act_{self.proposed}", command, by)
 
-    @rule(which=pick, by=callers, outcome=st.sampled_from(OUTCOMES), value=st.integers(0, 9), stale=st.booleans())
+    @rule(
+        which=pick,
+        by=callers,
+        outcome=st.sampled_from(OUTCOMES),
+        value=st.integers(0, 9),
+        stale=st.sampled_from([False, False, True]),
+    )
     def decide(self, which: int, by: Principal, outcome: Outcome, value: int, stale: bool) -> None:
         """Somebody decides, perhaps what is no choice, perhaps on an old view."""
         self._vote(which, by, outcome, value, "text:old" if stale else None)
 
-    @rule(which=pick, by=st.sampled_from(STAFF), how=st.sampled_from([0, 0, 1, 2, 3]), value=st.integers(0, 9))
-    def choose(self, which: int, by: Principal, how: int, value: int) -> None:
-        """Somebody chooses what the review offers, mostly the first."""
-        reviews = [one for one in self.reviews() if one.status in ("open", "claimed")] or self.reviews()
+    @rule(which=pick, who=pick, how=st.sampled_from([0, 0, 0, 1, 2, 3]), value=st.integers(0, 9))
+    def choose(self, which: int, who: int, how: int, value: int) -> None:
+        """Somebody who is there chooses what a live review offers, mostly the first."""
+        reviews, there = self._live(), [one for one in STAFF if one.id in self._present()] or [SOLO]
         if reviews:
             choices = reviews[which % len(reviews)].choices
-            self._vote(which, by, choices[how % len(choices)], value, None, reviews)
+            self._vote(which, there[who % len(there)], choices[how % len(choices)], value, None, reviews)
+
+    def _live(self) -> list[Review]:
+        return [one for one in self.reviews() if one.status in ("open", "claimed")]
+
+    def _present(self) -> set[str]:
+        return {one.id for one in self.states().values() if isinstance(one, Person) and one.status == "present"}
 
     def _vote(
         self, which: int, by: Principal, outcome: Outcome, value: int, view: str | None,
@@ -138,36 +156,43 @@ class Rules(RuleBasedStateMachine):
             args = f'{{"default":1,"n":{value}}}' if outcome == "edit" else None
             self.attempt(one.id, review.Decide(outcome, view or one.view, value=value, args=args), by)
 
-    @rule(which=pick, by=callers, what=st.sampled_from("claim release comment escalate revoke close".split()))
+    @rule(which=pick, by=callers, what=st.sampled_from(["claim", "release", "comment", "escalate", "revoke", "close"]))
     def handle(self, which: int, by: Principal, what: str) -> None:
         """Somebody does something else with a review."""
         commands: dict[str, object] = {
             "claim": review.Claim(), "release": review.Release(), "comment": review.Comment("a word"),
             "escalate": review.Escalate("up"), "revoke": review.Revoke(), "close": review.Close(),
         }  # fmt: skip
-        self._to(self.reviews(), which, commands[what], by)
+        self._to((self.reviews() if what == "revoke" else self._live()), which, commands[what], by)
 
     @rule(which=pick, by=callers, to=st.sampled_from([*(one.id for one in STAFF), "usr_nobody"]))
     def delegate(self, which: int, by: Principal, to: str) -> None:
         """Somebody asks another person."""
-        self._to(self.reviews(), which, review.Delegate(to, "please"), by)
+        self._to(self._live(), which, review.Delegate(to, "please"), by)
 
-    @rule(which=pick, by=st.sampled_from(BOTS), executor=st.sampled_from(["x1", "x2"]), right=st.booleans())
-    def start(self, which: int, by: Principal, executor: str, right: bool) -> None:
-        """An executor starts, perhaps the wrong bytes."""
+    @rule(which=pick, executor=st.sampled_from(["x1", "x1", "x2"]), right=st.sampled_from([True, True, False]))
+    def start(self, which: int, executor: str, right: bool) -> None:
+        """An executor starts what may start, perhaps the wrong bytes, perhaps for another agent."""
+        ready = [one for one in self.actions() if one.status in ("cleared", "claimed")]
+        if ready:
+            one = ready[which % len(ready)]
+            bind = one.bind if right else "bind:other"
+            self.attempt(one.id, action.Start(executor, bind, one.fence or None), self._agent(one, which))
+
+    @rule(which=pick, executor=st.sampled_from(["x1", "x1", "x2"]))
+    def claim(self, which: int, executor: str) -> None:
+        """An executor claims."""
         if actions := self.actions():
             one = actions[which % len(actions)]
-            bind = one.bind if right else "bind:other"
-            self.attempt(one.id, action.Start(executor, bind, one.fence or None), by)
+            self.attempt(one.id, action.Claim(executor), self._agent(one, which))
 
-    @rule(which=pick, executor=st.sampled_from(["x1", "x1", "x2"]), by=st.sampled_from(BOTS))
-    def claim(self, which: int, executor: str, by: Principal) -> None:
-        """An executor claims."""
-        self._to(self.actions(), which, action.Claim(executor), by)
+    def _agent(self, one: Action, which: int) -> Principal:
+        """The agent of the action, now and then the other one."""
+        return next(bot for bot in BOTS if (bot.id == one.agent) == (which % 7 != 0))
 
     @rule(
-        which=pick, outcome=st.sampled_from(["succeeded", "failed", "failed", "unknown"]), behind=st.integers(0, 1),
-        retry=st.sampled_from([None, SECOND, 2 * HOUR]), escalate=st.booleans(),
+        which=pick, outcome=st.sampled_from(["succeeded", "failed", "failed", "unknown"]),
+        behind=st.sampled_from([0, 0, 0, 1]), retry=st.sampled_from([None, SECOND, 2 * HOUR]), escalate=st.booleans(),
     )  # fmt: skip
     def settle(self, which: int, outcome: Any, behind: int, retry: int | None, escalate: bool) -> None:
         """Whoever holds an action reports, perhaps under an old fencing number."""
@@ -176,13 +201,14 @@ class Rules(RuleBasedStateMachine):
             one = running[which % len(running)]
             holder = one.executor or "x1"
             command = action.Settle(holder, one.fence - behind, outcome, {"n": 1}, retry, escalate)
-            self.attempt(one.id, command, BOTS[0] if one.agent == BOTS[0].id else BOTS[1])
+            self.attempt(one.id, command, self._agent(one, which))
 
-    @rule(which=pick, found=st.sampled_from(["happened", "not_happened", "unclear"]), by=st.sampled_from(BOTS))
-    def reconcile(self, which: int, found: Any, by: Principal) -> None:
+    @rule(which=pick, found=st.sampled_from(["happened", "not_happened", "unclear"]))
+    def reconcile(self, which: int, found: Any) -> None:
         """A probe says what became of an action."""
-        unknown = [one for one in self.actions() if one.status == "unknown"] or self.actions()
-        self._to(unknown, which, action.Reconcile(found, {"n": 1}), by)
+        if unknown := [one for one in self.actions() if one.status == "unknown"]:
+            one = unknown[which % len(unknown)]
+            self.attempt(one.id, action.Reconcile(found, {"n": 1}), self._agent(one, which))
 
     @rule(which=pick, by=callers)
     def withdraw(self, which: int, by: Principal) -> None:
@@ -195,10 +221,14 @@ class Rules(RuleBasedStateMachine):
         if actions := self.actions():
             one = actions[which % len(actions)]
             asked = one.review or "rev_none"
-            said = (action.Clear(asked, one.bind, HOUR), action.Refuse(asked, "rejected"), action.Conclude(asked, "skipped"))
+            said = (
+                action.Clear(asked, one.bind, HOUR),
+                action.Refuse(asked, "rejected"),
+                action.Conclude(asked, "skipped"),
+            )
             self.attempt(one.id, said[what], by)
 
-    @rule(micros=st.sampled_from([SECOND, MINUTE, 4 * MINUTE, 15 * MINUTE, HOUR, 4 * HOUR]), swept=st.booleans())
+    @rule(micros=st.sampled_from([SECOND, SECOND, SECOND, MINUTE, 4 * MINUTE, 15 * MINUTE, HOUR]), swept=st.booleans())
     def wait(self, micros: int, swept: bool) -> None:
         """Time passes; an executor that does not come back has crashed; the sweeper may be late."""
         self.pass_time(micros)

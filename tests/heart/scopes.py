@@ -48,7 +48,7 @@ NORMAL: Final = (
     Scope("two approvals, an edit", TWO, revisions=2),
     Scope("two approvals, an edit, an undo window", UNDO, revisions=2),
     Scope("two levels, reminders, approval at the end", LADDER),
-    Scope("runs by rule: three attempts, crash, exceptions", RUNS, attempts=3, reviews=1),
+    Scope("runs by rule: two attempts, crash, an exception", RUNS, attempts=2, reviews=1),
     Scope("an unknown outcome with a probe", RUNS, {"probe": True}, attempts=2, reviews=1),
     Scope("a question with a default answer", ASKS, {"kind": "question", "args": '{"default":3}'}),
 )

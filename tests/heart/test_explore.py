@@ -9,8 +9,9 @@ from handrail.action import events as acted
 from handrail.action import lifecycle as action_life
 from handrail.review import events as reviewed
 from handrail.review import lifecycle as review_life
+from tools.lives import PAGE
 
-from .explore import Found, explore
+from .explore import Found, explore, row
 from .scopes import NORMAL, WIDE, Scope
 
 NEEDS_ANOTHER_ACTION: Final = {
@@ -45,6 +46,7 @@ def test_every_state_of_a_wider_scope_does(scope: Scope) -> None:
 def _ends(found: Found) -> None:
     assert found.ends
     assert found.stuck() == []
+    assert row(found) in PAGE.read_text("utf-8"), "run `python -m tools.lives --explore`"
 
 
 def test_every_row_of_the_tables_happens() -> None:

@@ -63,7 +63,8 @@ class World:
         drafts = self._decide(subject, command, actor)
         if not drafts:
             return self, []
-        after, changes = replace(self, states=dict(self.states), leases=dict(self.leases)), []
+        after = replace(self, states=dict(self.states), leases=dict(self.leases))
+        changes: list[Change] = []
         for draft in drafts:
             after._record(subject, command, draft, actor, changes)
         return after, changes
@@ -140,12 +141,15 @@ def _action_facts(world: World, subject: str, command: object, actor: Principal)
         return ActionFacts(subject, world.now, actor, verdict, revision, blocked=blocked)
     if not isinstance(state, Action):
         raise UnknownAction("no action has that id")
+    lease, blocked = world.leases.get(subject), held_up(world, state.run, subject)
+    owns = isinstance(command, action.Withdraw) and _owns(world, state, actor)
+    return ActionFacts(subject, world.now, actor, lease=lease, blocked=blocked, owns=owns)
+
+
+def _owns(world: World, state: Action, actor: Principal) -> bool:
     directory = world.directory
-    owns = actor.id in directory.same(state.owner) or (directory.solo and actor.id == SOLO_ID)
-    return ActionFacts(
-        subject, world.now, actor, lease=world.leases.get(subject), blocked=held_up(world, state.run, subject),
-        owns=actor.kind == "human" and owns,
-    )  # fmt: skip
+    owner = actor.id in directory.same(state.owner) or (directory.solo and actor.id == SOLO_ID)
+    return actor.kind == "human" and owner
 
 
 def routed(world: World, command: action.Propose, actor: Principal) -> Verdict:
@@ -164,7 +168,9 @@ def revision_of(action_id: str, number: int, args: str) -> Revision:
 
 def held_up(world: World, run_id: str | None, action_id: str) -> bool:
     """Whether the run waits as a whole for another action of it."""
-    run = world.states.get(run_id or "")
+    if run_id is None:
+        return False
+    run = world.states.get(run_id)
     waiting = (one.id for one in world.actions() if one.run == run_id and one.status in ("held", "unknown"))
     return isinstance(run, Run) and run.hold == "run" and any(one != action_id for one in waiting)
 
@@ -174,8 +180,8 @@ def barred(world: World, agent: str, owner: str, run_id: str | None, kind: str) 
     directory, run = world.directory, world.states.get(run_id or "")
     if directory.solo or kind == "question":
         return frozenset({agent})
-    starter = run.starter if isinstance(run, Run) else owner
-    return frozenset({agent}) | directory.same(owner) | directory.same(starter)
+    known = frozenset({agent}) | directory.same(owner)
+    return known | directory.same(run.starter) if isinstance(run, Run) else known
 
 
 def _review_facts(world: World, subject: str, command: object, actor: Principal) -> ReviewFacts:

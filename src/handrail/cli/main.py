@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from .. import __version__
-from . import actions, decide, edit, handle, reviews, watch
+from . import actions, decide, doctor, edit, explain, handle, people, reviews, watch
 from .refusal import EXIT_CODES
 
 SETTINGS: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -38,6 +38,7 @@ REVIEWS: Final[Mapping[str, Callable[..., None]]] = {
 }
 ACTIONS: Final[Mapping[str, Callable[..., None]]] = {"list": actions.list_actions, "show": actions.show_action}
 RUNS: Final[Mapping[str, Callable[..., None]]] = {"list": actions.list_runs, "show": actions.show_run}
+PEOPLE: Final[Mapping[str, Callable[..., None]]] = {"list": people.list_people, "apply": people.apply}
 
 
 def _group(name: str, about: str, commands: Mapping[str, Callable[..., None]], parent: typer.Typer) -> None:
@@ -72,6 +73,10 @@ def _build() -> typer.Typer:
     _group("reviews", "Questions that wait for people: look at them and decide.", REVIEWS, built)
     _group("actions", "What agents wanted to do, and what became of it.", ACTIONS, built)
     _group("runs", "Agents' work of many steps.", RUNS, built)
+    _group("people", "Who may be asked.", PEOPLE, built)
+    built.command("init")(people.init)
+    built.command("doctor")(doctor.doctor)
+    built.command("explain")(explain.explain)
     return built
 
 

@@ -17,6 +17,7 @@ from ..view.lines import Line, Span, Style
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON in ASCII, for programs.")]
 NARROW: Final = 80
+WIDEST: Final = 24
 LABEL: Final = 9
 
 
@@ -63,6 +64,7 @@ def table(
     `spans` gives columns a style. Cells hold text that is safe to draw.
     """
     sizes = [max(columns(row[at]) for row in (head, *rows)) for at in range(len(head))]
+    sizes = [size if at == grows else min(size, WIDEST) for at, size in enumerate(sizes)]
     others = sum(size for at, size in enumerate(sizes) if at != grows) + 2 * (len(head) - 1)
     sizes[grows] = max(min(sizes[grows], width() - others), 12)
     return [_row(head, sizes, {at: "muted" for at in range(len(head))}), *(_row(row, sizes, spans) for row in rows)]

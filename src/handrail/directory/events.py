@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class PersonAdded:
-    """A person may be asked from now on."""
+    """A person may be asked from now on. Texts: `profile`."""
 
     handle: str
     os_user: str | None
@@ -14,7 +14,7 @@ class PersonAdded:
 
 @dataclass(frozen=True, slots=True)
 class PersonChanged:
-    """A person's link or groups are others now."""
+    """A person's link or groups are others now. Texts: `profile`."""
 
     handle: str
     os_user: str | None
@@ -28,14 +28,14 @@ class PersonRemoved:
 
 @dataclass(frozen=True, slots=True)
 class GroupAdded:
-    """A group was named for the first time."""
+    """A group was named for the first time. Texts: `profile`."""
 
     handle: str
 
 
 @dataclass(frozen=True, slots=True)
 class AgentAdded:
-    """An agent used the database for the first time."""
+    """An agent used the database for the first time. Texts: `profile`."""
 
     owner: str
 

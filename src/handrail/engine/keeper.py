@@ -57,7 +57,7 @@ class Keeper:
         """Call `watcher` with the state after each change of the stream, from any thread; returns how to stop."""
         with self._lock:
             self._tokens += 1
-            token, first = self._tokens, not self._watchers
+            token, first = self._tokens, not self._awaited
             self._watchers.setdefault(subject, {})[token] = watcher
             self._stale = True
         if first and self._resting:
@@ -68,9 +68,11 @@ class Keeper:
         """Call `listener` after any change of the database, from any thread; returns how to stop."""
         with self._lock:
             self._tokens += 1
-            token = self._tokens
+            token, first = self._tokens, not self._awaited
             self._listeners[token] = listener
-        self._wake()
+            self._stale = True
+        if first:
+            self._wake()
         return lambda: self._unlisten(token)
 
     def hold(self, action: str, fence: int, executor: str, actor: Principal) -> None:
@@ -134,17 +136,21 @@ class Keeper:
 
     def _announce(self) -> None:
         for listener in list(self._listeners.values()):
-            listener()
+            self._safely(listener)
 
     def _tell(self, states: dict[str, State]) -> None:
         if not self._watchers:
             return
         for subject, state in states.items():
             for watcher in list(self._watchers.get(subject, {}).values()):
-                try:
-                    watcher(state)
-                except Exception:
-                    log.exception("a watcher of %s failed; the others are told", subject)
+                self._safely(watcher, state)
+
+    def _safely(self, tell: Callable[..., None], *what: State) -> None:
+        """One who fails keeps nobody else from being told."""
+        try:
+            tell(*what)
+        except Exception:
+            log.exception("somebody who waits could not be told")
 
     def _wake(self) -> None:
         with self._lock:

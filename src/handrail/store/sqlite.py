@@ -132,7 +132,7 @@ class SQLiteStore:
         self._writer: Rows | None = None
         self._reader: Rows | None = None
         self._closed = False
-        with _translated():
+        with translated():
             self.secret: Final = self._prepare()
 
     def _prepare(self) -> bytes:
@@ -177,7 +177,7 @@ class SQLiteStore:
 
     @contextmanager
     def write(self) -> Iterator[Rows]:
-        with self._reading if self._in_memory else nullcontext(), _translated(), self._queue():
+        with self._reading if self._in_memory else nullcontext(), translated(), self._queue():
             rows = self._writing()
             rows.connection.execute("BEGIN IMMEDIATE")
             try:
@@ -190,7 +190,7 @@ class SQLiteStore:
 
     @contextmanager
     def read(self) -> Iterator[Rows]:
-        with self._reading, _translated():
+        with self._reading, translated():
             rows = self._looking()
             if self._in_memory or rows.connection.in_transaction:
                 yield rows
@@ -203,9 +203,9 @@ class SQLiteStore:
                     rows.connection.execute("COMMIT")
 
     def version(self) -> int:
-        with self._reading, _translated():
-            found: int = next(self._looking().connection.execute("PRAGMA data_version"))[0]
-            return found
+        with self._reading, translated():
+            found: Any = self._looking().connection.execute("PRAGMA data_version").fetchall()[0][0]
+            return int(found)
 
     def close(self) -> None:
         with self._reading:
@@ -233,7 +233,7 @@ class SQLiteStore:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
     """Turns a driver's error into ours: corruption is a corrupt log, everything else means not now."""
     try:
         yield

@@ -28,10 +28,11 @@ class UnexpectedAsk(AssertionError):
 
 @dataclass
 class _Answer:
-    """One scripted reaction to one ask of one action."""
+    """One scripted reaction to one ask of one action; after `last` nothing more is answered for now."""
 
     action: str
     react: Callable[[ReviewRecord], None]
+    last: bool = False
 
 
 @dataclass
@@ -85,6 +86,10 @@ class Reviewers:
         """Script that nobody answers: the clock moves on to the deadline."""
         self._answers.append(_Answer(action, self._wait_out))
 
+    def leaves_open(self, action: str) -> None:
+        """Script that nobody answers for now: the review stays open, and no time passes."""
+        self._answers.append(_Answer(action, lambda _: None, last=True))
+
     def _script(
         self, action: str, outcome: str, by: str | None, note: str | None, value: JSON = None, args: Any = None
     ) -> None:
@@ -118,6 +123,15 @@ class Reviewers:
             self._answers.remove(found)
             self.asked.append(record)
             found.react(record)
+            if found.last:
+                return
+
+    @contextmanager
+    def answering(self, rail: Rail) -> Iterator[None]:
+        """Send a rail's calls to these people inside the block."""
+        backend = Embedded(self.database, local_agent("agent-under-test", None))
+        with rail.gate.diverted(backend, _ScriptedNotice(self)):
+            yield
 
     def done(self) -> None:
         """Raises `AssertionError` if a script was not used."""
@@ -142,16 +156,20 @@ class _ScriptedNotice(Notice):
 
 
 @contextmanager
-def reviewing(rail: Rail) -> Iterator[Reviewers]:
-    """Send a rail's calls to a database in memory with scripted reviewers, and fail for scripts that were not used."""
+def reviewers() -> Iterator[Reviewers]:
+    """Scripted reviewers on a database in memory, for several rails; fails for scripts that were not used."""
     clock = FrozenClock()
     database = Database(":memory:", clock)
-    reviewers = Reviewers(database, clock)
-    backend = Embedded(database, local_agent("agent-under-test", None))
+    found = Reviewers(database, clock)
     try:
-        with rail.gate.diverted(backend, _ScriptedNotice(reviewers)):
-            yield reviewers
-        reviewers.done()
+        yield found
+        found.done()
     finally:
         database.close()
 
+
+@contextmanager
+def reviewing(rail: Rail) -> Iterator[Reviewers]:
+    """Send a rail's calls to a database in memory with scripted reviewers, and fail for scripts that were not used."""
+    with reviewers() as found, found.answering(rail):
+        yield found

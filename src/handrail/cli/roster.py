@@ -1,0 +1,124 @@
+"""What a people file means for a directory: the changes, and the commands that make them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ..codec.people_file import PersonSpec
+from ..directory.commands import PutGroup, PutPerson, RemovePerson
+from ..directory.model import Directory, Person
+from ..engine.request import Request
+from ..ids import mint
+from ..principal import Principal
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One person to be added, changed or removed; `what` says in words what is different."""
+
+    kind: Literal["add", "change", "remove"]
+    id: str
+    handle: str
+    what: str
+    spec: PersonSpec | None
+
+
+def changes(directory: Directory, people: tuple[PersonSpec, ...], *, prune: bool) -> list[Change]:
+    """What the file changes, in its order; those it does not name go only with `prune`."""
+    found = [change for spec in people if (change := _change(directory, spec))]
+    named = {directory.resolve(spec.handle) for spec in people}
+    gone = [person for id_, person in directory.people.items() if id_ not in named] if prune else []
+    return found + [Change("remove", one.id, handle_of(directory, one), "", None) for one in gone]
+
+
+def _change(directory: Directory, spec: PersonSpec) -> Change | None:
+    id_ = directory.resolve(spec.handle)
+    if id_ is None:
+        return Change("add", mint("usr"), spec.handle, _said(spec), spec)
+    what = ", ".join(_differences(directory, directory.people[id_], spec))
+    return Change("change", id_, spec.handle, what, spec) if what else None
+
+
+def _said(spec: PersonSpec) -> str:
+    parts = [spec.name, f"os_user {spec.os_user}" if spec.os_user else "", " ".join(spec.groups)]
+    return ", ".join(part for part in parts if part)
+
+
+def _differences(directory: Directory, person: Person, spec: PersonSpec) -> Iterator[str]:
+    names, label = directory.names, profile(directory, person.id)
+    if label.get("name") != spec.name:
+        yield f"name {spec.name}"
+    if person.os_user != (names.os_user(spec.os_user) if spec.os_user else None):
+        yield f"os_user {spec.os_user or 'none'}"
+    before = {group: group_name(directory, group) for group in person.groups}
+    after = {names.group(_bare(group)): group for group in spec.groups}
+    yield from (f"+{after[group]}" for group in after if group not in before)
+    yield from (f"-{before[group]}" for group in before if group not in after)
+
+
+def unlinked(directory: Directory, people: tuple[PersonSpec, ...], os_user: str, *, prune: bool) -> bool:
+    """Whether nobody would be linked to that OS user afterwards."""
+    if any(spec.os_user == os_user for spec in people):
+        return False
+    present = directory.linked(os_user)
+    named = {directory.resolve(spec.handle) for spec in people}
+    return present is None or prune or present.id in named
+
+
+def clash(directory: Directory, people: tuple[PersonSpec, ...], *, prune: bool) -> tuple[PersonSpec, Person] | None:
+    """A person of the file whose OS user is linked to somebody who is not in the file and stays."""
+    named = {directory.resolve(spec.handle) for spec in people}
+    stay = {} if prune else {one.os_user: one for id_, one in directory.people.items() if id_ not in named and one.os_user}
+    for spec in people:
+        other = stay.get(directory.names.os_user(spec.os_user)) if spec.os_user else None
+        if other is not None:
+            return spec, other
+    return None
+
+
+def requests(directory: Directory, plan: list[Change], actor: Principal) -> list[Request]:
+    """The commands of a plan: groups that have no name yet first, then people."""
+    groups = dict.fromkeys(group for change in plan if change.spec for group in change.spec.groups)
+    found = [_group(directory, group, actor) for group in groups]
+    return found + [_person(directory, change, actor) for change in plan]
+
+
+def _group(directory: Directory, group: str, actor: Principal) -> Request:
+    bare = _bare(group)
+    command = PutGroup(directory.names.look_up("group", bare), group)
+    return Request(mint("cmd"), directory.names.group(bare), command, actor)
+
+
+def _person(directory: Directory, change: Change, actor: Principal) -> Request:
+    spec, names = change.spec, directory.names
+    if spec is None:
+        return Request(mint("cmd"), change.id, RemovePerson(), actor)
+    command = PutPerson(
+        handle=names.look_up("user", _bare(spec.handle)),
+        os_user=names.os_user(spec.os_user) if spec.os_user else None,
+        groups=tuple(sorted(names.group(_bare(group)) for group in spec.groups)),
+        handle_text=spec.handle, name=spec.name, os_user_text=spec.os_user,
+    )  # fmt: skip
+    return Request(mint("cmd"), change.id, command, actor)
+
+
+def _bare(handle: str) -> str:
+    return handle.partition(":")[2]
+
+
+def profile(directory: Directory, id_: str) -> Mapping[str, Any]:
+    """The erasable names of somebody, as far as they are kept."""
+    label = directory.labels.get(id_)
+    return label if isinstance(label, Mapping) else {}
+
+
+def handle_of(directory: Directory, person: Person) -> str:
+    """A person's handle, or the id once the handle is erased."""
+    return str(profile(directory, person.id).get("handle") or person.id)
+
+
+def group_name(directory: Directory, group: str) -> str:
+    """A group's handle, or its id where it was never named."""
+    return str(profile(directory, group).get("handle") or group)

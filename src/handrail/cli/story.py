@@ -1,0 +1,220 @@
+"""Each entry about an action as a sentence. Every word comes from the entry, its data, and the texts that are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, assert_never
+
+from ..action import events as a
+from ..directory import events as d
+from ..policy.paths import ANYONE, Demand
+from ..review import events as r
+from ..view.escape import visible
+from ..view.facts import reason
+from ..view.model import Erased
+from ..view.tree import inline
+from ..view.words import count, digest, duration, listed
+from . import gist
+from .past import Moment
+
+Names = Callable[[str], str]
+Clock = Callable[[int], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Turns moments into sentences; `names` and `clock` say ids and times as people here read them."""
+
+    names: Names
+    clock: Clock
+
+    def tell(self, moment: Moment) -> str:
+        """The sentence of one entry."""
+        who = self.names(moment.entry.by.id)
+        event, texts = moment.event, moment.entry.texts
+        if isinstance(event, a.Event):
+            return self._action(event, who, texts)
+        if isinstance(event, r.Event):
+            return self._review(event, who, moment)
+        return self._directory(event, moment)
+
+    def _action(self, event: a.Event, who: str, texts: Mapping[str, Any]) -> str:
+        match event:
+            case a.Proposed():
+                return self._proposed(event, who)
+            case a.Held() | a.Inquired():
+                return f"held by {gist.short(event.review)}"
+            case a.Revised():
+                return f"the arguments are revision {event.revision} now, {_digest(event.bind)}"
+            case a.Cleared():
+                grant = event.grant
+                return (
+                    f"cleared by {_giver(grant.by)}: these bytes may run once until {self.clock(grant.expires_at)}, "
+                    f"{_digest(grant.bind)}"
+                )
+            case a.Refused():
+                return f"refused: {_code(event.reason)}"
+            case a.Withdrawn():
+                return f"{who} withdrew it: {_code(event.reason)}{_note(texts)}"
+            case _:
+                return _executed(event, self.clock, texts)
+
+    def _proposed(self, event: a.Proposed, who: str) -> str:
+        verdict = {"verdict": event.verdict, "reason": event.reason, "rule": event.rule, "pol": None}
+        outcome = {"review": "people are asked", "run": "it may run", "deny": "it may not run"}
+        answer = outcome.get(event.verdict, visible(event.verdict))
+        why = reason(verdict) if event.verdict == "review" else _code(event.reason)
+        return (
+            f"{who} proposed it for {self.names(event.owner)}: {answer}, because {why}; "
+            f"risk {visible(event.risk)}, {_digest(event.bind)}"
+        )
+
+    def _review(self, event: r.Event, who: str, moment: Moment) -> str:
+        texts = moment.entry.texts
+        match event:
+            case r.Opened():
+                return self._opened(event, gist.short(moment.subject))
+            case r.Claimed():
+                return f"{who} is at it until {self.clock(event.until)}"
+            case r.Released():
+                return "nobody is at it any more"
+            case r.Delegated():
+                return f"{who} asked {self.names(event.to)}, too{_note(texts)}"
+            case r.Commented():
+                return f"{who} said{_note(texts)}"
+            case r.Reminded():
+                return "those who are asked were told again"
+            case r.Escalated():
+                by = "time ran out" if moment.entry.by.kind == "system" else f"{who} asked for it"
+                return f"level {event.level + 1} is asked, too, until {self.clock(event.until)}: {by}{_note(texts)}"
+            case _:
+                return self._voted(event, who, moment)
+
+    def _opened(self, event: r.Opened, review: str) -> str:
+        levels = [
+            f"{listed([self.names(one) for one in level.ask])} for {duration(level.within)}" for level in event.demand.levels
+        ]
+        barred = listed([self.names(one) for one in event.barred])
+        return (
+            f"{review} asks {', then '.join(levels)}; needs {self._quorum(event.demand)}; without a decision by "
+            f"{self.clock(event.deadline)}: {_code(event.demand.at_end)}; never by {barred}"
+        )
+
+    def _quorum(self, demand: Demand) -> str:
+        return listed([
+            count(number, "person", "people") if place == ANYONE else f"{number} of {self.names(place)}"
+            for place, number in demand.quorum
+        ])  # fmt: skip
+
+    def _voted(
+        self, event: r.Voted | r.Edited | r.Decided | r.Revoked | r.TookEffect | r.Expired | r.Withdrawn | r.Superseded,
+        who: str, moment: Moment,
+    ) -> str:  # fmt: skip
+        texts, auth = moment.entry.texts, moment.entry.by.auth
+        match event:
+            case r.Voted():
+                return f"{who} approved ({auth}), on view {_view(event.view)}; more approvals are needed{_note(texts)}"
+            case r.Edited():
+                return (
+                    f"{who} changed the arguments ({auth}), on view {_view(event.on_view)}: round {event.round} on "
+                    f"revision {event.revision}, {_digest(event.bind)}{_note(texts)}"
+                )
+            case r.Decided():
+                return self._decided(event, who, moment)
+            case r.Revoked():
+                return f"{who} took the vote back{_note(texts)}"
+            case r.TookEffect():
+                return "the decision took effect"
+            case r.Expired():
+                return f"nobody decided in time: {_code(event.at_end)}"
+            case r.Withdrawn() | r.Superseded():
+                return "the review closed: its action needs no answer any more"
+        assert_never(event)
+
+    def _decided(self, event: r.Decided, who: str, moment: Moment) -> str:
+        texts = moment.entry.texts
+        given = f": {_value(texts['value'])}" if texts.get("value") is not None else ""
+        counted = listed([self.names(one) for one in event.counted])
+        votes = f", with the votes of {counted}" if len(event.counted) > 1 else ""
+        later = f"; takes effect at {self.clock(event.effective_at)}" if event.effective_at > moment.entry.at else ""
+        return (
+            f"{who} {gist.PAST[event.outcome]} ({moment.entry.by.auth}){given}, on view {_view(event.view)}{votes}{later}"
+            f"{_note(texts)}"
+        )
+
+    def _directory(self, event: Any, moment: Moment) -> str:
+        person = self.names(moment.subject)
+        match event:
+            case d.AccessDenied():
+                times = f", {event.count} times" if event.count > 1 else ""
+                return f"{person} was refused: {_code(event.code)} ({event.command.lower()}{times})"
+            case d.PersonAdded():
+                return f"{person} came into the directory: {self._groups(event.groups)}"
+            case d.PersonChanged():
+                return f"{person} is now in {self._groups(event.groups)}"
+            case _:
+                return f"{person} left the directory"
+
+    def _groups(self, groups: tuple[str, ...]) -> str:
+        return listed([self.names(one) for one in groups]) or "no group"
+
+
+def _executed(
+    event: a.Claimed | a.Lapsed | a.Started | a.AttemptFailed | a.Succeeded | a.Failed | a.Skipped | a.Lost | a.Unresolved,
+    clock: Clock, texts: Mapping[str, Any],
+) -> str:  # fmt: skip
+    match event:
+        case a.Claimed():
+            return f"claimed by executor {visible(event.executor)}, fence {event.fence}"
+        case a.Lapsed():
+            return "the executor was gone before it started: nothing happened"
+        case a.Started():
+            return f"started, attempt {event.attempt}, {_digest(event.bind)}"
+        case a.AttemptFailed():
+            return f"attempt {event.attempt} failed; the next not before {clock(event.not_before)}{_outcome(texts)}"
+        case a.Succeeded():
+            return f"succeeded, says the {event.by}{_outcome(texts)}"
+        case a.Failed():
+            return f"failed, says the {event.by}{_outcome(texts)}"
+        case a.Skipped():
+            return "skipped: the work went on without it"
+        case a.Lost():
+            return f"nobody knows how it ended: {_code(event.reason)}; fence {event.fence}"
+        case a.Unresolved():
+            return "nobody could say in time whether it took effect"
+    assert_never(event)
+
+
+def _giver(by: str) -> str:
+    return gist.short(by) if by.startswith("rev_") else f"rule {visible(by)}"
+
+
+def _code(code: str) -> str:
+    return visible(code.replace("_", " "))
+
+
+def _digest(bind: str) -> str:
+    return digest(visible(bind))
+
+
+def _view(view: str) -> str:
+    return visible(view[:12])
+
+
+def _note(texts: Mapping[str, Any]) -> str:
+    note = texts.get("note")
+    if note is None:
+        return ""
+    return f" [note erased, {visible(note.digest[:12])}]" if isinstance(note, Erased) else f": “{visible(str(note))}”"
+
+
+def _outcome(texts: Mapping[str, Any]) -> str:
+    kept = texts.get("outcome")
+    if kept is None:
+        return ""
+    return f": {_value(kept.get('value', kept.get('error')) if isinstance(kept, dict) else kept)}"
+
+
+def _value(value: Any) -> str:
+    return f"[erased, {visible(value.digest[:12])}]" if isinstance(value, Erased) else inline(value)

@@ -1,0 +1,168 @@
+"""What every store promises, as a class of tests: subclass it with a fixture `store` that gives an empty one."""
+
+import random
+from typing import Any
+
+import pytest
+
+from ..errors import Unavailable
+from ..store.protocol import Answer, Batch, Call, Disclosure, Entry, Head, Reader, Revision, Store, Stream
+
+TENANT = "default"
+
+
+def head(size: int) -> Head:
+    """A head of that size."""
+    return Head("local/handrail/default", size, b"\1" * size, size, -1)
+
+
+def stream(name: str, kind: str = "action", status: str = "held", **given: Any) -> Stream:
+    """A stream's row."""
+    row = {"rev": 1, "state": "{}", "parent": None, "rank": 0, "born": 0, "due_at": None, "lease": None, **given}
+    return Stream(name, kind, status, **row)
+
+
+def entry(index: int, sub: str = "act_1", rev: int | None = None) -> Entry:
+    """An entry at that position."""
+    return Entry(index, sub, index + 1 if rev is None else rev, b"entry %d" % index, b"leaf %d" % index)
+
+
+def put(store: Store, batch: Batch, tenant: str = TENANT) -> None:
+    """Write a batch in a transaction of its own."""
+    with store.write() as tx:
+        tx.append(tenant, batch)
+
+
+def paged(reader: Reader, size: int, **which: Any) -> list[str]:
+    """All rows, page after page."""
+    rows: list[Stream] = []
+    while True:
+        after = (rows[-1].rank, rows[-1].born, rows[-1].id) if rows else None
+        page = reader.page(TENANT, "review", after=after, limit=size, **which)
+        rows += page
+        if len(page) < size:
+            return [row.id for row in rows]
+
+
+class StoreContract:
+    """Run on every store in the same test run."""
+
+    def test_a_new_store_is_empty(self, store: Store) -> None:
+        with store.read() as reader:
+            assert reader.head(TENANT) is None
+            assert not reader.streams(TENANT, ("act_1",))
+            assert not reader.entries(TENANT)
+            assert reader.answer(TENANT, "cmd_1") is None
+            assert reader.call(TENANT, "cal_1") is None
+            assert reader.blob(TENANT, "d") is None
+            assert reader.next_due() is None
+        assert len(store.secret) == 32
+
+    def test_what_was_written_is_read_back(self, store: Store) -> None:
+        batch = Batch(
+            head(1), [stream("act_1", due_at=5)], [entry(0)], [Disclosure(0, "data", "d", "text")],
+            [Revision("act_1", 1, "bind", "{}", b"salt")], [Call("cal_1", "act_1", b"mac")],
+            [Answer("cmd_1", b"mac", "{}", 7)], [("digest", "body")],
+        )  # fmt: skip
+        put(store, batch)
+        with store.read() as reader:
+            assert reader.head(TENANT) == batch.head
+            assert reader.streams(TENANT, ("act_0", "act_1")) == batch.streams
+            assert reader.entries(TENANT) == reader.entries(TENANT, sub="act_1") == batch.entries
+            assert reader.disclosures(TENANT, (0, 1)) == batch.disclosures
+            assert reader.text(TENANT, "act_1", "d") == "text"
+            assert reader.text(TENANT, "act_2", "d") is None
+            assert reader.revision(TENANT, "act_1", 1) == batch.revisions[0]
+            assert reader.revision(TENANT, "act_1", 2) is None
+            assert reader.call(TENANT, "cal_1") == batch.calls[0]
+            assert reader.answer(TENANT, "cmd_1") == batch.answers[0]
+            assert reader.blob(TENANT, "digest") == "body"
+
+    def test_a_transaction_sees_what_it_wrote_and_a_broken_one_leaves_nothing(self, store: Store) -> None:
+        with pytest.raises(ZeroDivisionError), store.write() as tx:
+            tx.append(TENANT, Batch(head(1), [stream("act_1")], [entry(0)]))
+            assert tx.streams(TENANT, ("act_1",)) == [stream("act_1")]
+            raise ZeroDivisionError
+        with store.read() as reader:
+            assert reader.head(TENANT) is None
+            assert not reader.streams(TENANT, ("act_1",))
+            assert not reader.entries(TENANT)
+        put(store, Batch(head(1), entries=[entry(0)]))
+
+    def test_an_entry_is_written_once_or_the_transaction_is_not(self, store: Store) -> None:
+        put(store, Batch(head(1), entries=[entry(0)]))
+        for again in (entry(0, "act_2", 1), entry(1, "act_1", 1)):
+            with pytest.raises(Unavailable):
+                put(store, Batch(head(2), [stream("act_9")], [again]))
+        with store.read() as reader:
+            assert reader.entries(TENANT) == [entry(0)]
+            assert reader.streams(TENANT, ("act_9",)) == []
+
+    def test_tenants_do_not_see_each_other(self, store: Store) -> None:
+        put(store, Batch(head(1), [stream("act_1")], [entry(0)], blobs=[("d", "one")]))
+        put(store, Batch(head(1), [stream("act_2")], [entry(0)], blobs=[("d", "two")]), "other")
+        with store.read() as reader:
+            assert reader.streams(TENANT, ("act_1", "act_2")) == [stream("act_1")]
+            assert (reader.blob(TENANT, "d"), reader.blob("other", "d")) == ("one", "two")
+            assert [row.id for row in reader.page("other", "action")] == ["act_2"]
+
+    def test_entries_come_in_order_behind_a_position(self, store: Store) -> None:
+        rows = [entry(i, f"act_{i % 3}", i // 3 + 1) for i in range(30)]
+        put(store, Batch(head(30), entries=rows))
+        with store.read() as reader:
+            assert reader.entries(TENANT, after=9, limit=5) == rows[10:15]
+            assert reader.entries(TENANT, sub="act_1", after=1, limit=3) == rows[4:11:3]
+
+    def test_pages_give_every_row_once_in_order(self, store: Store) -> None:
+        draw = random.Random(7)
+        states = draw.choices(("open", "claimed", "decided"), k=100)
+        rows = [
+            stream(f"rev_{i:03}", "review", status, rank=draw.randrange(5), born=draw.randrange(9))
+            for i, status in enumerate(states)
+        ]
+        put(store, Batch(head(1), rows))
+        waiting = [row for row in rows if row.status != "decided"]
+        by_rank = [row.id for row in sorted(waiting, key=lambda row: (-row.rank, row.born, row.id))]
+        newest = [row.id for row in sorted(rows, key=lambda row: (-row.born, row.id))]
+        with store.read() as reader:
+            for size in (1, 7, 100, 101):
+                assert paged(reader, size, waiting=True) == by_rank
+                assert paged(reader, size) == newest
+
+    def test_what_waits_in_a_run_is_found(self, store: Store) -> None:
+        rows = [stream(f"act_{status}", "action", status, parent="run_1") for status in ("held", "unknown", "cleared")]
+        put(store, Batch(head(1), [*rows, stream("act_else", parent="run_2")]))
+        with store.read() as reader:
+            assert {row.id for row in reader.page(TENANT, "action", parent="run_1")} == {"act_held", "act_unknown"}
+
+    def test_what_is_due_comes_longest_first(self, store: Store) -> None:
+        put(store, Batch(head(1), [stream("act_1", due_at=30), stream("act_2", due_at=10), stream("act_3")]))
+        put(store, Batch(head(1), [stream("act_4", due_at=20)]), "other")
+        with store.read() as reader:
+            assert reader.next_due() == 10
+            assert reader.due(20, 9) == [(TENANT, "act_2"), ("other", "act_4")]
+            assert reader.due(99, 1) == [(TENANT, "act_2")]
+            assert reader.due(9, 9) == []
+
+    def test_a_lease_moves_without_an_entry_and_only_where_there_is_one(self, store: Store) -> None:
+        put(store, Batch(head(1), [stream("act_1", due_at=5, lease=5), stream("act_2", due_at=5)]))
+        with store.write() as tx:
+            tx.renew(TENANT, {"act_1": 9, "act_2": 9})
+        with store.read() as reader:
+            found = reader.streams(TENANT, ("act_1", "act_2"))
+        assert found == [stream("act_1", due_at=9, lease=9), stream("act_2", due_at=5)]
+
+    def test_a_call_leads_to_its_newest_action_and_a_text_keeps_its_first_body(self, store: Store) -> None:
+        put(store, Batch(head(1), calls=[Call("cal_1", "act_1", b"1")], blobs=[("d", "one")]))
+        put(store, Batch(head(1), calls=[Call("cal_1", "act_2", b"2")], blobs=[("d", "two")]))
+        with store.read() as reader:
+            assert reader.call(TENANT, "cal_1") == Call("cal_1", "act_2", b"2")
+            assert reader.blob(TENANT, "d") == "one"
+
+    def test_a_closed_store_says_so(self, store: Store) -> None:
+        store.close()
+        with pytest.raises(Unavailable), store.write():
+            pass
+        with pytest.raises(Unavailable), store.read():
+            pass
+        store.close()

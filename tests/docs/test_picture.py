@@ -1,0 +1,20 @@
+"""The drawn review on the front page is the one that the example shop's first ticket leads to."""
+
+from __future__ import annotations
+
+from tests.docs.pages import ROOT, blocks, compare
+from tools import picture
+
+
+def test_the_front_page_shows_the_review_as_it_is_drawn(monkeypatch):
+    monkeypatch.setenv("TZ", "UTC")
+    shown = next(block for block in blocks(ROOT / "README.md") if block.info == ("text", "drawn"))
+    compare(shown.text, "\n".join(line.text for line in picture.draw()), "README.md")
+
+
+def test_the_picture_is_light_and_loads_nothing_from_anywhere():
+    found = picture.TARGET.read_text("utf-8")
+    assert len(found) < 60_000
+    assert "payments.refund" in found.replace("&#160;", " ")
+    assert found.count("http") == found.count('xmlns="http://www.w3.org/2000/svg"')
+    assert "url(http" not in found

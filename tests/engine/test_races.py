@@ -1,0 +1,75 @@
+"""Many at once: one wins, the others are told so, and nobody starves."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.crash.books import Books
+from tests.engine.kit import Desk
+from tests.engine.processes import PROCESSES, decide_all, propose_for, start_all
+
+TWO = 2
+
+
+def compete(path: str, act: Callable[..., None], *what: Any) -> list[Any]:
+    """Let two processes do the same at once; what each of them told."""
+    start = PROCESSES.Barrier(TWO)
+    pipes = [PROCESSES.Pipe(duplex=False) for _ in range(TWO)]
+    processes = [PROCESSES.Process(target=act, args=(path, *what, start, told)) for _, told in pipes]
+    for process in processes:
+        process.start()
+    told = [pipe.recv() for pipe, _ in pipes]
+    for process in processes:
+        process.join()
+    return told
+
+
+def race_to_decide(path: str, reviews: int, deciders: int) -> None:
+    desk = Desk(path)
+    asked = [desk.propose()["review"] for _ in range(reviews)]
+    views = [(review, desk.review(review).view) for review in asked]
+    told = compete(path, decide_all, deciders // TWO, views)
+    for review in asked:
+        heard = Counter(told[0][review] + told[1][review])
+        (winner,) = heard.keys() - {"already decided"}
+        assert heard == {winner: 1, "already decided": deciders - 1}
+        found = desk.review(review).decision
+        assert found is not None
+        assert found.outcome == winner
+        assert desk.types(review) == ["review.opened", "review.decided"]
+    desk.close()
+    Books(path)
+
+
+def test_of_64_deciders_one_wins_each_review(tmp_path: Path):
+    race_to_decide(str(tmp_path / "a.db"), 15, 64)
+
+
+@pytest.mark.nightly
+def test_of_64_deciders_one_wins_each_of_1000_reviews(tmp_path: Path):
+    race_to_decide(str(tmp_path / "a.db"), 1000, 64)
+
+
+def test_of_32_executors_one_starts_each_action(tmp_path: Path):
+    path = str(tmp_path / "a.db")
+    desk = Desk(path)
+    actions = [(one["id"], one["bind"]) for one in (desk.cleared() for _ in range(10))]
+    told = compete(path, start_all, 16, actions)
+    for action, _ in actions:
+        assert Counter(told[0][action] + told[1][action]) == {"started": 1, "NotReady": 31}
+        assert desk.types(action).count("action.started") == 1
+    desk.close()
+    Books(path)
+
+
+def test_two_processes_that_write_as_fast_as_they_can_share_the_file(tmp_path: Path):
+    path = str(tmp_path / "a.db")
+    Desk(path).close()
+    counts = compete(path, propose_for, 3.0)
+    assert min(counts) > sum(counts) / 3
+    Books(path)
