@@ -47,7 +47,7 @@ def page() -> str:
     """The page as Markdown."""
     types = table(("Stream", "Types"), map(_types, STREAMS))
     texts = table(("Disclosure", "Entries that may have it"), _texts())
-    return "\n\n".join([HEAD.strip(), "## Types", types, "## Texts", texts])
+    return f"{HEAD.strip()}\n\n## Types\n\n{types}\n\n## Texts\n\n{texts}"
 
 
 def _types(stream: str) -> tuple[str, str]:

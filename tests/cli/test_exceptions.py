@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from handrail.action.commands import Settle, Start
+from handrail.stream import JSON
 
 
 @pytest.fixture
@@ -15,7 +16,7 @@ def failed(company, wire, rail, monkeypatch):
     company("reviews", "approve", ticket.review, "-qy")
     backend = rail._gate.backend
     started = backend.call(ticket.id, Start("executor-1", backend.action(ticket.id).state.bind))
-    error = {"error": "PaymentError: the bank\x1b[2J said no"}
+    error: JSON = {"error": "PaymentError: the bank\x1b[2J said no"}
     backend.call(ticket.id, Settle("executor-1", started["fence"], "failed", error, escalate=True))
     return ticket
 

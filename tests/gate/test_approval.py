@@ -68,12 +68,12 @@ def test_an_approved_call_runs_once_and_returns_its_result(people):
 
 
 def test_an_edited_call_runs_with_the_edited_arguments_only(people):
-    people.edits("wire", amount="20.00")
+    people.edits("wire", amount="20.00", note="this much today")
     assert wire("DE89", Decimal("90.00")) == Receipt("DE89", Decimal("20.00"))
     assert sent == [("DE89", Decimal("20.00"))]
     decision = handrail.last_decision()
     assert decision is not None
-    assert decision.edited
+    assert (decision.edited, decision.note) == (True, "this much today")
 
 
 def test_a_rejected_call_does_not_run_and_tells_the_reason(people):
@@ -172,6 +172,33 @@ def test_a_probe_that_finds_nothing_lets_the_call_run_again(people):
     people.approves("retried")
     assert retried(4) == 4
     assert calls == [4, 4]
+
+
+def test_a_probe_gets_the_typed_arguments_and_gives_the_typed_result(people):
+    seen: list[Any] = []
+
+    def probe(account: str, amount: Decimal) -> tuple[bool, Receipt]:
+        seen.append((account, amount))
+        return True, Receipt(account, amount)
+
+    @rail.approval(name="probed", reconcile=probe)
+    def probed(account: str, amount: Decimal) -> Receipt:
+        raise TimeoutError("no answer")
+
+    people.approves("probed")
+    assert probed("DE89", Decimal("90.00")) == Receipt("DE89", Decimal("90.00"))
+    assert seen == [("DE89", Decimal("90.00"))]
+
+
+def test_a_probe_that_knows_no_result_gives_none_and_the_call_says_so(people):
+    @rail.approval(name="vague", reconcile=lambda: True)
+    def vague() -> int:
+        raise TimeoutError("no answer")
+
+    people.approves("vague")
+    with pytest.raises(handrail.NotSerialisable, match="could not be kept"):
+        vague()
+    assert rail.gate.backend.newest("action")[0].status == "succeeded"
 
 
 def test_two_of_a_group_must_agree_and_never_the_same_twice(people):

@@ -53,6 +53,8 @@ class CallSchema:
 
     def local(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> dict[str, object]:
         """The arguments that stay in this process: `self`, `cls` and `Local[...]`, by name."""
+        if not self.has_local:
+            return {}
         bound = self._bind(args, kwargs)
         return {name: bound[name] for name in self._signature.parameters if name not in self._slots}
 

@@ -64,7 +64,10 @@ def _decided(state: Review, command: c.Decide, facts: Facts, filled: tuple[str, 
 
 
 def _edit(state: Review, command: c.Decide, facts: Facts) -> list[Draft[e.Event]]:
-    """A new round on other bytes, begun with the editor's approval; and its decision, if that is enough."""
+    """A new round on other bytes, begun with the editor's approval; and its decision, if that is enough.
+
+    The note goes with the last of the two, where the agent and the log look for it.
+    """
     if facts.revision is None:
         raise InvalidValue("an edit needs the new arguments")
     if facts.demand is None:
@@ -76,13 +79,13 @@ def _edit(state: Review, command: c.Decide, facts: Facts) -> list[Draft[e.Event]
         round=state.round + 1, on_view=command.view, revision=facts.revision.number, bind=facts.revision.bind,
         demand=demand, seats=_seats(state, facts),
     )  # fmt: skip
-    edited: Draft[e.Event] = Draft(event, {**_texts(command, facts), "view": facts.view}, revision=facts.revision)
     mine = Vote(facts.actor.id, facts.actor.auth, event.seats, facts.now)
     after = replace(state, demand=demand, round=event.round, bind=event.bind, revision=event.revision, votes=(mine,))
     filled = counted(after, after.votes, facts.people)
-    if filled is None:
-        return [edited]
-    return [edited, _decided(after, replace(command, note=None), facts, filled)]
+    said = command if filled is None else replace(command, note=None)
+    texts = {**_texts(said, facts), "view": facts.view}
+    edited: Draft[e.Event] = Draft(event, texts, revision=facts.revision)
+    return [edited] if filled is None else [edited, _decided(after, command, facts, filled)]
 
 
 def revoke(state: Review, command: c.Revoke, facts: Facts) -> list[Draft[e.Event]]:
