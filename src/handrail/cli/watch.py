@@ -77,15 +77,24 @@ def _board(at: Desk) -> None:
     """The list on the whole terminal; one thread waits for the database, this one for keys and for it."""
     bell, ring = os.pipe()
     Thread(target=_ring, args=(at, ring), name="handrail-watch", daemon=True).start()
-    shown: list[ReviewRecord] = []
+    while True:
+        with _cbreak(sys.stdin.fileno()):
+            review = _picked(at, bell)
+        if review is None:
+            return
+        _open(at, review)
+
+
+def _picked(at: Desk, bell: int) -> str | None:
+    """The review that a key opened; `None` to leave. Drawn anew at every change, and for the clock."""
     while True:
         shown = _draw(at)
         key = _key(bell)
         if key == "q":
-            return
+            return None
         place = KEYS.find(key) if key else -1
         if 0 <= place < len(shown):
-            _open(at, shown[place].state.id)
+            return shown[place].state.id
 
 
 def _ring(at: Desk, ring: int) -> None:
@@ -108,23 +117,23 @@ def _draw(at: Desk) -> list[ReviewRecord]:
 
 
 def _key(bell: int) -> str:
-    """The next key; nothing when the list should be drawn anew."""
+    """The next key, the escape character for keys such as arrows; nothing when the list should be drawn anew."""
     stdin = sys.stdin.fileno()
-    with _cbreak(stdin):
-        ready, _, _ = select.select([stdin, bell], [], [], REDRAW)
-        if bell in ready:
-            os.read(bell, 4096)
-        typed = os.read(stdin, 32).decode("ascii", "ignore") if stdin in ready else ""
-    if stdin in ready and not typed:
-        return "q"
-    return typed.lower() if len(typed) == 1 else ""
+    ready, _, _ = select.select([stdin, bell], [], [], REDRAW)
+    if bell in ready:
+        os.read(bell, 4096)
+    if stdin not in ready:
+        return ""
+    typed = os.read(stdin, 32).decode("ascii", "replace")
+    return typed[0].lower() if typed else "q"
 
 
 @contextlib.contextmanager
 def _cbreak(stdin: int) -> Iterator[None]:
+    """Keys come one by one inside the block; what was typed before is kept."""
     before: Any = termios.tcgetattr(stdin)
     try:
-        tty.setcbreak(stdin)
+        tty.setcbreak(stdin, termios.TCSADRAIN)
         yield
     finally:
         termios.tcsetattr(stdin, termios.TCSADRAIN, before)

@@ -1,0 +1,57 @@
+"""A call that failed and went to a person: its error is shown behind the fence, and the person's answer is its end."""
+
+from __future__ import annotations
+
+import pytest
+
+from handrail.action.commands import Settle, Start
+
+
+@pytest.fixture
+def failed(company, wire, rail, monkeypatch):
+    """An approved action whose attempt failed and which its executor handed to people; the ticket and its review."""
+    monkeypatch.setattr("handrail.cli.outcome.PATIENCE", 0.05)
+    ticket = wire.propose("DE89", 5)
+    company("reviews", "approve", ticket.review, "-qy")
+    backend = rail._gate.backend
+    started = backend.call(ticket.id, Start("executor-1", backend.action(ticket.id).state.bind))
+    error = {"error": "PaymentError: the bank\x1b[2J said no"}
+    backend.call(ticket.id, Settle("executor-1", started["fence"], "failed", error, escalate=True))
+    return ticket
+
+
+def test_the_error_is_shown_behind_the_fence(company, failed):
+    assert "failed: payments.wire" in company("reviews", "list").out
+    out = company("reviews", "show", failed.review).out
+    assert "┆ attempt 1 failed: PaymentError: the bank⟨U+001B⟩[2J said no" in out
+    assert "handrail reviews retry | edit | supply | skip | abort" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "told", "status"),
+    [
+        (["supply", '{"receipt": 7}'], "Ran: {", "succeeded"),
+        (["skip"], "Skipped: the agent's work goes on without it.", "skipped"),
+        (["abort", "-m", "give up"], "Failed: ", "failed"),
+        (["retry"], "Cleared; nobody has run it yet.", "cleared"),
+        (["edit", "--set", "amount=4"], "YOUR CHANGES", "cleared"),
+    ],
+)
+def test_each_answer_ends_the_wait(company, failed, words, told, status):
+    verb, *rest = words
+    said = company("reviews", verb, failed.review, *rest, "-qy")
+    assert said.code == 0, said.err
+    assert told in said.out
+    assert failed.status == status
+
+
+def test_aborting_needs_a_reason(company, failed):
+    assert company("reviews", "abort", failed.review, "-qy").code == 2
+
+
+def test_the_log_tells_of_the_failed_attempt(company, failed):
+    company("reviews", "supply", failed.review, "paid by hand", "-qy")
+    out = " ".join(company("explain", failed.id).out.split())
+    assert "attempt 1 failed" in out
+    assert 'succeeded, says the person: "paid by hand"' in out
+    assert "user:ann supplied the result" in out
