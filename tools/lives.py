@@ -1,6 +1,6 @@
-"""Writes `docs/reference/lives.md` from the tables of transitions: `python -m tools.lives`, with `--explore` the counts anew.
+"""Writes `docs/reference/lives.md` from the tables of transitions: `python -m tools.lives`.
 
-Without `--explore` the counts on the page stay; a test holds page, tables and counts together.
+With `--explore` the counts are made anew, else they stay; a test holds page, tables and counts together.
 """
 
 import inspect
@@ -31,9 +31,9 @@ ABOUT: Final = f"""{COUNTS}
 
 All that can happen to one action with its reviews was tried, breadth first: two people who may decide, one who answers
 for the agent and may not, one executor that may crash, another that was fenced off, a strange agent; every kind of
-command by each of them in every state, and the clock moved to each instant that matters, with the sweeper on time, late or absent.
-In every state every invariant holds, and from every state a path leads to an end. Two states count as one if they have
-the same future.
+command by each of them in every state, and the clock moved to each instant that matters, with the sweeper on time,
+late or absent. In every state every invariant holds, and from every state a path leads to an end. Two states count as
+one if they have the same future.
 """
 
 

@@ -20,10 +20,10 @@ from .tickets import Ticket
 class Tool(Protocol):
     """A gated function: called it waits for the people, proposed it does not."""
 
-    def __call__(self, **arguments: Any) -> object:
+    def __call__(self, *args: Any, **arguments: Any) -> object:
         """The result, once it was allowed and made."""
 
-    def propose(self, **arguments: Any) -> Any:
+    def propose(self, *args: Any, **arguments: Any) -> Any:
         """A ticket with the `id` of what is held."""
 
 

@@ -56,7 +56,7 @@ def database_path(url: str) -> str:
     if scheme == "sqlite" and separator:
         if rest in ("", "/", "/:memory:"):
             return ":memory:"
-        return rest[1:] if rest.startswith("/") else rest
+        return rest.removeprefix("/")
     raise UsageError(f"{url!r} cannot be used: give sqlite:///file.db, or sqlite:////absolute/path/file.db")
 
 

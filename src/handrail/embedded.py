@@ -9,6 +9,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
 
 from .action.model import Action
@@ -16,6 +17,7 @@ from .backend import ActionRecord, Answer, Event, ReviewRecord, Text
 from .clock import Clock, SystemClock
 from .directory.commands import PutAgent
 from .engine import bell
+from .engine.archive import Archive
 from .engine.engine import Engine
 from .engine.keeper import Keeper
 from .engine.reads import read_directory
@@ -23,7 +25,6 @@ from .engine.request import DEFAULT_TENANT, Request, answer_of
 from .errors import UnknownAction
 from .ids import mint
 from .principal import SOLO_ID, Principal, agent, person
-from .engine.archive import Archive
 from .review.model import Review
 from .run.model import Run
 from .store.protocol import Store
@@ -113,6 +114,21 @@ def _weakly(step: Callable[[], None]) -> Callable[[], None]:
     return hook
 
 
+@dataclass
+class _News:
+    """The newest state of an action that is beyond `rev`, from whatever thread it comes."""
+
+    rev: int
+    state: Action | None = None
+
+    def take(self, state: Any) -> bool:
+        """Keep a state; whether it is news."""
+        if state.rev <= self.rev:
+            return False
+        self.rev, self.state = state.rev, state
+        return True
+
+
 class Embedded:
     """Commands and reads for one principal, on a database in this process."""
 
@@ -152,17 +168,12 @@ class Embedded:
 
     def wait(self, action: str, rev: int, timeout: float | None) -> Answer | None:
         """Block until the action has moved beyond `rev`."""
-        moved = threading.Event()
-        stop = self.database.process.keeper.watch(action, lambda state: moved.set() if state.rev > rev else None)
-        end = None if timeout is None else time.monotonic() + timeout
+        news, moved = _News(rev), threading.Event()
+        stop = self.database.process.keeper.watch(action, lambda state: moved.set() if news.take(state) else None)
         try:
-            while (answer := self._look(action))["rev"] <= rev:
-                left = None if end is None else end - time.monotonic()
-                if left is not None and left <= 0:
-                    return None
-                moved.wait(left)
-                moved.clear()
-            return answer
+            if not news.take(self._action(action)):
+                moved.wait(timeout)
+            return self._answer(news.state)
         finally:
             stop()
 
@@ -171,29 +182,33 @@ class Embedded:
         import asyncio
 
         loop = asyncio.get_running_loop()
-        moved = asyncio.Event()
+        news, moved = _News(rev), asyncio.Event()
 
         def tell(state: Any) -> None:
-            if state.rev > rev:
+            if news.take(state):
                 with contextlib.suppress(RuntimeError):
                     loop.call_soon_threadsafe(moved.set)
 
         stop = self.database.process.keeper.watch(action, tell)
         try:
-            async with asyncio.timeout(timeout):
-                while (answer := self._look(action))["rev"] <= rev:
+            if not news.take(self._action(action)):
+                async with asyncio.timeout(timeout):
                     await moved.wait()
-                    moved.clear()
-                return answer
         except TimeoutError:
             return None
         finally:
             stop()
+        return self._answer(news.state)
 
-    def _look(self, action: str) -> Answer:
+    def _action(self, action: str) -> Action:
         state = self.archive.state(action)
         if not isinstance(state, Action):
             raise UnknownAction(f"no action {action} is in this database")
+        return state
+
+    def _answer(self, state: Action | None) -> Answer | None:
+        if state is None:
+            return None
         return answer_of(state, {state.review: self.archive.state(state.review)} if state.review else {})
 
     def granted(self, action: str) -> str:

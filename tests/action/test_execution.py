@@ -113,6 +113,12 @@ def test_attempts_end_with_the_grant(desk: Desk) -> None:
     assert desk.sweep() == ["Refused"]
 
 
+def test_a_grant_that_ran_out_starts_nothing_also_before_the_sweeper_ran(desk: Desk) -> None:
+    desk.wait(DAY)
+    with pytest.raises(NotReady, match="expired"):
+        desk.start()
+
+
 @pytest.fixture
 def failed(desk: Desk) -> Desk:
     """All attempts failed, and a person is asked what now."""
@@ -167,8 +173,9 @@ def test_edited_bytes_need_the_quorum_that_the_action_needs_also_after_a_failure
     with pytest.raises(Exception, match="another person"):
         desk.decide(ANN, "retry")
     assert desk.decide(BOB, "retry") == ["Decided", "Cleared"]
-    assert desk.review().decision is not None
-    assert desk.review().decision.counted == (ANN.id, BOB.id)
+    decision = desk.review().decision
+    assert decision is not None
+    assert decision.counted == (ANN.id, BOB.id)
 
 
 def test_an_exception_that_nobody_answers_fails(failed: Desk) -> None:

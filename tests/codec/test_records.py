@@ -80,7 +80,12 @@ def test_no_event_has_a_member_for_what_must_be_erasable(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "data"),
-    [("review.released", {"v": 2}), ("review.released", {}), ("review.unheard", {"v": 1}), ("review.claimed", {"v": 1})],
+    [
+        ("review.released", {"v": 2}),
+        ("review.released", {}),
+        ("review.unheard", {"v": 1}),
+        ("review.claimed", {"v": 1}),
+    ],
 )
 def test_what_is_unknown_or_misshapen_is_refused(name: str, data: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"."):

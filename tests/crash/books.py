@@ -54,7 +54,9 @@ class Books:
         assert [leaf(row[3]) for row in rows] == [row[4] for row in rows]
         times = [e.t for e in self.entries]
         assert times == sorted(times)
-        expected = [(len(rows), tree.encode(tree.extend(tree.EMPTY, (row[4] for row in rows))), times[-1])] if rows else []
+        expected = (
+            [(len(rows), tree.encode(tree.extend(tree.EMPTY, (row[4] for row in rows))), times[-1])] if rows else []
+        )
         assert heads == expected
 
     def _texts_are_those_committed(self, texts: dict[int, dict[str, str]]) -> None:
@@ -87,16 +89,19 @@ class Books:
         """How often which arguments (canonical JSON) may have run, each under a grant of its own for those bytes."""
         found: Counter[str] = Counter()
         for life in self.lives().values():
-            grant, used = None, set[tuple[str, int]]()
+            grant, used, free = None, set[tuple[str, int]](), False
             for entry in life:
                 data = self.data[entry.i]
                 if entry.type == "action.cleared":
                     grant = data["grant"]
+                free = free or entry.type in ("action.cleared", "action.attempt_failed")
                 if entry.type == "action.started":
+                    assert free, f"{entry.sub} was started again, and nobody had said that it may be"
                     assert grant is not None
                     assert grant["bind"] == data["bind"]
                     assert (grant["by"], data["attempt"]) not in used
                     used.add((grant["by"], data["attempt"]))
+                    free = False
                     found[orjson.dumps(self.args[data["bind"]]).decode()] += 1
         return found
 

@@ -40,7 +40,7 @@ class Fuse:
 
 
 def live(folder: Path, later: int, fuse_length: int = 0) -> None:
-    """Go through the cycle from wherever an earlier life left it. `later` counts the lives before; each waits a lease."""
+    """Go through the cycle from wherever an earlier life left it. `later` counts those lives; each waits a lease."""
     fuse = Fuse(fuse_length)
     apsw.connection_hooks.append(fuse)
     ledger = Ledger(folder)

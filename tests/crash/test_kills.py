@@ -108,7 +108,8 @@ def killed(folder: Path, seed: int, kills: int) -> None:
     parent.drain()
     books = check(folder)
     check_results(folder, books)
-    print(f"{len(books.entries)} entries, {len(ledger.read(folder, 'effect'))} effects")
+    kinds = Counter(entry.type for entry in books.entries)
+    print(f"{len(books.entries)} entries, {len(ledger.read(folder, 'effect'))} effects, {kinds['action.lost']} lost")
 
 
 @pytest.fixture

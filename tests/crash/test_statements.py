@@ -36,9 +36,11 @@ def check(folder: Path) -> Books:
     told = ledger.read(folder, "decided")
     assert [one for one in told if books.outcomes().get(one[0]) != one[1]] == []
     assert [one for one in ledger.read(folder, "proposed") if one[0] not in books.states] == []
-    assert Counter(args for (args,) in ledger.read(folder, "effect")) - Counter(
-        {args.replace(" ", ""): count for args, count in books.starts().items()}
-    ) == Counter()
+    assert (
+        Counter(args for (args,) in ledger.read(folder, "effect"))
+        - Counter({args.replace(" ", ""): count for args, count in books.starts().items()})
+        == Counter()
+    )
     assert Books(erased(books.path, folder / "erased.db")).states == books.states
     (folder / "erased.db").unlink()
     return books

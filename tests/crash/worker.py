@@ -82,7 +82,7 @@ class Worker:
     def _guarded(self, target: Callable[[int], None], number: int) -> None:
         try:
             target(number)
-        except BaseException:
+        except BaseException:  # noqa: BLE001 - whatever ends a thread is for the parent to judge
             self.ledger.note("broken", self.order.name, traceback.format_exc())
         self.done.release()
 
@@ -98,14 +98,18 @@ class Worker:
         for run in self._runs(number):
             try:
                 with self.rail.run(run):
-                    self._note(lambda: self.effect(f"{run}/0", 10), f"{run}/0")
-                    ticket = self.effect.propose(f"{run}/1", 20)
-                    self.ledger.note("proposed", ticket.id)
-                    self._note(ticket.wait, f"{run}/1")
-                    self._note(lambda: self.effect.having(key=f"{run}/2")(f"{run}/2", 30), f"{run}/2")
+                    self._steps(run)
             except RunFinished:
                 pass
             self.ledger.note("run over", run)
+
+    def _steps(self, run: str) -> None:
+        """A blocking call, a proposal that is waited for, a call with a key of its own."""
+        self._note(lambda: self.effect(f"{run}/0", 10), f"{run}/0")
+        ticket = self.effect.propose(f"{run}/1", 20)
+        self.ledger.note("proposed", ticket.id)
+        self._note(ticket.wait, f"{run}/1")
+        self._note(lambda: self.effect.having(key=f"{run}/2")(f"{run}/2", 30), f"{run}/2")
 
     def _note(self, call: Callable[[], Any], token: str) -> None:
         try:

@@ -36,8 +36,8 @@ def test_an_edit_is_what_runs_and_enter_alone_approves_nothing(tmp_path):
         screen.until("decide>")
         assert refunded(tmp_path, "O-12958") == 0
         screen.type("e\n")
-        screen.until("amount")
-        screen.type("200.00\n\n\nhalf, the grinder is fine\n")
+        screen.until("order [")
+        screen.type("\n200.00\n\nhalf, the grinder is fine\n")
         screen.until("T-1044")
         assert refunded(tmp_path, "O-12958") == 20000
 

@@ -26,7 +26,9 @@ SOLO = person("user:local", "solo")
 
 def proposal(args: str = '{"n":1}', **given: Any) -> Propose:
     """An action that one person decides."""
-    declared = Declaration(**{name: given.pop(name) for name in ("within", "grant", "undo", "reviewers") if name in given})
+    declared = Declaration(
+        **{name: given.pop(name) for name in ("within", "grant", "undo", "reviewers") if name in given}
+    )
     return Propose("test.effect", args, "sha256:0", "{}", declared, **given)
 
 
@@ -108,7 +110,9 @@ class Desk:
         """The state that the log alone gives."""
         with self.store.read() as reader:
             rows = reader.entries("default", sub=subject)
-            texts = {one.i: one.text for one in reader.disclosures("default", [row.i for row in rows]) if one.name == "data"}
+            texts = {
+                one.i: one.text for one in reader.disclosures("default", [row.i for row in rows]) if one.name == "data"
+            }
             return replay((row.entry, texts[row.i]) for row in rows)
 
     def close(self) -> None:

@@ -38,7 +38,7 @@ def together(count: int, act: Callable[[int], None]) -> None:
 def decide_all(path: str, threads: int, reviews: list[tuple[str, str]], start: Barrier, told: Connection) -> None:
     """Try to decide every review from every thread; tells `{review: [outcome or error of each thread]}`."""
     desk = Desk(path)
-    assert desk.person.actor
+    assert desk.person.actor.kind == "human"
     heard: dict[str, list[str]] = {review: [] for review, _ in reviews}
     start.wait()
 
@@ -50,7 +50,7 @@ def decide_all(path: str, threads: int, reviews: list[tuple[str, str]], start: B
                 heard[review].append(outcome)
             except AlreadyDecided:
                 heard[review].append("already decided")
-            except Exception as error:
+            except HandrailError as error:
                 heard[review].append(repr(error))
 
     together(threads, race)
@@ -61,7 +61,7 @@ def decide_all(path: str, threads: int, reviews: list[tuple[str, str]], start: B
 def start_all(path: str, threads: int, actions: list[tuple[str, str]], start: Barrier, told: Connection) -> None:
     """Try to start every action from every thread; tells `{action: [executor or error of each thread]}`."""
     desk = Desk(path)
-    assert desk.agent.actor
+    assert desk.agent.actor.kind == "agent"
     heard: dict[str, list[str]] = {action: [] for action, _ in actions}
     start.wait()
 
@@ -81,7 +81,7 @@ def start_all(path: str, threads: int, actions: list[tuple[str, str]], start: Ba
 def propose_for(path: str, seconds: float, start: Barrier, told: Connection) -> None:
     """Commit one proposal after another for that long; tells how many."""
     desk = Desk(path)
-    assert desk.agent.actor
+    assert desk.agent.actor.kind == "agent"
     over, count = threading.Event(), 0
     start.wait()
     timer = threading.Timer(seconds, over.set)

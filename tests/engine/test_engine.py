@@ -1,10 +1,10 @@
-"""The commit loop: a command's failure is its own, a transaction's is everybody's, and the cache is never believed blindly."""
+"""The commit loop: a command's failure is its own, a transaction's everybody's; the cache is never believed blindly."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +65,11 @@ def test_a_refusal_in_a_batch_touches_only_its_caller(desk: Desk):
 
 def test_an_unexpected_failure_in_a_batch_touches_only_its_caller(desk: Desk):
     held = desk.propose()
-    batch = [request(desk, mint("act"), proposal()), request(desk, held["id"], Broken()), request(desk, mint("act"), proposal())]
+    batch = [
+        request(desk, mint("act"), proposal()),
+        request(desk, held["id"], Broken()),
+        request(desk, mint("act"), proposal()),
+    ]
     with pytest.raises(TypeError):
         desk.engine.together(batch)
     assert batch[0].result()["status"] == batch[2].result()["status"] == "held"
@@ -140,6 +144,10 @@ def test_an_event_loop_that_is_gone_keeps_nobody_else_from_their_answer():
     assert told == ["cmd_2"]
 
 
+def _setting(event: threading.Event) -> Callable[[Request], None]:
+    return lambda _: event.set()
+
+
 def test_what_is_queued_has_its_turn_although_others_call_without_pause(desk: Desk):
     actor, over, seen = desk.agent.actor, threading.Event(), [0]
 
@@ -154,7 +162,7 @@ def test_what_is_queued_has_its_turn_although_others_call_without_pause(desk: De
     waits = []
     for _ in range(20):
         before, answered = seen[0], threading.Event()
-        desk.engine.submit(Request(mint("cmd"), mint("act"), proposal(), actor, done=lambda _, done=answered: done.set()))
+        desk.engine.submit(Request(mint("cmd"), mint("act"), proposal(), actor, done=_setting(answered)))
         assert answered.wait(10)
         waits.append(seen[0] - before)
     over.set()
@@ -170,7 +178,7 @@ def test_a_command_after_the_close_is_answered(desk: Desk):
         with pytest.raises(Unavailable):
             engine.call(Request(mint("cmd"), mint("act"), proposal(), actor))
         answered = threading.Event()
-        late = Request(mint("cmd"), mint("act"), proposal(), actor, done=lambda _, done=answered: done.set())
+        late = Request(mint("cmd"), mint("act"), proposal(), actor, done=_setting(answered))
         engine.submit(late)
         assert answered.wait(10)
         assert isinstance(late.error, Unavailable)
@@ -179,7 +187,9 @@ def test_a_command_after_the_close_is_answered(desk: Desk):
 def test_a_close_answers_what_is_queued_and_the_next_use_opens_again(tmp_path: Path):
     desk = Desk(str(tmp_path / "a.db"))
     actor, answered = desk.agent.actor, threading.Semaphore(0)
-    queued = [Request(mint("cmd"), mint("act"), proposal(), actor, done=lambda _: answered.release()) for _ in range(50)]
+    queued = [
+        Request(mint("cmd"), mint("act"), proposal(), actor, done=lambda _: answered.release()) for _ in range(50)
+    ]
     for one in queued:
         desk.engine.submit(one)
     desk.close()

@@ -12,7 +12,7 @@ import handrail
 from handrail.action.commands import Claim, Start
 from handrail.clock import DAY, HOUR, SECOND
 from handrail.engine.timers import SteadyClock
-from handrail.errors import AlreadyDecided, Expired, FencedOff, Late, NotReady
+from handrail.errors import AlreadyDecided, Expired, FencedOff, HandrailError, Late, NotReady
 from handrail.testing import FrozenClock
 from handrail.testing.clock import START
 from tests.engine.kit import SOLO, Desk
@@ -63,7 +63,7 @@ def test_whoever_waits_is_released_at_the_deadline_again_and_again(tmp_path: Pat
     for url in ("sqlite:///:memory:", f"sqlite:///{tmp_path}/a.db"):
         clock = FrozenClock()
         rail = handrail.connect(url, agent="tester", quiet=True, clock=clock)
-        effect = rail.approval(name="effect", within="1m")(abs)
+        effect = rail.approval(name="effect", within="1m")(_absolute)
         for _ in range(3):
             ticket = effect.propose(-1)
             ended: list[BaseException] = []
@@ -75,10 +75,14 @@ def test_whoever_waits_is_released_at_the_deadline_again_and_again(tmp_path: Pat
         rail.close()
 
 
+def _absolute(number: int) -> int:
+    return abs(number)
+
+
 def _error(ticket: object) -> BaseException:
     try:
         ticket.wait(timeout=15)  # type: ignore[attr-defined]
-    except BaseException as error:
+    except HandrailError as error:
         return error
     return AssertionError("it returned")
 
@@ -223,7 +227,12 @@ def test_a_clock_that_goes_back_expires_nothing_early_and_turns_no_entry_back(de
     assert desk.review(second["review"]).deadline == desk.review(first["review"]).deadline
     desk.decide(first["review"])
     with desk.store.read() as reader:
-        times = [event.at for one in reader.entries("default") for event in desk.agent.history(one.sub) if event.index == one.i]
+        times = [
+            event.at
+            for one in reader.entries("default")
+            for event in desk.agent.history(one.sub)
+            if event.index == one.i
+        ]
     assert times == sorted(times)
     assert desk.decide(second["review"])["action_status"] == "cleared"
 

@@ -135,31 +135,15 @@ def test_a_timeout_that_nobody_can_clear_up_ends_as_unknown(people):
         slow()
 
 
-def test_a_probe_gets_the_typed_arguments_and_gives_the_typed_result(people):
-    seen: list[Any] = []
-
-    def probe(account: str, amount: Decimal) -> tuple[bool, Receipt]:
-        seen.append((account, amount))
-        return True, Receipt(account, amount)
-
-    @rail.approval(name="probed", reconcile=probe)
-    def probed(account: str, amount: Decimal) -> Receipt:
-        raise TimeoutError("no answer")
-
-    people.approves("probed")
-    assert probed("DE89", Decimal("90.00")) == Receipt("DE89", Decimal("90.00"))
-    assert seen == [("DE89", Decimal("90.00"))]
-
-
-def test_a_probe_that_knows_no_result_gives_none_and_the_call_says_so(people):
-    @rail.approval(name="vague", reconcile=lambda: True)
-    def vague() -> int:
-        raise TimeoutError("no answer")
-
-    people.approves("vague")
-    with pytest.raises(handrail.NotSerialisable, match="could not be kept"):
-        vague()
-    assert rail.gate.backend.newest("action")[0].status == "succeeded"
+def test_an_unknown_outcome_is_asked_about_again_when_the_call_is_made_again(people):
+    people.approves("slow")
+    people.stays_silent("slow")
+    keyed = slow.having(key="transfer-9")
+    with pytest.raises(handrail.OutcomeUnknown):
+        keyed()
+    people.decides("slow", "happened")
+    keyed()
+    assert len(people.asked) == 3
 
 
 def test_two_of_a_group_must_agree_and_never_the_same_twice(people):
@@ -179,8 +163,6 @@ def test_two_of_a_group_must_agree_and_never_the_same_twice(people):
     people.approves("move", by="ann")
     with pytest.raises(handrail.AlreadyDecided, match="another person"):
         move(6)
-    people.rejects("move", by="ben")
-    people.done.__self__._answers.clear()
 
 
 def test_a_quorum_that_nobody_can_reach_is_refused_at_once_with_the_command_to_run(people):

@@ -125,7 +125,8 @@ def _of(world: World, state: State) -> Key:
             return (
                 state.status, state.demand, state.level, away(state.level_until), away(state.deadline),
                 away(state.remind_at), state.round, state.view, state.delegates, state.claimed_by,
-                away(state.claim_until), frozenset((vote.by, vote.seats) for vote in state.votes), _decided(world, state),
+                away(state.claim_until), frozenset((vote.by, vote.seats) for vote in state.votes),
+                _decided(world, state),
             )  # fmt: skip
         case _:
             return ()
@@ -133,7 +134,9 @@ def _of(world: World, state: State) -> Key:
 
 def _decided(world: World, state: Review) -> Key | None:
     one = state.decision
-    return one and (one.outcome, one.value, one.counted, max(one.effective_at - world.now, 0))
+    if one is None:
+        return None
+    return (one.outcome, one.value, one.counted, max(one.effective_at - world.now, 0))
 
 
 def table(scopes: tuple[Scope, ...]) -> str:

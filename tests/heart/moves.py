@@ -96,9 +96,9 @@ def instants(world: World) -> Iterator[int]:
     """Every time that a decision in this world may be compared with, past or future."""
     for state in world.states.values():
         if isinstance(state, Action) and not over(state):
-            yield from _known(state.due_at, world.leases.get(state.id), state.grant and state.grant.expires_at)
+            yield from _known(state.due_at, world.leases.get(state.id), state.grant.expires_at if state.grant else None)
         if isinstance(state, Review) and not over(state):
-            until = state.decision and state.decision.effective_at
+            until = state.decision.effective_at if state.decision else None
             yield from _known(state.deadline, state.level_until, state.remind_at, state.claim_until, until)
 
 

@@ -121,7 +121,13 @@ class Rules(RuleBasedStateMachine):
         self.proposed += 1
         self.attempt(f"act_{self.proposed}", command, by)
 
-    @rule(which=pick, by=callers, outcome=st.sampled_from(OUTCOMES), value=st.integers(0, 9), stale=st.sampled_from([False, False, True]))
+    @rule(
+        which=pick,
+        by=callers,
+        outcome=st.sampled_from(OUTCOMES),
+        value=st.integers(0, 9),
+        stale=st.sampled_from([False, False, True]),
+    )
     def decide(self, which: int, by: Principal, outcome: Outcome, value: int, stale: bool) -> None:
         """Somebody decides, perhaps what is no choice, perhaps on an old view."""
         self._vote(which, by, outcome, value, "text:old" if stale else None)
@@ -150,7 +156,7 @@ class Rules(RuleBasedStateMachine):
             args = f'{{"default":1,"n":{value}}}' if outcome == "edit" else None
             self.attempt(one.id, review.Decide(outcome, view or one.view, value=value, args=args), by)
 
-    @rule(which=pick, by=callers, what=st.sampled_from("claim release comment escalate revoke close".split()))
+    @rule(which=pick, by=callers, what=st.sampled_from(["claim", "release", "comment", "escalate", "revoke", "close"]))
     def handle(self, which: int, by: Principal, what: str) -> None:
         """Somebody does something else with a review."""
         commands: dict[str, object] = {
@@ -185,8 +191,8 @@ class Rules(RuleBasedStateMachine):
         return next(bot for bot in BOTS if (bot.id == one.agent) == (which % 7 != 0))
 
     @rule(
-        which=pick, outcome=st.sampled_from(["succeeded", "failed", "failed", "unknown"]), behind=st.sampled_from([0, 0, 0, 1]),
-        retry=st.sampled_from([None, SECOND, 2 * HOUR]), escalate=st.booleans(),
+        which=pick, outcome=st.sampled_from(["succeeded", "failed", "failed", "unknown"]),
+        behind=st.sampled_from([0, 0, 0, 1]), retry=st.sampled_from([None, SECOND, 2 * HOUR]), escalate=st.booleans(),
     )  # fmt: skip
     def settle(self, which: int, outcome: Any, behind: int, retry: int | None, escalate: bool) -> None:
         """Whoever holds an action reports, perhaps under an old fencing number."""
@@ -215,7 +221,11 @@ class Rules(RuleBasedStateMachine):
         if actions := self.actions():
             one = actions[which % len(actions)]
             asked = one.review or "rev_none"
-            said = (action.Clear(asked, one.bind, HOUR), action.Refuse(asked, "rejected"), action.Conclude(asked, "skipped"))
+            said = (
+                action.Clear(asked, one.bind, HOUR),
+                action.Refuse(asked, "rejected"),
+                action.Conclude(asked, "skipped"),
+            )
             self.attempt(one.id, said[what], by)
 
     @rule(micros=st.sampled_from([SECOND, SECOND, SECOND, MINUTE, 4 * MINUTE, 15 * MINUTE, HOUR]), swept=st.booleans())

@@ -9,7 +9,6 @@ from handrail.action import events as acted
 from handrail.action import lifecycle as action_life
 from handrail.review import events as reviewed
 from handrail.review import lifecycle as review_life
-
 from tools.lives import PAGE
 
 from .explore import Found, explore, row

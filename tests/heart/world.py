@@ -63,7 +63,8 @@ class World:
         drafts = self._decide(subject, command, actor)
         if not drafts:
             return self, []
-        after, changes = replace(self, states=dict(self.states), leases=dict(self.leases)), []
+        after = replace(self, states=dict(self.states), leases=dict(self.leases))
+        changes: list[Change] = []
         for draft in drafts:
             after._record(subject, command, draft, actor, changes)
         return after, changes

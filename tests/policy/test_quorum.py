@@ -9,18 +9,20 @@ from handrail.policy.paths import Quorum
 from handrail.policy.quorum import matching, missing
 
 ROLES = ("any", "a", "b", "c")
-voters = st.dictionaries(
-    st.sampled_from("pqrst"), st.frozensets(st.sampled_from(ROLES[1:])), max_size=5
-)
+voters = st.dictionaries(st.sampled_from("pqrst"), st.frozensets(st.sampled_from(ROLES[1:])), max_size=5)
 quorums = st.lists(st.tuples(st.sampled_from(ROLES), st.integers(0, 2)), max_size=3).map(tuple)
 
 
 def most(people: dict[str, frozenset[str]], places: list[str]) -> int:
     """How many places can be filled, by trying every order."""
     return max(
-        sum(person is not None and (place == "any" or place in people[person]) for person, place in zip(order, places, strict=False))
+        sum(_fits(people, person, place) for person, place in zip(order, places, strict=True))
         for order in permutations([*people, *[None] * len(places)], len(places))
-    )  # fmt: skip
+    )
+
+
+def _fits(people: dict[str, frozenset[str]], person: str | None, place: str) -> bool:
+    return person is not None and (place == "any" or place in people[person])
 
 
 @given(voters, quorums)

@@ -36,7 +36,7 @@ def test_the_declared_path_is_asked_by_id(staff: Directory) -> None:
 
 
 def test_the_demand_carries_what_was_declared(staff: Directory) -> None:
-    declared = {"at_end": "approve", "undo": 7, "grant": 8, "quorum": (("group:legal", 1), ("any", 1))}
+    declared: dict[str, Any] = {"at_end": "approve", "undo": 7, "grant": 8, "quorum": (("group:legal", 1), ("any", 1))}
     demand = verdict(staff, reviewers=("group:team",), **declared).demand
     assert demand is not None
     assert (demand.at_end, demand.undo, demand.grant) == ("approve", 7, 8)
@@ -110,9 +110,7 @@ def test_alone_one_person_fills_any_one_place_and_no_second(alone: Directory, pl
 
 
 def test_no_demand_holds_a_handle_of_a_person(alone: Directory) -> None:
-    found = verdict(
-        alone, reviewers=("user:ann", "group:legal"), then=(("user:bob", None),), quorum=(("user:ann", 1),)
-    )
+    found = verdict(alone, reviewers=("user:ann", "group:legal"), then=(("user:bob", None),), quorum=(("user:ann", 1),))
     assert found.demand is not None
     asked = [one for level in found.demand.levels for one in level.ask] + [one for one, _ in found.demand.quorum]
     assert all(one == "user:local" or one.startswith("grp_") for one in asked)

@@ -130,6 +130,7 @@ class Conclude:
     review: str
     end: Literal["succeeded", "failed", "skipped"]
     value: JSON = None
+    why: str = ""
 
 
 Command = (

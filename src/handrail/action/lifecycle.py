@@ -162,7 +162,7 @@ def _conclude(state: Action, command: c.Conclude) -> list[Draft[e.Event]]:
         case "succeeded":
             return [Draft(e.Succeeded("person"), {"outcome": {"value": command.value}})]
         case "failed":
-            return [Draft(e.Failed("person"), {"outcome": {"error": "a person said that it did not happen"}})]
+            return [Draft(e.Failed("person"), {"outcome": {"error": command.why}})]
         case "skipped":
             return [Draft(e.Skipped())]
     assert_never(command.end)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
+from binascii import b2a_base64
 from typing import Final, NamedTuple
 
 import orjson
 
 SALT_BYTES: Final = 32
+_URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
 _NAME: Final = re.compile(r"[a-z][a-z0-9_.-]{0,63}")
 _ARRAY: Final = re.compile(rb'\["([A-Za-z0-9_-]{43})","([a-z][a-z0-9_.-]{0,63})",(.+)\]', re.DOTALL)
 
@@ -77,7 +79,7 @@ def _digest(text: bytes) -> str:
 
 
 def _encode(data: bytes) -> bytes:
-    return urlsafe_b64encode(data).rstrip(b"=")
+    return b2a_base64(data, newline=False).translate(_URL_SAFE, b"=")
 
 
 def _decode(text: str) -> bytes:

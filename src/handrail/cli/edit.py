@@ -13,6 +13,7 @@ from ..backend import ReviewRecord
 from ..codec.canonical import canonical, parse
 from ..codec.edits import Problem, typed, validate_edit
 from ..errors import UsageError
+from ..gate.asking import ordered
 from ..review.commands import Decide
 from ..stream import JSON
 from ..view.diff import diff_lines
@@ -58,7 +59,7 @@ def edit(
 def _present(record: ReviewRecord) -> Any:
     if record.action.args is None:
         raise UsageError("the arguments were erased: nothing is left to edit")
-    return orjson.loads(record.action.args)
+    return ordered(record.action)
 
 
 def _wanted(record: ReviewRecord, old: Any, put: list[str], file: str | None) -> JSON:
@@ -67,10 +68,10 @@ def _wanted(record: ReviewRecord, old: Any, put: list[str], file: str | None) ->
     if file is not None:
         return parse(_read(file))
     if put:
-        new = orjson.loads(record.action.args or "null")
+        new = ordered(record.action)
         for one in put:
             _put(record.action.schema or "{}", new, one)
-        return new if isinstance(new, dict) else None
+        return new
     if not at_terminal():
         raise UsageError("say what to change, with --set NAME=VALUE or --args-file")
     return parse(in_editor(orjson.dumps(old, option=orjson.OPT_INDENT_2).decode() + "\n"))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import orjson
-
 from ..backend import ActionRecord, Decision, ReviewRecord
 from ..clock import DAY, HOUR, MINUTE, SECOND
+from ..gate.asking import ordered
 from ..gate.notice import local_zone
 from ..policy.paths import ANYONE
 from ..policy.quorum import missing
@@ -44,7 +43,7 @@ def what(record: ActionRecord, width: int = 400) -> str:
     """What an action would do, from its bytes: `payments.wire  amount 90000`; a question by its words."""
     if record.args is None:
         return summary(record.state.name, Erased(record.state.bind), width)
-    args: Any = orjson.loads(record.args)
+    args = ordered(record)
     if record.state.kind == "question":
         return visible(f"asks  {args.get('question', '')}")
     return summary(record.state.name, args, width)

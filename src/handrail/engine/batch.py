@@ -13,7 +13,7 @@ from ..action.model import Action
 from ..audit import tree
 from ..codec.records import State, state_text
 from ..directory.commands import Deny
-from ..directory.model import Agent, Group, Names, Person
+from ..directory.model import Names
 from ..errors import CommandReused, CorruptLog, HandrailError, KeyReused, Refused, Unavailable
 from ..ids import keyed
 from ..principal import SYSTEM
@@ -138,9 +138,7 @@ class TenantBatch:
             return
         self._rows += work.rows
         self.size += len(work.rows)
-        self.reads.changed |= work.states
-        self.reads.leases |= work.leases
-        if any(isinstance(state, Person | Group | Agent) for state in work.states.values()):
+        if self.reads.take(work.states, work.leases):
             self._directory = self.size
 
     def _show(self, subject: str) -> dict[str, Any]:

@@ -75,7 +75,7 @@ def _at_end(state: Review, event: reviewed.Expired, texts: Mapping[str, JSON]) -
         case "answer":
             return action.Conclude(state.id, "succeeded", texts.get("value"))
         case _ if state.cause == "attempts_failed":
-            return action.Conclude(state.id, "failed")
+            return action.Conclude(state.id, "failed", why="every attempt failed, and nobody answered in time")
         case _:
             return action.Refuse(state.id, "expired")
 
@@ -93,5 +93,7 @@ def _answer(state: Review, value: JSON) -> action.Command:
             return action.Conclude(state.id, "succeeded", value)
         case "skip":
             return action.Conclude(state.id, "skipped")
-        case "abort" | "not_happened":
-            return action.Conclude(state.id, "failed")
+        case "abort":
+            return action.Conclude(state.id, "failed", why="every attempt failed, and a person ended it")
+        case "not_happened":
+            return action.Conclude(state.id, "failed", why="a person found that it did not happen")

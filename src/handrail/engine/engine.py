@@ -42,7 +42,7 @@ class Engine:
         self._closed = False
 
     def call(self, request: Request) -> Answer:
-        """Commit one command and return its answer: in this thread if nobody commits or waits to, else by the writer's."""
+        """Commit one command and return its answer: in this thread if nobody else is at it, else by the writer's."""
         if self._queue.empty() and not self._next and self._leading.acquire(blocking=False):
             try:
                 self._commit([request])

@@ -13,6 +13,7 @@ from ..action.model import Action
 from ..audit.disclosure import salt
 from ..codec.records import State
 from ..directory.lifecycle import Facts as DirectoryFacts
+from ..errors import UnknownAction, UnknownReview
 from ..policy.verdict import judge
 from ..principal import SOLO_ID, Principal
 from ..review import commands as review
@@ -45,10 +46,11 @@ def facts(work: Work, subject: str, state: State | None, command: object, actor:
 def _action(work: Work, subject: str, state: State | None, command: object, actor: Principal) -> ActionFacts:
     if isinstance(command, action.Propose):
         return _proposal(work, subject, command, actor)
-    assert isinstance(state, Action)
+    if not isinstance(state, Action):
+        raise UnknownAction(f"no action {subject} is in this database; list them with `handrail actions list`")
     match command:
         case action.Claim() | action.Start():
-            return ActionFacts(subject, work.now, actor, lease=work.lease(subject), blocked=_blocked(work, state))
+            return ActionFacts(subject, work.now, actor, lease=work.lease(subject), blocked=_waits(work, state.run, subject))
         case action.Withdraw():
             return ActionFacts(subject, work.now, actor, owns=_owns(work, state, actor))
         case _:
@@ -60,7 +62,8 @@ def _proposal(work: Work, subject: str, command: action.Propose, actor: Principa
     directory = work.sources.directory()
     run = work.state(command.run) if command.run else None
     barred = _barred(work, actor.id, actor.owner or "", run, command.kind)
-    return ActionFacts(subject, work.now, actor, judge(command.declared, directory, barred), revision)
+    blocked = command.start and command.run is not None and _waits(work, command.run, subject)
+    return ActionFacts(subject, work.now, actor, judge(command.declared, directory, barred), revision, blocked=blocked)
 
 
 def _revision(work: Work, action_id: str, number: int, name: str, args: str, key: bytes) -> Revision:
@@ -78,14 +81,13 @@ def _barred(work: Work, agent: str, owner: str, run: State | None, kind: str) ->
     return frozenset({agent}) | directory.same(owner) | directory.same(starter)
 
 
-def _blocked(work: Work, state: Action) -> bool:
-    """Whether a run above the action waits for people as a whole and has another action that does."""
-    run_id = state.run
+def _waits(work: Work, run_id: str | None, action_id: str) -> bool:
+    """Whether a run, or one above it, waits for people as a whole and has another action that does."""
     while run_id:
         run = work.state(run_id)
         if not isinstance(run, Run):
             return False
-        if run.hold == "run" and work.sources.waiting(run_id) - {state.id}:
+        if run.hold == "run" and work.sources.waiting(run_id) - {action_id}:
             return True
         run_id = run.parent
     return False
@@ -103,7 +105,8 @@ def _review(work: Work, subject: str, state: State | None, command: object, acto
         people = _people(work, held)
         view = shown.opening(work, subject, held, command)
         return ReviewFacts(subject, work.now, actor, people, held.agent, view=view)
-    assert isinstance(state, Review)
+    if not isinstance(state, Review):
+        raise UnknownReview(f"no review {subject} is in this database; list them with `handrail reviews list`")
     held = work.state(state.action)
     assert isinstance(held, Action)
     base = ReviewFacts(subject, work.now, actor, _people(work, held), held.agent, label=_label(work, actor))

@@ -46,6 +46,7 @@ class Keeper:
         self._tokens = 0
         self._thread: threading.Thread | None = None
         self._closed = False
+        self._resting = True
         self._ear, self._mouth = socket.socketpair()
         self._selector = selectors.DefaultSelector()
         for one in (self._ear, *([bell.socket] if bell else [])):
@@ -59,7 +60,7 @@ class Keeper:
             token, first = self._tokens, not self._awaited
             self._watchers.setdefault(subject, {})[token] = watcher
             self._stale = True
-        if first:
+        if first and self._resting:
             self._wake()
         return lambda: self._unwatch(subject, token)
 
@@ -79,7 +80,7 @@ class Keeper:
         with self._lock:
             first = not self._leases
             self._leases[action, fence] = (actor, executor)
-        if first:
+        if first and self._resting:
             self._wake()
 
     def release(self, action: str, fence: int) -> None:
@@ -179,7 +180,9 @@ class Keeper:
         self._pause(STUMBLE)
 
     def _turn(self) -> None:
-        self._pause(POLL if self._awaited else 1.0 if self._leases else None)
+        self._resting = True
+        self._resting = not self._awaited
+        self._pause(1.0 if self._resting and self._leases else None if self._resting else POLL)
         if self._closed:
             return
         if self._awaited:

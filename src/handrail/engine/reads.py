@@ -1,5 +1,6 @@
 """Answers the reads of a transaction: from the cache where the log has not moved, else from the store."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -7,7 +8,7 @@ import orjson
 
 from ..audit.disclosure import open_disclosure
 from ..codec.records import State, read_state
-from ..directory.model import Agent, Directory, Names, Person
+from ..directory.model import Agent, Directory, Group, Names, Person
 from ..store.protocol import Head, Reader
 from ..stream import JSON
 from .lives import final
@@ -15,6 +16,7 @@ from ..view.model import Erased
 
 CACHED: Final = 20_000
 NEWS: Final = 1_000
+MEMBERS: Final = (Person, Group, Agent)
 NOWHERE: Final = Head("", 0, b"", 0, -1)
 
 
@@ -59,6 +61,15 @@ class Reads:
         self._names, self._directory_at = names, directory_at
         self.changed: dict[str, State] = {}
         self.leases: dict[str, int] = {}
+        self.members: dict[str, State] = {}
+
+    def take(self, states: Mapping[str, State], leases: Mapping[str, int]) -> bool:
+        """Let the batch's later reads see what was decided; whether the directory is among it."""
+        self.changed |= states
+        self.leases |= leases
+        members = {subject: one for subject, one in states.items() if isinstance(one, MEMBERS)}
+        self.members |= members
+        return bool(members)
 
     def state(self, subject: str) -> State | None:
         found = self.changed.get(subject) or self._cache.states.get(subject)
@@ -100,7 +111,7 @@ class Reads:
         if known is None or known[0] != self._directory_at:
             known = (self._directory_at, read_directory(self._reader, self._tenant, self._names))
             self._cache.directory = known
-        changed = {one.id: one for one in self.changed.values() if isinstance(one, Person)}
+        changed = {subject: one for subject, one in self.members.items() if isinstance(one, Person)}
         if not changed:
             return known[1]
         people = {**known[1].people, **changed}

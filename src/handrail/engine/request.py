@@ -14,7 +14,6 @@ from ..action.model import Action
 from ..codec.records import State
 from ..principal import Principal
 from ..review.model import Review
-from ..stream import JSON
 
 if TYPE_CHECKING:
     import asyncio

@@ -9,17 +9,17 @@ from typing import Any, Final
 import orjson
 
 from ..backend import ActionRecord, Backend, ReviewRecord
-from ..view.model import Erased
 from ..clock import SystemClock
 from ..codec.canonical import canonical
 from ..codec.edits import typed
 from ..errors import AlreadyDecided, HandrailError, Late, StaleView
 from ..review import commands as c
 from ..stream import JSON
-from ..view.diff import diff_lines
 from ..view.columns import clip
+from ..view.diff import diff_lines
 from ..view.escape import safe, visible
 from ..view.lines import BLANK, Line
+from ..view.model import Erased
 from ..view.text import render
 from .notice import local_zone
 from .paint import painted

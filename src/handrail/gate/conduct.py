@@ -73,6 +73,8 @@ def follow(
     """
     end = None if timeout is None else time.monotonic() + timeout
     told: set[str | None] = {None}
+    if answer["status"] == "unknown" and answer["review"] is None and not (gated and gated.probe):
+        answer = yield Commit(answer["id"], c.Reconcile("unclear"))
     while True:
         match answer["status"]:
             case "succeeded":

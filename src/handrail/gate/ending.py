@@ -6,7 +6,6 @@ import traceback
 from typing import Any, Final
 
 from ..backend import Backend, Decision
-from ..view.model import Erased
 from ..errors import (
     ActionFailed,
     ActionSkipped,
@@ -18,6 +17,7 @@ from ..errors import (
     UnknownReview,
     Withdrawn,
 )
+from ..view.model import Erased
 from .call import Gated
 
 _ADVICE: Final = {

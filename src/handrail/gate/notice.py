@@ -71,7 +71,7 @@ def local_zone() -> tzinfo:
 def local_time(instant: int) -> str:
     """An instant as people here read it: today as a time, else with the date."""
     found = to_datetime(instant).astimezone()
-    today = datetime.now(found.tzinfo).date()  # noqa: TID251 - only how the date is written depends on it
+    today = datetime.now(found.tzinfo).date()
     return found.strftime("%H:%M" if found.date() == today else "%Y-%m-%d %H:%M")
 
 

@@ -75,7 +75,7 @@ class Ticket(_Leads, Generic[R_co]):
 class AsyncTicket(_Leads, Generic[R_co]):
     """A proposed action of an async function."""
 
-    async def wait(self, timeout: float | None = None) -> R_co:  # noqa: ASYNC109 - the action outlives the waiter
+    async def wait(self, timeout: float | None = None) -> R_co:
         """The result, executed here if this process has the function. Raises as the call would, and `WaitTimeout`."""
         result: R_co = await self.gate.adrive(self._follow(timeout))
         return result

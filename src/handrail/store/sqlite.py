@@ -204,8 +204,8 @@ class SQLiteStore:
 
     def version(self) -> int:
         with self._reading, translated():
-            found: int = self._looking().connection.execute("PRAGMA data_version").fetchall()[0][0]
-            return found
+            found: Any = self._looking().connection.execute("PRAGMA data_version").fetchall()[0][0]
+            return int(found)
 
     def close(self) -> None:
         with self._reading:

@@ -115,10 +115,11 @@ class StoreContract:
 
     def test_pages_give_every_row_once_in_order(self, store: Store) -> None:
         draw = random.Random(7)
+        states = draw.choices(("open", "claimed", "decided"), k=100)
         rows = [
-            stream(f"rev_{i:03}", "review", draw.choice(("open", "claimed", "decided")), rank=draw.randrange(5), born=draw.randrange(9))
-            for i in range(100)
-        ]  # fmt: skip
+            stream(f"rev_{i:03}", "review", status, rank=draw.randrange(5), born=draw.randrange(9))
+            for i, status in enumerate(states)
+        ]
         put(store, Batch(head(1), rows))
         waiting = [row for row in rows if row.status != "decided"]
         by_rank = [row.id for row in sorted(waiting, key=lambda row: (-row.rank, row.born, row.id))]

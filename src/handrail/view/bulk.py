@@ -42,7 +42,12 @@ def _repeated(text: str) -> str:
 
 
 def _most(parts: Sequence[str], longest: int) -> int:
-    """Return how often a phrase of at most `longest` parts follows itself."""
+    """Return how often a phrase of at most `longest` parts follows itself, 0 where it is fewer than counts.
+
+    Each repetition repeats at least one part, so a text of mostly different parts needs no further look.
+    """
+    if len(parts) - len(set(parts)) < MANY_REPEATS - 1:
+        return 0
     return max(_longest_run(map(eq, parts, islice(parts, size, None))) // size + 1 for size in range(1, longest + 1))
 
 

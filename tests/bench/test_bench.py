@@ -1,0 +1,37 @@
+"""The bench works and says what it says in one shape; what it measures decides no test."""
+
+import json
+from pathlib import Path
+
+from bench.__main__ import main
+from bench.goals import Goal, goals
+from bench.timing import growth, spread
+
+
+def test_a_tiny_run_gives_a_figure_for_every_goal(tmp_path: Path, capsys):
+    written = tmp_path / "bench.json"
+    assert main(["--tiny", "--json", str(written), "--folder", str(tmp_path)]) == 0
+    document = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert document == json.loads(written.read_text())
+    assert document["cycle"]["commits"] == 4
+    assert document["measures"].keys() == goals().keys()
+    for key, goal in goals().items():
+        assert document["measures"][key]["met"] is goal.met(document["measures"][key]["value"])
+
+
+def test_a_goal_is_met_on_its_own_side():
+    assert Goal("", at_least=2).met(2)
+    assert Goal("", at_least=2).met(1.9) is False
+    assert Goal("", at_most=2).met(2)
+    assert Goal("", at_most=2).met(2.1) is False
+    assert Goal("").met(1) is None
+
+
+def test_growth_is_the_exponent():
+    assert growth([10, 1000], [3.0, 300.0]) == 1
+    assert growth([10, 1000], [3.0, 3.0]) == 0
+
+
+def test_a_spread_is_in_milliseconds():
+    found = spread([1_000_000] * 99 + [5_000_000])
+    assert (found.p50, found.p99) == (1.0, 1.0)

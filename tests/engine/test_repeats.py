@@ -1,0 +1,43 @@
+"""A command that is sent again, because its answer was lost, happens once."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from handrail.errors import CommandReused
+from handrail.review.commands import Decide
+from tests.engine.kit import Desk, proposal
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    desk = Desk()
+    yield desk
+    desk.close()
+
+
+def test_a_repeated_command_gets_the_first_answer_and_does_nothing(desk: Desk) -> None:
+    first = desk.agent.call("act_1", proposal(), command_id="cmd_1")
+    desk.decide(first["review"])
+    before = desk.types("act_1")
+    assert desk.agent.call("act_1", proposal(), command_id="cmd_1") == first
+    assert desk.types("act_1") == before
+    assert desk.look("act_1")["status"] == "cleared"
+
+
+def test_the_same_command_id_with_another_content_is_a_conflict(desk: Desk) -> None:
+    held = desk.propose()
+    view = desk.review(held["review"]).view
+    desk.person.call(held["review"], Decide("approve", view), command_id="cmd_1")
+    for other in (Decide("reject", view), Decide("approve", view, note="yes")):
+        with pytest.raises(CommandReused):
+            desk.person.call(held["review"], other, command_id="cmd_1")
+    assert desk.look(held["id"])["status"] == "cleared"
+
+
+def test_a_refused_command_may_be_sent_again(desk: Desk) -> None:
+    held = desk.propose()
+    with pytest.raises(Exception, match="look again"):
+        desk.person.call(held["review"], Decide("approve", "sha256:old"), command_id="cmd_1")
+    view = desk.review(held["review"]).view
+    assert desk.person.call(held["review"], Decide("approve", view), command_id="cmd_1")["status"] == "decided"

@@ -1,0 +1,38 @@
+"""What a read costs does not grow with the log: the database's own plans say so."""
+
+from pathlib import Path
+from typing import Any
+
+import apsw
+import pytest
+
+from handrail.store import statements as sql
+from handrail.store.migrate import migrate
+
+READS = sorted(
+    name
+    for name, text in vars(sql).items()
+    if name.isupper() and isinstance(text, str) and text.lstrip().startswith("SELECT")
+)
+
+
+def plan(path: Path, statement: str) -> list[str]:
+    """The steps of SQLite's plan for a statement, with or without rows to judge by."""
+    connection = apsw.Connection(str(path))
+    migrate(connection)
+    count = 5 if "?1" in statement else statement.count("?")
+    count = max((number for number in range(1, 6) if f"?{number}" in statement), default=count)
+    values: tuple[Any, ...] = ("x",) * count
+    return [str(row[3]) for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
+
+
+@pytest.mark.parametrize("name", READS)
+def test_no_read_walks_a_table_or_sorts(tmp_path: Path, name: str):
+    for step in plan(tmp_path / "plan.db", getattr(sql, name)):
+        assert not step.startswith(("SCAN", "USE TEMP B-TREE")), step
+        assert not (step.endswith("(tenant=?)") and " USING PRIMARY KEY " in step and "heads" not in step), step
+
+
+def test_the_log_of_one_stream_is_found_by_its_index(tmp_path: Path):
+    assert "(tenant=? AND sub=?)" in plan(tmp_path / "plan.db", sql.TEXT)[0]
+    assert "(tenant=? AND sub=?)" in plan(tmp_path / "plan.db", sql.ENTRIES_OF)[0]
