@@ -85,7 +85,7 @@ def rail(db: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[handrail.Rail]:
     """The agent's connection; the agent runs as the OS user `robot`, whom no person is linked to."""
     monkeypatch.setenv("LOGNAME", "robot")
     connected = handrail.connect(f"sqlite:///{db}", agent="paybot", reviewers="group:treasury", quiet=True)
-    assert connected._backend.actor.kind == "agent"
+    assert connected.gate.backend.actor.kind == "agent"
     yield connected
     connected.close()
 

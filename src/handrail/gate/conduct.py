@@ -6,6 +6,7 @@ Two drivers run it, one for each colour. Whatever the way, the function is calle
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from collections.abc import Generator, Mapping
@@ -110,11 +111,24 @@ def _execute(seat: Seat, gated: Gated, local: Mapping[str, Any], answer: Answer)
         return moved or answer, False, None
     except (NotReady, FencedOff):
         return (yield Moved(action, -1, None)), False, None
+    except BaseException as error:
+        if not isinstance(error, Exception):
+            yield from _stay(seat, action)
+        raise
     release = seat.backend.hold(action, started["fence"], seat.executor)
     try:
         return (yield from _invoke(seat, gated, local, started))
     finally:
         release()
+
+
+def _stay(seat: Seat, action: str) -> Steps:
+    """The waiter was cancelled while the start was committed: the call has not left, and that is what is reported."""
+    answer = yield Moved(action, -1, None)
+    if answer["status"] == "started":
+        with contextlib.suppress(FencedOff):
+            report: dict[str, Any] = {"error": "the waiter was cancelled before the call left"}
+            yield Commit(action, c.Settle(seat.executor, answer["fence"], "failed", report))
 
 
 def _invoke(seat: Seat, gated: Gated, local: Mapping[str, Any], started: Answer) -> Steps:
@@ -144,9 +158,15 @@ def _uncertain(error: BaseException, gated: Gated) -> bool:
 
 
 def _settle(seat: Seat, gated: Gated, started: Answer, value: Any) -> Steps:
-    """Keep the result; what cannot be kept is given back all the same, since the effect is there."""
+    """Keep the result; what cannot be kept is given back all the same, since the effect is there.
+
+    Too late a report counts for nothing: then the call ends as the probe or people say.
+    """
     settle = c.Settle(seat.executor, started["fence"], "succeeded", _kept(gated, value))
-    settled = yield Commit(started["id"], settle)
+    try:
+        settled = yield Commit(started["id"], settle)
+    except FencedOff:
+        return (yield Moved(started["id"], -1, None)), False, None
     return settled, True, value
 
 

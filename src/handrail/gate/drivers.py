@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import time
-from collections.abc import Generator
+from collections.abc import Coroutine, Generator
 from typing import Any, Final
 
 from ..backend import Backend
@@ -97,7 +97,19 @@ async def _acommit(effect: Commit, backend: Backend) -> Any:
     command_id = mint("cmd")
     for pause in PATIENCE:
         try:
-            return await backend.acall(effect.subject, effect.command, command_id=command_id)
+            return await _whole(backend.acall(effect.subject, effect.command, command_id=command_id))
         except Unavailable:
             await asyncio.sleep(pause)
-    return await backend.acall(effect.subject, effect.command, command_id=command_id)
+    return await _whole(backend.acall(effect.subject, effect.command, command_id=command_id))
+
+
+async def _whole(commit: Coroutine[Any, Any, Any]) -> Any:
+    """A commit that is under way is awaited to its end, and only then is the waiter's cancellation passed on."""
+    import asyncio
+
+    task = asyncio.ensure_future(commit)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise

@@ -1,0 +1,157 @@
+"""Random worlds in a database: the engine says and keeps what the pure heart does, and its log gives it all back."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import rule
+
+from handrail.action.commands import Propose
+from handrail.audit import tree
+from handrail.audit.entry import leaf
+from handrail.codec.records import read_state
+from handrail.engine.replay import replay
+from handrail.engine.request import DEFAULT_TENANT as TENANT
+from handrail.principal import Principal
+from handrail.store.sqlite import Rows, SQLiteStore
+from tests.heart.rules import BOTS, Rules, pick
+
+from .twin import Twin
+
+NIGHTLY: Final = bool(os.environ.get("HANDRAIL_NIGHTLY"))
+EXAMPLES: Final = 20_000 if NIGHTLY else 500
+PARTS: Final = 4
+EVERYTHING: Final = 1_000_000
+SWIFT: Final = Path("/dev/shm")
+"""Where a commit waits for no disk: what a crash leaves is tested elsewhere."""
+
+
+class Machine(Rules):
+    """The rules over a pure world and engines on a database at once; every step compares them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.twin = Twin(self.stores())
+
+    def stores(self) -> list[SQLiteStore]:
+        """The stores of the processes, on one database."""
+        raise NotImplementedError
+
+    def commit(self, subject: str, command: object, actor: Principal) -> None:
+        self.twin.submit(subject, _by_declaration(command), actor)
+
+    def pass_time(self, micros: int) -> None:
+        self.twin.later(micros)
+
+    def states(self) -> dict[str, Any]:
+        return self.twin.world.states
+
+    def sweep(self) -> None:
+        self.twin.sweep()
+
+    @rule(which=pick)
+    def repeat(self, which: int) -> None:
+        """An answer was lost, and the command comes again."""
+        self.twin.repeat(which)
+
+    @rule(which=pick, behind=st.integers(0, 1), executor=st.sampled_from(["x1", "x1", "x2"]))
+    def renew(self, which: int, behind: int, executor: str) -> None:
+        """An executor's process renews its lease, perhaps under an old fencing number."""
+        running = [one for one in self.actions() if one.status in ("claimed", "started")]
+        if running:
+            one = running[which % len(running)]
+            self.twin.renew(one, executor, one.fence - behind, BOTS[0])
+
+    def teardown(self) -> None:
+        """The log alone gives every state back, also once everything that can be erased is erased."""
+        try:
+            if not self.twin.agreed:
+                return
+            with self.twin.stores[0].write() as rows:
+                before = _checked(rows)
+                rows.connection.execute("DELETE FROM disclosures WHERE name != 'data'; DELETE FROM revisions")
+                assert _checked(rows) == before
+            assert before.keys() == self.twin.world.states.keys()
+        finally:
+            self.twin.close()
+
+
+def _by_declaration(command: object) -> object:
+    """No rule lets an action run here: the engine has only what the code declares."""
+    if isinstance(command, Propose) and command.declared.pattern == "auto":
+        return replace(command, declared=replace(command.declared, pattern="approval"))
+    return command
+
+
+def _checked(rows: Rows) -> dict[str, Any]:
+    """Every state, after the whole log was read against it."""
+    entries, head = rows.entries(TENANT, limit=EVERYTHING), rows.head(TENANT)
+    data = {one.i: one.text for one in rows.disclosures(TENANT, [row.i for row in entries]) if one.name == "data"}
+    states = {}
+    for row in rows.streams(TENANT, dict.fromkeys(entry.sub for entry in entries)):
+        states[row.id] = read_state(row.kind, row.state)
+        own = [entry for entry in entries if entry.sub == row.id]
+        assert replay((entry.entry, data[entry.i]) for entry in own) == states[row.id], f"{row.id} does not replay"
+        assert [entry.rev for entry in own] == list(range(1, row.rev + 1)), f"{row.id} has a gap"
+    if head is not None:
+        leaves = [leaf(entry.entry) for entry in entries]
+        assert [entry.leaf for entry in entries] == leaves
+        assert head.frontier == tree.encode(tree.extend(tree.EMPTY, leaves))
+        assert [entry.i for entry in entries] == list(range(head.size))
+    return states
+
+
+class InMemory(Machine):
+    """One process, a private database."""
+
+    def stores(self) -> list[SQLiteStore]:
+        return [SQLiteStore(":memory:")]
+
+
+class OnFile(Machine):
+    """Two processes' engines that take turns on one file; each remembers what the other has changed since."""
+
+    def stores(self) -> list[SQLiteStore]:
+        self.folder = TemporaryDirectory(dir=SWIFT if SWIFT.is_dir() else None)
+        path = str(Path(self.folder.name) / "a.db")
+        return [SQLiteStore(path), SQLiteStore(path)]
+
+    def teardown(self) -> None:
+        """As in memory, and the file goes."""
+        try:
+            super().teardown()
+        finally:
+            self.folder.cleanup()
+
+
+class TheseInMemory(InMemory):
+    """A part of the worlds, for a worker of its own."""
+
+
+class ThoseInMemory(InMemory):
+    """Another part."""
+
+
+class TheseOnFile(OnFile):
+    """A part of the worlds, for a worker of its own."""
+
+
+class ThoseOnFile(OnFile):
+    """Another part."""
+
+
+def _case(machine: type[Machine]) -> Any:
+    case = machine.TestCase
+    case.settings = settings(
+        max_examples=EXAMPLES // PARTS, stateful_step_count=60, deadline=None, suppress_health_check=list(HealthCheck)
+    )
+    return pytest.mark.timeout(7200)(case)
+
+
+TestTheseInMemory, TestThoseInMemory = _case(TheseInMemory), _case(ThoseInMemory)
+TestTheseOnFile, TestThoseOnFile = _case(TheseOnFile), _case(ThoseOnFile)
