@@ -29,6 +29,7 @@ from .twin import Twin
 
 NIGHTLY: Final = bool(os.environ.get("HANDRAIL_NIGHTLY"))
 EXAMPLES: Final = 20_000 if NIGHTLY else 500
+pytestmark = [pytest.mark.nightly] if NIGHTLY else []
 PARTS: Final = 4
 EVERYTHING: Final = 1_000_000
 SWIFT: Final = Path("/dev/shm")
