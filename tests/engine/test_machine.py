@@ -11,20 +11,25 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from handrail.action.commands import Propose
+from handrail.action.commands import Propose, Settle, Start
+from handrail.action.model import Action
 from handrail.audit import tree
 from handrail.audit.entry import leaf
 from handrail.codec.records import read_state
 from handrail.engine.replay import replay
 from handrail.engine.request import DEFAULT_TENANT as TENANT
-from handrail.principal import Principal
+from handrail.principal import SOLO_ID, Principal, person
+from handrail.review.access import People
+from handrail.review.commands import Decide
 from handrail.store.sqlite import Rows, SQLiteStore
 from tests.heart.rules import BOTS, Rules, pick
+from tests.heart.world import barred
 
 from .twin import Twin
 
 NIGHTLY: Final = bool(os.environ.get("HANDRAIL_NIGHTLY"))
 EXAMPLES: Final = 20_000 if NIGHTLY else 500
+pytestmark = [pytest.mark.nightly] if NIGHTLY else []
 PARTS: Final = 4
 EVERYTHING: Final = 1_000_000
 SWIFT: Final = Path("/dev/shm")
@@ -54,6 +59,35 @@ class Machine(Rules):
     def sweep(self) -> None:
         self.twin.sweep()
 
+    @rule(count=st.integers(2, 6))
+    def gather(self, count: int) -> None:
+        """The next commands come while a transaction commits, and share the following one."""
+        self.twin.gather(count)
+
+    @rule(which=pick, steps=st.integers(1, 4), end=st.sampled_from(["succeeded", "failed", "unknown"]))
+    def advance(self, which: int, steps: int, end: Any) -> None:
+        """An action goes on as it should: somebody who may approves it, its agent starts it and reports."""
+        for _ in range(steps):
+            live = [one for one in self.actions() if one.status in ("held", "cleared", "claimed", "started")]
+            if live:
+                self._step(live[which % len(live)], end)
+
+    def _step(self, one: Action, end: Any) -> None:
+        by = next(bot for bot in BOTS if bot.id == one.agent)
+        if one.status == "held":
+            self._approve(one)
+        elif one.status == "started":
+            self.attempt(one.id, Settle(one.executor or "", one.fence, end, {"n": 2}), by)
+        else:
+            self.attempt(one.id, Start(one.executor or "x1", one.bind, one.fence or None), by)
+
+    def _approve(self, one: Action) -> None:
+        asked, world = self.states()[one.review or ""], self.twin.world
+        people = People(world.directory, barred(world, one.agent, one.owner, one.run, one.kind))
+        for who in sorted(people.asked(asked) - {vote.by for vote in asked.votes})[:1]:
+            by = person(who, "solo" if who == SOLO_ID else "session")
+            self.attempt(asked.id, Decide(asked.choices[0], asked.view, value=3), by)
+
     @rule(which=pick)
     def repeat(self, which: int) -> None:
         """An answer was lost, and the command comes again."""
@@ -72,6 +106,7 @@ class Machine(Rules):
         try:
             if not self.twin.agreed:
                 return
+            self.twin.settle()
             with self.twin.stores[0].write() as rows:
                 before = _checked(rows)
                 rows.connection.execute("DELETE FROM disclosures WHERE name != 'data'; DELETE FROM revisions")

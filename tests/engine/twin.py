@@ -1,6 +1,7 @@
 """Engines on one database beside a pure world that is told the same: whatever either says, the other must say too."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final
 
@@ -14,13 +15,13 @@ from handrail.engine.batch import QUIET
 from handrail.engine.engine import Engine
 from handrail.engine.lives import due_at
 from handrail.engine.request import DEFAULT_TENANT as TENANT
-from handrail.engine.request import Answer, Renew, Request, Tick
+from handrail.engine.request import Answer, Latch, Renew, Request, Tick
 from handrail.errors import HandrailError, Refused
 from handrail.principal import SYSTEM, Principal
 from handrail.review import commands as review
 from handrail.store.sqlite import SQLiteStore
 from handrail.testing import FrozenClock
-from tests.heart.world import START, Change, World
+from tests.heart.world import START, Change, State, World
 
 from .readable import Readable
 
@@ -37,6 +38,23 @@ class Side:
     told: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
 
 
+@dataclass
+class Sent:
+    """A command on its way: what the world has refused it with, else the state that the world was then in."""
+
+    request: Request
+    expected: HandrailError | None
+    state: State | None
+
+    def check(self) -> None:
+        """The engine answers as the world does."""
+        raised = self.request.error
+        assert type(raised) is type(self.expected), f"the world says {self.expected!r}, the engine {raised!r}"
+        if self.expected is None and self.state is not None:
+            answer = self.request.result()
+            assert (answer["status"], answer["rev"]) == (self.state.status, self.state.rev)
+
+
 class Twin:
     """A world and one or more engines. Each command goes to the world and to the engine whose turn it is."""
 
@@ -48,65 +66,103 @@ class Twin:
         self.sides: Final = [Side(Engine(store, self.clock)) for store in stores]
         self.world = World()
         self.log: list[Change] = []
-        self.sent: list[tuple[Request, Answer]] = []
+        self.answered: list[tuple[Request, Answer]] = []
         self.agreed = True
         self._seen = 0
         self._readable: Final = Readable()
-        self._ids = 0
+        self._sent: list[Sent] = []
+        self._together, self._ids, self._turn = 1, 0, 0
 
     @property
     def side(self) -> Side:
-        """Whose turn it is: they alternate with each command."""
-        return self.sides[self._ids % len(self.sides)]
+        """Whose turn it is: they alternate with each transaction."""
+        return self.sides[self._turn % len(self.sides)]
 
     def submit(self, subject: str, command: object, actor: Principal) -> None:
         """One command to both. Raises what both refuse it with."""
-        self._ids, self.agreed = self._ids + 1, False
-        request = Request(f"cmd_{self._ids}", subject, self._real(subject, command), actor)
+        if self._unread(subject, command):
+            self.settle()
+        request = self._request(subject, self._real(subject, command), actor)
         expected = self._to_world(subject, command, actor)
-        raised = _error(self.side.engine, request)
-        assert type(raised) is type(expected), f"the world says {expected!r}, the engine {raised!r}"
-        if raised is None:
-            self.sent.append((request, request.result()))
-            self._same_answer(subject, request.result())
-        self.compare()
-        self.agreed = True
+        self._sent.append(Sent(request, expected, self.world.states.get(subject)))
+        if len(self._sent) >= self._together:
+            self.settle()
         if expected is not None:
             raise expected
 
+    def gather(self, count: int) -> None:
+        """Let the next commands, up to `count`, go to one engine in one transaction."""
+        self.settle()
+        self._together = count
+
+    def settle(self) -> None:
+        """Commit what was gathered, and compare."""
+        sent, self._sent, self._together = self._sent, [], 1
+        if sent:
+            self.agreed = False
+            self._commit([one.request for one in sent])
+            for one in sent:
+                one.check()
+            self.answered += [(one.request, one.request.result()) for one in sent if one.expected is None]
+            self.compare()
+            self._turn += 1
+            self.agreed = True
+
+    def _commit(self, requests: list[Request]) -> None:
+        """All of them in one transaction: one is led by this thread, more queue while this thread leads."""
+        engine, latches = self.side.engine, [Latch() for _ in requests]
+        if len(requests) == 1:
+            with suppress(HandrailError):
+                engine.call(requests[0])
+            return
+        with engine._leading:
+            for request, latch in zip(requests, latches, strict=True):
+                request.done = latch
+                engine.submit(request)
+        for latch in latches:
+            latch.wait()
+
+    def _request(self, subject: str, command: object, actor: Principal) -> Request:
+        self._ids += 1
+        return Request(f"cmd_{self._ids}", subject, command, actor)
+
     def later(self, micros: int) -> None:
         """Let time pass for both."""
+        self.settle()
         self.clock.advance(micros / 1_000_000)
         self.world = self.world.later(self.clock.now())
 
     def sweep(self) -> None:
         """Do everything that is due, as often as something is; both agree what that is."""
+        self.settle()
         while due := self._due():
             with self.side.engine.store.read() as reader:
                 found = {subject for _, subject in reader.due(self.world.now, 1000)}
             assert found == due
             for subject in sorted(due):
-                self._ids += 1
+                self._turn += 1
                 self._catch_up(subject)
-                self.side.engine.call(Request(f"cmd_{self._ids}", subject, Tick(), SYSTEM))
+                self.side.engine.call(self._request(subject, Tick(), SYSTEM))
                 self.compare()
 
     def repeat(self, which: int) -> None:
         """Send an earlier command again, to whichever engine: the first answer, and nothing happens."""
-        if self.sent:
-            request, answer = self.sent[which % len(self.sent)]
-            self._ids += 1
+        self.settle()
+        if self.answered:
+            request, answer = self.answered[which % len(self.answered)]
+            self._turn += 1
             again = Request(request.id, request.subject, request.command, request.actor)
             assert self.side.engine.call(again) == answer
             self.compare()
 
     def renew(self, held: Action, executor: str, fence: int, actor: Principal) -> None:
         """An executor's process says that it is alive."""
-        self._ids += 1
+        self.settle()
+        self._turn += 1
         lease = self.world.leases.get(held.id)
         holds = (held.executor, held.fence) == (executor, fence) and held.status in ("claimed", "started")
         alive = holds and lease is not None and lease > self.world.now
-        answer = self.side.engine.call(Request(f"cmd_{self._ids}", held.id, Renew(executor, fence), actor))
+        answer = self.side.engine.call(self._request(held.id, Renew(executor, fence), actor))
         assert answer == {"renewed": alive}
         if alive:
             leases = {**self.world.leases, held.id: self.world.now + LEASE}
@@ -150,8 +206,14 @@ class Twin:
 
     def _real(self, subject: str, command: Any) -> Any:
         """The command with the engine's digests."""
-        known = {one.name: getattr(command, one.name) for one in fields(command) if one.name in ("view", "bind")}
-        return replace(command, **{name: self._readable.real(subject, digest) for name, digest in known.items()})
+        return replace(
+            command, **{name: self._readable.real(subject, digest) for name, digest in _digests(command).items()}
+        )
+
+    def _unread(self, subject: str, command: object) -> bool:
+        """Whether the command names a digest that the world has made and the engine has not been asked for yet."""
+        made = (one for one in _digests(command).values() if one.startswith(("text:{", "bind:act_")))
+        return any(self._readable.real(subject, digest) == digest for digest in made)
 
     def compare(self) -> None:
         """Every entry since the last look is a change of the world's, in order; and each changed state is the same."""
@@ -173,22 +235,14 @@ class Twin:
             with self.side.engine.store.read() as reader:
                 assert reader.streams(TENANT, (subject,))[0].lease == self.world.leases[subject]
 
-    def _same_answer(self, subject: str, answer: Answer) -> None:
-        state = self.world.states.get(subject)
-        assert state is None or (answer["status"], answer["rev"]) == (state.status, state.rev)
-
     def close(self) -> None:
         """Close every engine and its store."""
         for side in self.sides:
             side.engine.close()
 
 
-def _error(engine: Engine, request: Request) -> HandrailError | None:
-    try:
-        engine.call(request)
-    except HandrailError as error:
-        return error
-    return None
+def _digests(command: Any) -> dict[str, str]:
+    return {one.name: getattr(command, one.name) for one in fields(command) if one.name in ("view", "bind")}
 
 
 def _elapse(subject: str) -> object:

@@ -19,7 +19,9 @@ from .invariants import tangled
 from .rules import Rules
 from .world import life
 
-EXAMPLES = 20_000 if os.environ.get("HANDRAIL_NIGHTLY") else 200
+NIGHTLY = bool(os.environ.get("HANDRAIL_NIGHTLY"))
+EXAMPLES = 20_000 if NIGHTLY else 200
+pytestmark = [pytest.mark.nightly] if NIGHTLY else []
 
 
 class PureWorld(Rules):

@@ -120,7 +120,10 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """It was started and nobody reported how it ended. The fencing number rises: a late report counts no more."""
+    """It was started and nobody reported how it ended. The fencing number rises: a late report counts no more.
+
+    Texts: `outcome`, where the executor itself could not tell.
+    """
 
     fence: int
     reason: Literal["lease_ended", "reported"]

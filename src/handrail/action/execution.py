@@ -1,11 +1,12 @@
 """The executing half of an action's life: claim, start, settle, and what follows when nobody reports."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal, assert_never
 
 from ..errors import FencedOff, NotAllowed, NotReady, RunHeld, WrongBytes
 from ..ids import derive
-from ..stream import Draft, Sealed
+from ..stream import JSON, NO_TEXTS, Draft, Sealed
 from . import commands as c
 from . import events as e
 from .facts import LEASE, PROBE_WITHIN, Facts
@@ -76,7 +77,7 @@ def _settle(state: Action, command: c.Settle, facts: Facts) -> list[Draft[e.Even
         case "succeeded":
             return [Draft(e.Succeeded("executor"), texts, lease=0)]
         case "unknown":
-            return lost(state, "reported", facts)
+            return lost(state, "reported", facts, texts)
         case "failed":
             return _failed(state, command, facts)
     assert_never(command.outcome)
@@ -95,10 +96,12 @@ def _failed(state: Action, command: c.Settle, facts: Facts) -> list[Draft[e.Even
     return [failed, Draft(e.Held(review, "exception", number, "attempts_failed"), lease=0)]
 
 
-def lost(state: Action, reason: Literal["lease_ended", "reported"], facts: Facts) -> list[Draft[e.Event]]:
+def lost(
+    state: Action, reason: Literal["lease_ended", "reported"], facts: Facts, texts: Mapping[str, JSON] = NO_TEXTS
+) -> list[Draft[e.Event]]:
     """The outcome is unknown: first the probe is awaited, where there is one, else people are asked at once."""
     due = facts.now + PROBE_WITHIN if state.probe else None
-    drafts: list[Draft[e.Event]] = [Draft(e.Lost(state.fence + 1, reason, due), lease=0)]
+    drafts: list[Draft[e.Event]] = [Draft(e.Lost(state.fence + 1, reason, due), texts, lease=0)]
     return drafts if state.probe else drafts + inquire(state)
 
 
@@ -140,7 +143,7 @@ def evolve(after: Action, event: e.Event, sealed: Sealed[e.Event]) -> Action:
         case e.Refused() | e.Withdrawn():
             return replace(after, reason=event.reason, executor=None, due_at=None)
         case e.Lost():
-            return replace(after, fence=event.fence, executor=None, due_at=event.due_at)
+            return replace(after, fence=event.fence, executor=None, due_at=event.due_at, outcome=outcome)
         case e.Inquired():
             return replace(after, review=event.review, asked=event.review, reviews=event.number, due_at=None)
         case e.Unresolved():

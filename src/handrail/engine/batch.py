@@ -106,7 +106,7 @@ class TenantBatch:
         """The identity of a call, and the action that it already led to. Raises `KeyReused`."""
         mac = hmac.digest(self._secret, f"{command.name}\n{command.args}".encode(), "sha256")
         if command.key is not None:
-            key = keyed("cal", self._secret, "key", command.key)
+            key = keyed("cal", self._secret, "key", request.actor.id, command.key)
         elif command.run is not None and command.occurrence is not None:
             key = keyed("cal", self._secret, command.run, mac.hex(), command.occurrence)
         else:
