@@ -184,7 +184,8 @@ def _case(machine: type[Machine]) -> Any:
     case.settings = settings(
         max_examples=EXAMPLES // PARTS, stateful_step_count=60, deadline=None, suppress_health_check=list(HealthCheck)
     )
-    return pytest.mark.timeout(7200)(case)
+    case = pytest.mark.timeout(7200)(case)
+    return pytest.mark.nightly(case) if NIGHTLY else case
 
 
 TestTheseInMemory, TestThoseInMemory = _case(TheseInMemory), _case(ThoseInMemory)

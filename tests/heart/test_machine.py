@@ -19,7 +19,8 @@ from .invariants import tangled
 from .rules import Rules
 from .world import life
 
-EXAMPLES = 20_000 if os.environ.get("HANDRAIL_NIGHTLY") else 200
+NIGHTLY = bool(os.environ.get("HANDRAIL_NIGHTLY"))
+EXAMPLES = 20_000 if NIGHTLY else 200
 
 
 class PureWorld(Rules):
@@ -82,3 +83,5 @@ TestPureWorld = pytest.mark.timeout(7200)(PureWorld.TestCase)
 TestPureWorld.settings = settings(
     max_examples=EXAMPLES, stateful_step_count=60, deadline=None, suppress_health_check=list(HealthCheck)
 )
+if NIGHTLY:
+    TestPureWorld = pytest.mark.nightly(TestPureWorld)
