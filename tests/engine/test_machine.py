@@ -29,7 +29,6 @@ from .twin import Twin
 
 NIGHTLY: Final = bool(os.environ.get("HANDRAIL_NIGHTLY"))
 EXAMPLES: Final = 20_000 if NIGHTLY else 500
-pytestmark = [pytest.mark.nightly] if NIGHTLY else []
 PARTS: Final = 4
 EVERYTHING: Final = 1_000_000
 SWIFT: Final = Path("/dev/shm")
@@ -185,7 +184,8 @@ def _case(machine: type[Machine]) -> Any:
     case.settings = settings(
         max_examples=EXAMPLES // PARTS, stateful_step_count=60, deadline=None, suppress_health_check=list(HealthCheck)
     )
-    return pytest.mark.timeout(7200)(case)
+    case = pytest.mark.timeout(7200)(case)
+    return pytest.mark.nightly(case) if NIGHTLY else case
 
 
 TestTheseInMemory, TestThoseInMemory = _case(TheseInMemory), _case(ThoseInMemory)

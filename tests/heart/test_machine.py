@@ -21,7 +21,6 @@ from .world import life
 
 NIGHTLY = bool(os.environ.get("HANDRAIL_NIGHTLY"))
 EXAMPLES = 20_000 if NIGHTLY else 200
-pytestmark = [pytest.mark.nightly] if NIGHTLY else []
 
 
 class PureWorld(Rules):
@@ -84,3 +83,5 @@ TestPureWorld = pytest.mark.timeout(7200)(PureWorld.TestCase)
 TestPureWorld.settings = settings(
     max_examples=EXAMPLES, stateful_step_count=60, deadline=None, suppress_health_check=list(HealthCheck)
 )
+if NIGHTLY:
+    TestPureWorld = pytest.mark.nightly(TestPureWorld)
