@@ -95,14 +95,14 @@ class Call:
 def prepare(
     gated: Gated, args: tuple[Any, ...], kwargs: Mapping[str, Any], run: RunScope | None, identity: Identity = NEW
 ) -> Call:
-    """Bind, dump, read back and compare the arguments. Raises `NotSerialisable` or `TypeError` before anything is asked."""
+    """Bind, dump, read back and compare the arguments. Raises `NotSerialisable` or `TypeError`; nobody is asked then."""
     text = canonical(gated.schema.dump(args, kwargs))
     occurrence = run.occurrence(gated.name, text) if run is not None and identity.key is None else None
     return Call(gated, gated.given(args, kwargs), text, gated.schema.local(args, kwargs), identity, run, occurrence)
 
 
 def propose(call: Call, texts: Mapping[str, Any], surrounding: Mapping[str, JSON]) -> Propose:
-    """The command for a call. `texts` are the evaluated descriptions. Raises `UsageError` for a risk nobody knows."""
+    """The command for a call; `texts` are the evaluated descriptions. Raises `UsageError` for an unknown risk."""
     gated = call.gated
     risk = texts.get("risk") or "unrated"
     if risk not in RISKS:
