@@ -18,7 +18,7 @@ Ask = Callable[[str], None]
 
 
 class Notice:
-    """Where waiting is announced. `ask` decides a review on this terminal, `hint` is the option that names the database."""
+    """Where waiting is announced. `ask` decides a review on this terminal, `hint` is the option naming the database."""
 
     def __init__(
         self, backend: Callable[[], Backend], hint: str, *, ask: Ask | None = None, stream: TextIO | None = None,
