@@ -7,9 +7,7 @@ from hypothesis import settings
 
 settings.register_profile("local", deadline=None, print_blob=True)
 settings.register_profile("ci", settings.get_profile("local"), derandomize=True, database=None)
-settings.register_profile(
-    "nightly", settings.get_profile("local"), max_examples=5_000, stateful_step_count=200
-)
+settings.register_profile("nightly", settings.get_profile("local"), max_examples=5_000, stateful_step_count=200)
 
 
 def profile() -> str:

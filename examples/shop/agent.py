@@ -134,22 +134,16 @@ def _charged_twice(ticket: Ticket, facts: Facts) -> Plan:
 
 def _propose_refund(order: Order, amount: Decimal, reason: str) -> Proposal:
     arguments = {"order": order.id, "amount": amount, "reason": reason}
-    return Proposal(
-        "payments.refund", arguments, f"Sorry about that. Your refund on {order.id} is on its way to you."
-    )
+    return Proposal("payments.refund", arguments, f"Sorry about that. Your refund on {order.id} is on its way to you.")
 
 
 def _cancel(ticket: Ticket, facts: Facts) -> Plan:
     if facts.order is None:
         return _WHICH_ORDER
     if facts.order.status not in ("placed", "packed"):
-        return Answer(
-            f"{facts.order.id} is already {facts.order.status}. Send it back within 30 days, free of charge."
-        )
+        return Answer(f"{facts.order.id} is already {facts.order.status}. Send it back within 30 days, free of charge.")
     arguments = {"order": facts.order.id, "reason": ticket.subject}
-    return Proposal(
-        "orders.cancel", arguments, f"{facts.order.id} is cancelled and your money is on its way back."
-    )
+    return Proposal("orders.cancel", arguments, f"{facts.order.id} is cancelled and your money is on its way back.")
 
 
 def _merge(facts: Facts) -> Plan:
@@ -192,9 +186,7 @@ def _refund_status(facts: Facts) -> Plan:
 def _track(facts: Facts) -> Plan:
     if facts.order is None:
         return _WHICH_ORDER
-    return Answer(
-        f"{facts.order.id} is {facts.order.status} since {day(facts.order.since)}; allow two to four days."
-    )
+    return Answer(f"{facts.order.id} is {facts.order.status} since {day(facts.order.since)}; allow two to four days.")
 
 
 def _product(facts: Facts) -> Plan:

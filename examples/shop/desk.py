@@ -67,9 +67,7 @@ class Desk:
 
     def about(self, ticket: Ticket) -> AbstractContextManager[Any]:
         """What the agent knows about a ticket, for those who decide."""
-        return self._context(
-            ticket=ticket.id, sender=ticket.sender, subject=ticket.subject, message=ticket.body
-        )
+        return self._context(ticket=ticket.id, sender=ticket.sender, subject=ticket.subject, message=ticket.body)
 
     def _plan(self, ticket: Ticket) -> tuple[Facts, agent.Plan]:
         reading = read(ticket)

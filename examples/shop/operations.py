@@ -82,9 +82,7 @@ def refund(db: sqlite3.Connection, order: str, amount: Decimal, reason: str) -> 
         left = money.text(captured - refunded)
         raise ShopRefused(f"{money.text(asked)} is more than the {left} that {order} still holds")
     number = _add_refund(db, order, asked, reason)
-    return RefundReceipt(
-        number, order, money.amount(asked), money.amount(captured), money.amount(refunded + asked)
-    )
+    return RefundReceipt(number, order, money.amount(asked), money.amount(captured), money.amount(refunded + asked))
 
 
 def cancel_order(db: sqlite3.Connection, order: str, reason: str) -> Cancelled:

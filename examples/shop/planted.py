@@ -68,9 +68,7 @@ PURCHASES: Final = (
     Purchase("O-12926", "C-0207", "delivered", (("Tilt-head stand mixer", 1),)),
     Purchase("O-12935", "C-0503", "delivered", (("Cast-iron pot, 5 l", 1),), discount=3000),
     Purchase("O-12949", "C-0455", "delivered", (("Hand-blown tumbler", 6), ("Hand-blown carafe", 1))),
-    Purchase(
-        "O-12958", "C-0118", "delivered", (("Brisa espresso machine", 1), ("Harbour dark roast, 500 g", 2))
-    ),
+    Purchase("O-12958", "C-0118", "delivered", (("Brisa espresso machine", 1), ("Harbour dark roast, 500 g", 2))),
     Purchase(
         "O-12967",
         "C-0640",

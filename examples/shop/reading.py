@@ -79,6 +79,4 @@ _WORDS: Final = (
 _ORDER: Final = re.compile(r"\bO-\d{5}\b")
 _EMAIL: Final = re.compile(r"[\w.]+@[\w-]+\.example")
 _AMOUNT: Final = re.compile(r"\b\d+[.,]\d{2}\b")
-_ADDRESS: Final = re.compile(
-    r"new address:\s*(?P<street>[^,\n]+),\s*(?P<postcode>\w+) (?P<city>\w+)", re.IGNORECASE
-)
+_ADDRESS: Final = re.compile(r"new address:\s*(?P<street>[^,\n]+),\s*(?P<postcode>\w+) (?P<city>\w+)", re.IGNORECASE)

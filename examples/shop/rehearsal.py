@@ -21,9 +21,7 @@ _SHOWN: Final = 8
 
 def snapshot(db: sqlite3.Connection) -> Snapshot:
     """Every row that an action may touch, by table and id."""
-    return {
-        (table, row["id"]): dict(row) for table in _WATCHED for row in db.execute(f"SELECT * FROM {table}")
-    }
+    return {(table, row["id"]): dict(row) for table in _WATCHED for row in db.execute(f"SELECT * FROM {table}")}
 
 
 def differences(before: Snapshot, after: Snapshot) -> list[str]:

@@ -71,9 +71,7 @@ class Shop:
 
     def products(self) -> list[Product]:
         """Everything on sale."""
-        return [
-            Product(**row) for row in self._rows("SELECT name, kind, price, stock FROM products ORDER BY id")
-        ]
+        return [Product(**row) for row in self._rows("SELECT name, kind, price, stock FROM products ORDER BY id")]
 
     def reply(self, ticket: str, text: str) -> None:
         """Answer a ticket, which closes it."""
@@ -86,9 +84,7 @@ class Shop:
     def figures(self) -> list[tuple[str, int, int]]:
         """Name, value when the shop was made, value now."""
         now = {row["figure"]: row["value"] for row in self._rows(FIGURES)}
-        return [
-            (row["figure"], row["value"], now[row["figure"]]) for row in self._rows("SELECT * FROM opening")
-        ]
+        return [(row["figure"], row["value"], now[row["figure"]]) for row in self._rows("SELECT * FROM opening")]
 
     def standing(self, order: str) -> str:
         """One line on an order's money, or an empty one when there is no such order."""
@@ -103,15 +99,10 @@ class Shop:
             return [dict(row) for row in db.execute(sql, arguments)]
 
     def _order(self, row: dict[str, Any]) -> Order:
-        lines = self._rows(
-            "SELECT product, kind, quantity, price FROM named_lines WHERE order_id = ?", row["id"]
-        )
+        lines = self._rows("SELECT product, kind, quantity, price FROM named_lines WHERE order_id = ?", row["id"])
         payments = self._rows("SELECT captured FROM payments WHERE order_id = ? ORDER BY id", row["id"])
         return Order(
-            **{
-                name: row[name]
-                for name in ("id", "customer", "placed", "status", "since", "captured", "refunded")
-            },
+            **{name: row[name] for name in ("id", "customer", "placed", "status", "since", "captured", "refunded")},
             lines=tuple(Line(**line) for line in lines),
             payments=tuple(payment["captured"] for payment in payments),
         )

@@ -217,7 +217,9 @@ class Rail:
 def _declared(given: dict[str, Any], risk: Any, reversible: bool) -> Any:
     known = {"reviewers", "within", "then", "quorum", "remind", "at_end", "undo", "grant"}
     if given.keys() - known:
-        raise UsageError(f"unknown keyword {', '.join(sorted(given.keys() - known))}; known are {', '.join(sorted(known))}")
+        raise UsageError(
+            f"unknown keyword {', '.join(sorted(given.keys() - known))}; known are {', '.join(sorted(known))}"
+        )
     if given.get("at_end") == "approve" and not (risk == "low" and reversible):
         raise UsageError("at_end='approve' needs risk='low' and reversible=True: silence may not approve anything else")
     options: dict[str, Any] = {"within": None, "then": None, "quorum": 1, **given}

@@ -182,7 +182,9 @@ class Outcome(HandrailError):
     code = "outcome"
     status = 409
 
-    def __init__(self, message: str, *, action: str = "", reason: str = "", note: str = "", decision: Any = None) -> None:
+    def __init__(
+        self, message: str, *, action: str = "", reason: str = "", note: str = "", decision: Any = None
+    ) -> None:
         super().__init__(message)
         self.action, self.reason, self.note, self.decision = action, reason, note, decision
 

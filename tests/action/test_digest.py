@@ -17,9 +17,7 @@ ARGS = '{"amount":"98000.00","currency":"EUR","to":"DE89370400440532013000"}'
 KNOWN = {"tenant": "acme", "action": "req_01JDEXAMPLE", "name": "payments.transfer"}
 
 any_text = st.text(st.characters(exclude_categories=["Cs"]))
-json_objects = st.dictionaries(
-    any_text, st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | any_text
-)
+json_objects = st.dictionaries(any_text, st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | any_text)
 
 
 def test_known_answer() -> None:

@@ -81,8 +81,5 @@ def check() -> list[str]:
 
 if __name__ == "__main__":
     found = check()
-    print(
-        "\n".join(f"{TABLE.relative_to(ROOT)}: {complaint}" for complaint in found)
-        or "Every claim has its test."
-    )
+    print("\n".join(f"{TABLE.relative_to(ROOT)}: {complaint}" for complaint in found) or "Every claim has its test.")
     sys.exit(bool(found))

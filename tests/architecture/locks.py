@@ -23,12 +23,7 @@ def requirement_complaints(text: str) -> list[str]:
     """What is wrong with a requirements file."""
     loose = [f"not a pin: {head}" for head, _ in entries(text) if not PIN.match(head)]
     bare = [f"not hashed: {head}" for head, hashes in entries(text) if not hashes]
-    odd = [
-        f"not a SHA-256 hash: {item}"
-        for _, hashes in entries(text)
-        for item in hashes
-        if not HASH.match(item)
-    ]
+    odd = [f"not a SHA-256 hash: {item}" for _, hashes in entries(text) for item in hashes if not HASH.match(item)]
     places = [f"names a place: {line.strip()}" for line in text.splitlines() if "/" in line]
     return loose + bare + odd + places
 
@@ -51,8 +46,6 @@ def _allows(need: Requirement, version: str | None) -> bool:
 
 def npm_complaints(text: str) -> list[str]:
     """Packages of an npm lock that name a place, or bear no hash."""
-    packages = {
-        name: entry for name, entry in json.loads(text)["packages"].items() if "node_modules/" in name
-    }
+    packages = {name: entry for name, entry in json.loads(text)["packages"].items() if "node_modules/" in name}
     places = [f"names a place: {name}" for name, entry in packages.items() if "resolved" in entry]
     return places + [f"not hashed: {name}" for name, entry in packages.items() if "integrity" not in entry]

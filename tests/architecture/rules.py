@@ -30,9 +30,7 @@ def tree_of(path: Path) -> ast.Module:
 
 def long_files(files: list[Path], limit: int) -> list[str]:
     """Files of more than `limit` lines."""
-    return [
-        f"{path}: {line_count(path)} lines, at most {limit}" for path in files if line_count(path) > limit
-    ]
+    return [f"{path}: {line_count(path)} lines, at most {limit}" for path in files if line_count(path) > limit]
 
 
 def functions_of(path: Path) -> Iterator[tuple[FUNCTION, int]]:
@@ -87,9 +85,7 @@ def _comments_and_code(path: Path) -> tuple[int, int]:
 
 
 def _docstring_lines(path: Path) -> set[int]:
-    owners = (
-        node for node in ast.walk(tree_of(path)) if isinstance(node, FUNCTION | ast.ClassDef | ast.Module)
-    )
+    owners = (node for node in ast.walk(tree_of(path)) if isinstance(node, FUNCTION | ast.ClassDef | ast.Module))
     texts = (owner.body[0] for owner in owners if ast.get_docstring(owner) is not None)
     return {line for text in texts for line in range(text.lineno, (text.end_lineno or text.lineno) + 1)}
 
@@ -115,9 +111,7 @@ def local_imports(files: list[Path], allowed: Mapping[str, str], root: Path = RO
     """
     found = {place: line for path in files for place, line in _local_imports(path, root)}
     unlisted = [
-        f"{place} (line {line}): import inside a function"
-        for place, line in found.items()
-        if place not in allowed
+        f"{place} (line {line}): import inside a function" for place, line in found.items() if place not in allowed
     ]
     return unlisted + [f"{place}: allowed, but imports nothing" for place in allowed if place not in found]
 

@@ -28,9 +28,7 @@ def test_a_claim_with_a_test_or_a_measure_stands(proof: str):
     assert found(f"| It holds. | `{proof}` | |\n") == []
 
 
-@pytest.mark.parametrize(
-    "proof", ["", "tests/test_x.py", "tests/test_x.py::test_gone", "bench:gone", "decide"]
-)
+@pytest.mark.parametrize("proof", ["", "tests/test_x.py", "tests/test_x.py::test_gone", "bench:gone", "decide"])
 def test_a_claim_without_a_test_fails(proof: str):
     named = proof or "test named"
     assert found(f"| It holds. | {proof} | |\n") == [f"line 5: nothing proves 'It holds.': no {named}"]

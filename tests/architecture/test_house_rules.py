@@ -107,9 +107,7 @@ def test_a_local_import_needs_a_place_in_the_list_and_the_list_no_dead_places(sa
     place = "sample.py:wait"
     assert rules.local_imports([sample], {}, tmp_path) == [f"{place} (line 8): import inside a function"]
     assert rules.local_imports([sample], {place: "costs 200 ms"}, tmp_path) == []
-    assert rules.local_imports([], {place: "costs 200 ms"}, tmp_path) == [
-        f"{place}: allowed, but imports nothing"
-    ]
+    assert rules.local_imports([], {place: "costs 200 ms"}, tmp_path) == [f"{place}: allowed, but imports nothing"]
 
 
 def test_empty_and_missing_files_do_not_count(sample: Path, tmp_path: Path):

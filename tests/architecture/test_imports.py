@@ -13,9 +13,7 @@ from importlinter.api import read_configuration
 from tests.architecture.rules import ROOT
 
 LINT = "import sys, importlinter.cli as cli; sys.exit(cli.lint_imports(no_cache=True, no_logo=True))"
-LOADED = (
-    "import json, sys; import handrail; print(json.dumps(sorted(name.split('.')[0] for name in sys.modules)))"
-)
+LOADED = "import json, sys; import handrail; print(json.dumps(sorted(name.split('.')[0] for name in sys.modules)))"
 HEAVY = {
     *("apsw", "psycopg", "fastapi", "starlette", "uvicorn", "jinja2", "typer", "click", "rich"),
     *("celpy", "cryptography", "httpx2", "ruamel", "jsonschema"),

@@ -17,9 +17,7 @@ HASH = f"--hash=sha256:{'0' * 64}"
 def needs(group: str) -> list[str]:
     """The requirements of a dependency group, those of included groups with it."""
     items = PROJECT["dependency-groups"][group]
-    return [
-        need for item in items for need in ([item] if isinstance(item, str) else needs(item["include-group"]))
-    ]
+    return [need for item in items for need in ([item] if isinstance(item, str) else needs(item["include-group"]))]
 
 
 @pytest.mark.parametrize("path", REQUIREMENTS, ids=lambda path: path.name)
@@ -37,8 +35,7 @@ def test_each_file_pins_what_it_is_for():
 
 def test_all_files_pin_the_same_versions():
     runtime, build, dev = (
-        pins((ROOT / "requirements" / name).read_text("utf-8"))
-        for name in ("runtime.txt", "build.txt", "dev.txt")
+        pins((ROOT / "requirements" / name).read_text("utf-8")) for name in ("runtime.txt", "build.txt", "dev.txt")
     )
     assert {**runtime, **build}.items() <= dev.items()
 

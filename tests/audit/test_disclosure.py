@@ -17,10 +17,7 @@ from handrail.audit.disclosure import (
 from handrail.codec.canonical import canonical
 
 SALT = bytes(range(0x20, 0x40))
-TEXT = (
-    "WyJJQ0VpSXlRbEppY29LU29yTEMwdUx6QXhNak0wTlRZM09EazZPenc5UGo4Iiwibm90ZSIs"
-    "IkNoZWNrZWQgd2l0aCBLaW0gYnkgcGhvbmUiXQ"
-)
+TEXT = "WyJJQ0VpSXlRbEppY29LU29yTEMwdUx6QXhNak0wTlRZM09EazZPenc5UGo4Iiwibm90ZSIsIkNoZWNrZWQgd2l0aCBLaW0gYnkgcGhvbmUiXQ"
 DIGEST = "pg2Vsl2UXzRjGjQQlxhYLX4Thbps0-UxOILKVBFd6U8"
 
 
@@ -74,9 +71,7 @@ def test_other_arrays_are_refused(array: bytes) -> None:
         open_disclosure(b64(array))
 
 
-@pytest.mark.parametrize(
-    "text", ["", "=", TEXT + "=", TEXT + "\n", TEXT[:-1] + "R", "é", TEXT.replace("W", "+"), "A"]
-)
+@pytest.mark.parametrize("text", ["", "=", TEXT + "=", TEXT + "\n", TEXT[:-1] + "R", "é", TEXT.replace("W", "+"), "A"])
 def test_other_spellings_are_refused(text: str) -> None:
     with pytest.raises(MalformedDisclosure):
         open_disclosure(text)
@@ -116,7 +111,4 @@ def test_salts_differ_by_seed_subject_revision_and_name() -> None:
 
 def test_known_salt() -> None:
     """Worked out with another tool: openssl dgst -sha256 -hmac seed, of act_1|2|note."""
-    assert (
-        salt(b"seed", "act_1", 2, "note").hex()
-        == "e161cb9218345361b2086811ad8f71b338aa5aab6941703206623f230aaa3aec"
-    )
+    assert salt(b"seed", "act_1", 2, "note").hex() == "e161cb9218345361b2086811ad8f71b338aa5aab6941703206623f230aaa3aec"

@@ -125,7 +125,7 @@ def with_local(connection: Local[Identity], table: str, session: Local[Identity]
     return 0
 
 
-def undefined(x: Missing, y: Fraction) -> None: ...  # type: ignore[name-defined]  # noqa: F821
+def undefined(x: Missing, y: Fraction) -> None: ...  # type: ignore[name-defined]
 
 
 def opaque(x: Identity) -> None: ...
@@ -153,7 +153,7 @@ class Service:
         return x
 
     @staticmethod
-    def loose(self: int, x: int) -> int:  # noqa: PLW0211
+    def loose(self: int, x: int) -> int:
         return x
 
 

@@ -200,9 +200,7 @@ def test_limits_can_be_set() -> None:
         ("{'a':1}", "line 1", "Send JSON"),
     ],
 )
-def test_text_that_readers_understand_differently_is_refused_and_named(
-    text: str, where: str, words: str
-) -> None:
+def test_text_that_readers_understand_differently_is_refused_and_named(text: str, where: str, words: str) -> None:
     with pytest.raises(MalformedJSON, match=words) as caught:
         parse(text)
     assert caught.value.where.startswith(where)
@@ -216,9 +214,7 @@ def test_bytes_are_utf_8() -> None:
             parse(data)
 
 
-@pytest.mark.parametrize(
-    "text", ["[" * MIB, '{"a":' * (MIB // 5), "[" * 1000 + "]" * 1000, "[[],[" * (MIB // 5)]
-)
+@pytest.mark.parametrize("text", ["[" * MIB, '{"a":' * (MIB // 5), "[" * 1000 + "]" * 1000, "[[],[" * (MIB // 5)])
 def test_hostile_depth_is_refused_without_recursion(text: str) -> None:
     with pytest.raises(MalformedJSON):
         parse(text)

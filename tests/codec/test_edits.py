@@ -108,18 +108,13 @@ def test_the_closest_alternative_speaks() -> None:
     )
     assert validate_edit(schema, {"x": {}}) == [Problem("/x/a", "is missing", "Give it a value.")]
     assert validate_edit(schema, {"x": "a"})[0].message == "must have at least 2 characters"
-    assert (
-        validate_edit(schema, {"x": 1})[0].message
-        == "must be empty (null) or an object or text, not a whole number"
-    )
+    assert validate_edit(schema, {"x": 1})[0].message == "must be empty (null) or an object or text, not a whole number"
 
 
 def test_other_rules_are_named_too() -> None:
     assert validate_edit(of({"not": {}}), {"x": 1})[0].message == "breaks the rule not"
     assert validate_edit(of({"multipleOf": 0.1}), {"x": 0.3}) == []
-    assert validate_edit(of({"const": "a"}), {"x": "b"}) == [
-        Problem("/x", "is none of the choices", "Choose a.")
-    ]
+    assert validate_edit(of({"const": "a"}), {"x": "b"}) == [Problem("/x", "is none of the choices", "Choose a.")]
     assert len(validate_edit('{"additionalProperties":false}', {f"k{i}": 1 for i in range(99)})) == 50
 
 

@@ -22,9 +22,7 @@ from handrail.errors import InvalidValue, NotSerialisable
 from tests.codec import calls
 
 
-def round_trip(
-    function: Callable[..., Any], *args: Any, **kwargs: Any
-) -> tuple[tuple[Any, ...], dict[str, Any]]:
+def round_trip(function: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """What the executor passes after the arguments went through canonical text."""
     schema = CallSchema(function)
     stored = parse(canonical(schema.dump(args, kwargs)))
@@ -56,9 +54,7 @@ def test_the_stored_form_is_the_same_in_every_process() -> None:
 
 
 def test_variadic_arguments_come_back() -> None:
-    args, kwargs = round_trip(
-        calls.variadic, 1, 2, Decimal(3), Decimal("4.5"), flag=True, x=calls.NOON.date()
-    )
+    args, kwargs = round_trip(calls.variadic, 1, 2, Decimal(3), Decimal("4.5"), flag=True, x=calls.NOON.date())
     assert args == (1, 2, Decimal(3), Decimal("4.5"))
     assert kwargs == {"flag": True, "x": calls.NOON.date()}
     assert round_trip(calls.unpacked, dry_run=True) == ((), {"dry_run": True})

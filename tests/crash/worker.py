@@ -82,7 +82,7 @@ class Worker:
     def _guarded(self, target: Callable[[int], None], number: int) -> None:
         try:
             target(number)
-        except BaseException:  # noqa: BLE001 - whatever ends a thread is for the parent to judge
+        except BaseException:
             self.ledger.note("broken", self.order.name, traceback.format_exc())
         self.done.release()
 

@@ -54,7 +54,7 @@ def terminal(*command: str, cwd: Path, rows: int = 50, columns: int = 100) -> It
     environment = {**os.environ, "LINES": str(rows), "COLUMNS": str(columns), "TERM": "xterm-256color"}
     process = subprocess.Popen(
         [sys.executable, *command], stdin=theirs, stdout=theirs, stderr=theirs, cwd=cwd, env=environment,
-        start_new_session=True, preexec_fn=_control,  # noqa: PLW1509 - Ctrl-C needs a controlling terminal
+        start_new_session=True, preexec_fn=_control,
     )  # fmt: skip
     os.close(theirs)
     try:

@@ -13,7 +13,9 @@ from tests.e2e.terminal import terminal
 def refunded(state: Path, order: str) -> int:
     """Cents that the shop has given back on an order, read from its file."""
     with closing(sqlite3.connect(state / "shop.db")) as shop:
-        return int(shop.execute("SELECT coalesce(sum(refunded), 0) FROM refunds WHERE order_id = ?", (order,)).fetchone()[0])
+        return int(
+            shop.execute("SELECT coalesce(sum(refunded), 0) FROM refunds WHERE order_id = ?", (order,)).fetchone()[0]
+        )
 
 
 def test_approving_in_the_terminal_changes_the_shop_and_shows_the_outcome(tmp_path):

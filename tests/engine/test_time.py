@@ -67,7 +67,7 @@ def test_whoever_waits_is_released_at_the_deadline_again_and_again(tmp_path: Pat
         for _ in range(3):
             ticket = effect.propose(-1)
             ended: list[BaseException] = []
-            waiter = threading.Thread(target=lambda: ended.append(_error(ticket)))  # noqa: B023 - joined below
+            waiter = threading.Thread(target=lambda ended=ended, ticket=ticket: ended.append(_error(ticket)))
             waiter.start()
             clock.advance("61s")
             waiter.join(20)

@@ -137,9 +137,7 @@ def test_nobody_deciding_in_time_is_said_so(scene: Scene) -> None:
 
 def test_an_approved_mistake_is_refused_by_the_shop_itself(scene: Scene) -> None:
     scene.work("T-1051")
-    assert (
-        "189.00 EUR is more than the 159.00 EUR that O-12935 still holds; nothing was changed" in scene.said
-    )
+    assert "189.00 EUR is more than the 159.00 EUR that O-12935 still holds; nothing was changed" in scene.said
     assert scene.shop.standing("O-12935").endswith("refunded 0.00 EUR")
 
 

@@ -66,9 +66,7 @@ class TestGenerator:
 
     def test_no_order_gave_back_more_than_it_took(self, pristine: Path) -> None:
         with database.connection(pristine) as db:
-            assert (
-                db.execute("SELECT count(*) FROM balances WHERE kept < 0 OR captured = 0").fetchone()[0] == 0
-            )
+            assert db.execute("SELECT count(*) FROM balances WHERE kept < 0 OR captured = 0").fetchone()[0] == 0
 
     def test_references_hold(self, pristine: Path) -> None:
         with database.connection(pristine) as db:
@@ -129,9 +127,7 @@ class TestMerge:
         assert moving <= {order.id for order in shop.orders_of("C-0571")}
         assert shop.customer("C-0803") is None
 
-    @pytest.mark.parametrize(
-        ("keep", "drop"), [("C-0571", "C-0571"), ("C-0571", "C-9999"), ("C-9999", "C-0571")]
-    )
+    @pytest.mark.parametrize(("keep", "drop"), [("C-0571", "C-0571"), ("C-0571", "C-9999"), ("C-9999", "C-0571")])
     def test_it_refuses_what_is_no_pair(self, shop: Shop, keep: str, drop: str) -> None:
         with pytest.raises(ShopRefused):
             shop.transact(partial(operations.merge_customers, keep=keep, drop=drop))
@@ -206,9 +202,7 @@ class TestRehearsal:
         assert lines[1].endswith(f"({count} rows): customer C-0803 → C-0571")
 
     def test_a_long_list_says_that_it_was_cut(self, shop: Shop) -> None:
-        lines = shop.rehearse(
-            partial(operations.execute, sql="UPDATE products SET stock = stock + 1", params=[])
-        )
+        lines = shop.rehearse(partial(operations.execute, sql="UPDATE products SET stock = stock + 1", params=[]))
         assert lines[-1].startswith("and ")
 
     def test_a_refusal_is_told_before_anybody_decides(self, shop: Shop) -> None:
@@ -262,9 +256,7 @@ class TestAgent:
             ("T-1047", "orders.cancel", {"order": "O-12996", "reason": "Please cancel O-12996"}),
         ],
     )
-    def test_merges_and_cancellations(
-        self, shop: Shop, ticket: str, action: str, arguments: dict[str, str]
-    ) -> None:
+    def test_merges_and_cancellations(self, shop: Shop, ticket: str, action: str, arguments: dict[str, str]) -> None:
         proposal, _ = proposed(shop, ticket)
         assert (proposal.action, proposal.arguments) == (action, arguments)
 

@@ -1,4 +1,4 @@
-"""A gated function keeps its signature and its colour, for people and for type checkers (this file is checked by mypy)."""
+"""A gated function keeps its signature and its colour, for people and for type checkers: mypy reads this file."""
 
 from __future__ import annotations
 

@@ -1,7 +1,5 @@
 """Hostile values and stories, each with the flags it must raise and what must be seen; harmless ones with none."""
 
-# ruff: noqa: RUF001 - letters that look alike are the matter of this file
-
 from __future__ import annotations
 
 from dataclasses import dataclass

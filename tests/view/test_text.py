@@ -137,7 +137,10 @@ def test_the_facts_are_told_in_words() -> None:
     [
         ({"at_end": "approve"}, "If nobody decides, it runs."),
         ({"at_end": "escalate:grp_legal"}, "If nobody decides, it goes on to Legal."),
-        ({"kind": "exception", "reason": "attempts_failed", "rule": None, "pol": None}, "Why      every attempt failed\n"),
+        (
+            {"kind": "exception", "reason": "attempts_failed", "rule": None, "pol": None},
+            "Why      every attempt failed\n",
+        ),
         ({"kind": "question"}, "QUESTION  payments.refund"),
         ({"kind": "sample"}, "SPOT CHECK  payments.refund"),
         ({"quorum": [("any", 2)]}, "Needs    2 people to approve"),

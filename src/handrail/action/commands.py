@@ -134,6 +134,5 @@ class Conclude:
 
 
 Command = (
-    Propose | Claim | Start | Settle | Reconcile | Withdraw | Supersede | Elapse | Revise | Clear | Refuse
-    | Conclude
+    Propose | Claim | Start | Settle | Reconcile | Withdraw | Supersede | Elapse | Revise | Clear | Refuse | Conclude
 )

@@ -19,9 +19,7 @@ def action_text(*, tenant: str, action: str, name: str, args: str, salt: bytes) 
     if len(salt) != SALT_BYTES:
         raise ValueError(f"the salt of an action has {SALT_BYTES} bytes, not {len(salt)}: draw a new one")
     if args[:1] != "{" or args[-1:] != "}":
-        raise ValueError(
-            "the arguments of an action are the canonical text of a JSON object: use codec.canonical"
-        )
+        raise ValueError("the arguments of an action are the canonical text of a JSON object: use codec.canonical")
     hidden = urlsafe_b64encode(salt).rstrip(b"=").decode()
     return (
         f'{{"args":{args},"request":{_quote(action)},"salt":"{hidden}",'

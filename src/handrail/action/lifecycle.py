@@ -1,4 +1,4 @@
-"""The life of an action: one table, `decide`, `evolve`. Everything that moves an action is in this file and the next."""
+"""The life of an action: one table, `decide`, `evolve`. The executing half is in `execution`."""
 
 from dataclasses import replace
 from typing import Final, Literal, assert_never, cast
@@ -56,9 +56,7 @@ def decide(state: Action | None, command: c.Command, facts: Facts) -> list[Draft
     assert_never(command)
 
 
-def _told(
-    state: Action, command: c.Revise | c.Clear | c.Refuse | c.Conclude, facts: Facts
-) -> list[Draft[e.Event]]:
+def _told(state: Action, command: c.Revise | c.Clear | c.Refuse | c.Conclude, facts: Facts) -> list[Draft[e.Event]]:
     """What the action's review means for it, which nobody but the engine may say."""
     if facts.actor.kind != "system":
         raise NotAllowed("only a review's own decision moves its action; decide the review")

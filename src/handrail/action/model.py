@@ -28,8 +28,9 @@ class Grant:
 class Action:
     """The state of one action. Digests stand for texts that can be erased; times are µs since the epoch.
 
-    `attempt` counts starts, `fence` rises with every change of executor, `reviews` counts the reviews opened,
-    `review` is the one that is open, `asked` the last one that was, and `due_at` is when `Elapse` has something to do, leaving aside the executor's lease, which is no part of the state.
+    `attempt` counts starts, `fence` rises with every change of executor, `reviews` counts the reviews opened, `review`
+    is the one that is open, `asked` the last one that was, and `due_at` is when `Elapse` has something to do, leaving
+    aside the executor's lease, which is no part of the state.
     """
 
     id: str

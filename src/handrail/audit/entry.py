@@ -96,13 +96,9 @@ def entry_bytes(entry: Entry) -> bytes:
     except TypeError as error:
         raise MalformedEntry(f"entry {entry.i} of {entry.sub!a} cannot be written: {error}") from None
     if not encoded.isascii():
-        raise MalformedEntry(
-            f"entry {entry.i} of {entry.sub!a} holds text outside ASCII: put it in a disclosure"
-        )
+        raise MalformedEntry(f"entry {entry.i} of {entry.sub!a} holds text outside ASCII: put it in a disclosure")
     if len(encoded) > MAX_BYTES:
-        raise MalformedEntry(
-            f"entry {entry.i} of {entry.sub!a} exceeds {MAX_BYTES} bytes: put it in a disclosure"
-        )
+        raise MalformedEntry(f"entry {entry.i} of {entry.sub!a} exceeds {MAX_BYTES} bytes: put it in a disclosure")
     return encoded
 
 
@@ -132,9 +128,7 @@ def parse_entry(encoded: bytes) -> Entry:
         raise MalformedEntry(f"not JSON: {error}") from None
     entry = _entry(_object(record, "the entry", _MEMBERS, _OPTIONAL))
     if entry_bytes(entry) != encoded:
-        raise MalformedEntry(
-            "not in canonical form (RFC 8785): the bytes were changed or written by another tool"
-        )
+        raise MalformedEntry("not in canonical form (RFC 8785): the bytes were changed or written by another tool")
     return entry
 
 
@@ -165,9 +159,7 @@ def _object(
     if not isinstance(value, dict):
         raise MalformedEntry(f"{what} is no JSON object")
     if members is not None and not members <= value.keys() <= members | optional:
-        raise MalformedEntry(
-            f"{what} has members missing or unknown: {sorted(members ^ value.keys() - optional)}"
-        )
+        raise MalformedEntry(f"{what} has members missing or unknown: {sorted(members ^ value.keys() - optional)}")
     return value
 
 
@@ -217,9 +209,7 @@ def _second(seconds: int) -> str:
     except OverflowError:
         moment = None
     if moment is None or moment < _EPOCH:
-        raise MalformedEntry(
-            f"second {seconds} of the epoch is outside the years 1970 to 9999: check the clock"
-        )
+        raise MalformedEntry(f"second {seconds} of the epoch is outside the years 1970 to 9999: check the clock")
     return moment.strftime("%Y-%m-%dT%H:%M:%S")
 
 

@@ -155,18 +155,12 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
     return last == 0 and hashed == expected
 
 
-def verify_consistency(
-    first: int, second: int, first_root: bytes, second_root: bytes, proof: Sequence[bytes]
-) -> bool:
+def verify_consistency(first: int, second: int, first_root: bytes, second_root: bytes, proof: Sequence[bytes]) -> bool:
     """Whether the proof shows that the larger tree extends the smaller one (section 2.1.4.2).
 
     Every tree extends the empty one and itself, with an empty proof.
     """
-    if (
-        not 0 <= first <= second
-        or len(proof) > MAX_PROOF
-        or not _well_formed((first_root, second_root, *proof))
-    ):
+    if not 0 <= first <= second or len(proof) > MAX_PROOF or not _well_formed((first_root, second_root, *proof)):
         return False
     if first == second:
         return not proof and first_root == second_root
@@ -175,9 +169,7 @@ def verify_consistency(
     return bool(proof) and _verify_growth(first, second, first_root, second_root, list(proof))
 
 
-def _verify_growth(
-    first: int, second: int, first_root: bytes, second_root: bytes, proof: list[bytes]
-) -> bool:
+def _verify_growth(first: int, second: int, first_root: bytes, second_root: bytes, proof: list[bytes]) -> bool:
     if first & (first - 1) == 0:
         proof.insert(0, first_root)
     at, last = first - 1, second - 1

@@ -48,9 +48,7 @@ def full_name(function: Callable[..., object]) -> str:
     return getattr(function, "__qualname__", None) or repr(function)
 
 
-def resolve(
-    function: Callable[..., object], name: str, annotation: object, namespace: Mapping[str, object]
-) -> object:
+def resolve(function: Callable[..., object], name: str, annotation: object, namespace: Mapping[str, object]) -> object:
     """One annotation of a function with forward references read; `Any` where there is none.
 
     `namespace` adds to the globals of the function's module. Raises NotSerialisable for an undefined name.

@@ -101,9 +101,7 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object] | Flaw:
         return members
     counts = Counter(key for key, _ in pairs)
     twice = next(key for key, count in counts.items() if count > 1)
-    return Flaw(
-        f"the key '{shorten(twice)}' twice in the object", "Readers differ on which one counts: send one."
-    )
+    return Flaw(f"the key '{shorten(twice)}' twice in the object", "Readers differ on which one counts: send one.")
 
 
 def _integer(digits: str) -> int | Flaw:

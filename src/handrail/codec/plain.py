@@ -92,9 +92,7 @@ def _where(spot: _Spot | None) -> str:
     return spot.pointer() if spot is not None else "the top level"
 
 
-def _members(
-    container: dict[object, object] | list[object], spot: _Spot | None
-) -> Iterator[tuple[str | int, object]]:
+def _members(container: dict[object, object] | list[object], spot: _Spot | None) -> Iterator[tuple[str | int, object]]:
     if isinstance(container, list):
         yield from enumerate(container)
         return

@@ -36,9 +36,7 @@ class CallSchema:
     types may be defined after the function. `namespace` adds names that the module's globals do not hold.
     """
 
-    def __init__(
-        self, function: Callable[..., object], *, namespace: Mapping[str, object] | None = None
-    ) -> None:
+    def __init__(self, function: Callable[..., object], *, namespace: Mapping[str, object] | None = None) -> None:
         self._function = function
         self._namespace: Mapping[str, object] = namespace or {}
 
@@ -67,12 +65,8 @@ class CallSchema:
         """
         if stored.keys() != self._slots.keys():
             wrong = ", ".join(sorted(stored.keys() ^ self._slots.keys()))
-            raise InvalidValue(
-                f"{self._name} takes other arguments than were stored: {wrong}. Propose it anew."
-            )
-        values: dict[str, object] = {
-            name: slot.codec.load(stored[name]) for name, slot in self._slots.items()
-        }
+            raise InvalidValue(f"{self._name} takes other arguments than were stored: {wrong}. Propose it anew.")
+        values: dict[str, object] = {name: slot.codec.load(stored[name]) for name, slot in self._slots.items()}
         return self._spread(values | dict(local or {}))
 
     def dump_result(self, value: object) -> JSON:

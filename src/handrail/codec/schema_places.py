@@ -87,9 +87,7 @@ def _definition(root: dict[str, Any], reference: object) -> object:
     found: object = root
     for key in _tokens(reference):
         if not isinstance(found, dict) or key not in found:
-            raise UnreadableSchema(
-                f"the stored schema refers to {shorten(reference)}, which it does not define."
-            )
+            raise UnreadableSchema(f"the stored schema refers to {shorten(reference)}, which it does not define.")
         found = found[key]
     return found
 

@@ -43,9 +43,7 @@ class TypedValue:
 
     def _round_trip(self, value: object) -> tuple[JSON, object]:
         try:
-            dumped = self.adapter.dump_python(
-                (value,), mode="json", round_trip=True, by_alias=True, warnings="none"
-            )
+            dumped = self.adapter.dump_python((value,), mode="json", round_trip=True, by_alias=True, warnings="none")
             stored = _settle(value, dumped[0])
             return stored, self.load(stored)
         except (MalformedJSON, InvalidValue) as error:

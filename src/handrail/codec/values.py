@@ -69,9 +69,7 @@ _NUMBERS = frozenset((int, float))
 
 def _same_kinds(before: dict[object, object] | set[object] | frozenset[object], after: object) -> bool:
     """Whether keys or members have the same types: `==` alone takes True for 1."""
-    return isinstance(after, (dict, set, frozenset)) and Counter(map(type, before)) == Counter(
-        map(type, after)
-    )
+    return isinstance(after, (dict, set, frozenset)) and Counter(map(type, before)) == Counter(map(type, after))
 
 
 def _equal(before: object, after: object) -> bool:

@@ -85,9 +85,7 @@ def evolve(state: Member | None, sealed: Sealed[e.Event], *, subject: str) -> Me
     status = step(ACCEPTS, event, state.status if state else None)
     match event:
         case e.PersonAdded() | e.PersonChanged():
-            return Person(
-                subject, "present", sealed.rev, event.handle, event.os_user, event.groups, profile
-            )
+            return Person(subject, "present", sealed.rev, event.handle, event.os_user, event.groups, profile)
         case e.PersonRemoved():
             assert isinstance(state, Person) and status == "removed"
             return Person(subject, "removed", sealed.rev, state.handle, state.os_user, (), state.profile)

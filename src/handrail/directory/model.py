@@ -15,7 +15,7 @@ Status = Literal["present", "removed"]
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One human being. `handle` is a keyed hash, `os_user` a keyed id; `profile` is the digest of the erasable names."""
+    """One human being. `handle` is a keyed hash, `os_user` a keyed id, `profile` the digest of the erasable names."""
 
     id: str
     status: Status

@@ -11,7 +11,6 @@ from ..action.model import Action
 from ..audit.disclosure import open_disclosure
 from ..audit.entry import parse_entry
 from ..backend import ActionRecord, Decision, Event, ReviewRecord, Text
-from ..view.model import Erased
 from ..codec.records import State, read_state
 from ..directory.model import Directory
 from ..errors import UnknownAction, UnknownReview, UnknownRun, WrongBytes
@@ -19,6 +18,7 @@ from ..principal import Principal
 from ..review.model import Review
 from ..run.model import Run
 from ..store.protocol import Entry, Reader, Stream
+from ..view.model import Erased
 from .engine import Engine
 from .reads import read_directory
 from .request import DEFAULT_TENANT
@@ -138,7 +138,7 @@ class Archive:
         return (rows[0].rank, rows[0].born, rows[0].id) if rows else None
 
     def granted(self, action: str) -> str:
-        """The arguments that may run now, read back and hashed again. Raises `WrongBytes` if they are not the granted."""
+        """The arguments that may run now, read back and hashed again. Raises `WrongBytes` if they are others."""
         with self._read() as reader:
             state = self._state(reader, action)
             kept = reader.revision(self._tenant, action, state.revision) if isinstance(state, Action) else None

@@ -216,5 +216,14 @@ def _stream(state: State, reads: Reads) -> Stream:
         case _:
             born = getattr(state, "opened_at", 0)
     return Stream(
-        state.id, kind(state), state.status, state.rev, state_text(state), parent, rank, born, due_at(state, lease), lease
+        state.id,
+        kind(state),
+        state.status,
+        state.rev,
+        state_text(state),
+        parent,
+        rank,
+        born,
+        due_at(state, lease),
+        lease,
     )

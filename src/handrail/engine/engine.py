@@ -166,5 +166,3 @@ class Engine:
         for request in requests:
             request.answer = None
             request.error = type(error)(*error.args)
-
-

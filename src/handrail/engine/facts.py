@@ -50,7 +50,9 @@ def _action(work: Work, subject: str, state: State | None, command: object, acto
         raise UnknownAction(f"no action {subject} is in this database; list them with `handrail actions list`")
     match command:
         case action.Claim() | action.Start():
-            return ActionFacts(subject, work.now, actor, lease=work.lease(subject), blocked=_waits(work, state.run, subject))
+            return ActionFacts(
+                subject, work.now, actor, lease=work.lease(subject), blocked=_waits(work, state.run, subject)
+            )
         case action.Withdraw():
             return ActionFacts(subject, work.now, actor, owns=_owns(work, state, actor))
         case _:
@@ -95,7 +97,9 @@ def _waits(work: Work, run_id: str | None, action_id: str) -> bool:
 
 def _owns(work: Work, state: Action, actor: Principal) -> bool:
     directory = work.sources.directory()
-    return actor.kind == "human" and (actor.id in directory.same(state.owner) or (directory.solo and actor.id == SOLO_ID))
+    return actor.kind == "human" and (
+        actor.id in directory.same(state.owner) or (directory.solo and actor.id == SOLO_ID)
+    )
 
 
 def _review(work: Work, subject: str, state: State | None, command: object, actor: Principal) -> ReviewFacts:
@@ -128,9 +132,7 @@ def _label(work: Work, actor: Principal) -> JSON:
     return work.sources.directory().labels.get(actor.id)
 
 
-def _decision(
-    work: Work, base: ReviewFacts, state: Review, held: Action, command: review.Decide
-) -> ReviewFacts:
+def _decision(work: Work, base: ReviewFacts, state: Review, held: Action, command: review.Decide) -> ReviewFacts:
     check_decision(work, state, held, command)
     if command.outcome != "edit" or command.args is None:
         return base
@@ -151,6 +153,4 @@ def _timely(work: Work, base: ReviewFacts, state: Review, held: Action) -> Revie
     elif state.demand.at_end == "answer":
         args = work.args(held.id, held.revision)
         value = orjson.loads(args).get("default") if args else None
-    return ReviewFacts(
-        base.subject, base.now, base.actor, base.people, base.agent, default=value, label=base.label
-    )
+    return ReviewFacts(base.subject, base.now, base.actor, base.people, base.agent, default=value, label=base.label)

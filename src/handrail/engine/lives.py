@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ..action import lifecycle as action
+from ..action.model import Action
 from ..codec.records import KINDS, State
 from ..directory import lifecycle as directory
 from ..directory.model import Agent, Group, Guest, Person
-from ..action.model import Action
 from ..review import lifecycle as review
 from ..review.model import Review
 from ..run import lifecycle as run

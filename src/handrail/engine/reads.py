@@ -11,8 +11,8 @@ from ..codec.records import State, read_state
 from ..directory.model import Agent, Directory, Group, Names, Person
 from ..store.protocol import Head, Reader
 from ..stream import JSON
-from .lives import final
 from ..view.model import Erased
+from .lives import final
 
 CACHED: Final = 20_000
 NEWS: Final = 1_000

@@ -41,4 +41,3 @@ def advance(state: State | None, entry: Entry, disclosed: str) -> State:
     if after.status != entry.to:
         raise CorruptLog(f"entry {entry.i} of {entry.sub} says {entry.to}, its event leads to {after.status}")
     return after
-

@@ -2,10 +2,10 @@
 
 from typing import Protocol
 
-from ..view.model import Erased
 from ..codec.records import State
 from ..directory.model import Directory
 from ..stream import JSON
+from ..view.model import Erased
 
 
 class Sources(Protocol):

@@ -15,10 +15,10 @@ from ..principal import SYSTEM, Principal
 from ..review import commands as review
 from ..review.model import Review
 from ..stream import JSON, Draft, Revision, Sealed
+from ..view.model import Erased
 from . import facts as fill
 from .consequences import consequences
 from .lives import due_at, evolve, life
-from ..view.model import Erased
 from .sources import Sources
 
 MAX_STEPS: Final = 64
@@ -104,7 +104,9 @@ class Work:
         self.steps += 1
         assert self.steps <= MAX_STEPS, "consequences do not end"
         state = self.state(subject)
-        drafts: list[Draft[Any]] = life(subject).decide(state, command, fill.facts(self, subject, state, command, actor))
+        drafts: list[Draft[Any]] = life(subject).decide(
+            state, command, fill.facts(self, subject, state, command, actor)
+        )
         for draft in drafts:
             self._record(subject, draft, actor)
         return drafts
@@ -144,9 +146,7 @@ class Work:
         )  # fmt: skip
         raw = entry_bytes(entry)
         owner = _owner(after) if draft.revision else None
-        return Row(
-            index, after.id, sealed.rev, name, sealed.at, raw, leaf(raw), disclosures, owner, draft.revision
-        )
+        return Row(index, after.id, sealed.rev, name, sealed.at, raw, leaf(raw), disclosures, owner, draft.revision)
 
 
 def _disclosed(seed: bytes, subject: str, rev: int, name: str, value: JSON) -> tuple[str, str, str]:
@@ -163,4 +163,3 @@ def _bind(state: State) -> str | None:
 
 def _owner(state: State) -> str:
     return state.action if isinstance(state, Review) else state.id
-

@@ -34,7 +34,7 @@ REASONED: Final = frozenset({"reject", "send_back", "abort"})
 
 
 def ask_here(backend: Backend, review: str) -> None:
-    """Draw the review on stderr and read a decision from stdin, until it is closed or the person leaves it for later."""
+    """Draw the review on stderr and read a decision from stdin, until it is closed or left for later."""
     try:
         while True:
             record = backend.review(review)
@@ -80,7 +80,10 @@ def ordered(action: ActionRecord) -> dict[str, Any]:
     """The arguments in the order of the function's parameters, which canonical text does not keep."""
     args: dict[str, Any] = orjson.loads(action.args or "{}")
     names: list[str] = orjson.loads(action.schema or "{}").get("required", [])
-    return {name: args[name] for name in [*(one for one in names if one in args), *(one for one in args if one not in names)]}
+    return {
+        name: args[name]
+        for name in [*(one for one in names if one in args), *(one for one in args if one not in names)]
+    }
 
 
 def _answered(backend: Backend, record: ReviewRecord) -> bool:

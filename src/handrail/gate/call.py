@@ -95,14 +95,14 @@ class Call:
 def prepare(
     gated: Gated, args: tuple[Any, ...], kwargs: Mapping[str, Any], run: RunScope | None, identity: Identity = NEW
 ) -> Call:
-    """Bind, dump, read back and compare the arguments. Raises `NotSerialisable` or `TypeError` before anything is asked."""
+    """Bind, dump, read back and compare the arguments. Raises `NotSerialisable` or `TypeError`."""
     text = canonical(gated.schema.dump(args, kwargs))
     occurrence = run.occurrence(gated.name, text) if run is not None and identity.key is None else None
     return Call(gated, gated.given(args, kwargs), text, gated.schema.local(args, kwargs), identity, run, occurrence)
 
 
 def propose(call: Call, texts: Mapping[str, Any], surrounding: Mapping[str, JSON]) -> Propose:
-    """The command for a call. `texts` are the evaluated descriptions. Raises `UsageError` for a risk nobody knows."""
+    """The command for a call; `texts` are the evaluated descriptions. Raises `UsageError` for an unknown risk."""
     gated = call.gated
     risk = texts.get("risk") or "unrated"
     if risk not in RISKS:
@@ -113,7 +113,8 @@ def propose(call: Call, texts: Mapping[str, Any], surrounding: Mapping[str, JSON
         story["description"] = story.pop("describe")
     return Propose(
         name=gated.name, args=call.args, schema=gated.schema.digest, schema_text=gated.schema.schema_json,
-        declared=gated.declared, run=call.run.id if call.run else None, key=call.identity.key, occurrence=call.occurrence,
+        declared=gated.declared, run=call.run.id if call.run else None, key=call.identity.key,
+        occurrence=call.occurrence,
         intent=gated.intent, context=_plain("context", context) if context else None, story=story, risk=risk,
         reversible=gated.reversible, idempotent=gated.idempotent, probe=gated.probe is not None,
         supersedes=call.identity.supersedes, kind=gated.kind,

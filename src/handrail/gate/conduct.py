@@ -47,7 +47,7 @@ def conduct(seat: Seat, call: Call) -> Steps:
 
 
 def open_action(seat: Seat, call: Call, action: str) -> Steps:
-    """Describe the call, propose it, and give back the answer: a new action, or the one that this call led to before."""
+    """Describe the call, propose it, and give back the answer: a new action, or the one it led to before."""
     texts: dict[str, Any] = {}
     for name in ("describe", "risk", "impact", "preview", "context"):
         value = getattr(call.gated.texts, name)
@@ -64,9 +64,7 @@ def _take_back(action: str) -> Steps:
         return
 
 
-def follow(
-    seat: Seat, gated: Gated | None, local: Mapping[str, Any], answer: Answer, timeout: float | None
-) -> Steps:
+def follow(seat: Seat, gated: Gated | None, local: Mapping[str, Any], answer: Answer, timeout: float | None) -> Steps:
     """From wherever the action is to its end: its result, or the error that says why there is none.
 
     Raises `WaitTimeout` once `timeout` seconds are over; the action stays as it is. Without the function here, it

@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """Send a command to a stream and give back the answer. Repeated under the same id while the store is unavailable."""
+    """Send a command to a stream and give back the answer; repeated under one id while the store is unavailable."""
 
     subject: str
     command: object

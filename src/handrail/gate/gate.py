@@ -51,9 +51,7 @@ class Gate:
         """Run a conducted call on the event loop."""
         return await adrive(steps, self.backend, self._notice)
 
-    def prepare(
-        self, gated: Gated, args: tuple[Any, ...], kwargs: Mapping[str, Any], identity: Identity = NEW
-    ) -> Call:
+    def prepare(self, gated: Gated, args: tuple[Any, ...], kwargs: Mapping[str, Any], identity: Identity = NEW) -> Call:
         """One call with its arguments checked, in the run around it."""
         return prepare(gated, args, kwargs, current_run() or self.default_run(), identity)
 

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, tzinfo
 from typing import Any, Final, TextIO
 
 import orjson
 
 from ..backend import Backend
-from ..clock import to_datetime
+from ..clock import SystemClock, to_datetime
 from ..view.text import summary
+from ..view.words import clock
 
 Ask = Callable[[str], None]
 
 
 class Notice:
-    """Where waiting is announced. `ask` decides a review on this terminal; `hint` is the option that names the database."""
+    """Where waiting is announced. `ask` decides a review on this terminal, `hint` is the option naming the database."""
 
     def __init__(
         self, backend: Callable[[], Backend], hint: str, *, ask: Ask | None = None, stream: TextIO | None = None,
@@ -55,7 +56,7 @@ class Notice:
 
     def _line(self, answer: dict[str, Any]) -> str:
         record = self._backend().action(answer["id"])
-        until = local_time(answer["deadline"])
+        until = clock(answer["deadline"], now=SystemClock().now(), zone=local_zone())
         what = summary(record.state.name, _loads(record.args), 72)
         return (
             f"handrail: held until {until}: {what}\n"
@@ -68,13 +69,5 @@ def local_zone() -> tzinfo:
     return to_datetime(0).astimezone().tzinfo or UTC
 
 
-def local_time(instant: int) -> str:
-    """An instant as people here read it: today as a time, else with the date."""
-    found = to_datetime(instant).astimezone()
-    today = datetime.now(found.tzinfo).date()
-    return found.strftime("%H:%M" if found.date() == today else "%Y-%m-%d %H:%M")
-
-
 def _loads(args: str | None) -> Any:
-
     return orjson.loads(args) if args else {}

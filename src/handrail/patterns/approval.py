@@ -32,7 +32,9 @@ class GatedFunction(Generic[P, R]):
 
     def propose(self, *args: P.args, **kwargs: P.kwargs) -> Ticket[R]:
         """Ask without waiting."""
-        ticket: Ticket[R] = self._gate.drive(self._gate.propose(self._gate.prepare(self._gated, args, kwargs, self._identity)))
+        ticket: Ticket[R] = self._gate.drive(
+            self._gate.propose(self._gate.prepare(self._gated, args, kwargs, self._identity))
+        )
         return ticket
 
     def having(self, *, key: str | None = None, supersedes: str | None = None) -> GatedFunction[P, R]:
@@ -58,7 +60,9 @@ class AsyncGatedFunction(Generic[P, R]):
 
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Wait for people, run once, give back the result. Raises `Denied` and its kin where there is none."""
-        result: R = await self._gate.adrive(self._gate.conduct(self._gate.prepare(self._gated, args, kwargs, self._identity)))
+        result: R = await self._gate.adrive(
+            self._gate.conduct(self._gate.prepare(self._gated, args, kwargs, self._identity))
+        )
         return result
 
     async def propose(self, *args: P.args, **kwargs: P.kwargs) -> AsyncTicket[R]:

@@ -53,7 +53,9 @@ def _then(given: Then | None) -> tuple[tuple[str, int | None], ...]:
         return ()
     single = isinstance(given, str) or (isinstance(given, tuple) and len(given) == 2 and _timed(given))
     rungs: Iterable[Any] = (given,) if single else given
-    return tuple((_handle(one), None) if isinstance(one, str) else (_handle(one[0]), _time("then", one[1], 0)) for one in rungs)
+    return tuple(
+        (_handle(one), None) if isinstance(one, str) else (_handle(one[0]), _time("then", one[1], 0)) for one in rungs
+    )
 
 
 def _timed(pair: tuple[Any, ...]) -> bool:

@@ -104,7 +104,9 @@ class _Questioning(Gated):
 
 
 class _QuestionSchema:
-    schema_json: Final = canonical({"type": "object", "required": ["question"], "properties": {"question": {"type": "string"}}})
+    schema_json: Final = canonical(
+        {"type": "object", "required": ["question"], "properties": {"question": {"type": "string"}}}
+    )
     digest: Final = "sha256:" + hashlib.sha256(schema_json.encode()).hexdigest()
     has_local: Final = False
 
@@ -114,4 +116,3 @@ class _QuestionSchema:
 
 
 _SCHEMA: Final = _QuestionSchema()
-

@@ -55,9 +55,7 @@ def judge(declared: Declaration, directory: Directory, barred: frozenset[str]) -
         advice = f"{unknown} is not in the directory; add it with `handrail people apply`"
         return _deny(declared, "unknown_reviewer", advice)
     quorum = tuple((found.get(spec, spec), count) for spec, count in declared.quorum)
-    demand = Demand(
-        _ladder(declared, directory, found), quorum, declared.at_end, declared.undo, declared.grant
-    )
+    demand = Demand(_ladder(declared, directory, found), quorum, declared.at_end, declared.undo, declared.grant)
     return _reachable(declared, demand, directory, barred)
 
 
@@ -88,10 +86,12 @@ def _reachable(declared: Declaration, demand: Demand, directory: Directory, barr
     if not people:
         return _deny(declared, "no_reviewer", "nobody who may decide is asked: name `reviewers=` or add people")
     if not demand.quorum or any(count < 1 for _, count in demand.quorum):
-        return _deny(declared, "quorum_unreachable", "a quorum names at least one person: give `quorum=` numbers from 1")
+        return _deny(
+            declared, "quorum_unreachable", "a quorum names at least one person: give `quorum=` numbers from 1"
+        )
     if matching({person: seats(directory, person, demand.quorum) for person in people}, demand.quorum) is None:
         needed = sum(count for _, count in demand.quorum)
-        advice = f"the quorum needs {needed} and {len(people)} may decide: add people with `handrail people apply people.yaml`"
+        advice = f"the quorum needs {needed}, {len(people)} may decide: add people with `handrail people apply`"
         return _deny(declared, "quorum_unreachable", advice)
     return Verdict("review", declared.pattern, "declared", demand)
 

@@ -44,8 +44,6 @@ def require(review: Review, actor: Principal, people: People) -> None:
 def counted(review: Review, votes: tuple[Vote, ...], people: People) -> tuple[str, ...] | None:
     """Whose votes fill the quorum now, or `None`. A vote counts with the places it had and still has."""
     allowed = people.asked(review)
-    voters = {
-        vote.by: frozenset(vote.seats) & people.seats(review, vote.by) for vote in votes if vote.by in allowed
-    }
+    voters = {vote.by: frozenset(vote.seats) & people.seats(review, vote.by) for vote in votes if vote.by in allowed}
     filled = matching(voters, review.demand.quorum)
     return None if filled is None else tuple(sorted(set(filled.values())))

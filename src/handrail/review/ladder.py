@@ -86,6 +86,4 @@ def evolve(after: Review, event: e.Reminded | e.Escalated, sealed: Sealed[e.Even
     if isinstance(event, e.Reminded):
         return replace(after, remind_at=event.again_at if event.again_at < after.deadline else None)
     remind = after.demand.levels[event.level].remind
-    return replace(
-        after, level=event.level, level_until=event.until, remind_at=sealed.at + remind if remind else None
-    )
+    return replace(after, level=event.level, level_until=event.until, remind_at=sealed.at + remind if remind else None)

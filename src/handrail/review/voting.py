@@ -100,9 +100,7 @@ def revoke(state: Review, command: c.Revoke, facts: Facts) -> list[Draft[e.Event
     return [Draft(e.Revoked(), {"note": command.note} if command.note else {})]
 
 
-def evolve(
-    after: Review, event: e.Voted | e.Edited | e.Decided | e.Revoked, sealed: Sealed[e.Event]
-) -> Review:
+def evolve(after: Review, event: e.Voted | e.Edited | e.Decided | e.Revoked, sealed: Sealed[e.Event]) -> Review:
     """The voting part of `evolve`."""
     by = sealed.by
     match event:

@@ -35,7 +35,9 @@ def migrate(connection: apsw.Connection) -> None:
     try:
         for number, script in enumerate(steps, 1):
             if number > version:
-                connection.execute(f"{script}; PRAGMA user_version = {number}; PRAGMA application_id = {APPLICATION_ID}")
+                connection.execute(
+                    f"{script}; PRAGMA user_version = {number}; PRAGMA application_id = {APPLICATION_ID}"
+                )
         connection.execute("COMMIT")
     except BaseException:
         connection.execute("ROLLBACK")
@@ -53,7 +55,9 @@ def _version(connection: apsw.Connection) -> int:
 def migrations() -> list[str]:
     """The scripts in their order."""
     folder = files(__package__) / "migrations"
-    return [path.read_text() for path in sorted(folder.iterdir(), key=lambda path: path.name) if path.name.endswith(".sql")]
+    return [
+        path.read_text() for path in sorted(folder.iterdir(), key=lambda path: path.name) if path.name.endswith(".sql")
+    ]
 
 
 def _pragma(connection: apsw.Connection, name: str) -> int:

@@ -86,7 +86,9 @@ class Rows:
         if parent is not None:
             rows = self._all(sql.HELD_IN, tenant, parent, limit)
         elif waiting:
-            rows = self._all(sql.WAITING_AFTER, tenant, *after, limit) if after else self._all(sql.WAITING, tenant, limit)
+            rows = (
+                self._all(sql.WAITING_AFTER, tenant, *after, limit) if after else self._all(sql.WAITING, tenant, limit)
+            )
         elif after:
             rows = self._all(sql.NEWEST_AFTER, tenant, kind, after[1], after[2], limit)
         else:

@@ -55,7 +55,9 @@ TEXT: Final = """
     WHERE e.tenant = ? AND e.sub = ? AND d.digest = ? LIMIT 1"""
 
 PUT_REVISION: Final = "INSERT INTO revisions (tenant, action, number, bind, args, salt) VALUES (?, ?, ?, ?, ?, ?)"
-REVISION: Final = "SELECT action, number, bind, args, salt FROM revisions WHERE tenant = ? AND action = ? AND number = ?"
+REVISION: Final = (
+    "SELECT action, number, bind, args, salt FROM revisions WHERE tenant = ? AND action = ? AND number = ?"
+)
 
 PUT_CALL: Final = """
     INSERT INTO calls (tenant, key, action, mac) VALUES (?, ?, ?, ?)
