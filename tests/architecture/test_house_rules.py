@@ -14,7 +14,7 @@ WEB = [path for path in (rules.ROOT / "web" / "src").rglob("*") if path.suffix i
 PYDANTIC = "pydantic takes 150 ms to load, and only typed values need it"
 ASYNCIO = "asyncio takes 50 ms to load, and only async callers need it"
 LOCAL_IMPORTS: dict[str, str] = {
-    "src/handrail/codec/schema.py:_codec": PYDANTIC,
+    "src/handrail/codec/schema.py:_typed": PYDANTIC,
     "src/handrail/codec/schema.py:_json_schemas": PYDANTIC,
     "src/handrail/codec/edits.py:validate_edit": "jsonschema takes 300 ms to load, and only edits need it",
     "src/handrail/codec/people_file.py:read_people": "a YAML reader takes 100 ms to load, and one command reads YAML",

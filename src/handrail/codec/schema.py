@@ -12,6 +12,7 @@ from typing import Any, Final, Unpack, cast, get_args, get_origin
 
 from handrail.codec.annotations import LOCAL, Local, full_name, is_local, is_receiver, resolve
 from handrail.codec.canonical import canonical
+from handrail.codec.scalars import SCHEMAS, ScalarValue
 from handrail.codec.values import PlainValue, ValueCodec
 from handrail.errors import InvalidValue, NotSerialisable
 from handrail.stream import JSON
@@ -178,6 +179,12 @@ class _PlainSequence(PlainValue):
 def _codec(what: str, annotation: object, kind: object = Parameter.POSITIONAL_OR_KEYWORD) -> ValueCodec:
     if annotation is Any or annotation is object:
         return _PlainSequence(what) if kind is Parameter.VAR_POSITIONAL else PlainValue(what)
+    if kind not in _VARIADIC and isinstance(annotation, type | None) and annotation in SCHEMAS:
+        return ScalarValue(annotation, lambda: _typed(what, annotation, kind))
+    return _typed(what, annotation, kind)
+
+
+def _typed(what: str, annotation: object, kind: object) -> ValueCodec:
     from handrail.codec.typed_values import TypedValue
 
     if kind is Parameter.VAR_POSITIONAL:
@@ -190,8 +197,12 @@ def _codec(what: str, annotation: object, kind: object = Parameter.POSITIONAL_OR
 
 def _json_schemas(codecs: Mapping[str, ValueCodec]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The schemas of the typed ones among the values, and their shared definitions."""
-    if all(isinstance(codec, PlainValue) for codec in codecs.values()):
-        return {}, {}
+    scalars: dict[str, Any] = {
+        name: codec.schema for name, codec in codecs.items() if isinstance(codec, ScalarValue)
+    }
+    if all(isinstance(codec, PlainValue | ScalarValue) for codec in codecs.values()):
+        return scalars, {}
     from handrail.codec.typed_values import TypedValue, json_schemas
 
-    return json_schemas({name: codec for name, codec in codecs.items() if isinstance(codec, TypedValue)})
+    typed, shared = json_schemas({name: codec for name, codec in codecs.items() if isinstance(codec, TypedValue)})
+    return typed | scalars, shared
