@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import apsw
@@ -20,7 +21,6 @@ class Recorder:
 
     def __init__(self) -> None:
         self._commits: list[Commit] = []
-        self._open: Commit = []
 
     def __enter__(self) -> "Recorder":
         apsw.connection_hooks.append(self._hook)
@@ -36,14 +36,15 @@ class Recorder:
         return list(self._commits)
 
     def _hook(self, connection: apsw.Connection) -> None:
-        connection.set_exec_trace(self._traced)
+        connection.set_exec_trace(partial(self._traced, []))
 
-    def _traced(self, _: object, statement: str, values: object) -> bool:
-        if statement == "COMMIT" and self._open:
-            self._commits.append(self._open)
-            self._open = []
+    def _traced(self, written: Commit, _: object, statement: str, values: object) -> bool:
+        """`written` is what this connection has written since its last commit; readers commit, too."""
+        if statement == "COMMIT" and written:
+            self._commits.append(list(written))
+            written.clear()
         elif statement.lstrip().startswith(("INSERT", "UPDATE")) and isinstance(values, tuple):
-            self._open.append((statement, values))
+            written.append((statement, values))
         return True
 
 

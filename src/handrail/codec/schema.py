@@ -197,9 +197,7 @@ def _typed(what: str, annotation: object, kind: object) -> ValueCodec:
 
 def _json_schemas(codecs: Mapping[str, ValueCodec]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The schemas of the typed ones among the values, and their shared definitions."""
-    scalars: dict[str, Any] = {
-        name: codec.schema for name, codec in codecs.items() if isinstance(codec, ScalarValue)
-    }
+    scalars: dict[str, Any] = {name: codec.schema for name, codec in codecs.items() if isinstance(codec, ScalarValue)}
     if all(isinstance(codec, PlainValue | ScalarValue) for codec in codecs.values()):
         return scalars, {}
     from handrail.codec.typed_values import TypedValue, json_schemas

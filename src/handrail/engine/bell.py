@@ -14,6 +14,7 @@ import socket
 import stat
 import sys
 import tempfile
+import weakref
 from pathlib import Path
 from typing import Final
 
@@ -58,6 +59,7 @@ class Bell:
         self.socket.bind(self._path)
         self._others: list[str] = []
         self._seen = -1
+        self._down: Final = weakref.finalize(self, _take_down, self.socket, self._path, os.getpid())
 
     def ring(self) -> None:
         """Tell every other process that something was committed."""
@@ -72,9 +74,7 @@ class Bell:
 
     def close(self) -> None:
         """Take the bell down."""
-        self.socket.close()
-        with contextlib.suppress(OSError):
-            os.unlink(self._path)
+        self._down()
 
     def _listening(self) -> list[str]:
         try:
@@ -85,3 +85,11 @@ class Bell:
         except OSError:
             return []
         return self._others
+
+
+def _take_down(bell: socket.socket, path: str, process: int) -> None:
+    """Also what happens to a bell that nobody closed; a forked child leaves its parent's address alone."""
+    bell.close()
+    if os.getpid() == process:
+        with contextlib.suppress(OSError):
+            os.unlink(path)
