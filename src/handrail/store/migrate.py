@@ -13,12 +13,16 @@ BUSY_MS: Final = 10_000
 
 
 def check(path: str) -> None:
-    """Look at a file before anything is written to it. Raises `CorruptLog` if it belongs to another program."""
+    """Look at a file before anything is written to it. Raises `CorruptLog` if it belongs to another program.
+
+    One snapshot answers, since another process may be making the file at this moment.
+    """
     if not os.path.exists(path) or not os.path.getsize(path):
         return
     connection = apsw.Connection(path, flags=apsw.SQLITE_OPEN_READONLY)
     try:
         connection.set_busy_timeout(BUSY_MS)
+        connection.execute("BEGIN")
         _version(connection)
     finally:
         connection.close()

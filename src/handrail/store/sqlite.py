@@ -144,8 +144,8 @@ class SQLiteStore:
             check(self._path)
             self._lock = WriterLock(self._path + "-lock")
         try:
-            rows = self._writing()
             with self._queue():
+                rows = self._writing()
                 migrate(rows.connection)
                 rows.connection.execute(sql.PUT_META, ("secret", os.urandom(32)))
             found: bytes = rows.meta("secret")
