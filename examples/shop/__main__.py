@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +22,18 @@ from .shop import Shop
 from .tickets import Ticket
 
 RUN: Final = "support-2026-11-22"
-COMMAND: Final = "python -m examples.shop"
+
+
+def _program(name: str) -> str:
+    """How a person starts a program that is installed beside this Python: by its name where the shell finds it."""
+    beside = Path(sys.executable).with_name(name)
+    found = shutil.which(name)
+    if not beside.exists() or (found and os.path.samefile(found, beside)):
+        return name
+    return os.path.relpath(beside)
+
+
+COMMAND: Final = f"{_program('python')} -m examples.shop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +142,7 @@ def _figure(name: str, value: int) -> str:
 
 
 def _decide(state: State) -> str:
-    return f"handrail reviews list --db {state.reviews}"
+    return f"{_program('handrail')} reviews list --db {state.reviews}"
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
