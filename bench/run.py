@@ -166,7 +166,7 @@ def _waiters(folder: Path, scale: Scale, _: Template) -> dict[str, Figure]:
     found = waiting.measure(folder / "waiting.db", scale.waiters, scale.idle_seconds)
     return {
         "waiter_memory": Figure(found.kilobytes, f"{scale.waiters:,} waiting", "task, state, two streams' cache"),
-        "idle": Figure(found.idle, f"over {scale.idle_seconds:g} s", "one look at the file every 20 ms"),
+        "idle": Figure(found.idle, f"over {scale.idle_seconds:g} s", "one look at the file every 50 ms"),
     }
 
 

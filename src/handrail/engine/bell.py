@@ -1,7 +1,7 @@
 """Bells between the processes that use one database: a datagram says "look", the database says what happened.
 
 Each process that waits binds a socket in a folder of its user's; after a commit every other socket there gets one
-datagram. Sending never blocks, and a bell that is lost costs 20 ms at most, for the file's version is polled as well.
+datagram. Sending never blocks, and a bell that is lost costs 50 ms at most, for the file's version is polled as well.
 """
 
 from __future__ import annotations

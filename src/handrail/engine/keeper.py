@@ -20,6 +20,8 @@ from .request import Renew, Request, Tick
 
 log: Final = logging.getLogger("handrail.keeper")
 POLL: Final = 0.02
+NET: Final = 0.05
+"""Seconds between looks while somebody waits: where no bell can ring, and as the net below a bell."""
 STUMBLE: Final = 1.0
 NEWS: Final = 1000
 RENEWAL: Final = 20 * SECOND
@@ -34,6 +36,7 @@ class Keeper:
 
     def __init__(self, engine: Callable[[], Engine], tenant: str, clock: Clock, bell: Bell | None) -> None:
         self._engine, self._tenant, self._clock, self._bell = engine, tenant, clock, bell
+        self._poll = NET if bell else POLL
         self._watchers: dict[str, dict[int, Watcher]] = {}
         self._listeners: dict[int, Callable[[], None]] = {}
         self._leases: dict[tuple[str, int], tuple[Principal, str]] = {}
@@ -182,7 +185,7 @@ class Keeper:
     def _turn(self) -> None:
         self._resting = True
         self._resting = not self._awaited
-        self._pause(1.0 if self._resting and self._leases else None if self._resting else POLL)
+        self._pause(1.0 if self._resting and self._leases else None if self._resting else self._poll)
         if self._closed:
             return
         if self._awaited:
