@@ -5,6 +5,7 @@ import json
 import math
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,8 +18,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from handrail.codec.canonical import canonical, parse
-from handrail.codec.schema import CallSchema
-from handrail.errors import InvalidValue, NotSerialisable
+from handrail.codec.schema import CallSchema, InvalidValue, Local, NotSerialisable
 from tests.codec import calls
 
 
@@ -308,6 +308,29 @@ def test_a_default_that_json_cannot_hold_is_refused_when_it_is_used() -> None:
     assert schema.dump((1, 2), {}) == {"x": 1, "y": 2, "options": None}
     with pytest.raises(NotSerialisable, match="'y'"):
         schema.dump((1,), {})
+
+
+def test_a_type_that_no_schema_describes_is_refused_by_name() -> None:
+    def function(x: int, done: Callable[[], None]) -> None: ...
+
+    with pytest.raises(NotSerialisable, match="describes argument 'done' of"):
+        _ = CallSchema(function).schema_json
+
+
+def test_containers_of_other_kinds_come_back() -> None:
+    def function(x: deque[float], y: dict[str, float]) -> None: ...
+
+    args = (deque([1e300, 1e17]), {"a": 1e17})
+    assert round_trip(function, *args) == (args, {})
+    assert CallSchema(function).dump(args, {}) == {"x": ["1e+300", "1e+17"], "y": {"a": "1e+17"}}
+
+
+def test_local_parameters_with_a_default_need_not_be_handed_in() -> None:
+    def function(x: int, connection: Local[object] = "default", *rest: Local[int]) -> None: ...
+
+    schema = CallSchema(function)
+    assert schema.dump((1, object(), 2), {}) == {"x": 1}
+    assert schema.load({"x": 1}) == ((1, "default"), {})
 
 
 def test_the_digest_is_of_the_schema() -> None:

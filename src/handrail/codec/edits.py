@@ -106,10 +106,8 @@ def _read(kind: str, text: str) -> JSON | _Unread:
             return _whole(int(word)) if _INTEGER.fullmatch(word) else _UNREAD
         case "number":
             return _number(word) if _NUMBER.fullmatch(word) else _UNREAD
-        case "array" | "object":
-            return _container(kind, word)
         case _:
-            return _UNREAD
+            return _container(kind, word)
 
 
 def _whole(number: int) -> int | str:

@@ -144,10 +144,10 @@ class CallSchema:
         for name, parameter in self._signature.parameters.items():
             if name in values:
                 arguments[name] = values[name]
-            elif parameter.default is Parameter.empty and parameter.kind not in _VARIADIC:
-                raise TypeError(f"{self._name} needs its local argument '{name}', which was not stored")
-            elif parameter.kind not in _VARIADIC:
+            elif parameter.default is not Parameter.empty:
                 arguments[name] = parameter.default
+            elif parameter.kind not in _VARIADIC:
+                raise TypeError(f"{self._name} needs its local argument '{name}', which was not stored")
         bound = inspect.BoundArguments(self._signature, arguments)
         return bound.args, bound.kwargs
 

@@ -22,7 +22,7 @@ from handrail.codec.schema_places import read_schema
 from handrail.errors import UnreadableSchema
 
 _BIG: Final = re.compile(r"-?[1-9][0-9]{15,1000}")
-_BIG_FLOAT: Final = re.compile(r"-?(?:[0-9.]{1,30}e\+[0-9]{1,3}|[1-9][0-9]{15,}\.0)")
+_BIG_FLOAT: Final = re.compile(r"-?([0-9]{16}\.0|[0-9.]{1,30}e\+[0-9]{1,3})")
 _DURATION: Final = re.compile(
     r"[+-]?P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?", re.ASCII
 )

@@ -27,7 +27,7 @@ class TypedValue:
     """
 
     def __init__(self, what: str, annotation: Any) -> None:
-        self._what = what
+        self.what = what
         self._type = _named(annotation)
         try:
             self.adapter: TypeAdapter[tuple[Any]] = TypeAdapter(tuple[annotation], config=_CONFIG)
@@ -58,11 +58,11 @@ class TypedValue:
         except ValidationError as error:
             first = error.errors(include_url=False, include_context=False, include_input=False)[0]
             place = "".join(f"/{key}" for key in first["loc"][1:])
-            raise InvalidValue(f"{self._what}{shorten(place, 200)}: {first['msg']}") from None
+            raise InvalidValue(f"{self.what}{shorten(place, 200)}: {first['msg']}") from None
 
     def _refused(self, why: str) -> NotSerialisable:
         return NotSerialisable(
-            f"{self._what} cannot be stored: {why}. Pass exactly a {self._type}, annotate the type that it "
+            f"{self.what} cannot be stored: {why}. Pass exactly a {self._type}, annotate the type that it "
             "really has, or Local[...] to keep it out of what is stored."
         )
 
@@ -152,7 +152,11 @@ def json_schemas(values: Mapping[str, TypedValue]) -> tuple[dict[str, Any], dict
     try:
         schemas, shared = TypeAdapter.json_schemas(inputs, schema_generator=_Schema)  # type: ignore[arg-type]
     except PydanticUserError as error:
-        raise NotSerialisable(f"no JSON Schema describes the types: {_first_line(error)}") from error
+        if len(values) > 1:
+            for name, value in values.items():
+                json_schemas({name: value})
+        whose = " and ".join(value.what for value in values.values())
+        raise NotSerialisable(f"no JSON Schema describes {whose}: {_first_line(error)}") from error
     own = {name: _tidy(schemas[name, "validation"]["prefixItems"][0]) for name, _, _ in inputs}
     return own, _tidy(shared.get("$defs", {}))
 
