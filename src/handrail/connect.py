@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
 from typing import Any, Final, Literal, ParamSpec, TypeVar, overload
 
 from .backend import Backend
@@ -15,7 +14,7 @@ from .clock import Clock
 from .embedded import Database, Embedded, local_agent, solo_person
 from .errors import UsageError
 from .gate.asking import ask_here
-from .gate.call import Gated, Identity, Texts, default_name
+from .gate.call import Gated, Texts, default_name
 from .gate.gate import Gate
 from .gate.notice import Notice
 from .gate.scope import RunScope, adding, entering
@@ -63,11 +62,6 @@ def database_path(url: str) -> str:
 def _program() -> str:
     name = os.path.basename(sys.argv[0] if sys.argv and sys.argv[0] not in ("", "-c") else "python")
     return name.removesuffix(".py") or "python"
-
-
-@dataclass(frozen=True)
-class _Defaults:
-    reviewers: Reviewers | None
 
 
 class Rail:
@@ -226,4 +220,4 @@ def _declared(given: dict[str, Any], risk: Any, reversible: bool) -> Any:
     return declaration("approval", **options)
 
 
-__all__ = ["Identity", "Rail", "connect", "database_path"]
+__all__ = ["Rail", "connect", "database_path"]

@@ -310,4 +310,4 @@ def os_user_name() -> str:
         return str(os.getuid())
 
 
-__all__ = ["Database", "Embedded", "Review", "local_agent", "os_user_name", "solo_person"]
+__all__ = ["Database", "Embedded", "local_agent", "os_user_name", "solo_person"]

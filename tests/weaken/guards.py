@@ -107,8 +107,9 @@ OF_THE_REVIEW: Final = (
         "quorum across roles", "Each role's place is filled by a person of that role, not by any person.",
         (
             Edit(
-                "policy/quorum.py", "return filled if len(filled) == len(places) else None",
-                "return dict(enumerate(sorted(voters)[: len(places)])) if len(voters) >= len(places) else None",
+                "policy/quorum.py", "return filled if len(filled) == sum(count for _, count in quorum) else None",
+                "n = sum(count for _, count in quorum)\n"
+                "    return dict(enumerate(sorted(voters)[:n])) if len(voters) >= n else None",
             ),
         ),
         ("tests/review/test_voting.py::test_each_person_fills_one_place_of_the_roles",),

@@ -10,11 +10,22 @@ def matching(voters: Mapping[str, frozenset[str]], quorum: Quorum) -> dict[int, 
 
     `voters` maps each person to the ids they can be asked under. Augmenting paths, as in Kuhn (1955).
     """
+    filled = _filled(voters, quorum)
+    return filled if len(filled) == sum(count for _, count in quorum) else None
+
+
+def missing(voters: Mapping[str, frozenset[str]], quorum: Quorum) -> int:
+    """How many places are still empty."""
+    return sum(count for _, count in quorum) - len(_filled(voters, quorum))
+
+
+def _filled(voters: Mapping[str, frozenset[str]], quorum: Quorum) -> dict[int, str]:
+    """A largest matching, found by letting one voter after another in."""
     places = [asked for asked, count in quorum for _ in range(count)]
     filled: dict[int, str] = {}
     for voter in sorted(voters):
         _augment(voter, places, voters, filled, set())
-    return filled if len(filled) == len(places) else None
+    return filled
 
 
 def _augment(
@@ -28,12 +39,3 @@ def _augment(
             filled[index] = voter
             return True
     return False
-
-
-def missing(voters: Mapping[str, frozenset[str]], quorum: Quorum) -> int:
-    """How many places are still empty."""
-    places = [asked for asked, count in quorum for _ in range(count)]
-    filled: dict[int, str] = {}
-    for voter in sorted(voters):
-        _augment(voter, places, voters, filled, set())
-    return len(places) - len(filled)
