@@ -40,10 +40,10 @@ class Process:
         self.store: Final[Store] = SQLiteStore(path)
         self.bell: Final = None if path == ":memory:" else bell.hang(path)
         self.engine: Final = Engine(self.store, clock, listener=self._committed)
-        self.keeper: Final = Keeper(lambda: self.engine, DEFAULT_TENANT, clock, self.bell)
+        self.keeper: Final = Keeper(lambda: self.engine, clock, self.bell)
 
-    def _committed(self, states: Any, before: int, size: int) -> None:
-        self.keeper.committed(states, before, size)
+    def _committed(self, tenant: str, states: Any, before: int, size: int) -> None:
+        self.keeper.committed(tenant, states, before, size)
 
     def close(self) -> None:
         """Stop the threads and close the files."""
@@ -130,13 +130,14 @@ class _News:
 
 
 class Embedded:
-    """Commands and reads for one principal, on a database in this process."""
+    """Commands and reads for one principal of one tenant, on a database in this process."""
 
-    def __init__(self, database: Database, who: Callable[[Database], Principal]) -> None:
+    def __init__(self, database: Database, who: Callable[[Database], Principal], tenant: str = DEFAULT_TENANT) -> None:
         self.database: Final = database
+        self.tenant: Final = tenant
         self._who: Final = who
         self._actor: Principal | None = None
-        self.archive: Final = Archive(lambda: database.process)
+        self.archive: Final = Archive(lambda: database.process, tenant)
 
     @property
     def actor(self) -> Principal:
@@ -146,7 +147,7 @@ class Embedded:
         return self._actor
 
     def _request(self, subject: str, command: object, command_id: str | None) -> Request:
-        return Request(command_id or mint("cmd"), subject, command, self.actor)
+        return Request(command_id or mint("cmd"), subject, command, self.actor, self.tenant)
 
     def call(self, subject: str, command: object, *, command_id: str | None = None) -> Answer:
         """Send a command to a stream and wait for its commit."""
@@ -169,7 +170,9 @@ class Embedded:
     def wait(self, action: str, rev: int, timeout: float | None) -> Answer | None:
         """Block until the action has moved beyond `rev`."""
         news, moved = _News(rev), threading.Event()
-        stop = self.database.process.keeper.watch(action, lambda state: moved.set() if news.take(state) else None)
+        stop = self.database.process.keeper.watch(
+            self.tenant, action, lambda state: moved.set() if news.take(state) else None
+        )
         try:
             if not news.take(self._action(action)):
                 moved.wait(timeout)
@@ -189,7 +192,7 @@ class Embedded:
                 with contextlib.suppress(RuntimeError):
                     loop.call_soon_threadsafe(moved.set)
 
-        stop = self.database.process.keeper.watch(action, tell)
+        stop = self.database.process.keeper.watch(self.tenant, action, tell)
         try:
             if not news.take(self._action(action)):
                 async with asyncio.timeout(timeout):
@@ -218,8 +221,8 @@ class Embedded:
     def hold(self, action: str, fence: int, executor: str) -> Callable[[], None]:
         """Keep the executor's lease until the returned function is called."""
         keeper = self.database.process.keeper
-        keeper.hold(action, fence, executor, self.actor)
-        return lambda: keeper.release(action, fence)
+        keeper.hold(self.tenant, action, fence, executor, self.actor)
+        return lambda: keeper.release(self.tenant, action, fence)
 
     def action(self, action: str) -> ActionRecord:
         """One action."""
@@ -276,7 +279,7 @@ class Embedded:
 
     def run_id(self, name: str) -> str:
         """The id of the run with that name."""
-        return self.database.process.engine.names.run(name)
+        return self.database.process.engine.names(self.tenant).run(name)
 
 
 def local_agent(name: str, owner: str | None) -> Callable[[Database], Principal]:
@@ -284,11 +287,12 @@ def local_agent(name: str, owner: str | None) -> Callable[[Database], Principal]
 
     def introduce(database: Database) -> Principal:
         engine = database.process.engine
+        names = engine.names(DEFAULT_TENANT)
         with engine.store.read() as reader:
-            directory = read_directory(reader, DEFAULT_TENANT, engine.names)
+            directory = read_directory(reader, DEFAULT_TENANT, names)
         os_user = os_user_name()
-        owner_id = (directory.resolve(owner) if owner else None) or engine.names.os_user(os_user)
-        principal = agent(engine.names.agent(name), owner_id)
+        owner_id = (directory.resolve(owner) if owner else None) or names.os_user(os_user)
+        principal = agent(names.agent(name), owner_id)
         if principal.id not in directory.labels:
             known = PutAgent(owner_id, name, owner or os_user)
             engine.call(Request(mint("cmd"), principal.id, known, principal))

@@ -269,7 +269,7 @@ def test_the_directory_is_the_one_that_another_process_wrote(pair: tuple[Desk, D
     one, two = pair
     held = one.propose()
     ann = mint("usr")
-    names = two.engine.names
+    names = two.engine.names("default")
     two.person.call(ann, PutPerson(names.look_up("user", "ann"), None, (), "user:ann", "Ann"))
     with pytest.raises(NotAllowed):
         one.decide(held["review"])

@@ -17,7 +17,7 @@ ANN, OLGA = person("usr_ann", "session"), person("usr_olga", "session")
 
 def employ(desk: Desk, who: Principal, os_user: str | None = None) -> Embedded:
     """Add a person to the team."""
-    names = desk.engine.names
+    names = desk.engine.names("default")
     linked = names.os_user(os_user) if os_user else None
     put = PutPerson(names.look_up("user", who.id), linked, (names.group("team"),), who.id, who.id)
     desk.person.call(who.id, put)

@@ -129,9 +129,9 @@ def test_one_watcher_that_fails_keeps_no_other_asleep(tmp_path: Path):
     def fail(_: object) -> None:
         raise ZeroDivisionError
 
-    stop = desk.database.process.keeper.watch(action["id"], fail)
+    stop = desk.database.process.keeper.watch("default", action["id"], fail)
     heard, told = PROCESSES.Pipe(duplex=False)
-    desk.database.process.keeper.watch(action["id"], lambda state: told.send(state.status))
+    desk.database.process.keeper.watch("default", action["id"], lambda state: told.send(state.status))
     other.decide(action["review"])
     assert "cleared" in iter(heard.recv, "gone")
     stop()

@@ -177,7 +177,7 @@ class Archive:
             head = reader.head(self._tenant)
             at = head.directory if head else -1
             if self._directory is None or self._directory[0] != at:
-                self._directory = (at, read_directory(reader, self._tenant, engine.names))
+                self._directory = (at, read_directory(reader, self._tenant, engine.names(self._tenant)))
         return self._directory[1]
 
     def name(self, principal_id: str) -> str:

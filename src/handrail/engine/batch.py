@@ -44,7 +44,8 @@ class TenantBatch:
         self.cache: Final = cache
         self.reads: Final = Reads(tx, tenant, cache, names, head.directory)
         self.size = head.size
-        self._tx, self._tenant, self._secret, self._refusals = tx, tenant, secret, refusals
+        self.tenant: Final = tenant
+        self._tx, self._secret, self._refusals = tx, secret, refusals
         self._now: Final = max(now, head.at)
         self._rows: list[Row] = []
         self._calls: dict[str, Call] = {}
@@ -78,7 +79,7 @@ class TenantBatch:
         if isinstance(request.command, Renew):
             return self._renew(request.subject, request.command)
         mac = hmac.digest(self._secret, request.content(), "sha256")
-        kept = self._answers.get(request.id) or self._tx.answer(self._tenant, request.id)
+        kept = self._answers.get(request.id) or self._tx.answer(self.tenant, request.id)
         if kept is None:
             answer = self._first(request)
             self._answers[request.id] = Kept(request.id, mac, orjson.dumps(answer).decode(), self._now)
@@ -111,7 +112,7 @@ class TenantBatch:
             key = keyed("cal", self._secret, command.run, mac.hex(), command.occurrence)
         else:
             return None, None
-        known = self._calls.get(key) or self._tx.call(self._tenant, key)
+        known = self._calls.get(key) or self._tx.call(self.tenant, key)
         state = self.reads.state(known.action) if known else None
         if known is None or not isinstance(state, Action) or state.status == "withdrawn":
             return Call(key, request.subject, mac), None
@@ -120,7 +121,7 @@ class TenantBatch:
         return None, state
 
     def _work(self) -> Work:
-        place = Place(self._tenant, self.head.origin, self.size, self._now)
+        place = Place(self.tenant, self.head.origin, self.size, self._now)
         return Work(place, self.reads, os.urandom(32))
 
     def _catch_up(self, subject: str) -> None:
@@ -177,11 +178,11 @@ class TenantBatch:
         changed = self.reads.changed
         untouched = {one: until for one, until in self.reads.leases.items() if one not in changed}
         if untouched:
-            tx.renew(self._tenant, untouched)
+            tx.renew(self.tenant, untouched)
         frontier = tree.extend(self._frontier(), (row.leaf for row in self._rows))
         at = self._rows[-1].at if self._rows else self.head.at
         head = Head(self.head.origin, self.size, tree.encode(frontier), at, self._directory)
-        tx.append(self._tenant, self._batch(head))
+        tx.append(self.tenant, self._batch(head))
 
     def _frontier(self) -> tree.Frontier:
         return tree.decode(self.head.frontier) if self.head.frontier else tree.EMPTY

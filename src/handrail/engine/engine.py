@@ -13,25 +13,25 @@ from ..errors import HandrailError, Unavailable
 from ..store.protocol import Store, Transaction
 from .batch import TenantBatch
 from .reads import Cache
-from .request import Answer, Latch, Request, deliver
+from .request import Answer, Latch, Request, deliver, tenant_secret
 from .timers import SteadyClock
 
 log: Final = logging.getLogger("handrail.engine")
 MOST: Final = 512
-Listener = Callable[[dict[str, State], int, int], None]
+Listener = Callable[[str, dict[str, State], int, int], None]
 
 
 class Engine:
     """One per process and database. Safe to use from any thread; never carried over a fork.
 
-    `listener` is told after each commit: the states that changed, and from which to which size the log grew.
+    `listener` is told after each commit: tenant, changed states, and the sizes of the log before and after.
     """
 
     def __init__(self, store: Store, clock: Clock, *, listener: Listener | None = None) -> None:
         self.store: Final = store
-        self.names: Final = Names(store.secret)
         self.clock: Final = SteadyClock(clock)
         self._listener: Final = listener
+        self._names: dict[str, Names] = {}
         self._caches: dict[str, Cache] = {}
         self._refusals: dict[tuple[str, str], tuple[int, int]] = {}
         self._leading = threading.Lock()
@@ -40,6 +40,13 @@ class Engine:
         self._starting = threading.Lock()
         self._next = False
         self._closed = False
+
+    def names(self, tenant: str) -> Names:
+        """How the tenant's handles become ids: the same name is another id in another tenant."""
+        found = self._names.get(tenant)
+        if found is None:
+            found = self._names[tenant] = Names(tenant_secret(self.store.secret, tenant))
+        return found
 
     def call(self, request: Request) -> Answer:
         """Commit one command and return its answer: in this thread if nobody else is at it, else by the writer's."""
@@ -141,7 +148,7 @@ class Engine:
         if found is None:
             cache = self._caches.setdefault(tenant, Cache())
             found = batches[tenant] = TenantBatch(
-                tx, tenant, cache, self.names, self.store.secret, self.clock.now(), self._refusals
+                tx, tenant, cache, self.names(tenant), self.store.secret, self.clock.now(), self._refusals
             )
         return found
 
@@ -155,7 +162,7 @@ class Engine:
         """What is committed is acknowledged, whatever becomes of those who only watch."""
         try:
             if self._listener is not None:
-                self._listener(batch.reads.changed, batch.head.size, batch.size)
+                self._listener(batch.tenant, batch.reads.changed, batch.head.size, batch.size)
         except Exception:
             log.exception("a commit was kept, but not everybody who waits was told")
 

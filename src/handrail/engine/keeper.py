@@ -5,6 +5,7 @@ import logging
 import selectors
 import socket
 import threading
+import weakref
 from collections.abc import Callable
 from typing import Final
 
@@ -26,6 +27,8 @@ STUMBLE: Final = 1.0
 NEWS: Final = 1000
 RENEWAL: Final = 20 * SECOND
 Watcher = Callable[[State], None]
+Watched = tuple[str, str]
+"""A tenant and the id of one of its streams."""
 
 
 class Keeper:
@@ -34,14 +37,14 @@ class Keeper:
     It sleeps while nobody waits and nothing is executed here.
     """
 
-    def __init__(self, engine: Callable[[], Engine], tenant: str, clock: Clock, bell: Bell | None) -> None:
-        self._engine, self._tenant, self._clock, self._bell = engine, tenant, clock, bell
+    def __init__(self, engine: Callable[[], Engine], clock: Clock, bell: Bell | None) -> None:
+        self._engine, self._clock, self._bell = engine, clock, bell
         self._poll = NET if bell else POLL
-        self._watchers: dict[str, dict[int, Watcher]] = {}
+        self._watchers: dict[Watched, dict[int, Watcher]] = {}
         self._listeners: dict[int, Callable[[], None]] = {}
-        self._leases: dict[tuple[str, int], tuple[Principal, str]] = {}
+        self._leases: dict[tuple[str, str, int], tuple[Principal, str]] = {}
         self._lock = threading.Lock()
-        self._seen = 0
+        self._seen: dict[str, int] = {}
         self._version = -1
         self._stale = True
         self._next_due: int | None = None
@@ -52,20 +55,21 @@ class Keeper:
         self._resting = True
         self._ear, self._mouth = socket.socketpair()
         self._selector = selectors.DefaultSelector()
+        self._let_go: Final = weakref.finalize(self, _close, self._selector, self._ear, self._mouth)
         for one in (self._ear, *([bell.socket] if bell else [])):
             one.setblocking(False)
             self._selector.register(one, selectors.EVENT_READ)
 
-    def watch(self, subject: str, watcher: Watcher) -> Callable[[], None]:
+    def watch(self, tenant: str, subject: str, watcher: Watcher) -> Callable[[], None]:
         """Call `watcher` with the state after each change of the stream, from any thread; returns how to stop."""
         with self._lock:
             self._tokens += 1
             token, first = self._tokens, not self._awaited
-            self._watchers.setdefault(subject, {})[token] = watcher
+            self._watchers.setdefault((tenant, subject), {})[token] = watcher
             self._stale = True
         if first and self._resting:
             self._wake()
-        return lambda: self._unwatch(subject, token)
+        return lambda: self._unwatch((tenant, subject), token)
 
     def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call `listener` after any change of the database, from any thread; returns how to stop."""
@@ -78,24 +82,24 @@ class Keeper:
             self._wake()
         return lambda: self._unlisten(token)
 
-    def hold(self, action: str, fence: int, executor: str, actor: Principal) -> None:
+    def hold(self, tenant: str, action: str, fence: int, executor: str, actor: Principal) -> None:
         """Keep the lease of a running action until `release`."""
         with self._lock:
             first = not self._leases
-            self._leases[action, fence] = (actor, executor)
+            self._leases[tenant, action, fence] = (actor, executor)
         if first and self._resting:
             self._wake()
 
-    def release(self, action: str, fence: int) -> None:
+    def release(self, tenant: str, action: str, fence: int) -> None:
         """Stop keeping a lease."""
         with self._lock:
-            self._leases.pop((action, fence), None)
+            self._leases.pop((tenant, action, fence), None)
 
-    def committed(self, states: dict[str, State], before: int, size: int) -> None:
+    def committed(self, tenant: str, states: dict[str, State], before: int, size: int) -> None:
         """What this process has just committed: tell watchers here, ring for the others."""
-        if self._seen == before:
-            self._seen = size
-        self._tell(states)
+        if self._seen.get(tenant, 0) == before:
+            self._seen[tenant] = size
+        self._tell(tenant, states)
         self._announce()
         self._stale = True
         if self._bell is not None:
@@ -118,16 +122,12 @@ class Keeper:
             self._bell.socket.close()
         self._let_go()
 
-    def _let_go(self) -> None:
-        for one in (self._selector, self._ear, self._mouth):
-            one.close()
-
-    def _unwatch(self, subject: str, token: int) -> None:
+    def _unwatch(self, watched: Watched, token: int) -> None:
         with self._lock:
-            watchers = self._watchers.get(subject, {})
+            watchers = self._watchers.get(watched, {})
             watchers.pop(token, None)
             if not watchers:
-                self._watchers.pop(subject, None)
+                self._watchers.pop(watched, None)
 
     def _unlisten(self, token: int) -> None:
         with self._lock:
@@ -141,11 +141,11 @@ class Keeper:
         for listener in list(self._listeners.values()):
             self._safely(listener)
 
-    def _tell(self, states: dict[str, State]) -> None:
+    def _tell(self, tenant: str, states: dict[str, State]) -> None:
         if not self._watchers:
             return
         for subject, state in states.items():
-            for watcher in list(self._watchers.get(subject, {}).values()):
+            for watcher in list(self._watchers.get((tenant, subject), {}).values()):
                 self._safely(watcher, state)
 
     def _safely(self, tell: Callable[..., None], *what: State) -> None:
@@ -208,23 +208,32 @@ class Keeper:
         version = store.version()
         if version == self._version and not stale:
             return
+        with self._lock:
+            tenants = {tenant for tenant, _ in self._watchers}
         with store.read() as reader:
-            head = reader.head(self._tenant)
-            size = head.size if head else 0
-            rows = reader.streams(self._tenant, self._news(reader, size))
+            found = {tenant: self._changes(reader, tenant) for tenant in tenants}
             self._next_due = reader.next_due()
-        self._version, self._seen = version, max(size, self._seen)
-        self._tell({row.id: read_state(row.kind, row.state) for row in rows})
+        self._version = version
+        for tenant, states in found.items():
+            self._tell(tenant, states)
         self._announce()
 
-    def _news(self, reader: Reader, size: int) -> set[str]:
-        """The watched streams that may have changed since the last look."""
-        if self._version == -1 or size - self._seen > NEWS:
-            return set(self._watchers)
-        if size <= self._seen:
+    def _changes(self, reader: Reader, tenant: str) -> dict[str, State]:
+        """The present states of the tenant's watched streams that may have changed since the last look."""
+        head, seen = reader.head(tenant), self._seen.get(tenant, 0)
+        size = head.size if head else 0
+        rows = reader.streams(tenant, self._news(reader, tenant, seen, size))
+        self._seen[tenant] = max(size, seen)
+        return {row.id: read_state(row.kind, row.state) for row in rows}
+
+    def _news(self, reader: Reader, tenant: str, seen: int, size: int) -> set[str]:
+        with self._lock:
+            watched = {subject for owner, subject in self._watchers if owner == tenant}
+        if self._version == -1 or size - seen > NEWS:
+            return watched
+        if size <= seen:
             return set()
-        news = {entry.sub for entry in reader.entries(self._tenant, after=self._seen - 1)}
-        return {subject for subject in news if subject in self._watchers}
+        return watched & {entry.sub for entry in reader.entries(tenant, after=seen - 1)}
 
     def _do_due(self) -> None:
         engine = self._engine()
@@ -253,5 +262,10 @@ class Keeper:
         self._renewed = self._clock.monotonic()
         with self._lock:
             held = list(self._leases.items())
-        for (action, fence), (actor, executor) in held:
-            self._engine().submit(Request(mint("cmd"), action, Renew(executor, fence), actor, self._tenant))
+        for (tenant, action, fence), (actor, executor) in held:
+            self._engine().submit(Request(mint("cmd"), action, Renew(executor, fence), actor, tenant))
+
+
+def _close(*what: socket.socket | selectors.BaseSelector) -> None:
+    for one in what:
+        one.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hmac
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 
 DEFAULT_TENANT: Final = "default"
 Answer = dict[str, Any]
+
+
+def tenant_secret(secret: bytes, tenant: str) -> bytes:
+    """The secret under which a tenant's names are hashed: the database's own for the first tenant."""
+    return secret if tenant == DEFAULT_TENANT else hmac.digest(secret, f"tenant|{tenant}".encode(), "sha256")
 
 
 @dataclass(frozen=True, slots=True)

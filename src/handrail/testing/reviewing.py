@@ -14,6 +14,7 @@ from ..codec.canonical import canonical
 from ..connect import Rail
 from ..directory.commands import PutGroup, PutPerson
 from ..embedded import Database, Embedded, local_agent, solo_person
+from ..engine.request import DEFAULT_TENANT
 from ..gate.notice import Notice
 from ..ids import mint
 from ..principal import person
@@ -50,7 +51,7 @@ class Reviewers:
 
     def person(self, handle: str, *, groups: tuple[str, ...] = ()) -> None:
         """Add a person who may be asked, such as `person("ann", groups=("treasury",))`."""
-        names, boss = self.database.process.engine.names, Embedded(self.database, solo_person)
+        names, boss = self.database.process.engine.names(DEFAULT_TENANT), Embedded(self.database, solo_person)
         for group in groups:
             boss.call(names.group(group), PutGroup(names.look_up("group", group), f"group:{group}"))
         ids = tuple(names.group(group) for group in groups)
