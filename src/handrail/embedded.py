@@ -22,7 +22,7 @@ from .engine.engine import Engine
 from .engine.keeper import Keeper
 from .engine.reads import read_directory
 from .engine.request import DEFAULT_TENANT, Request, answer_of
-from .errors import UnknownAction
+from .errors import Unavailable, UnknownAction
 from .ids import mint
 from .principal import SOLO_ID, Principal, agent, person
 from .review.model import Review
@@ -120,9 +120,13 @@ class _News:
 
     rev: int
     state: Action | None = None
+    closed: bool = False
 
     def take(self, state: Any) -> bool:
-        """Keep a state; whether it is news."""
+        """Keep a state, or that the database was closed; whether it is news."""
+        if state is None:
+            self.closed = True
+            return True
         if state.rev <= self.rev:
             return False
         self.rev, self.state = state.rev, state
@@ -176,7 +180,7 @@ class Embedded:
         try:
             if not news.take(self._action(action)):
                 moved.wait(timeout)
-            return self._answer(news.state)
+            return self._answer(news)
         finally:
             stop()
 
@@ -201,7 +205,7 @@ class Embedded:
             return None
         finally:
             stop()
-        return self._answer(news.state)
+        return self._answer(news)
 
     def _action(self, action: str) -> Action:
         state = self.archive.state(action)
@@ -209,8 +213,11 @@ class Embedded:
             raise UnknownAction(f"no action {action} is in this database")
         return state
 
-    def _answer(self, state: Action | None) -> Answer | None:
+    def _answer(self, news: _News) -> Answer | None:
+        state = news.state
         if state is None:
+            if news.closed:
+                raise Unavailable("the database was closed here while this call waited; its action stays as it is")
             return None
         return answer_of(state, {state.review: self.archive.state(state.review)} if state.review else {})
 

@@ -9,12 +9,14 @@ import socket
 import stat
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from handrail.engine import bell
+from handrail.errors import Unavailable
 from tests.engine.kit import Desk
 from tests.engine.processes import PROCESSES, wait_for
 
@@ -131,9 +133,24 @@ def test_one_watcher_that_fails_keeps_no_other_asleep(tmp_path: Path):
 
     stop = desk.database.process.keeper.watch("default", action["id"], fail)
     heard, told = PROCESSES.Pipe(duplex=False)
-    desk.database.process.keeper.watch("default", action["id"], lambda state: told.send(state.status))
+    desk.database.process.keeper.watch("default", action["id"], lambda state: told.send(state and state.status))
     other.decide(action["review"])
     assert "cleared" in iter(heard.recv, "gone")
     stop()
     for one in (desk, other):
         one.close()
+
+
+def test_who_waits_is_let_go_when_the_database_is_closed_here(tmp_path: Path):
+    desk = Desk(str(tmp_path / "a.db"))
+    action = desk.propose()
+    keeper = desk.database.process.keeper
+    waiting = ThreadPoolExecutor(1)
+    woken = waiting.submit(desk.agent.wait, action["id"], action["rev"], None)
+    while not keeper._watchers:
+        os.sched_yield()
+    desk.close()
+    with pytest.raises(Unavailable, match="its action stays as it is"):
+        woken.result()
+    waiting.shutdown()
+    desk.close()

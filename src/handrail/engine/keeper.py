@@ -6,7 +6,7 @@ import selectors
 import socket
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from ..clock import SECOND, Clock
@@ -26,7 +26,8 @@ NET: Final = 0.05
 STUMBLE: Final = 1.0
 NEWS: Final = 1000
 RENEWAL: Final = 20 * SECOND
-Watcher = Callable[[State], None]
+Watcher = Callable[[State | None], None]
+"""Is called with each new state, and with `None` when the database is closed here."""
 Watched = tuple[str, str]
 """A tenant and the id of one of its streams."""
 
@@ -106,11 +107,15 @@ class Keeper:
             self._bell.ring()
 
     def close(self) -> None:
-        """End the thread and take the bell down."""
-        self._closed = True
+        """End the thread, take the bell down, and let go of everybody who waits."""
+        with self._lock:
+            self._closed, thread = True, self._thread
+            watched = list(self._watchers)
+        for tenant, subject in watched:
+            self._tell(tenant, {subject: None})
         self._nudge()
-        if self._thread is not None:
-            self._thread.join()
+        if thread is not None:
+            thread.join()
         if self._bell is not None:
             self._bell.close()
         self._let_go()
@@ -141,14 +146,14 @@ class Keeper:
         for listener in list(self._listeners.values()):
             self._safely(listener)
 
-    def _tell(self, tenant: str, states: dict[str, State]) -> None:
+    def _tell(self, tenant: str, states: Mapping[str, State | None]) -> None:
         if not self._watchers:
             return
         for subject, state in states.items():
             for watcher in list(self._watchers.get((tenant, subject), {}).values()):
                 self._safely(watcher, state)
 
-    def _safely(self, tell: Callable[..., None], *what: State) -> None:
+    def _safely(self, tell: Callable[..., None], *what: State | None) -> None:
         """One who fails keeps nobody else from being told."""
         try:
             tell(*what)
