@@ -150,7 +150,7 @@ def test_who_waits_is_let_go_when_the_database_is_closed_here(tmp_path: Path):
     while not keeper._watchers:
         os.sched_yield()
     desk.close()
-    with pytest.raises(Unavailable, match="its action stays as it is"):
+    with pytest.raises(Unavailable, match="the database was closed"):
         woken.result()
     waiting.shutdown()
     desk.close()
