@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from handrail.audit.disclosure import (
     MalformedDisclosure,
+    Salts,
     disclosure,
     disclosure_digest,
     open_disclosure,
-    salt,
 )
 from handrail.codec.canonical import canonical
 
@@ -99,11 +99,11 @@ def test_a_digest_is_of_ascii_text() -> None:
 def test_salts_differ_by_seed_subject_revision_and_name() -> None:
     seed = b"s" * 32
     salts = {
-        salt(seed, "act_1", 1, "note"),
-        salt(b"t" * 32, "act_1", 1, "note"),
-        salt(seed, "act_2", 1, "note"),
-        salt(seed, "act_1", 2, "note"),
-        salt(seed, "act_1", 1, "view"),
+        Salts(seed)("act_1", 1, "note"),
+        Salts(b"t" * 32)("act_1", 1, "note"),
+        Salts(seed)("act_2", 1, "note"),
+        Salts(seed)("act_1", 2, "note"),
+        Salts(seed)("act_1", 1, "view"),
     }
     assert len(salts) == 5
     assert {len(each) for each in salts} == {32}
@@ -111,4 +111,5 @@ def test_salts_differ_by_seed_subject_revision_and_name() -> None:
 
 def test_known_salt() -> None:
     """Worked out with another tool: openssl dgst -sha256 -hmac seed, of act_1|2|note."""
-    assert salt(b"seed", "act_1", 2, "note").hex() == "e161cb9218345361b2086811ad8f71b338aa5aab6941703206623f230aaa3aec"
+    known = "e161cb9218345361b2086811ad8f71b338aa5aab6941703206623f230aaa3aec"
+    assert Salts(b"seed")("act_1", 2, "note").hex() == known

@@ -1,12 +1,11 @@
 """The executing half of an action's life: claim, start, settle, and what follows when nobody reports."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Literal, assert_never
 
 from ..errors import FencedOff, NotAllowed, NotReady, RunHeld, WrongBytes
 from ..ids import derive
-from ..stream import JSON, NO_TEXTS, Draft, Sealed
+from ..stream import JSON, NO_TEXTS, Draft, Sealed, changed
 from . import commands as c
 from . import events as e
 from .facts import LEASE, PROBE_WITHIN, Facts
@@ -131,22 +130,22 @@ def evolve(after: Action, event: e.Event, sealed: Sealed[e.Event]) -> Action:
     outcome = sealed.texts.get("outcome")
     match event:
         case e.Claimed():
-            return replace(after, executor=event.executor, fence=event.fence)
+            return changed(after, executor=event.executor, fence=event.fence)
         case e.Lapsed():
-            return replace(after, executor=None)
+            return changed(after, executor=None)
         case e.Started():
-            return replace(after, attempt=event.attempt, due_at=None)
+            return changed(after, attempt=event.attempt, due_at=None)
         case e.AttemptFailed():
-            return replace(after, outcome=outcome, due_at=after.grant.expires_at if after.grant else None)
+            return changed(after, outcome=outcome, due_at=after.grant.expires_at if after.grant else None)
         case e.Succeeded() | e.Failed() | e.Skipped():
-            return replace(after, outcome=outcome, review=None, executor=None, due_at=None)
+            return changed(after, outcome=outcome, review=None, executor=None, due_at=None)
         case e.Refused() | e.Withdrawn():
-            return replace(after, reason=event.reason, executor=None, due_at=None)
+            return changed(after, reason=event.reason, executor=None, due_at=None)
         case e.Lost():
-            return replace(after, fence=event.fence, executor=None, due_at=event.due_at, outcome=outcome)
+            return changed(after, fence=event.fence, executor=None, due_at=event.due_at, outcome=outcome)
         case e.Inquired():
-            return replace(after, review=event.review, asked=event.review, reviews=event.number, due_at=None)
+            return changed(after, review=event.review, asked=event.review, reviews=event.number, due_at=None)
         case e.Unresolved():
-            return replace(after, review=None)
+            return changed(after, review=None)
         case _:
             raise AssertionError(f"{type(event).__name__} is evolved elsewhere")

@@ -1,12 +1,11 @@
 """The life of an action: one table, `decide`, `evolve`. The executing half is in `execution`."""
 
-from dataclasses import replace
 from typing import Final, Literal, assert_never, cast
 
 from ..errors import InvalidValue, NotAllowed, NotReady
 from ..ids import derive
 from ..policy.verdict import Verdict
-from ..stream import JSON, Draft, Sealed, Table, step
+from ..stream import JSON, Draft, Sealed, Table, changed, step
 from . import commands as c
 from . import events as e
 from . import execution
@@ -189,16 +188,16 @@ def evolve(state: Action | None, sealed: Sealed[e.Event], *, subject: str) -> Ac
     if isinstance(event, e.Proposed):
         return _born(event, sealed, subject)
     assert state is not None
-    after = replace(state, status=cast(Status, status), rev=sealed.rev)
+    after = changed(state, status=cast(Status, status), rev=sealed.rev)
     match event:
         case e.Held():
-            return replace(
+            return changed(
                 after, review=event.review, asked=event.review, reviews=event.number, executor=None, due_at=None
             )
         case e.Revised():
-            return replace(after, revision=event.revision, bind=event.bind)
+            return changed(after, revision=event.revision, bind=event.bind)
         case e.Cleared():
-            return replace(after, grant=event.grant, review=None, executor=None, due_at=event.grant.expires_at)
+            return changed(after, grant=event.grant, review=None, executor=None, due_at=event.grant.expires_at)
         case _:
             return execution.evolve(after, event, sealed)
 

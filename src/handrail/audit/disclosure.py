@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import re
 from base64 import urlsafe_b64decode
 from binascii import b2a_base64
 from typing import Final, NamedTuple
 
 import orjson
+
+from ..ids import Keyed
 
 SALT_BYTES: Final = 32
 _URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
@@ -29,12 +30,16 @@ class Disclosure(NamedTuple):
     value: bytes
 
 
-def salt(seed: bytes, sub: str, rev: int, name: str) -> bytes:
-    """The salt of one disclosure: HMAC-SHA256(seed, sub|rev|name).
+class Salts:
+    """The salts of one command: HMAC-SHA256(seed, sub|rev|name). The seed is drawn per command and never stored."""
 
-    The seed is drawn per command and never stored.
-    """
-    return hmac.digest(seed, f"{sub}|{rev}|{name}".encode(), "sha256")
+    __slots__ = ("_keyed",)
+
+    def __init__(self, seed: bytes) -> None:
+        self._keyed: Final = Keyed(seed)
+
+    def __call__(self, sub: str, rev: int, name: str) -> bytes:
+        return self._keyed(f"{sub}|{rev}|{name}".encode())
 
 
 def disclosure(name: str, value: bytes, salt: bytes) -> tuple[str, str]:

@@ -1,12 +1,12 @@
 """The life of a directory row: present, then perhaps removed, then perhaps present again."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, assert_never
 
 from ..errors import NotAllowed, NotReady, UnknownPerson
 from ..principal import Principal
-from ..stream import JSON, Draft, Sealed, Table, step
+from ..stream import JSON, Draft, Sealed, Table, changed, step
 from . import commands as c
 from . import events as e
 from .model import Agent, Group, Guest, Member, Person
@@ -94,5 +94,5 @@ def evolve(state: Member | None, sealed: Sealed[e.Event], *, subject: str) -> Me
         case e.AgentAdded():
             return Agent(subject, "present", sealed.rev, event.owner, profile)
         case e.AccessDenied():
-            return replace(state, rev=sealed.rev) if state else Guest(subject, "present", sealed.rev)
+            return changed(state, rev=sealed.rev) if state else Guest(subject, "present", sealed.rev)
     assert_never(event)

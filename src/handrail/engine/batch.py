@@ -1,6 +1,5 @@
 """One tenant's share of a transaction: commands decided one after another, written together."""
 
-import hmac
 import logging
 import os
 from typing import Any, Final
@@ -15,7 +14,7 @@ from ..codec.records import State, state_text
 from ..directory.commands import Deny
 from ..directory.model import Names
 from ..errors import CommandReused, CorruptLog, HandrailError, KeyReused, Refused, Unavailable
-from ..ids import keyed
+from ..ids import Keyed, keyed
 from ..principal import SYSTEM
 from ..review.model import Review
 from ..store.protocol import Answer as Kept
@@ -46,6 +45,7 @@ class TenantBatch:
         self.size = head.size
         self.tenant: Final = tenant
         self._tx, self._secret, self._refusals = tx, secret, refusals
+        self._mac: Final = Keyed(secret)
         self._now: Final = max(now, head.at)
         self._rows: list[Row] = []
         self._calls: dict[str, Call] = {}
@@ -78,7 +78,7 @@ class TenantBatch:
             return {}
         if isinstance(request.command, Renew):
             return self._renew(request.subject, request.command)
-        mac = hmac.digest(self._secret, request.content(), "sha256")
+        mac = self._mac(request.content())
         kept = self._answers.get(request.id) or self._tx.answer(self.tenant, request.id)
         if kept is None:
             answer = self._first(request)
@@ -105,7 +105,7 @@ class TenantBatch:
 
     def _identify(self, request: Request, command: Propose) -> tuple[Call | None, Action | None]:
         """The identity of a call, and the action that it already led to. Raises `KeyReused`."""
-        mac = hmac.digest(self._secret, f"{command.name}\n{command.args}".encode(), "sha256")
+        mac = self._mac(f"{command.name}\n{command.args}".encode())
         if command.key is not None:
             key = keyed("cal", self._secret, "key", request.actor.id, command.key)
         elif command.run is not None and command.occurrence is not None:
@@ -122,7 +122,7 @@ class TenantBatch:
 
     def _work(self) -> Work:
         place = Place(self.tenant, self.head.origin, self.size, self._now)
-        return Work(place, self.reads, os.urandom(32))
+        return Work(place, self.reads, _seed)
 
     def _catch_up(self, subject: str) -> None:
         work = self._work()
@@ -203,6 +203,10 @@ class TenantBatch:
             answers=list(self._answers.values()),
             blobs=list(self._blobs.items()),
         )
+
+
+def _seed() -> bytes:
+    return os.urandom(32)
 
 
 def _stream(state: State, reads: Reads) -> Stream:

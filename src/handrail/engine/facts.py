@@ -10,7 +10,6 @@ from ..action import commands as action
 from ..action.digest import action_digest
 from ..action.facts import Facts as ActionFacts
 from ..action.model import Action
-from ..audit.disclosure import salt
 from ..codec.records import State
 from ..directory.lifecycle import Facts as DirectoryFacts
 from ..errors import UnknownAction, UnknownReview
@@ -60,7 +59,7 @@ def _action(work: Work, subject: str, state: State | None, command: object, acto
 
 
 def _proposal(work: Work, subject: str, command: action.Propose, actor: Principal) -> ActionFacts:
-    revision = _revision(work, subject, 1, command.name, command.args, salt(work.seed, subject, 1, "args"))
+    revision = _revision(work, subject, 1, command.name, command.args, work.salt(subject, 1, "args"))
     directory = work.sources.directory()
     run = work.state(command.run) if command.run else None
     barred = _barred(work, actor.id, actor.owner or "", run, command.kind)
@@ -136,7 +135,7 @@ def _decision(work: Work, base: ReviewFacts, state: Review, held: Action, comman
     check_decision(work, state, held, command)
     if command.outcome != "edit" or command.args is None:
         return base
-    key = salt(work.seed, base.subject, state.rev + 1, "args")
+    key = work.salt(base.subject, state.rev + 1, "args")
     revision = _revision(work, held.id, held.revision + 1, held.name, command.args, key)
     view = shown.edited(work, state, held, revision)
     return ReviewFacts(

@@ -1,6 +1,6 @@
 """One command, decided with all its consequences: pure over its sources, so that it can be explored without a store."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -8,7 +8,7 @@ import orjson
 
 from ..action import commands as action
 from ..action.model import Action
-from ..audit.disclosure import disclosure, salt
+from ..audit.disclosure import Salts, disclosure
 from ..audit.entry import Act, Entry, entry_bytes, leaf
 from ..codec.records import NAMES, State, event_data
 from ..principal import SYSTEM, Principal
@@ -54,18 +54,25 @@ class Place:
 class Work:
     """A command being decided. On success `rows`, `states` and `leases` are to be written; on refusal none of it.
 
-    `seed` is drawn anew for each top-level command and never stored; all salts follow from it.
+    `draw` gives the seed from which all its salts follow: drawn once per top-level command, and never stored.
     """
 
     place: Place
     sources: Sources
-    seed: bytes
+    draw: Callable[[], bytes]
     rows: list[Row] = field(default_factory=list)
     states: dict[str, State] = field(default_factory=dict)
     leases: dict[str, int] = field(default_factory=dict)
     texts: dict[str, JSON] = field(default_factory=dict)
     revisions: dict[tuple[str, int], str] = field(default_factory=dict)
     steps: int = 0
+    _salts: Salts | None = None
+
+    def salt(self, subject: str, rev: int, name: str) -> bytes:
+        """The salt of the text with that name, in that revision of that stream."""
+        if self._salts is None:
+            self._salts = Salts(self.draw())
+        return self._salts(subject, rev, name)
 
     @property
     def now(self) -> int:
@@ -128,7 +135,7 @@ class Work:
         self, subject: str, draft: Draft[Any], actor: Principal, rev: int
     ) -> tuple[Sealed[Any], tuple[tuple[str, str, str], ...]]:
         values: Mapping[str, JSON] = {"data": event_data(draft.event), **draft.texts}
-        disclosures = tuple(_disclosed(self.seed, subject, rev, name, value) for name, value in values.items())
+        disclosures = tuple(_disclosed(name, value, self.salt(subject, rev, name)) for name, value in values.items())
         digests = {name: digest for name, digest, _ in disclosures}
         self.texts |= {digests[name]: value for name, value in draft.texts.items()}
         return Sealed(draft.event, rev, self.now, actor, digests), disclosures
@@ -149,8 +156,8 @@ class Work:
         return Row(index, after.id, sealed.rev, name, sealed.at, raw, leaf(raw), disclosures, owner, draft.revision)
 
 
-def _disclosed(seed: bytes, subject: str, rev: int, name: str, value: JSON) -> tuple[str, str, str]:
-    text, digest = disclosure(name, orjson.dumps(value), salt(seed, subject, rev, name))
+def _disclosed(name: str, value: JSON, salt: bytes) -> tuple[str, str, str]:
+    text, digest = disclosure(name, orjson.dumps(value), salt)
     return name, digest, text
 
 

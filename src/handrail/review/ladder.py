@@ -1,9 +1,7 @@
 """The ladder of a review, and what the clock does to it."""
 
-from dataclasses import replace
-
 from ..errors import NotReady
-from ..stream import Draft, Sealed
+from ..stream import Draft, Sealed, changed
 from . import commands as c
 from . import events as e
 from .facts import Facts
@@ -66,7 +64,7 @@ def escalate(state: Review, command: c.Escalate, facts: Facts) -> list[Draft[e.E
     draft = _next_level(state, facts)
     if draft is None:
         raise NotReady("there is nobody further up to ask; comment or delegate instead")
-    return [replace(draft, texts={"note": command.note}) if command.note else draft]
+    return [changed(draft, texts={"note": command.note}) if command.note else draft]
 
 
 def _next_level(state: Review, facts: Facts) -> Draft[e.Event] | None:
@@ -84,6 +82,6 @@ def _next_level(state: Review, facts: Facts) -> Draft[e.Event] | None:
 def evolve(after: Review, event: e.Reminded | e.Escalated, sealed: Sealed[e.Event]) -> Review:
     """The ladder's part of `evolve`."""
     if isinstance(event, e.Reminded):
-        return replace(after, remind_at=event.again_at if event.again_at < after.deadline else None)
+        return changed(after, remind_at=event.again_at if event.again_at < after.deadline else None)
     remind = after.demand.levels[event.level].remind
-    return replace(after, level=event.level, level_until=event.until, remind_at=sealed.at + remind if remind else None)
+    return changed(after, level=event.level, level_until=event.until, remind_at=sealed.at + remind if remind else None)

@@ -1,11 +1,10 @@
 """The life of a review: one table, `decide`, `evolve`. Voting is in `voting`, the ladder and the clock in `ladder`."""
 
-from dataclasses import replace
 from typing import Final, assert_never, cast
 
 from ..clock import MINUTE
 from ..errors import AlreadyDecided, Late, NotAllowed, NotReady, UnknownPerson
-from ..stream import Draft, Sealed, Table, step
+from ..stream import Draft, Sealed, Table, changed, step
 from . import commands as c
 from . import events as e
 from . import ladder, voting
@@ -117,22 +116,22 @@ def evolve(state: Review | None, sealed: Sealed[e.Event], *, subject: str) -> Re
     if isinstance(event, e.Opened):
         return ladder.born(event, sealed, subject)
     assert state is not None
-    after = replace(state, status=cast(Status, status), rev=sealed.rev)
+    after = changed(state, status=cast(Status, status), rev=sealed.rev)
     if status != "claimed" and state.claimed_by is not None:
-        after = replace(after, claimed_by=None, claim_until=None)
+        after = changed(after, claimed_by=None, claim_until=None)
     match event:
         case e.Claimed():
-            return replace(after, claimed_by=sealed.by.id, claim_until=event.until)
+            return changed(after, claimed_by=sealed.by.id, claim_until=event.until)
         case e.Delegated():
-            return replace(after, delegates=tuple(sorted({*state.delegates, event.to})))
+            return changed(after, delegates=tuple(sorted({*state.delegates, event.to})))
         case e.Commented():
-            return replace(after, comments=state.comments + 1)
+            return changed(after, comments=state.comments + 1)
         case e.Reminded() | e.Escalated():
             return ladder.evolve(after, event, sealed)
         case e.Voted() | e.Edited() | e.Decided() | e.Revoked():
             return voting.evolve(after, event, sealed)
         case e.TookEffect():
-            return replace(after, effective=True)
+            return changed(after, effective=True)
         case e.Released() | e.Expired() | e.Withdrawn() | e.Superseded():
             return after
     assert_never(event)

@@ -1,12 +1,11 @@
 """Votes, edits, the quorum, and taking a vote back."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import assert_never
 
 from ..errors import AlreadyDecided, InvalidValue, NotAllowed, NotReady, StaleView
 from ..policy.paths import stricter
-from ..stream import JSON, Draft, Sealed
+from ..stream import JSON, Draft, Sealed, changed
 from . import commands as c
 from . import events as e
 from .access import counted, require
@@ -80,9 +79,9 @@ def _edit(state: Review, command: c.Decide, facts: Facts) -> list[Draft[e.Event]
         demand=demand, seats=_seats(state, facts),
     )  # fmt: skip
     mine = Vote(facts.actor.id, facts.actor.auth, event.seats, facts.now)
-    after = replace(state, demand=demand, round=event.round, bind=event.bind, revision=event.revision, votes=(mine,))
+    after = changed(state, demand=demand, round=event.round, bind=event.bind, revision=event.revision, votes=(mine,))
     filled = counted(after, after.votes, facts.people)
-    said = command if filled is None else replace(command, note=None)
+    said = command if filled is None else changed(command, note=None)
     texts = {**_texts(said, facts), "view": facts.view}
     edited: Draft[e.Event] = Draft(event, texts, revision=facts.revision)
     return [edited] if filled is None else [edited, _decided(after, command, facts, filled)]
@@ -105,17 +104,17 @@ def evolve(after: Review, event: e.Voted | e.Edited | e.Decided | e.Revoked, sea
     by = sealed.by
     match event:
         case e.Voted():
-            return replace(after, votes=(*after.votes, Vote(by.id, by.auth, event.seats, sealed.at)))
+            return changed(after, votes=(*after.votes, Vote(by.id, by.auth, event.seats, sealed.at)))
         case e.Edited():
             votes = (Vote(by.id, by.auth, event.seats, sealed.at),)
-            return replace(
+            return changed(
                 after, votes=votes, round=event.round, revision=event.revision, bind=event.bind, demand=event.demand,
                 view=sealed.texts["view"],
             )  # fmt: skip
         case e.Decided():
             return _closed(after, event, sealed)
         case e.Revoked():
-            return replace(after, votes=tuple(v for v in after.votes if v.by != by.id), decision=None)
+            return changed(after, votes=tuple(v for v in after.votes if v.by != by.id), decision=None)
     assert_never(event)
 
 
@@ -127,4 +126,4 @@ def _closed(after: Review, event: e.Decided, sealed: Sealed[e.Event]) -> Review:
         event.outcome, by.id, by.auth, event.counted, sealed.at, event.effective_at,
         sealed.texts.get("note"), sealed.texts.get("value"),
     )  # fmt: skip
-    return replace(after, votes=votes, decision=decision, effective=event.effective_at <= sealed.at)
+    return changed(after, votes=votes, decision=decision, effective=event.effective_at <= sealed.at)

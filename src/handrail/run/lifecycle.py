@@ -1,11 +1,11 @@
 """The life of a run: one table, `decide`, `evolve`."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, assert_never
 
 from ..errors import NotAllowed, NotReady, RunFinished
 from ..principal import Principal
-from ..stream import Draft, Sealed, Table, step
+from ..stream import Draft, Sealed, Table, changed, step
 from . import commands as c
 from . import events as e
 from .model import Run
@@ -73,8 +73,8 @@ def evolve(state: Run | None, sealed: Sealed[e.Event], *, subject: str) -> Run:
             )  # fmt: skip
         case e.Faulted():
             assert state is not None
-            return replace(state, rev=sealed.rev, faults=state.faults + 1)
+            return changed(state, rev=sealed.rev, faults=state.faults + 1)
         case e.Finished():
             assert state is not None
-            return replace(state, rev=sealed.rev, status="finished")
+            return changed(state, rev=sealed.rev, status="finished")
     assert_never(event)
