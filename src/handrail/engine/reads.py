@@ -54,7 +54,7 @@ class Cache:
 
 
 class Reads:
-    """`Sources` over one reader, under what the batch has changed so far."""
+    """`Sources` over one transaction, under what the batch has changed so far. Nobody else writes meanwhile."""
 
     def __init__(self, reader: Reader, tenant: str, cache: Cache, names: Names, directory_at: int) -> None:
         self._reader, self._tenant, self._cache = reader, tenant, cache
@@ -62,6 +62,7 @@ class Reads:
         self.changed: dict[str, State] = {}
         self.leases: dict[str, int] = {}
         self.members: dict[str, State] = {}
+        self._absent: set[str] = set()
 
     def take(self, states: Mapping[str, State], leases: Mapping[str, int]) -> bool:
         """Let the batch's later reads see what was decided; whether the directory is among it."""
@@ -73,17 +74,19 @@ class Reads:
 
     def state(self, subject: str) -> State | None:
         found = self.changed.get(subject) or self._cache.states.get(subject)
-        if found is None:
+        if found is None and subject not in self._absent:
             rows = self._reader.streams(self._tenant, (subject,))
             if rows:
                 found = self._cache.states[subject] = read_state(rows[0].kind, rows[0].state)
+            else:
+                self._absent.add(subject)
         return found
 
     def lease(self, subject: str) -> int | None:
         if subject in self.leases:
             return self.leases[subject]
-        state = self.changed.get(subject) or self._cache.states.get(subject)
-        if state is not None and state.status not in ("claimed", "started"):
+        state = self.state(subject)
+        if state is None or state.status not in ("claimed", "started"):
             return None
         rows = self._reader.streams(self._tenant, (subject,))
         return rows[0].lease if rows else None
