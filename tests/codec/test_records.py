@@ -24,6 +24,7 @@ PINNED = {
     "person": "added changed removed",
     "group": "added",
     "agent": "added",
+    "key": "added changed removed",
     "access": "denied",
 }
 UNIONS: tuple[Any, ...] = (action_events, review_events, run_events, directory_events)

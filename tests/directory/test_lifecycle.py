@@ -1,11 +1,13 @@
 """Rows of the directory: present, removed, present again; changed by people alone."""
 
+from dataclasses import replace
+
 import pytest
 
 from handrail.directory import commands as c
-from handrail.directory.lifecycle import ACCEPTS
+from handrail.directory.lifecycle import ACCEPTS, Facts, decide
 from handrail.directory.model import Agent, Group, Guest, Person
-from handrail.errors import NotAllowed, NotReady, UnknownPerson
+from handrail.errors import NotAllowed, NotFound, NotReady, UnknownPerson
 from tests.heart.desk import ADMIN, BOT, Desk
 from tests.heart.world import NAMES
 
@@ -13,6 +15,7 @@ PUT = c.PutPerson("hash", "osu_1", ("grp_1",), "ann", "Ann", "ann1")
 CALL = c.PutAgent("osu_1", "bot", "olga")
 GROUP = c.PutGroup("hash", "team")
 DENY = c.Deny("late", "rev_1", "Decide", 3)
+KEY = c.PutKey("agt_1", ("propose",), None, "first")
 
 
 def test_a_person_is_added_changed_removed_and_added_again() -> None:
@@ -92,6 +95,45 @@ def test_only_a_person_is_removed_as_one(first: object) -> None:
         desk.submit("one", c.RemovePerson(), ADMIN)
 
 
+def test_a_person_decides_as_a_reviewer_and_not_otherwise() -> None:
+    desk = Desk(ann="team", ben="team")
+    desk.submit("usr_ann", replace(PUT, handle="ann", groups=(NAMES.group("team"),), roles=("auditor",)), ADMIN)
+    assert desk.world.directory.members(NAMES.group("team")) == {"usr_ben"}
+    assert desk.world.directory.members("usr_ann") == frozenset()
+
+
+@pytest.mark.parametrize("command", [PUT, c.RemovePerson()])
+def test_the_last_administrator_stays(command: object) -> None:
+    boss = Person("usr_1", "present", 1, "hash", None, (), None, ("administrator",))
+    for others in (frozenset[str](), frozenset({"usr_2"})):
+        facts = Facts(0, ADMIN, frozenset({"usr_1"}) | others)
+        if others:
+            assert decide(boss, command, facts)  # type: ignore[arg-type]
+        else:
+            with pytest.raises(NotReady, match="the last administrator"):
+                decide(boss, command, facts)  # type: ignore[arg-type]
+
+
+def test_a_key_keeps_what_it_is_for_and_never_comes_back() -> None:
+    desk = Desk()
+    assert desk.submit("key_1", KEY, ADMIN) == ["KeyAdded"]
+    assert desk.submit("key_1", KEY, ADMIN) == []
+    with pytest.raises(NotReady, match="create another one"):
+        desk.submit("key_1", replace(KEY, scopes=("propose", "execute")), ADMIN)
+    assert desk.submit("key_1", c.RemoveKey(), ADMIN) == ["KeyRemoved"]
+    assert desk.submit("key_1", c.RemoveKey(), ADMIN) == []
+    with pytest.raises(NotReady, match="stays ended"):
+        desk.submit("key_1", replace(KEY, until=9), ADMIN)
+    with pytest.raises(NotFound):
+        desk.submit("key_2", c.RemoveKey(), ADMIN)
+
+
+@pytest.mark.parametrize("command", [KEY, c.RemoveKey()])
+def test_an_agent_makes_itself_no_key(command: object) -> None:
+    with pytest.raises(NotAllowed):
+        Desk().submit("key_1", command, BOT)
+
+
 def test_every_row_of_the_table_happens() -> None:
     desk = Desk()
     story: list[tuple[str, list[object]]] = [
@@ -101,6 +143,7 @@ def test_every_row_of_the_table_happens() -> None:
         ("grp_2", [DENY, GROUP]),
         ("agt_1", [CALL]),
         ("agt_2", [DENY, CALL]),
+        ("key_1", [KEY, replace(KEY, until=7), c.RemoveKey()]),
     ]
     for subject, commands in story:
         for command in commands:

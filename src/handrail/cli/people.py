@@ -12,7 +12,7 @@ import typer
 from ..codec.people_file import PeopleFileError, PersonSpec, read_people
 from ..directory.model import Person
 from ..embedded import os_user_name
-from ..errors import UsageError
+from ..errors import NotAllowed, UsageError
 from ..view.escape import visible
 from ..view.lines import Line, Style
 from ..view.words import count
@@ -60,6 +60,7 @@ def apply(
         create(at)
         _require_own_links(at, people, prune)
         _require_link(at, people, prune)
+        _require_administrator(at)
         plan = roster.changes(at.directory, people, prune=prune)
         show(_planned(plan))
         if plan and not dry_run:
@@ -85,6 +86,14 @@ def _require_own_links(at: Desk, people: tuple[PersonSpec, ...], prune: bool) ->
             f"os_user {spec.os_user!a} belongs to {roster.handle_of(at.directory, other)}, who is not in this file"
         )
         raise PeopleFileError(spec.line, problem, "name both here, or remove the other with --prune")
+
+
+def _require_administrator(at: Desk) -> None:
+    """Raise `NotAllowed` where there are administrators, and the person at the keyboard is none."""
+    administrators = at.directory.administrators
+    if administrators and at.who().id not in administrators:
+        names = ", ".join(sorted(at.backend.name(one) for one in administrators))
+        raise NotAllowed(f"only an administrator changes who is here: ask {names}")
 
 
 def _require_link(at: Desk, people: tuple[PersonSpec, ...], prune: bool) -> None:
@@ -124,8 +133,8 @@ def list_people(json: Json = False, db: Db = None) -> None:
         elif directory.solo:
             say("Solo mode: you are the only person, in every group. To add people: handrail people apply people.yaml")
         else:
-            head = ("HANDLE", "NAME", "OS USER", "GROUPS")
-            show(table(head, [_row(at, one) for one in people], grows=3, spans={0: "title"}))
+            head = ("HANDLE", "NAME", "OS USER", "ROLES", "GROUPS")
+            show(table(head, [_row(at, one) for one in people], grows=4, spans={0: "title"}))
             say(count(len(people), "person", "people"), "muted")
 
 
@@ -133,12 +142,12 @@ def _row(at: Desk, one: Person) -> tuple[str, ...]:
     profile = roster.profile(at.directory, one.id)
     groups = " ".join(roster.group_name(at.directory, group) for group in one.groups)
     name, os_user = str(profile.get("name") or "[erased]"), str(profile.get("os_user") or "")
-    return tuple(map(visible, (roster.handle_of(at.directory, one), name, os_user, groups)))
+    return tuple(map(visible, (roster.handle_of(at.directory, one), name, os_user, " ".join(one.roles), groups)))
 
 
 def _json(at: Desk, one: Person) -> dict[str, object]:
     profile = roster.profile(at.directory, one.id)
     return {
         "id": one.id, "handle": profile.get("handle"), "name": profile.get("name"), "os_user": profile.get("os_user"),
-        "groups": [roster.group_name(at.directory, group) for group in one.groups],
+        "groups": [roster.group_name(at.directory, group) for group in one.groups], "roles": list(one.roles),
     }  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from ..codec.people_file import PersonSpec
 from ..directory.commands import PutGroup, PutPerson, RemovePerson
 from ..directory.model import Directory, Person
+from ..directory.roles import DEFAULT
 from ..engine.request import Request
 from ..ids import mint
 from ..principal import Principal
@@ -43,7 +44,8 @@ def _change(directory: Directory, spec: PersonSpec) -> Change | None:
 
 
 def _said(spec: PersonSpec) -> str:
-    parts = [spec.name, f"os_user {spec.os_user}" if spec.os_user else "", " ".join(spec.groups)]
+    roles = "" if spec.roles == DEFAULT else " ".join(spec.roles)
+    parts = [spec.name, f"os_user {spec.os_user}" if spec.os_user else "", " ".join(spec.groups), roles]
     return ", ".join(part for part in parts if part)
 
 
@@ -57,6 +59,8 @@ def _differences(directory: Directory, person: Person, spec: PersonSpec) -> Iter
     after = {names.group(_bare(group)): group for group in spec.groups}
     yield from (f"+{after[group]}" for group in after if group not in before)
     yield from (f"-{before[group]}" for group in before if group not in after)
+    if set(person.roles) != set(spec.roles):
+        yield f"roles {' '.join(spec.roles)}"
 
 
 def unlinked(directory: Directory, people: tuple[PersonSpec, ...], os_user: str, *, prune: bool) -> bool:
@@ -82,10 +86,12 @@ def clash(directory: Directory, people: tuple[PersonSpec, ...], *, prune: bool) 
 
 
 def requests(directory: Directory, plan: list[Change], actor: Principal) -> list[Request]:
-    """The commands of a plan: groups that have no name yet first, then people."""
+    """The commands of a plan: groups that have no name yet first, then people, administrators before the others, so
+    that one takes over before another leaves."""
     groups = dict.fromkeys(group for change in plan if change.spec for group in change.spec.groups)
     found = [_group(directory, group, actor) for group in groups]
-    return found + [_person(directory, change, actor) for change in plan]
+    ordered = sorted(plan, key=lambda change: change.spec is None or "administrator" not in change.spec.roles)
+    return found + [_person(directory, change, actor) for change in ordered]
 
 
 def _group(directory: Directory, group: str, actor: Principal) -> Request:
@@ -102,7 +108,7 @@ def _person(directory: Directory, change: Change, actor: Principal) -> Request:
         handle=names.look_up("user", _bare(spec.handle)),
         os_user=names.os_user(spec.os_user) if spec.os_user else None,
         groups=tuple(sorted(names.group(_bare(group)) for group in spec.groups)),
-        handle_text=spec.handle, name=spec.name, os_user_text=spec.os_user,
+        handle_text=spec.handle, name=spec.name, os_user_text=spec.os_user, roles=spec.roles,
     )  # fmt: skip
     return Request(mint("cmd"), change.id, command, actor)
 

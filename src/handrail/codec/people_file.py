@@ -5,12 +5,14 @@ people:
     name: Ann Doe
     os_user: ann
     groups: [treasury]
+    roles: [reviewer, administrator]
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..directory.roles import DEFAULT, Role
 from ..errors import UsageError
 
 
@@ -26,13 +28,15 @@ class PeopleFileError(UsageError):
 
 @dataclass(frozen=True, slots=True)
 class PersonSpec:
-    """One person of the file. `handle` is `user:ann`, groups are `group:treasury`, without repetition, in order."""
+    """One person of the file. `handle` is `user:ann`, groups are `group:treasury`, without repetition, in order;
+    `roles` are those of `directory.roles`, a reviewer where none is named."""
 
     handle: str
     name: str
     os_user: str | None
     groups: tuple[str, ...]
     line: int
+    roles: tuple[Role, ...] = DEFAULT
 
 
 def read_people(text: str) -> tuple[PersonSpec, ...]:

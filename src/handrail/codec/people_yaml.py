@@ -11,12 +11,13 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from ..directory.roles import DEFAULT, ROLES, Role
 from ..principal import SOLO_ID
 from .people_file import PeopleFileError, PersonSpec
 
 MAX_CHARACTERS: Final = 1_000_000
 MAX_NAME: Final = 200
-_KEYS: Final = ("handle", "name", "os_user", "groups")
+_KEYS: Final = ("handle", "name", "os_user", "groups", "roles")
 _HANDLE: Final = re.compile(r"[a-z0-9](?:[a-z0-9._@+-]{0,98}[a-z0-9])?")
 _TEXT: Final = "tag:yaml.org,2002:str"
 
@@ -85,7 +86,8 @@ def _person(node: Node) -> PersonSpec:
     name = _text(members["name"], "name") if "name" in members else bare
     os_user = _text(members["os_user"], "os_user") if "os_user" in members else None
     groups = tuple(_groups(members["groups"])) if "groups" in members else ()
-    return PersonSpec(handle, name, os_user, groups, _line(node))
+    roles = tuple(_roles(members["roles"])) if "roles" in members else DEFAULT
+    return PersonSpec(handle, name, os_user, groups, _line(node), roles)
 
 
 def _groups(node: Node) -> Iterator[str]:
@@ -98,6 +100,21 @@ def _groups(node: Node) -> Iterator[str]:
             _wrong(one, f"{group} is listed twice", "keep it once")
         seen.add(group)
         yield group
+
+
+def _roles(node: Node) -> Iterator[Role]:
+    if not isinstance(node, SequenceNode) or not node.value:
+        _wrong(node, "`roles` is no list of roles", "write `roles: [reviewer]`")
+    seen: set[str] = set()
+    for one in node.value:
+        text = _text(one, "role")
+        role = next((known for known in ROLES if known == text), None)
+        if role is None:
+            _wrong(one, f"{_said(text)} is no role", f"known are {', '.join(ROLES)}")
+        if role in seen:
+            _wrong(one, f"{role} is listed twice", "keep it once")
+        seen.add(role)
+        yield role
 
 
 def _handle(node: Node, kind: str) -> str:

@@ -11,7 +11,7 @@ import msgspec
 from ..action import events as action_events
 from ..action.model import Action
 from ..directory import events as directory_events
-from ..directory.model import Agent, Group, Guest, Person
+from ..directory.model import Agent, Group, Guest, Key, Person
 from ..review import events as review_events
 from ..review.model import Review
 from ..run import events as run_events
@@ -19,9 +19,10 @@ from ..run.model import Run
 from ..stream import JSON
 
 VERSION: Final = 1
-State = Action | Review | Run | Person | Group | Agent | Guest
+State = Action | Review | Run | Person | Group | Agent | Key | Guest
 STATES: Final[dict[str, type[Any]]] = {
-    "action": Action, "review": Review, "run": Run, "person": Person, "group": Group, "agent": Agent, "guest": Guest,
+    "action": Action, "review": Review, "run": Run, "person": Person, "group": Group, "agent": Agent, "key": Key,
+    "guest": Guest,
 }  # fmt: skip
 KINDS: Final[dict[type[Any], str]] = {state: kind for kind, state in STATES.items()}
 

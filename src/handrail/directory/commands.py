@@ -1,6 +1,12 @@
 """What can be asked of the directory."""
 
 from dataclasses import dataclass
+from typing import Literal
+
+from .roles import DEFAULT, Role
+
+Scope = Literal["propose", "execute"]
+"""What an agent's key may be used for: to propose actions and report on its own, or to execute those of others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +19,7 @@ class PutPerson:
     handle_text: str
     name: str
     os_user_text: str | None = None
+    roles: tuple[Role, ...] = DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,21 @@ class PutAgent:
 
 
 @dataclass(frozen=True, slots=True)
+class PutKey:
+    """Give an agent a key until then (µs), or change when one ends. Its secret is kept elsewhere, as a hash."""
+
+    agent: str
+    scopes: tuple[Scope, ...]
+    until: int | None
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveKey:
+    """End a key now."""
+
+
+@dataclass(frozen=True, slots=True)
 class Deny:
     """Record a refusal on the principal's own stream. Only the engine sends it."""
 
@@ -47,4 +69,4 @@ class Deny:
     count: int
 
 
-Command = Deny | PutPerson | RemovePerson | PutGroup | PutAgent
+Command = Deny | PutPerson | RemovePerson | PutGroup | PutAgent | PutKey | RemoveKey

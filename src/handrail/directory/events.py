@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from .commands import Scope
+from .roles import DEFAULT, Role
+
 
 @dataclass(frozen=True, slots=True)
 class PersonAdded:
@@ -10,6 +13,7 @@ class PersonAdded:
     handle: str
     os_user: str | None
     groups: tuple[str, ...]
+    roles: tuple[Role, ...] = DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,7 @@ class PersonChanged:
     handle: str
     os_user: str | None
     groups: tuple[str, ...]
+    roles: tuple[Role, ...] = DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,27 @@ class AgentAdded:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyAdded:
+    """An agent got a key. Texts: `profile`."""
+
+    agent: str
+    scopes: tuple[Scope, ...]
+    until: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyChanged:
+    """A key ends at another time (µs)."""
+
+    until: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRemoved:
+    """A key opens nothing any more."""
+
+
+@dataclass(frozen=True, slots=True)
 class AccessDenied:
     """Somebody known was refused. `count` includes the equal refusals since the last entry; `on` is what was asked."""
 
@@ -50,4 +76,14 @@ class AccessDenied:
     count: int
 
 
-Event = PersonAdded | PersonChanged | PersonRemoved | GroupAdded | AgentAdded | AccessDenied
+Event = (
+    PersonAdded
+    | PersonChanged
+    | PersonRemoved
+    | GroupAdded
+    | AgentAdded
+    | KeyAdded
+    | KeyChanged
+    | KeyRemoved
+    | AccessDenied
+)

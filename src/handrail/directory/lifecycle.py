@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, assert_never
 
-from ..errors import NotAllowed, NotReady, UnknownPerson
+from ..errors import NotAllowed, NotFound, NotReady, UnknownPerson
 from ..principal import Principal
 from ..stream import JSON, Draft, Sealed, Table, changed, step
 from . import commands as c
 from . import events as e
-from .model import Agent, Group, Guest, Member, Person
+from .model import Agent, Group, Guest, Key, Member, Person
 
 ACCEPTS: Final[Table] = {
     e.PersonAdded: {None: "present", "present": "present", "removed": "present"},
@@ -17,16 +17,20 @@ ACCEPTS: Final[Table] = {
     e.PersonRemoved: {"present": "removed"},
     e.GroupAdded: {None: "present", "present": "present"},
     e.AgentAdded: {None: "present", "present": "present"},
+    e.KeyAdded: {None: "present"},
+    e.KeyChanged: {"present": "present"},
+    e.KeyRemoved: {"present": "removed"},
     e.AccessDenied: {None: "present", "present": "present", "removed": "removed"},
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the engine knows at the moment of a directory command."""
+    """What the engine knows at the moment of a directory command: `administrators` are those present."""
 
     now: int
     actor: Principal
+    administrators: frozenset[str] = frozenset()
 
 
 def decide(state: Member | None, command: c.Command, facts: Facts) -> list[Draft[e.Event]]:
@@ -41,11 +45,14 @@ def decide(state: Member | None, command: c.Command, facts: Facts) -> list[Draft
         case c.PutPerson():
             _people_only(facts)
             _still(state, Person)
+            if "administrator" not in command.roles:
+                _others_remain(state, facts)
             return _put_person(state, command)
         case c.RemovePerson():
             _people_only(facts)
             if not isinstance(state, Person) or state.status == "removed":
                 raise UnknownPerson("there is no such person to remove; list them with `handrail people list`")
+            _others_remain(state, facts)
             return [Draft(e.PersonRemoved())]
         case c.PutGroup():
             _still(state, Group)
@@ -56,12 +63,37 @@ def decide(state: Member | None, command: c.Command, facts: Facts) -> list[Draft
             profile: dict[str, JSON] = {"name": command.name, "owner": command.owner_text}
             known = isinstance(state, Agent)
             return [] if known else [Draft(e.AgentAdded(command.owner), {"profile": profile})]
+        case c.PutKey():
+            _people_only(facts)
+            _still(state, Key)
+            return _put_key(state, command)
+        case c.RemoveKey():
+            _people_only(facts)
+            if not isinstance(state, Key):
+                raise NotFound("there is no such key; list them with `handrail keys list`")
+            return [Draft(e.KeyRemoved())] if state.status == "present" else []
     assert_never(command)
 
 
 def _people_only(facts: Facts) -> None:
     if facts.actor.kind != "human":
         raise NotAllowed("an agent may not change the directory; a person does, with `handrail people apply`")
+
+
+def _others_remain(state: Member | None, facts: Facts) -> None:
+    if state is not None and facts.administrators == {state.id}:
+        raise NotReady(
+            "this is the last administrator, and nobody could change people, keys or the policy any more: "
+            "make somebody else an administrator first"
+        )
+
+
+def _put_key(state: Member | None, command: c.PutKey) -> list[Draft[e.Event]]:
+    if not isinstance(state, Key):
+        return [Draft(e.KeyAdded(command.agent, command.scopes, command.until), {"profile": {"name": command.label}})]
+    if state.status == "removed" or (state.agent, state.scopes) != (command.agent, command.scopes):
+        raise NotReady("a key keeps its agent and scopes, and one that ended stays ended: create another one")
+    return [] if state.until == command.until else [Draft(e.KeyChanged(command.until))]
 
 
 def _still(state: Member | None, kind: type[Member]) -> None:
@@ -73,7 +105,7 @@ def _put_person(state: Member | None, command: c.PutPerson) -> list[Draft[e.Even
     texts: Mapping[str, JSON] = {
         "profile": {"handle": command.handle_text, "name": command.name, "os_user": command.os_user_text}
     }
-    fields = (command.handle, command.os_user, command.groups)
+    fields = (command.handle, command.os_user, command.groups, command.roles)
     if not isinstance(state, Person) or state.status == "removed":
         return [Draft(e.PersonAdded(*fields), texts)]
     return [Draft(e.PersonChanged(*fields), texts)]
@@ -85,14 +117,24 @@ def evolve(state: Member | None, sealed: Sealed[e.Event], *, subject: str) -> Me
     status = step(ACCEPTS, event, state.status if state else None)
     match event:
         case e.PersonAdded() | e.PersonChanged():
-            return Person(subject, "present", sealed.rev, event.handle, event.os_user, event.groups, profile)
+            return Person(
+                subject, "present", sealed.rev, event.handle, event.os_user, event.groups, profile, event.roles
+            )
         case e.PersonRemoved():
             assert isinstance(state, Person) and status == "removed"
-            return Person(subject, "removed", sealed.rev, state.handle, state.os_user, (), state.profile)
+            return Person(subject, "removed", sealed.rev, state.handle, state.os_user, (), state.profile, ())
         case e.GroupAdded():
             return Group(subject, "present", sealed.rev, event.handle, profile)
         case e.AgentAdded():
             return Agent(subject, "present", sealed.rev, event.owner, profile)
+        case e.KeyAdded():
+            return Key(subject, "present", sealed.rev, event.agent, event.scopes, event.until, profile)
+        case e.KeyChanged():
+            assert isinstance(state, Key)
+            return changed(state, rev=sealed.rev, until=event.until)
+        case e.KeyRemoved():
+            assert isinstance(state, Key)
+            return changed(state, rev=sealed.rev, status="removed")
         case e.AccessDenied():
             return changed(state, rev=sealed.rev) if state else Guest(subject, "present", sealed.rev)
     assert_never(event)

@@ -9,6 +9,8 @@ from typing import Final, Literal
 from ..ids import keyed
 from ..principal import SOLO_ID
 from ..stream import JSON
+from .commands import Scope
+from .roles import DEFAULT, Permission, Role, permissions
 
 Status = Literal["present", "removed"]
 
@@ -24,6 +26,12 @@ class Person:
     os_user: str | None
     groups: tuple[str, ...]
     profile: str | None
+    roles: tuple[Role, ...] = DEFAULT
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """What this person may do."""
+        return permissions(self.roles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +65,20 @@ class Guest:
     rev: int
 
 
-Member = Person | Group | Agent | Guest
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What lets an agent in over HTTP, until `until` (µs); `None` is without end."""
+
+    id: str
+    status: Status
+    rev: int
+    agent: str
+    scopes: tuple[Scope, ...]
+    until: int | None
+    profile: str | None
+
+
+Member = Person | Group | Agent | Key | Guest
 
 
 class Names:
@@ -104,9 +125,18 @@ class Directory:
         return {person.handle: person.id for person in self.people.values()}
 
     @cached_property
+    def _deciding(self) -> Mapping[str, Person]:
+        return {key: person for key, person in self.people.items() if "decide" in person.permissions}
+
+    @cached_property
+    def administrators(self) -> frozenset[str]:
+        """Everybody who may change the directory, once there is somebody."""
+        return frozenset(key for key, person in self.people.items() if "administer" in person.permissions)
+
+    @cached_property
     def _members(self) -> Mapping[str, frozenset[str]]:
         found: dict[str, set[str]] = {}
-        for person in self.people.values():
+        for person in self._deciding.values():
             for group in person.groups:
                 found.setdefault(group, set()).add(person.id)
         return {group: frozenset(members) for group, members in found.items()}
@@ -121,11 +151,11 @@ class Directory:
         return None if kind != "user" else self._by_handle.get(self.names.look_up("user", handle))
 
     def members(self, asked: str) -> frozenset[str]:
-        """The people behind an asked id, which is a person's or a group's."""
+        """The people who may decide behind an asked id, which is a person's or a group's."""
         if self.solo:
             return frozenset({SOLO_ID}) if asked == SOLO_ID or asked.startswith("grp_") else frozenset()
         if asked in self.people:
-            return frozenset({asked})
+            return frozenset({asked} & self._deciding.keys())
         return self._members.get(asked, frozenset())
 
     def asked_as(self, person: str) -> frozenset[str]:

@@ -39,7 +39,7 @@ def facts(work: Work, subject: str, state: State | None, command: object, actor:
         case "run":
             return RunFacts(subject, work.now, actor)
         case _:
-            return DirectoryFacts(work.now, actor)
+            return DirectoryFacts(work.now, actor, work.sources.directory().administrators)
 
 
 def _action(work: Work, subject: str, state: State | None, command: object, actor: Principal) -> ActionFacts:
@@ -96,9 +96,12 @@ def _waits(work: Work, run_id: str | None, action_id: str) -> bool:
 
 def _owns(work: Work, state: Action, actor: Principal) -> bool:
     directory = work.sources.directory()
-    return actor.kind == "human" and (
-        actor.id in directory.same(state.owner) or (directory.solo and actor.id == SOLO_ID)
-    )
+    if actor.kind != "human":
+        return False
+    if directory.solo:
+        return actor.id == SOLO_ID
+    known = directory.people.get(actor.id)
+    return actor.id in directory.same(state.owner) or (known is not None and "supervise" in known.permissions)
 
 
 def _review(work: Work, subject: str, state: State | None, command: object, actor: Principal) -> ReviewFacts:

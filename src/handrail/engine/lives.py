@@ -7,7 +7,7 @@ from ..action import lifecycle as action
 from ..action.model import Action
 from ..codec.records import KINDS, State
 from ..directory import lifecycle as directory
-from ..directory.model import Agent, Group, Guest, Person
+from ..directory.model import Agent, Group, Guest, Key, Person
 from ..review import lifecycle as review
 from ..review.model import Review
 from ..run import lifecycle as run
@@ -43,7 +43,7 @@ def final(state: State) -> bool:
             return state.final
         case Review():
             return state.due_at is None
-        case Person() | Group() | Agent() | Guest():
+        case Person() | Group() | Agent() | Key() | Guest():
             return False
 
 

@@ -8,7 +8,7 @@ import orjson
 
 from ..audit.disclosure import open_disclosure
 from ..codec.records import State, read_state
-from ..directory.model import Agent, Directory, Group, Names, Person
+from ..directory.model import Agent, Directory, Group, Key, Names, Person
 from ..store.protocol import Head, Reader
 from ..stream import JSON
 from ..view.model import Erased
@@ -16,7 +16,7 @@ from .lives import final
 
 CACHED: Final = 20_000
 NEWS: Final = 1_000
-MEMBERS: Final = (Person, Group, Agent)
+MEMBERS: Final = (Person, Group, Agent, Key)
 NOWHERE: Final = Head("", 0, b"", 0, -1)
 
 
@@ -127,7 +127,7 @@ def read_directory(reader: Reader, tenant: str, names: Names) -> Directory:
     people: dict[str, Person] = {}
     labels: dict[str, JSON] = {}
     solo = True
-    for kind in ("person", "group", "agent"):
+    for kind in ("person", "group", "agent", "key"):
         for row in _all(reader, tenant, kind):
             state: Any = read_state(kind, row.state)
             solo = solo and kind != "person"
