@@ -161,6 +161,24 @@ class WrongBytes(Refused):
     recorded = True
 
 
+class Unauthenticated(HandrailError):
+    """Who asks did not prove who they are, or what proved it has ended."""
+
+    code = "unauthenticated"
+    status = 401
+
+
+class TooMany(HandrailError):
+    """Too many requests: repeat this one after `retry_after` seconds. Nothing was changed."""
+
+    code = "too_many"
+    status = 429
+
+    def __init__(self, message: str, *, retry_after: int = 1) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
 class NotReady(Refused):
     """The action is not in a state in which this can happen."""
 

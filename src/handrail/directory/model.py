@@ -112,13 +112,15 @@ class Names:
 class Directory:
     """Everybody present at one moment. While nobody was ever added it is in solo mode: one person, in every group.
 
-    `labels` are the erasable names, by id, as far as they are kept.
+    `labels` are the erasable names, by id, as far as they are kept; `keys` are also those that ended.
     """
 
     names: Names
     people: Mapping[str, Person] = field(default_factory=dict)
     solo: bool = True
     labels: Mapping[str, JSON] = field(default_factory=dict)
+    agents: Mapping[str, Agent] = field(default_factory=dict)
+    keys: Mapping[str, Key] = field(default_factory=dict)
 
     @cached_property
     def _by_handle(self) -> Mapping[str, str]:

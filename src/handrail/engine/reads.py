@@ -1,7 +1,7 @@
 """Answers the reads of a transaction: from the cache where the log has not moved, else from the store."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import orjson
@@ -119,12 +119,14 @@ class Reads:
             return known[1]
         people = {**known[1].people, **changed}
         present = {key: person for key, person in people.items() if person.status == "present"}
-        return Directory(self._names, present, False, known[1].labels)
+        return replace(known[1], people=present, solo=False)
 
 
 def read_directory(reader: Reader, tenant: str, names: Names) -> Directory:
     """Everybody present, with the names that are kept."""
     people: dict[str, Person] = {}
+    agents: dict[str, Agent] = {}
+    keys: dict[str, Key] = {}
     labels: dict[str, JSON] = {}
     solo = True
     for kind in ("person", "group", "agent", "key"):
@@ -134,11 +136,14 @@ def read_directory(reader: Reader, tenant: str, names: Names) -> Directory:
             if state.profile:
                 text = reader.text(tenant, row.id, state.profile)
                 labels[row.id] = opened(open_disclosure(text).value) if text else {"$erased": state.profile}
+            if isinstance(state, Key):
+                keys[row.id] = state
             if isinstance(state, Agent):
+                agents[row.id] = state
                 labels.setdefault(state.owner, _owner_label(labels[row.id]))
             if isinstance(state, Person) and state.status == "present":
                 people[row.id] = state
-    return Directory(names, people, solo, labels)
+    return Directory(names, people, solo, labels, agents, keys)
 
 
 def _owner_label(profile: JSON) -> JSON:

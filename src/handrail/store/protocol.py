@@ -5,6 +5,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
+from .vault import Vault
+
 
 class Head(NamedTuple):
     """Where a tenant's log stands."""
@@ -160,6 +162,9 @@ class Store(Protocol):
 
     def read(self) -> AbstractContextManager[Reader]:
         """A reader."""
+
+    def vault(self, *, write: bool = False) -> AbstractContextManager[Vault]:
+        """What proves who somebody is, within a snapshot, or within a transaction of its own."""
 
     def version(self) -> int:
         """A number that changes when another connection has written."""

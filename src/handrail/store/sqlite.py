@@ -14,6 +14,7 @@ from . import statements as sql
 from .lock import WriterLock
 from .migrate import BUSY_MS, check, migrate
 from .protocol import Answer, Batch, Call, Disclosure, Entry, Head, Revision, Stream
+from .sqlite_vault import SQLiteVault
 
 OLDEST: Final = (3, 51, 3)
 
@@ -203,6 +204,11 @@ class SQLiteStore:
             finally:
                 if rows.connection.in_transaction:
                     rows.connection.execute("COMMIT")
+
+    @contextmanager
+    def vault(self, *, write: bool = False) -> Iterator[SQLiteVault]:
+        with self.write() if write else self.read() as rows:
+            yield SQLiteVault(rows.connection)
 
     def version(self) -> int:
         with self._reading, translated():

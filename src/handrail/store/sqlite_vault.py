@@ -1,0 +1,61 @@
+"""The vault in SQLite: two tables beside the log."""
+
+from typing import Any, Final
+
+import apsw
+
+from .vault import Token
+
+COLUMNS: Final = "digest, kind, tenant, subject, born, seen, until, auth"
+TOKEN: Final = f"SELECT {COLUMNS} FROM tokens WHERE digest = ?"
+TOKENS: Final = f"SELECT {COLUMNS} FROM tokens WHERE tenant = ? AND subject = ? AND kind = ? ORDER BY born"
+PUT_TOKEN: Final = f"INSERT INTO tokens ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+TOUCH: Final = "UPDATE tokens SET seen = max(seen, ?) WHERE digest = ?"
+DROP: Final = "DELETE FROM tokens WHERE digest = ?"
+DROP_ALL: Final = "DELETE FROM tokens WHERE tenant = ? AND subject = ? AND kind = ?"
+SWEEP: Final = "DELETE FROM tokens WHERE until IS NOT NULL AND until <= ?"
+PASSWORD: Final = "SELECT hash FROM passwords WHERE tenant = ? AND person = ?"
+PUT_PASSWORD: Final = """
+    INSERT INTO passwords (tenant, person, hash, at) VALUES (?, ?, ?, ?)
+    ON CONFLICT (tenant, person) DO UPDATE SET hash = excluded.hash, at = excluded.at"""
+
+
+class SQLiteVault:
+    """Reads and writes on a connection in which a transaction is open."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._connection: Final = connection
+
+    def _all(self, statement: str, *values: Any) -> list[Any]:
+        return self._connection.execute(statement, values).fetchall()
+
+    def token(self, digest: bytes) -> Token | None:
+        rows = self._all(TOKEN, digest)
+        return Token(*rows[0]) if rows else None
+
+    def tokens(self, tenant: str, subject: str, kind: str) -> list[Token]:
+        return [Token(*row) for row in self._all(TOKENS, tenant, subject, kind)]
+
+    def password(self, tenant: str, person: str) -> str | None:
+        rows = self._all(PASSWORD, tenant, person)
+        return rows[0][0] if rows else None
+
+    def put_token(self, token: Token) -> None:
+        self._all(PUT_TOKEN, *token)
+
+    def touch(self, digest: bytes, seen: int) -> None:
+        self._all(TOUCH, seen, digest)
+
+    def drop(self, digest: bytes) -> bool:
+        self._all(DROP, digest)
+        return self._connection.changes() > 0
+
+    def drop_all(self, tenant: str, subject: str, kind: str) -> int:
+        self._all(DROP_ALL, tenant, subject, kind)
+        return self._connection.changes()
+
+    def put_password(self, tenant: str, person: str, hashed: str, at: int) -> None:
+        self._all(PUT_PASSWORD, tenant, person, hashed, at)
+
+    def sweep(self, now: int) -> None:
+        self._all(SWEEP, now)

@@ -1,0 +1,50 @@
+"""Where the hashes of what proves who somebody is are kept, beside the log and never in it."""
+
+from typing import NamedTuple, Protocol
+
+
+class Token(NamedTuple):
+    """A random secret by its SHA-256: what it is for, whose it is, and when it was made, last used, and ends (µs).
+
+    `auth` is how its owner proved themselves when it was made.
+    """
+
+    digest: bytes
+    kind: str
+    tenant: str
+    subject: str
+    born: int
+    seen: int
+    until: int | None
+    auth: str
+
+
+class Vault(Protocol):
+    """Reads and writes within one transaction."""
+
+    def token(self, digest: bytes) -> Token | None:
+        """A token by its hash."""
+
+    def tokens(self, tenant: str, subject: str, kind: str) -> list[Token]:
+        """Somebody's tokens of a kind."""
+
+    def password(self, tenant: str, person: str) -> str | None:
+        """The hash of somebody's password."""
+
+    def put_token(self, token: Token) -> None:
+        """Keep a token."""
+
+    def touch(self, digest: bytes, seen: int) -> None:
+        """Say when a token was last used."""
+
+    def drop(self, digest: bytes) -> bool:
+        """Forget a token; whether it was still there."""
+
+    def drop_all(self, tenant: str, subject: str, kind: str) -> int:
+        """Forget all of somebody's tokens of a kind; how many there were."""
+
+    def put_password(self, tenant: str, person: str, hashed: str, at: int) -> None:
+        """Keep a password's hash in place of an earlier one."""
+
+    def sweep(self, now: int) -> None:
+        """Forget what has ended."""
