@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 PYTEST := $(BIN)/python -m pytest
 WORKERS ?= 2
-EXPORT := --quiet --frozen --format requirements-txt --no-emit-project --no-header
+EXPORT := --quiet --frozen --format requirements-txt --no-emit-project --no-header --all-extras
 FIND_PYTHON = for p in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	if "$$p" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo "$$p"; exit; fi; done
 
@@ -43,7 +43,7 @@ fix: $(VENV)/.dev ## Format the code and repair what can be repaired by itself
 lock: ## Resolve every pin anew and write requirements/
 	@uv lock --quiet --upgrade
 	@uv export $(EXPORT) --no-dev --output-file requirements/runtime.txt
-	@uv export $(EXPORT) --only-group build --output-file requirements/build.txt
+	@uv export $(filter-out --all-extras,$(EXPORT)) --only-group build --output-file requirements/build.txt
 	@uv export $(EXPORT) --group dev --output-file requirements/dev.txt
 
 bench: $(VENV)/.dev ## Measure, as ratios to the bare driver in the same run

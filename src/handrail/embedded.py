@@ -136,12 +136,15 @@ class _News:
 class Embedded:
     """Commands and reads for one principal of one tenant, on a database in this process."""
 
-    def __init__(self, database: Database, who: Callable[[Database], Principal], tenant: str = DEFAULT_TENANT) -> None:
+    def __init__(
+        self, database: Database, who: Callable[[Database], Principal], tenant: str = DEFAULT_TENANT,
+        archive: Archive | None = None,
+    ) -> None:  # fmt: skip
         self.database: Final = database
         self.tenant: Final = tenant
         self._who: Final = who
         self._actor: Principal | None = None
-        self.archive: Final = Archive(lambda: database.process, tenant)
+        self.archive: Final = archive or Archive(lambda: database.process, tenant)
 
     @property
     def actor(self) -> Principal:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from .. import __version__
-from . import actions, decide, doctor, edit, explain, handle, people, reviews, watch
+from . import actions, decide, doctor, edit, explain, handle, people, reviews, serve, watch
 from .refusal import EXIT_CODES
 
 SETTINGS: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -76,6 +76,7 @@ def _build() -> typer.Typer:
     _group("people", "Who may be asked.", PEOPLE, built)
     built.command("init")(people.init)
     built.command("doctor")(doctor.doctor)
+    built.command("serve")(serve.serve)
     built.command("explain")(explain.explain)
     return built
 

@@ -12,11 +12,13 @@ import typer
 from ..codec.people_file import PeopleFileError, PersonSpec, read_people
 from ..directory.model import Person
 from ..embedded import os_user_name
+from ..engine import roster
+from ..engine.request import Request
 from ..errors import NotAllowed, UsageError
+from ..ids import mint
 from ..view.escape import visible
 from ..view.lines import Line, Style
 from ..view.words import count
-from . import roster
 from .desk import Db, Desk, desk, place
 from .page import Json, say, show, table, tell
 
@@ -64,7 +66,9 @@ def apply(
         plan = roster.changes(at.directory, people, prune=prune)
         show(_planned(plan))
         if plan and not dry_run:
-            at.database.process.engine.together(roster.requests(at.directory, plan, at.who()))
+            who = at.who()
+            commands = roster.commands(at.directory, plan)
+            at.database.process.engine.together([Request(mint("cmd"), *one, who) for one in commands])
         say(_summary(plan, dry_run), "good" if plan and not dry_run else "fact")
 
 

@@ -77,6 +77,10 @@ class Key:
     until: int | None
     profile: str | None
 
+    def opens(self, now: int) -> bool:
+        """Whether it lets its agent in at that time (µs)."""
+        return self.status == "present" and (self.until is None or now < self.until)
+
 
 Member = Person | Group | Agent | Key | Guest
 

@@ -139,6 +139,10 @@ class Archive:
 
     def granted(self, action: str) -> str:
         """The arguments that may run now, read back and hashed again. Raises `WrongBytes` if they are others."""
+        return self.grant(action)[0]
+
+    def grant(self, action: str) -> tuple[str, bytes, str]:
+        """The arguments that may run now, their salt, and the digest that binds them. Raises `WrongBytes`."""
         with self._read() as reader:
             state = self._state(reader, action)
             kept = reader.revision(self._tenant, action, state.revision) if isinstance(state, Action) else None
@@ -147,7 +151,7 @@ class Archive:
         found = action_digest(tenant=self._tenant, action=action, name=state.name, args=kept.args, salt=kept.salt)
         if found != state.grant.bind:
             raise WrongBytes("the stored arguments are not the ones that were approved: nothing was run")
-        return kept.args
+        return kept.args, kept.salt, found
 
     def history(self, subject: str) -> list[Event]:
         """A stream's entries, in order, with the texts that are kept."""

@@ -13,7 +13,7 @@ from ..audit import tree
 from ..codec.records import State, state_text
 from ..directory.commands import Deny
 from ..directory.model import Names
-from ..errors import CommandReused, CorruptLog, HandrailError, KeyReused, Refused, Unavailable
+from ..errors import CommandReused, CorruptLog, HandrailError, KeyReused, NotAllowed, Refused, Unavailable
 from ..ids import Keyed, keyed
 from ..principal import SYSTEM
 from ..review.model import Review
@@ -21,7 +21,7 @@ from ..store.protocol import Answer as Kept
 from ..store.protocol import Batch, Call, Disclosure, Entry, Head, Revision, Stream, Transaction
 from .lives import due_at, kind
 from .reads import NOWHERE, Cache, Reads
-from .request import Renew, Request, Tick, answer_of
+from .request import Refuse, Renew, Request, Tick, answer_of
 from .work import Place, Row, Work
 
 log: Final = logging.getLogger("handrail.engine")
@@ -76,6 +76,8 @@ class TenantBatch:
         if isinstance(request.command, Tick):
             self._catch_up(request.subject)
             return {}
+        if isinstance(request.command, Refuse):
+            raise NotAllowed(request.command.why)
         if isinstance(request.command, Renew):
             return self._renew(request.subject, request.command)
         mac = self._mac(request.content())
@@ -166,7 +168,9 @@ class TenantBatch:
             self._refusals[key] = (last, missed + 1)
             return
         self._refusals[key] = (self._now, 0)
-        denial = Deny(error.code, request.subject, type(request.command).__name__, missed + 1)
+        command = request.command
+        tried = command.what if isinstance(command, Refuse) else type(command).__name__
+        denial = Deny(error.code, request.subject, tried, missed + 1)
         work = self._work()
         work.apply(request.actor.id, denial, request.actor)
         self._take(work)

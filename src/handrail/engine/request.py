@@ -41,6 +41,14 @@ class Renew:
     fence: int
 
 
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """Record that the principal was refused before its command got here, with what it tried and why."""
+
+    what: str
+    why: str
+
+
 @dataclass(slots=True)
 class Request:
     """One top-level command. `id` makes it repeatable: the same id with the same content gets the first answer."""

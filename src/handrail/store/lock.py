@@ -20,6 +20,10 @@ class WriterLock:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         _release(self._file)
 
+    def try_now(self) -> bool:
+        """Take the lock if nobody holds it; whether it was taken."""
+        return _try(self._file)
+
     def close(self) -> None:
         """Let go of the file."""
         os.close(self._file)
@@ -36,6 +40,14 @@ if sys.platform == "win32":
         os.lseek(file, 0, os.SEEK_SET)
         msvcrt.locking(file, msvcrt.LK_UNLCK, 1)
 
+    def _try(file: int) -> bool:
+        os.lseek(file, 0, os.SEEK_SET)
+        try:
+            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
 else:
     import fcntl
 
@@ -44,3 +56,10 @@ else:
 
     def _release(file: int) -> None:
         fcntl.flock(file, fcntl.LOCK_UN)
+
+    def _try(file: int) -> bool:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True

@@ -133,6 +133,9 @@ class Reader(Protocol):
         """A keyset page: what waits by rank and age, or all of a kind, newest first. `after` is the last row's
         `(rank, born, id)`."""
 
+    def held(self, tenant: str, *, agent: str = "", owner: str = "") -> int:
+        """How many actions of an agent, or of an owner's agents, wait for people."""
+
     def due(self, now: int, limit: int) -> list[tuple[str, str]]:
         """`(tenant, id)` of streams that are due, longest first."""
 

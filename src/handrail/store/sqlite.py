@@ -96,6 +96,11 @@ class Rows:
             rows = self._all(sql.NEWEST, tenant, kind, limit)
         return [Stream(*row) for row in rows]
 
+    def held(self, tenant: str, *, agent: str = "", owner: str = "") -> int:
+        statement = sql.HELD_OF_AGENT if agent else sql.HELD_OF_OWNER
+        found: int = self._one(statement, tenant, agent or owner)[0]
+        return found
+
     def due(self, now: int, limit: int) -> list[tuple[str, str]]:
         return self._all(sql.DUE, now, limit)
 

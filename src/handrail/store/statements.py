@@ -38,6 +38,11 @@ HELD_IN: Final = f"""
     SELECT {STREAM_COLUMNS} FROM streams
     WHERE tenant = ? AND parent = ? AND kind = 'action' AND status IN ('held', 'unknown') LIMIT ?"""
 
+HELD_OF_AGENT: Final = """
+    SELECT count(*) FROM streams WHERE tenant = ? AND state ->> '$.agent' = ? AND kind = 'action' AND status = 'held'"""
+HELD_OF_OWNER: Final = """
+    SELECT count(*) FROM streams WHERE tenant = ? AND state ->> '$.owner' = ? AND kind = 'action' AND status = 'held'"""
+
 DUE: Final = "SELECT tenant, id FROM streams WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY due_at LIMIT ?"
 NEXT_DUE: Final = "SELECT min(due_at) FROM streams WHERE due_at IS NOT NULL"
 

@@ -78,7 +78,7 @@ class Accounts:
         directory = self.directory(token.tenant)
         key = directory.keys.get(token.subject)
         owner = directory.agents.get(key.agent) if key else None
-        if key is None or owner is None or key.status != "present" or (key.until or self._now + 1) <= self._now:
+        if key is None or owner is None or not key.opens(self._now):
             raise Unauthenticated("this key has ended: ask an administrator for a new one")
         self._seen(token)
         scopes = frozenset(key.scopes)

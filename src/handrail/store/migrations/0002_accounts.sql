@@ -21,3 +21,7 @@ CREATE TABLE passwords (
     at     INTEGER NOT NULL,
     PRIMARY KEY (tenant, person)
 ) WITHOUT ROWID;
+
+-- How many actions of one agent, and of one owner's agents, wait for people: asked before each further one.
+CREATE INDEX streams_held_agent ON streams (tenant, state ->> '$.agent') WHERE kind = 'action' AND status = 'held';
+CREATE INDEX streams_held_owner ON streams (tenant, state ->> '$.owner') WHERE kind = 'action' AND status = 'held';

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ..codec.people_file import PersonSpec
-from ..directory.commands import PutGroup, PutPerson, RemovePerson
+from ..directory.commands import Command, PutGroup, PutPerson, RemovePerson
 from ..directory.model import Directory, Person
 from ..directory.roles import DEFAULT
-from ..engine.request import Request
 from ..ids import mint
-from ..principal import Principal
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,32 +83,32 @@ def clash(directory: Directory, people: tuple[PersonSpec, ...], *, prune: bool) 
     return None
 
 
-def requests(directory: Directory, plan: list[Change], actor: Principal) -> list[Request]:
-    """The commands of a plan: groups that have no name yet first, then people, administrators before the others, so
-    that one takes over before another leaves."""
+def commands(directory: Directory, plan: list[Change]) -> list[tuple[str, Command]]:
+    """The commands of a plan, each with the id of its row: groups that have no name yet first, then people,
+    administrators before the others, so that one takes over before another leaves."""
     groups = dict.fromkeys(group for change in plan if change.spec for group in change.spec.groups)
-    found = [_group(directory, group, actor) for group in groups]
+    found = [_group(directory, group) for group in groups]
     ordered = sorted(plan, key=lambda change: change.spec is None or "administrator" not in change.spec.roles)
-    return found + [_person(directory, change, actor) for change in ordered]
+    return found + [_person(directory, change) for change in ordered]
 
 
-def _group(directory: Directory, group: str, actor: Principal) -> Request:
+def _group(directory: Directory, group: str) -> tuple[str, Command]:
     bare = _bare(group)
     command = PutGroup(directory.names.look_up("group", bare), group)
-    return Request(mint("cmd"), directory.names.group(bare), command, actor)
+    return directory.names.group(bare), command
 
 
-def _person(directory: Directory, change: Change, actor: Principal) -> Request:
+def _person(directory: Directory, change: Change) -> tuple[str, Command]:
     spec, names = change.spec, directory.names
     if spec is None:
-        return Request(mint("cmd"), change.id, RemovePerson(), actor)
+        return change.id, RemovePerson()
     command = PutPerson(
         handle=names.look_up("user", _bare(spec.handle)),
         os_user=names.os_user(spec.os_user) if spec.os_user else None,
         groups=tuple(sorted(names.group(_bare(group)) for group in spec.groups)),
         handle_text=spec.handle, name=spec.name, os_user_text=spec.os_user, roles=spec.roles,
     )  # fmt: skip
-    return Request(mint("cmd"), change.id, command, actor)
+    return change.id, command
 
 
 def _bare(handle: str) -> str:

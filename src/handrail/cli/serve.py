@@ -1,0 +1,75 @@
+"""`handrail serve`: the same database for agents and people elsewhere."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+import typer
+
+from ..embedded import Database, Embedded, solo_person
+from ..errors import UsageError
+from .desk import Db, place
+from .page import say
+from .refusal import refused
+
+DEFAULT = "127.0.0.1:8321"
+
+
+def serve(
+    listen: Annotated[str, typer.Option("--listen", metavar="HOST:PORT", help="Where to listen.")] = DEFAULT,
+    origin: Annotated[
+        str | None, typer.Option("--origin", metavar="URL", help="Where browsers find it, such as https://hand.rail.")
+    ] = None,
+    behind_proxy: Annotated[
+        list[str] | None, typer.Option("--behind-proxy", metavar="CIDR", help="A proxy in front that ends TLS.")
+    ] = None,
+    tls_cert: Annotated[str | None, typer.Option("--tls-cert", metavar="FILE", help="The certificate.")] = None,
+    tls_key: Annotated[str | None, typer.Option("--tls-key", metavar="FILE", help="Its private key.")] = None,
+    db: Db = None,
+) -> None:
+    """Serve a database over HTTP, to agents with keys and to people who sign in."""
+    with refused():
+        try:
+            from ..server.run import Listen
+            from ..server.run import serve as run
+            from ..server.settings import Settings
+        except ImportError as error:
+            raise UsageError(f"serving needs more packages ({error.name}): pip install 'handrail[server]'") from None
+        host, port = _address(listen)
+        where = Listen(host, port, tls_cert, tls_key, tuple(behind_proxy or ()))
+        where.require_safe()
+        found = origin or f"{'https' if tls_cert else 'http'}://{listen}"
+        if where.proxies and origin is None:
+            raise UsageError("behind a proxy give --origin: the address that browsers use")
+        path = place(db)
+        _prepare(path)
+        say(f"Serving {os.path.abspath(path)} at {found}", "good")
+        _advise(path)
+        run(path, Settings(origin=found.rstrip("/")), where)
+
+
+def _address(listen: str) -> tuple[str, int]:
+    host, separator, port = listen.rpartition(":")
+    if not separator or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise UsageError(f"--listen {listen!a} is no HOST:PORT, such as {DEFAULT}")
+    return host.strip("[]"), int(port)
+
+
+def _prepare(path: str) -> None:
+    if not os.path.exists(path):
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def _advise(path: str) -> None:
+    """What is still to be done before anybody can come in."""
+    database = Database(path)
+    try:
+        directory = Embedded(database, solo_person).archive.directory()
+        if not directory.administrators:
+            say("Nobody may administer it yet: name somebody with `roles: [reviewer, administrator]` in people.yaml,")
+            say("run `handrail people apply people.yaml`, then `handrail people invite HANDLE`.")
+        if not directory.keys:
+            say("No agent has a key yet: handrail keys create AGENT")
+    finally:
+        database.close()

@@ -1,0 +1,141 @@
+"""The application: every route of the table with its handler, and every error as a problem document."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import ClientDisconnect
+
+from .. import __version__
+from ..errors import HandrailError, NotFound, TooMany, UsageError
+from ..wire.problems import MEDIA, problem_of
+from ..wire.routes import ROUTES, Route
+from . import health, live, lives, openapi, people
+from .edge import Edge
+from .exchange import Exchange, answer
+from .lives import Handler
+from .rights import caller_of, require
+from .service import Service
+
+log: Final = logging.getLogger("handrail.server")
+HANDLERS: Final = {**lives.HANDLERS, **live.HANDLERS, **people.HANDLERS}
+
+
+class WrongMethod(UsageError):
+    """The address exists, and knows no such method."""
+
+    code = "wrong_method"
+    status = 405
+
+
+class Broken(HandrailError):
+    """The server failed at something that it should not fail at; nothing was acknowledged."""
+
+    code = "broken"
+    status = 500
+
+
+def create_app(service: Service) -> FastAPI:
+    """The application on a service. Raises `LookupError` for a route of the table without a handler or a rule."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        service.hubs.listen()
+        yield
+        service.drain()
+
+    app = FastAPI(title="Handrail", version=__version__, docs_url=None, redoc_url=None, openapi_url=None,
+                  lifespan=lifespan)  # fmt: skip
+    for route in ROUTES:
+        _mount(app, service, route)
+    health.mount(app, service)
+    document = openapi.document()
+
+    async def described(_: Request) -> Response:
+        return answer(document)
+
+    app.add_api_route("/v1/openapi.json", described, methods=["GET"], include_in_schema=False)
+    app.add_exception_handler(HandrailError, _problem)
+    app.add_exception_handler(HTTPException, _unrouted)
+    app.add_exception_handler(ClientDisconnect, _left)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=_hosts(service), www_redirect=False)
+    app.add_middleware(Edge, service=service)
+    return app
+
+
+def _hosts(service: Service) -> list[str]:
+    """Names under which the server is meant; any other is a page of somebody else's that points here."""
+    host = service.settings.host
+    bare = host.rsplit(":", 1)[0] if not host.endswith("]") else host
+    own = ["127.0.0.1", "localhost", "[::1]"] if bare in ("127.0.0.1", "localhost", "[::1]") else []
+    return [bare, *own]
+
+
+def _mount(app: FastAPI, service: Service, route: Route) -> None:
+    handler = HANDLERS.get(route.name) or (lives.command if route.command else None)
+    if handler is None or not (route.open or route.scope or route.permission):
+        raise LookupError(f"the route {route.name} has no handler, or no rule who may use it")
+    endpoint = _endpoint(service, route, handler)
+    app.add_api_route(route.path, endpoint, methods=[route.method], name=route.name, include_in_schema=False)
+
+
+def _endpoint(service: Service, route: Route, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        caller = None
+        try:
+            if not route.open:
+                caller = await caller_of(service, request)
+                await require(service, route, caller)
+            return await handler(Exchange(service, request, route, caller))
+        except (HandrailError, ClientDisconnect):
+            raise
+        except Exception as error:
+            return await _broken(request, error)
+
+    return endpoint
+
+
+async def _problem(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HandrailError)
+    headers = {}
+    if isinstance(error, TooMany):
+        headers["Retry-After"] = str(error.retry_after)
+    if error.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    if error.status == 503:
+        headers["Retry-After"] = "1"
+    return _document(problem_of(error), error.status, headers)
+
+
+def _document(problem: dict[str, Any], status: int, headers: dict[str, str]) -> Response:
+    response = answer(problem, status, headers)
+    response.headers["Content-Type"] = MEDIA
+    return response
+
+
+async def _left(_: Request, __: Exception) -> Response:
+    """Nobody is there to be answered."""
+    return Response(status_code=400)
+
+
+async def _unrouted(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 405:
+        found: HandrailError = WrongMethod("this address knows no such method; `Allow` names those it knows")
+    elif error.status_code == 404:
+        found = NotFound("there is nothing at this address")
+    else:
+        found = UsageError(str(error.detail))
+    return _document(problem_of(found) | {"status": error.status_code}, error.status_code, dict(error.headers or {}))
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    log.error("a request failed", exc_info=error)
+    told = Broken(f"the server failed; its log tells more under {request.state.request_id}")
+    return _document(problem_of(told), 500, {})

@@ -1,0 +1,85 @@
+"""What every request passes: its id, its place in the metrics and the log, the headers of every answer."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Any, Final
+
+import orjson
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ..ids import mint
+from .service import Service
+
+log: Final = logging.getLogger("handrail.server")
+ALWAYS: Final = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+)
+UNLESS_SAID: Final = (
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+)
+HSTS: Final = (b"strict-transport-security", b"max-age=63072000")
+
+
+class Edge:
+    """The outermost layer of the application."""
+
+    def __init__(self, app: ASGIApp, service: Service) -> None:
+        self._app, self._service = app, service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and note what became of it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began, request_id, status = time.perf_counter(), mint("req"), 500
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = self._headers(message["headers"], request_id)
+            await send(message)
+
+        scope.setdefault("state", {})["request_id"] = request_id
+        try:
+            await self._app(scope, receive, sending)
+        finally:
+            self._note(scope, status, time.perf_counter() - began, request_id)
+
+    def _headers(self, given: list[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
+        said = {name.lower() for name, _ in given}
+        added = [one for one in UNLESS_SAID if one[0] not in said]
+        if self._service.settings.secure:
+            added.append(HSTS)
+        return [*given, *ALWAYS, *added, (b"x-request-id", request_id.encode())]
+
+    def _note(self, scope: Scope, status: int, seconds: float, request_id: str) -> None:
+        route: Any = scope.get("route")
+        template = getattr(route, "path", "none")
+        self._service.metrics.requests.labels(scope["method"] if route else "any", template, str(status)).inc()
+        self._service.metrics.seconds.labels(template).observe(seconds)
+        log.info(
+            "%s %s %s", scope["method"][:10], template, status,
+            extra={"fields": {"request": request_id, "method": scope["method"][:10], "route": template,
+                              "status": status, "ms": round(seconds * 1000, 2)}},
+        )  # fmt: skip
+
+
+class JSONLines(logging.Formatter):
+    """One JSON object a line: time, level, message and fields. Bodies, queries and credentials are never among them."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        fields: dict[str, Any] = dict(getattr(record, "fields", {}))
+        at = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
+        line = {"at": f"{at}.{int(record.msecs):03d}Z", "level": record.levelname.lower(), "from": record.name}
+        line["said"] = record.getMessage()
+        if record.exc_info:
+            fields["error"] = self.formatException(record.exc_info)
+        return orjson.dumps(line | fields, default=str).decode()

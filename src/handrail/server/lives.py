@@ -1,0 +1,219 @@
+"""The routes of actions, reviews and runs."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from base64 import b64encode
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+from fastapi import Response
+
+from ..action.commands import Claim, Propose, Reconcile, Settle, Start
+from ..action.model import Action
+from ..engine.request import Renew
+from ..errors import InvalidValue, NotAllowed, UnknownAction
+from ..ids import derive
+from ..wire import records
+from ..wire.bodies import command_of
+from .caps import room
+from .exchange import Exchange, answer, nothing, paged
+from .rights import visible
+
+Handler = Callable[[Exchange], Awaitable[Response]]
+EXECUTING: Final = (Claim, Start, Settle, Reconcile, Renew)
+
+
+async def command(exchange: Exchange) -> Response:
+    """Send the route's command to the stream that the path names."""
+    kind = exchange.route.command
+    assert kind is not None
+    sent = command_of(kind, await exchange.body())
+    subject = exchange.id
+    if not exchange.route.path.endswith("/open"):
+        state = visible(exchange.service, exchange.who, subject)
+        _require_execute(exchange, sent, state)
+    found = await exchange.backend.acall(subject, sent, command_id=exchange.command_id)
+    return answer(granting(exchange, found))
+
+
+def _require_execute(exchange: Exchange, sent: object, state: object) -> None:
+    """Executing is for the agent that proposed, and for keys that may execute others' actions."""
+    foreign = isinstance(state, Action) and state.agent != exchange.who.principal.id
+    if foreign and isinstance(sent, EXECUTING) and "execute" not in exchange.who.scopes:
+        raise NotAllowed("only the agent that proposed the action, or a key with the scope execute, executes it")
+
+
+def granting(exchange: Exchange, found: dict[str, Any]) -> dict[str, Any]:
+    """The answer; of an action that has just started also with what is to run."""
+    if found.get("status") != "started" or not exchange.who.is_agent:
+        return found
+    return {**found, "grant": grant(exchange, found["id"])}
+
+
+def grant(exchange: Exchange, action: str) -> dict[str, Any]:
+    """The stored arguments that may run now, with all that their digest is made of."""
+    args, salt, bind = exchange.service.archive(exchange.who.tenant).grant(action)
+    return {"args": args, "salt": b64encode(salt).decode(), "tenant": exchange.who.tenant, "bind": bind}
+
+
+async def propose(exchange: Exchange) -> Response:
+    """Propose an action, as far as there is room for it."""
+    body = await exchange.body()
+    given = body.pop("id", None) if isinstance(body, dict) else None
+    return await _propose(exchange, command_of(Propose, body), given)
+
+
+async def _propose(exchange: Exchange, sent: Propose, given: Any) -> Response:
+    _require_room(exchange)
+    command_id = exchange.command_id
+    subject = derive("act", command_id) if given is None else given
+    if not isinstance(subject, str) or not _is_action(subject):
+        raise InvalidValue("id is no id of an action: leave it out, and it is made")
+    found = await exchange.backend.acall(subject, sent, command_id=command_id)
+    waits = exchange.wait
+    if waits and exchange.route.name == "ask_question":
+        found = await _until_answered(exchange, found, waits)
+    return answer(granting(exchange, found), 201 if not found.get("found") else 200)
+
+
+def _require_room(exchange: Exchange) -> None:
+    """Raise `TooMany` where the agent, or its owner's agents together, have asked enough for now."""
+    service, tenant, agent = exchange.service, exchange.who.tenant, exchange.who.principal
+    service.meter.ask(tenant, agent)
+    caps = service.settings.caps
+    with service.database.process.store.read() as reader:
+        mine, owners = reader.held(tenant, agent=agent.id), reader.held(tenant, owner=agent.owner or "")
+    room(mine, "this agent", caps.open_reviews)
+    room(owners, "this owner's agents", caps.open_reviews * caps.owner)
+
+
+def _is_action(text: str) -> bool:
+    return len(text) == 30 and text.startswith("act_") and text[4:].isascii() and text[4:].isalnum() and text.islower()
+
+
+async def ask(exchange: Exchange) -> Response:
+    """Ask people a question; with `Prefer: wait=` wait for the answer."""
+    given = await exchange.members(
+        question=str, options=list, to=list, within=str, default=object, schema=dict, context=dict, id=str, key=str
+    )
+    args = {name: given[name] for name in ("question", "options", "default", "schema") if given[name] is not None}
+    if not args.get("question"):
+        raise InvalidValue("question is missing")
+    declared: dict[str, Any] = {"pattern": "question", "at_end": "reject" if given["default"] is None else "answer"}
+    declared |= {"reviewers": given["to"]} if given["to"] else {}
+    declared |= {"within": given["within"]} if given["within"] else {}
+    body = {
+        "name": "handrail.ask", "kind": "question", "args": args, "declared": declared, "context": given["context"],
+        "key": given["key"],
+    }  # fmt: skip
+    return await _propose(exchange, command_of(Propose, body), given["id"])
+
+
+async def _until_answered(exchange: Exchange, found: dict[str, Any], seconds: int) -> dict[str, Any]:
+    end = time.monotonic() + seconds
+    while found["status"] == "held" and (left := end - time.monotonic()) > 0:
+        moved = await exchange.service.waiting_for(exchange.backend.await_(found["id"], found["rev"], left))
+        if moved is None:
+            break
+        found = moved
+    if found["status"] == "succeeded":
+        record = exchange.service.archive(exchange.who.tenant).action(found["id"])
+        found = {**found, "outcome": records.text_out(record.outcome)}
+    return found
+
+
+async def wait(exchange: Exchange) -> Response:
+    """Wait until the action has moved beyond `rev`; 204 where it did not in time."""
+    subject = exchange.id
+    visible(exchange.service, exchange.who, subject)
+    rev = exchange.number("rev", -1, -1, 2**53)
+    seconds = exchange.wait
+    applied = {} if seconds is None else {"Preference-Applied": f"wait={seconds}"}
+    coming = exchange.backend.await_(subject, rev, seconds or 0)
+    found = await exchange.service.waiting_for(coming)
+    return nothing(applied) if found is None else answer(granting(exchange, found), headers=applied)
+
+
+async def get_grant(exchange: Exchange) -> Response:
+    """What may run now."""
+    state = visible(exchange.service, exchange.who, exchange.id)
+    if not isinstance(state, Action) or state.status != "started":
+        raise UnknownAction("no arguments of this action may run now: start it first")
+    _require_execute(exchange, Claim(""), state)
+    return answer(grant(exchange, state.id))
+
+
+async def get_action(exchange: Exchange) -> Response:
+    """One action."""
+    state = visible(exchange.service, exchange.who, exchange.id)
+    return answer(records.action_out(exchange.service.archive(exchange.who.tenant).action(state.id)))
+
+
+async def get_review(exchange: Exchange) -> Response:
+    """One review."""
+    state = visible(exchange.service, exchange.who, exchange.id)
+    return answer(records.review_out(exchange.service.archive(exchange.who.tenant).review(state.id)))
+
+
+async def get_run(exchange: Exchange) -> Response:
+    """One run."""
+    state = visible(exchange.service, exchange.who, exchange.id)
+    return answer(records.run_out(*exchange.service.archive(exchange.who.tenant).run(state.id)))
+
+
+async def history(exchange: Exchange) -> Response:
+    """What happened to one life."""
+    state = visible(exchange.service, exchange.who, exchange.id)
+    events = await asyncio.to_thread(exchange.service.archive(exchange.who.tenant).history, state.id)
+    return answer({"items": [records.event_out(event) for event in events]})
+
+
+async def list_reviews(exchange: Exchange) -> Response:
+    """Open reviews with everything needed to decide them."""
+    after, limit = exchange.page
+    archive = exchange.service.archive(exchange.who.tenant)
+    found = await asyncio.to_thread(archive.waiting, after, limit)
+    following = found[-1].state.id if len(found) == limit else None
+    return paged(exchange, [records.review_out(one) for one in found], following)
+
+
+def newest(kind: str) -> Handler:
+    """A page of states of one kind, newest first; agents see their own."""
+
+    async def listing(exchange: Exchange) -> Response:
+        after, limit = exchange.page
+        archive = exchange.service.archive(exchange.who.tenant)
+        found = await asyncio.to_thread(archive.newest, kind, after, limit)
+        own = [one for one in found if not exchange.who.is_agent or one.agent == exchange.who.principal.id]
+        return paged(exchange, [records.plain(one) for one in own], found[-1].id if len(found) == limit else None)
+
+    return listing
+
+
+async def find_run(exchange: Exchange) -> Response:
+    """The id that a run of that name has."""
+    name = exchange.text("name")
+    if not name or len(name) > 500:
+        raise InvalidValue("name is missing, or longer than 500 characters")
+    return answer({"id": exchange.backend.run_id(name)})
+
+
+HANDLERS: Final[Mapping[str, Handler]] = {
+    "propose_action": propose,
+    "ask_question": ask,
+    "wait_for_action": wait,
+    "get_grant": get_grant,
+    "get_action": get_action,
+    "get_review": get_review,
+    "get_run": get_run,
+    "get_action_history": history,
+    "get_review_history": history,
+    "get_run_history": history,
+    "list_reviews": list_reviews,
+    "list_actions": newest("action"),
+    "list_all_reviews": newest("review"),
+    "list_runs": newest("run"),
+    "find_run": find_run,
+}

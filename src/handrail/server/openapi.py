@@ -1,0 +1,151 @@
+"""The description of the API (OpenAPI 3.1), made from the table of routes and the types that travel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from .. import __version__
+from ..action.commands import Propose
+from ..action.model import Action
+from ..review.commands import Decide
+from ..review.model import Review
+from ..run.model import Run
+from ..wire.bodies import DURATIONS
+from ..wire.problems import MEDIA
+from ..wire.routes import ROUTES, Route
+from .examples import BODIES
+from .shapes import ANSWERS, BODY_SCHEMAS, QUERY
+from .typed import Schemas
+
+JSONObject = dict[str, Any]
+REF: Final = "#/components/schemas/{name}"
+REASONS: Final = {
+    400: "The request cannot be meant.", 401: "Who asks is not known.", 403: "Not allowed.",
+    404: "There is nothing of that id, or it is not yours.", 405: "No such method here.",
+    409: "The present state or the rules refuse it.", 413: "The body is too large.",
+    415: "The body is no JSON.", 422: "A value does not fit.", 429: "Too many: see Retry-After.",
+    500: "The server failed.", 503: "Not now: repeat it with the same Idempotency-Key.",
+}  # fmt: skip
+
+
+def document() -> JSONObject:
+    """The whole description."""
+    paths: JSONObject = {}
+    for route in ROUTES:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Handrail", "version": __version__,
+            "description": "Human oversight of AI agents. Times are microseconds since the epoch, durations "
+            "microseconds, or text such as 15m in a body. Errors are problem documents (RFC 9457).",
+        },
+        "security": [{"key": []}, {"session": []}],
+        "paths": paths,
+        "components": {"schemas": _schemas(), "securitySchemes": _schemes()},
+    }  # fmt: skip
+
+
+def _schemes() -> JSONObject:
+    return {
+        "key": {"type": "http", "scheme": "bearer", "description": "An agent's key, or a terminal's session."},
+        "session": {"type": "apiKey", "in": "cookie", "name": "__Host-handrail"},
+    }
+
+
+def _operation(route: Route) -> JSONObject:
+    found: JSONObject = {
+        "operationId": route.name, "summary": route.doc, "tags": [route.path.split("/")[2]],
+        "parameters": list(_parameters(route)), "responses": _responses(route), "x-agent-scope": route.scope,
+        "x-person-permission": route.permission,
+    }  # fmt: skip
+    if route.open:
+        found["security"] = []
+    schema = _body(route)
+    if schema is not None:
+        content: JSONObject = {"schema": schema}
+        if route.name in BODIES:
+            content["example"] = BODIES[route.name]
+        found["requestBody"] = {"required": False, "content": {"application/json": content}}
+    return found
+
+
+def _parameters(route: Route) -> Iterator[JSONObject]:
+    if "{id}" in route.path:
+        yield {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+    for name, schema in QUERY.get(route.name, {}).items():
+        yield {"name": name, "in": "query", "required": name in ("name", "beginning"), "schema": schema}
+    if route.command or route.name == "ask_question":
+        yield _header("Idempotency-Key", {"type": "string", "pattern": "^[!-~]{1,128}$"})
+    if route.name in ("wait_for_action", "get_log", "ask_question"):
+        yield _header("Prefer", {"type": "string"}, "wait=30")
+    if route.name == "get_stream":
+        yield _header("Last-Event-ID", {"type": "string", "pattern": "^-?[0-9]{1,18}$"})
+
+
+def _header(name: str, schema: JSONObject, example: str | None = None) -> JSONObject:
+    found: JSONObject = {"name": name, "in": "header", "required": False, "schema": schema}
+    return found | ({"example": example} if example else {})
+
+
+def _responses(route: Route) -> JSONObject:
+    good, media, schema = ANSWERS[route.answers]
+    answered: JSONObject = {
+        str(status): {"description": "Done.", **({"content": {media: {"schema": schema}}} if status != 204 else {})}
+        for status in good
+    }
+    problem = {MEDIA: {"schema": {"$ref": REF.format(name="Problem")}}}
+    return answered | {
+        str(status): {"description": why, "content": problem}
+        for status, why in REASONS.items()
+        if not (route.open and status == 404)
+    }
+
+
+def _body(route: Route) -> JSONObject | None:
+    if route.name in BODY_SCHEMAS:
+        return BODY_SCHEMAS[route.name]
+    return {"$ref": REF.format(name=_named(route.command))} if route.command else None
+
+
+def _named(kind: type) -> str:
+    """A command's name in the description: commands of several lives are called alike."""
+    return kind.__module__.split(".")[-2].capitalize() + kind.__name__
+
+
+def _schemas() -> JSONObject:
+    schemas = Schemas(REF)
+    for state in (Action, Review, Run):
+        schemas.of(state)
+    found = schemas.found
+    for route in ROUTES:
+        if route.command:
+            schemas.of(route.command, _named(route.command))
+            found[_named(route.command)]["additionalProperties"] = False
+    _travelling(found)
+    found["Problem"] = {
+        "type": "object",
+        "required": ["type", "title", "status", "detail"],
+        "properties": {
+            "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"},
+            "detail": {"type": "string"}, "code": {"type": "string"}, "retry_after": {"type": "integer"},
+        },
+    }  # fmt: skip
+    return found
+
+
+def _travelling(found: JSONObject) -> None:
+    """As the bodies travel: arguments and schemas as objects, durations also as text."""
+    propose, decide = found[_named(Propose)], found[_named(Decide)]
+    properties = propose["properties"]
+    properties["args"] = {"type": "object"}
+    properties["schema"] = {"type": "object", "description": "JSON Schema (2020-12) of the arguments."}
+    properties["id"] = {"type": ["string", "null"], "pattern": "^act_[0-9a-hjkmnp-tv-z]{26}$"}
+    del properties["schema_text"]
+    propose["required"] = ["name"]
+    decide["properties"]["args"] = {"type": ["object", "null"]}
+    declared = found["Declaration"]
+    declared["additionalProperties"] = False
+    for name in DURATIONS:
+        declared["properties"][name] = {"anyOf": [declared["properties"][name], {"type": "string"}]}

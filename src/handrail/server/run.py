@@ -1,0 +1,117 @@
+"""Runs the application with uvicorn: one server on a database file, drained when it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+import socket
+import sys
+from dataclasses import dataclass
+from types import FrameType
+from typing import Final
+
+import uvicorn
+
+from ..embedded import Database
+from ..errors import UsageError
+from ..store.lock import WriterLock
+from .app import create_app
+from .edge import JSONLines
+from .service import Service
+from .settings import Settings
+
+GRACE: Final = 20
+"""Seconds that running requests have to end after the signal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Where to listen, how TLS ends here, and which proxies in front may say who asks."""
+
+    host: str
+    port: int
+    certificate: str | None = None
+    key: str | None = None
+    proxies: tuple[str, ...] = ()
+
+    def require_safe(self) -> None:
+        """Raise `UsageError` where passwords and keys would travel in the clear."""
+        if not is_loopback(self.host) and not self.certificate and not self.proxies:
+            raise UsageError(
+                f"{self.host} is reached from elsewhere, and plain HTTP would show keys and passwords to everybody on "
+                "the way: give --tls-cert and --tls-key, or --behind-proxy with the addresses of a proxy that ends TLS"
+            )
+        for one in self.proxies:
+            try:
+                ipaddress.ip_network(one, strict=False)
+            except ValueError:
+                raise UsageError(f"--behind-proxy {one!a} is no address and no network, such as 10.0.0.0/8") from None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only programs on this machine reach an address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+class Server(uvicorn.Server):
+    """Lets go of everybody who waits as soon as it is told to stop, so that draining takes no longer than work does."""
+
+    def __init__(self, config: uvicorn.Config, service: Service) -> None:
+        super().__init__(config)
+        self._service = service
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve until told to stop."""
+        self._loop = asyncio.get_running_loop()
+        await super().serve(sockets)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """The signal has come."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._service.drain)
+        super().handle_exit(sig, frame)
+
+
+def server(service: Service, listen: Listen) -> Server:
+    """The server, ready to run. Raises `UsageError` for an address that is not safe."""
+    listen.require_safe()
+    config = uvicorn.Config(
+        create_app(service), host=listen.host, port=listen.port, log_config=None, access_log=False,
+        server_header=False, proxy_headers=bool(listen.proxies), forwarded_allow_ips=list(listen.proxies),
+        timeout_graceful_shutdown=GRACE, ssl_certfile=listen.certificate, ssl_keyfile=listen.key, ws="none",
+        h11_max_incomplete_event_size=32 * 1024,
+    )  # fmt: skip
+    return Server(config, service)
+
+
+def serve(path: str, settings: Settings, listen: Listen) -> None:
+    """Serve a database file until told to stop. Raises `UsageError` where another server has the file."""
+    lock = WriterLock(path + "-serving")
+    try:
+        if not lock.try_now():
+            raise UsageError(f"another server has {path!a}: stop it first; one file has one server")
+        service = Service(Database(path), settings)
+        log_to_stderr()
+        try:
+            server(service, listen).run()
+        finally:
+            service.close()
+    finally:
+        lock.close()
+
+
+def log_to_stderr() -> None:
+    """One JSON object a line, from the server and the engine."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JSONLines())
+    for name, level in (("handrail", logging.INFO), ("uvicorn", logging.WARNING)):
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate = [handler], False
+        logger.setLevel(level)

@@ -1,0 +1,85 @@
+"""What all requests share: the database, the accounts, the archives of the tenants, and who waits."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Coroutine
+from typing import Any, Final, TypeVar
+
+from ..embedded import Database, Embedded
+from ..engine.archive import Archive
+from ..principal import Principal
+from .auth.accounts import Accounts
+from .auth.callers import Caller
+from .caps import Meter
+from .hub import Hubs
+from .metrics import Metrics
+from .settings import Settings
+
+T = TypeVar("T")
+
+
+class Service:
+    """One server on one database."""
+
+    def __init__(self, database: Database, settings: Settings | None = None) -> None:
+        self.database: Final = database
+        self.settings: Final = settings or Settings()
+        self.accounts: Final = Accounts(database)
+        self.metrics: Final = Metrics()
+        self.meter: Final = Meter(database.clock, self.settings.caps)
+        self.hubs: Final = Hubs(self)
+        self.draining = False
+        self._archives: dict[str, Archive] = {}
+        self._waiting: set[asyncio.Task[Any]] = set()
+        self._polls: dict[str, int] = {}
+
+    def archive(self, tenant: str) -> Archive:
+        """The reads of a tenant."""
+        found = self._archives.get(tenant)
+        if found is None:
+            found = self._archives[tenant] = Archive(lambda: self.database.process, tenant)
+        return found
+
+    def backend(self, caller: Caller) -> Embedded:
+        """Commands and reads as the caller."""
+        return self._as(caller.tenant, caller.principal)
+
+    def _as(self, tenant: str, principal: Principal) -> Embedded:
+        found = Embedded(self.database, lambda _: principal, tenant, self.archive(tenant))
+        assert found.actor == principal
+        return found
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for something to happen."""
+        return len(self._waiting)
+
+    async def waiting_for(self, coming: Coroutine[Any, Any, T]) -> T | None:
+        """What comes, or `None` when the server drains first."""
+        if self.draining:
+            coming.close()
+            return None
+        task = asyncio.ensure_future(coming)
+        self._waiting.add(task)
+        try:
+            await asyncio.wait({task})
+        finally:
+            self._waiting.discard(task)
+            if not task.done():
+                task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            return task.result()
+        return None
+
+    def drain(self) -> None:
+        """Let go of everybody who waits; called on the event loop."""
+        self.draining = True
+        for task in list(self._waiting):
+            task.cancel()
+        self.hubs.close()
+
+    def close(self) -> None:
+        """Close the database."""
+        self.database.close()

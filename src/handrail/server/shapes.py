@@ -1,0 +1,100 @@
+"""The shapes of answers and of hand-written bodies in the description of the API."""
+
+from typing import Any, Final
+
+JSONObject = dict[str, Any]
+TEXT: Final[JSONObject] = {"type": "string"}
+MAYBE: Final[JSONObject] = {"type": ["string", "null"]}
+JSON: Final = "application/json"
+
+
+def _object(required: JSONObject, *, closed: bool = False, **optional: JSONObject) -> JSONObject:
+    found: JSONObject = {"type": "object", "properties": {**required, **optional}}
+    if required:
+        found["required"] = list(required)
+    return found | ({"additionalProperties": False} if closed else {})
+
+
+def _ref(name: str) -> JSONObject:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _list(item: JSONObject) -> JSONObject:
+    return {"type": "array", "items": item}
+
+
+ERASABLE: Final = _object({}, value={}, erased=TEXT)
+ACTION: Final = _object(
+    {"state": _ref("Action"), "args": MAYBE, "context": ERASABLE, "story": ERASABLE, "outcome": ERASABLE,
+     "schema": MAYBE}
+)  # fmt: skip
+REVIEW: Final = _object(
+    {"state": _ref("Review"), "action": ACTION, "view": ERASABLE, "first_args": MAYBE,
+     "decision": {"type": ["object", "null"]}}
+)  # fmt: skip
+ANSWER: Final = _object({"id": TEXT, "status": TEXT, "rev": {"type": "integer"}})
+PAGE: Final = _object({"items": _list({"type": "object"}), "next": MAYBE})
+NEW_KEY: Final = _object({"id": TEXT, "agent": TEXT, "scopes": _list(TEXT), "secret": TEXT})
+ME: Final = _object({"tenant": TEXT, "kind": TEXT, "id": TEXT, "auth": TEXT})
+
+ANSWERS: Final[dict[str, tuple[tuple[int, ...], str, JSONObject]]] = {
+    "Answer": ((200, 201, 204), JSON, ANSWER),
+    "Page": ((200,), JSON, PAGE),
+    "Reviews": ((200,), JSON, _object({"items": _list(REVIEW), "next": MAYBE})),
+    "Action": ((200,), JSON, ACTION),
+    "Review": ((200,), JSON, REVIEW),
+    "Run": ((200,), JSON, _object({"state": _ref("Run"), "title": ERASABLE})),
+    "Grant": ((200,), JSON, _object({"args": TEXT, "salt": TEXT, "tenant": TEXT, "bind": TEXT})),
+    "History": ((200,), JSON, _object({"items": _list({"type": "object"})})),
+    "Id": ((200,), JSON, _object({"id": TEXT})),
+    "Ids": ((200,), JSON, _object({"ids": _list(TEXT)})),
+    "Name": ((200,), JSON, _object({"id": TEXT, "name": TEXT})),
+    "Me": ((200,), JSON, ME),
+    "Log": ((200,), JSON, _object({"size": {"type": "integer"}})),
+    "Stream": ((200,), "text/event-stream", TEXT),
+    "Directory": (
+        (200,), JSON,
+        _object({"solo": {"type": "boolean"}, "people": _list({"type": "object"}), "agents": _list({"type": "object"}),
+                 "labels": {"type": "object"}}),
+    ),
+    "Keys": ((200,), JSON, _object({"items": _list({"type": "object"})})),
+    "NewKey": ((201,), JSON, NEW_KEY),
+    "Secret": ((201,), JSON, _object({"secret": TEXT})),
+    "Changes": ((200,), JSON, _object({"changes": _list({"type": "object"})})),
+    "SignedIn": ((201,), JSON, ME),
+    "Nothing": ((204,), JSON, {}),
+}  # fmt: skip
+
+NUMBER: Final[JSONObject] = {"type": "integer", "minimum": -1, "maximum": 2**53}
+LIMIT: Final[JSONObject] = {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}
+AFTER: Final[JSONObject] = {"type": "string", "pattern": "^[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}$"}
+PAGED: Final = {"after": AFTER, "limit": LIMIT}
+QUERY: Final[dict[str, dict[str, JSONObject]]] = {
+    "list_actions": PAGED, "list_reviews": PAGED, "list_all_reviews": PAGED, "list_runs": PAGED,
+    "wait_for_action": {"rev": NUMBER}, "get_log": {"size": NUMBER},
+    "find_run": {"name": {"type": "string", "minLength": 1, "maxLength": 500}},
+    "find_ids": {
+        "beginning": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9_]{0,39}$"},
+        "limit": {"type": "integer", "minimum": 1, "maximum": 50},
+    },
+}  # fmt: skip
+STRING: Final = MAYBE
+FLAG: Final[JSONObject] = {"type": ["boolean", "null"]}
+BODY_SCHEMAS: Final[dict[str, JSONObject]] = {
+    "ask_question": _object(
+        {"question": {"type": "string", "minLength": 1}}, closed=True, options={"type": ["array", "null"]},
+        to={"type": ["array", "null"], "items": TEXT}, within=MAYBE, default={}, schema={"type": ["object", "null"]},
+        context={"type": ["object", "null"]}, id=MAYBE, key=MAYBE,
+    ),
+    "create_key": _object(
+        {"agent": {"type": "string", "minLength": 1, "maxLength": 200}}, closed=True, owner=MAYBE,
+        scopes={"type": ["array", "null"], "minItems": 1, "items": {"enum": ["propose", "execute"]}}, expires=MAYBE,
+        label=MAYBE,
+    ),
+    "rotate_key": _object({}, closed=True, overlap=MAYBE),
+    "put_people": _object({"file": {"type": "string", "minLength": 1}}, closed=True, prune=FLAG, dry_run=FLAG),
+    "sign_in": _object(
+        {"name": TEXT, "password": TEXT}, closed=True, use={"enum": ["browser", "terminal", None]},
+    ),
+    "accept_invitation": _object({"secret": TEXT, "password": TEXT}, closed=True),
+}  # fmt: skip

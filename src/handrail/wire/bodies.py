@@ -1,0 +1,125 @@
+"""Commands as bodies and back. Arguments and schemas travel as JSON; the server writes their canonical text itself."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, fields
+from functools import cache
+from typing import Any, Final, get_args, get_origin, get_type_hints
+
+import msgspec
+import orjson
+
+from ..action.commands import Propose
+from ..clock import DAY, micros
+from ..codec.canonical import canonical
+from ..errors import InvalidValue, UsageError
+from ..review.commands import Decide
+
+NO_SCHEMA: Final = "{}"
+DURATIONS: Final = ("within", "remind", "undo", "grant")
+LONGEST: Final = 3660 * DAY
+
+
+def body_of(command: object) -> dict[str, Any]:
+    """The JSON of a command; what is at its default is left out."""
+    plain: dict[str, Any] = msgspec.to_builtins(command)
+    defaults = {one.name: one.default for one in fields(command)}  # type: ignore[arg-type]
+    body = {name: value for name, value in plain.items() if value != defaults[name] or name in ("value", "args")}
+    match command:
+        case Propose():
+            body["args"] = orjson.loads(command.args)
+            body["schema"] = orjson.loads(command.schema_text)
+            del body["schema_text"]
+        case Decide(args=str() as args):
+            body["args"] = orjson.loads(args)
+        case Decide():
+            body.pop("args", None)
+        case _:
+            pass
+    return body
+
+
+def command_of(kind: type, body: Any) -> Any:
+    """The command that a body means. Raises `UsageError` for unknown members, `InvalidValue` for wrong ones."""
+    if not isinstance(body, dict):
+        raise InvalidValue("the body is no JSON object")
+    known = {one.name for one in fields(kind)} - {"schema_text"}
+    if unknown := body.keys() - known:
+        raise UsageError(f"unknown member {min(unknown)!a}; known are {', '.join(sorted(known)) or 'none'}")
+    try:
+        read = msgspec.convert(_prepared(kind, body), _readable(kind))
+        return kind(**{one.name: getattr(read, one.name) for one in fields(kind)})
+    except msgspec.ValidationError as error:
+        raise InvalidValue(f"the body cannot be meant: {error}") from None
+
+
+@cache
+def _readable(kind: type) -> Any:
+    """The command's shape for reading: its JSON members take any JSON, which was read strictly before."""
+    hints = get_type_hints(kind)
+    members = [(one.name, _any_json(hints[one.name]), *_default(one)) for one in fields(kind)]
+    return msgspec.defstruct(kind.__name__, members)
+
+
+def _any_json(hint: Any) -> Any:
+    if set(get_args(hint)) >= {str, int, float, bool}:
+        return Any
+    if get_origin(hint) is Mapping:
+        return dict[str, Any]
+    return hint
+
+
+def _default(member: Field[Any]) -> tuple[Any, ...]:
+    if member.default_factory is not MISSING:
+        return (msgspec.field(default_factory=member.default_factory),)
+    return () if member.default is MISSING else (member.default,)
+
+
+def _prepared(kind: type, body: dict[str, Any]) -> dict[str, Any]:
+    if kind is Propose:
+        return _proposal(body)
+    if kind is Decide and body.get("args") is not None:
+        return {**body, "args": canonical(_object("args", body["args"]))}
+    return body
+
+
+def _proposal(body: dict[str, Any]) -> dict[str, Any]:
+    schema = canonical(_object("schema", body.get("schema", {})))
+    digest = f"sha256:{hashlib.sha256(schema.encode()).hexdigest()}"
+    return {
+        **body,
+        "args": canonical(_object("args", body.get("args", {}))),
+        "schema": digest,
+        "schema_text": schema,
+        "declared": _declared(_object("declared", body.get("declared", {}))),
+    }
+
+
+def _declared(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Durations are µs, or text such as "15m"."""
+    found = {name: _micros(name, value) if name in DURATIONS else value for name, value in body.items()}
+    if unknown := found.keys() - _DECLARED:
+        raise UsageError(f"unknown member declared.{min(unknown)}; known are {', '.join(sorted(_DECLARED))}")
+    return found
+
+
+def _micros(name: str, value: Any) -> Any:
+    if isinstance(value, int) and not 0 <= value <= LONGEST:
+        raise InvalidValue(f"declared.{name}: {value} µs is out of range: give 0 to ten years, such as '15m'")
+    if not isinstance(value, str):
+        return value
+    try:
+        return micros(value)
+    except ValueError as error:
+        raise InvalidValue(f"declared.{name}: {error}") from None
+
+
+def _object(name: str, value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise InvalidValue(f"{name} is no JSON object")
+    return value
+
+
+_DECLARED: Final = frozenset({"pattern", "reviewers", "within", "remind", "then", "quorum", "at_end", "undo", "grant"})

@@ -1,0 +1,62 @@
+"""Errors as problem documents (RFC 9457) and back, so that the same code meets the same errors either way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from .. import errors
+from ..errors import HandrailError
+
+MEDIA: Final = "application/problem+json"
+TYPE: Final = "urn:handrail:problem:"
+"""Names, not addresses: each is explained in the reference of errors."""
+MEMBERS: Final = ("retry_after", "what", "where", "hint")
+_STATUS: Final[dict[int, type[HandrailError]]] = {
+    400: errors.UsageError, 401: errors.Unauthenticated, 403: errors.NotAllowed, 404: errors.NotFound,
+    408: errors.Unavailable, 409: errors.Refused, 413: errors.UsageError, 415: errors.UsageError,
+    422: errors.InvalidValue, 429: errors.TooMany, 502: errors.Unavailable, 503: errors.Unavailable,
+    504: errors.Unavailable,
+}  # fmt: skip
+
+
+def _classes(base: type[HandrailError]) -> Iterator[type[HandrailError]]:
+    yield base
+    for one in base.__subclasses__():
+        yield from _classes(one)
+
+
+def known() -> dict[str, type[HandrailError]]:
+    """Every error class by its code."""
+    return {one.code: one for one in _classes(HandrailError)}
+
+
+def title(code: str) -> str:
+    """A code as words."""
+    return code.replace("_", " ").capitalize()
+
+
+def problem_of(error: HandrailError) -> dict[str, Any]:
+    """The problem document of an error."""
+    extra = {name: getattr(error, name) for name in MEMBERS if hasattr(error, name)}
+    return {
+        "type": TYPE + error.code, "title": title(error.code), "status": error.status, "detail": str(error),
+        "code": error.code, **extra,
+    }  # fmt: skip
+
+
+def error_of(status: int, problem: Any) -> HandrailError:
+    """The error that a problem document tells of; an unknown one becomes the nearest by its status."""
+    found = problem if isinstance(problem, dict) else {}
+    code = str(found.get("code") or "")
+    kind = known().get(code) if re.fullmatch(r"[a-z_]{1,40}", code) else None
+    detail = str(found.get("detail") or f"the server answered {status}, and did not say why")
+    error = (kind or _STATUS.get(status) or HandrailError).__new__(kind or _STATUS.get(status) or HandrailError)
+    Exception.__init__(error, detail)
+    for name in MEMBERS:
+        if name in found:
+            setattr(error, name, found[name])
+    if isinstance(error, errors.TooMany) and "retry_after" not in found:
+        error.retry_after = 1
+    return error

@@ -1,0 +1,115 @@
+"""Records as JSON and back. A text that can be erased is `{"value": …}`, or `{"erased": its digest}` once it is."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import msgspec
+
+from ..action.model import Action
+from ..backend import ActionRecord, Decision, Event, ReviewRecord, Text
+from ..codec.records import STATES, State
+from ..principal import Principal
+from ..review.model import Review
+from ..run.model import Run
+from ..view.model import Erased
+
+JSONObject = dict[str, Any]
+T = TypeVar("T")
+
+
+def text_out(text: Text) -> JSONObject:
+    """A text that can be erased."""
+    return {"erased": text.digest} if isinstance(text, Erased) else {"value": text}
+
+
+def text_in(found: JSONObject) -> Text:
+    """The text again."""
+    return Erased(found["erased"]) if "erased" in found else found["value"]
+
+
+def plain(value: object) -> Any:
+    """A frozen dataclass as JSON."""
+    return msgspec.to_builtins(value)
+
+
+def state_out(state: State) -> JSONObject:
+    """A state as JSON."""
+    found: JSONObject = plain(state)
+    return found
+
+
+def state_in(kind: str, found: JSONObject) -> Any:
+    """The state again; `kind` is how `codec.records` calls it."""
+    return msgspec.convert(found, STATES[kind])
+
+
+def action_out(record: ActionRecord) -> JSONObject:
+    """An action with its texts."""
+    return {
+        "state": plain(record.state), "args": record.args, "context": text_out(record.context),
+        "story": text_out(record.story), "outcome": text_out(record.outcome), "schema": record.schema,
+    }  # fmt: skip
+
+
+def action_in(found: JSONObject) -> ActionRecord:
+    """The record again."""
+    return ActionRecord(
+        msgspec.convert(found["state"], Action), found["args"], text_in(found["context"]), text_in(found["story"]),
+        text_in(found["outcome"]), found["schema"],
+    )  # fmt: skip
+
+
+def review_out(record: ReviewRecord) -> JSONObject:
+    """A review with everything needed to decide it."""
+    return {
+        "state": plain(record.state), "action": action_out(record.action), "view": text_out(record.view),
+        "first_args": record.first_args, "decision": _decision_out(record.decision),
+    }  # fmt: skip
+
+
+def review_in(found: JSONObject) -> ReviewRecord:
+    """The record again."""
+    return ReviewRecord(
+        msgspec.convert(found["state"], Review), action_in(found["action"]), text_in(found["view"]),
+        found["first_args"], _decision_in(found["decision"]),
+    )  # fmt: skip
+
+
+def _decision_out(made: Decision | None) -> JSONObject | None:
+    if made is None:
+        return None
+    return {
+        "outcome": made.outcome, "by": made.by, "auth": made.auth, "at": made.at, "note": made.note,
+        "value": text_out(made.value), "edited": made.edited, "review": made.review,
+    }  # fmt: skip
+
+
+def _decision_in(found: JSONObject | None) -> Decision | None:
+    return None if found is None else Decision(**{**found, "value": text_in(found["value"])})
+
+
+def event_out(event: Event) -> JSONObject:
+    """One entry, read for people."""
+    texts = {name: text_out(text) for name, text in event.texts.items()}
+    by = {"kind": event.by.kind, "id": event.by.id, "auth": event.by.auth}
+    return {
+        "index": event.index, "rev": event.rev, "type": event.type, "at": event.at, "by": by, "before": event.before,
+        "after": event.after, "bind": event.bind, "data": dict(event.data), "texts": texts,
+    }  # fmt: skip
+
+
+def event_in(found: JSONObject) -> Event:
+    """The entry again."""
+    texts = {name: text_in(text) for name, text in found["texts"].items()}
+    return Event(**{**found, "by": Principal(**found["by"]), "texts": texts})
+
+
+def run_out(run: Run, title: Text) -> JSONObject:
+    """A run and its title."""
+    return {"state": plain(run), "title": text_out(title)}
+
+
+def run_in(found: JSONObject) -> tuple[Run, Text]:
+    """The run and its title again."""
+    return msgspec.convert(found["state"], Run), text_in(found["title"])

@@ -1,0 +1,119 @@
+"""Every route of the API in one table: client, server, rights and documentation are made from it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from ..action import commands as action
+from ..directory.commands import Scope
+from ..directory.roles import Permission
+from ..engine.request import Renew
+from ..review import commands as review
+from ..run import commands as run
+
+Method = Literal["GET", "POST", "PUT", "DELETE"]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One operation. Without a `scope` no agent may use it, without a `permission` nobody; `open` needs neither.
+
+    `command` is what its body means, sent to the stream that `{id}` names. `answers` names the shape of its answer in
+    the documentation. Agents see only what is theirs.
+    """
+
+    name: str
+    method: Method
+    path: str
+    doc: str
+    answers: str
+    command: type | None = None
+    scope: Scope | None = None
+    permission: Permission | None = None
+    open: bool = False
+
+
+def _command(
+    noun: str, verb: str, kind: type, doc: str, *, scope: Scope | None = None, permission: Permission | None = None,
+    path: str | None = None,
+) -> Route:  # fmt: skip
+    where = f"/v1/{noun}s/{{id}}/{path or verb}"
+    return Route(f"{verb}_{noun}".replace("-", "_"), "POST", where, doc, "Answer", kind, scope, permission)
+
+
+ROUTES: Final[tuple[Route, ...]] = (
+    Route("propose_action", "POST", "/v1/actions", "Propose an action.", "Answer", action.Propose, "propose"),
+    Route("list_actions", "GET", "/v1/actions", "Actions, newest first.", "Page", None, "propose", "read"),
+    Route("get_action", "GET", "/v1/actions/{id}", "One action with its texts.", "Action", None, "propose", "read"),
+    Route(
+        "wait_for_action", "GET", "/v1/actions/{id}/wait", "Wait until the action is beyond `rev`.", "Answer", None,
+        "propose", "read",
+    ),
+    Route(
+        "get_grant", "GET", "/v1/actions/{id}/grant", "The stored arguments that may run now, and what binds them.",
+        "Grant", None, "propose",
+    ),
+    Route(
+        "get_action_history", "GET", "/v1/actions/{id}/history", "What happened to the action.", "History", None,
+        "propose", "read",
+    ),
+    _command("action", "claim", action.Claim, "Take the right to execute.", scope="propose"),
+    _command("action", "start", action.Start, "Say that the call leaves now.", scope="propose"),
+    _command("action", "renew", Renew, "Keep the lease of a running action.", scope="propose"),
+    _command("action", "settle", action.Settle, "Report how the call ended.", scope="propose"),
+    _command("action", "reconcile", action.Reconcile, "Say what the probe found.", scope="propose"),
+    _command(
+        "action", "withdraw", action.Withdraw, "Take the action back.", scope="propose", permission="read"
+    ),
+    Route("ask_question", "POST", "/v1/ask", "Ask people a question.", "Answer", action.Propose, "propose"),
+    Route("list_reviews", "GET", "/v1/reviews", "Open reviews, by risk and age.", "Reviews", None, None, "read"),
+    Route("list_all_reviews", "GET", "/v1/reviews/all", "Reviews, newest first.", "Page", None, None, "read"),
+    Route("get_review", "GET", "/v1/reviews/{id}", "One review with what is shown.", "Review", None, "propose", "read"),
+    Route(
+        "get_review_history", "GET", "/v1/reviews/{id}/history", "What happened to the review.", "History", None,
+        "propose", "read",
+    ),
+    _command("review", "claim", review.Claim, "Say that you are at it.", permission="decide"),
+    _command("review", "release", review.Release, "Give your claim back.", permission="decide"),
+    _command("review", "delegate", review.Delegate, "Ask another person in addition.", permission="decide"),
+    _command("review", "escalate", review.Escalate, "Move up the ladder now.", permission="decide"),
+    _command("review", "comment", review.Comment, "Say something.", permission="decide", path="comments"),
+    _command("review", "decide", review.Decide, "Vote or decide.", permission="decide", path="decisions"),
+    _command("review", "revoke", review.Revoke, "Take your vote back while it can be undone.", permission="decide"),
+    Route("list_runs", "GET", "/v1/runs", "Runs, newest first.", "Page", None, None, "read"),
+    Route("find_run", "GET", "/v1/runs/by-name", "The id of the run with that name.", "Id", None, "propose", "read"),
+    Route("get_run", "GET", "/v1/runs/{id}", "One run and its title.", "Run", None, "propose", "read"),
+    Route(
+        "get_run_history", "GET", "/v1/runs/{id}/history", "What happened to the run.", "History", None, "propose",
+        "read",
+    ),
+    _command("run", "open", run.Open, "Begin the run, or enter it again.", scope="propose"),
+    _command("run", "note", run.Note, "Note an exception that left the run.", scope="propose"),
+    _command("run", "finish", run.Finish, "Finish the run.", scope="propose"),
+    Route("get_me", "GET", "/v1/me", "Who you are, and what you may do.", "Me", None, "propose", "read"),
+    Route("get_name", "GET", "/v1/names/{id}", "What people call an id.", "Name", None, "propose", "read"),
+    Route("find_ids", "GET", "/v1/ids", "The ids that begin so.", "Ids", None, None, "read"),
+    Route("get_log", "GET", "/v1/log", "How long the log is; waits until it is not `size`.", "Log", None, None, "read"),
+    Route("get_stream", "GET", "/v1/stream", "What happens, as it happens.", "Stream", None, None, "read"),
+    Route("get_directory", "GET", "/v1/directory", "People, groups and agents.", "Directory", None, None, "read"),
+    Route("list_keys", "GET", "/v1/keys", "Agents' keys.", "Keys", None, None, "administer"),
+    Route("create_key", "POST", "/v1/keys", "Give an agent a key.", "NewKey", None, None, "administer"),
+    Route("rotate_key", "POST", "/v1/keys/{id}/rotate", "A new key for an old one.", "NewKey", None, None,
+          "administer"),
+    Route("remove_key", "DELETE", "/v1/keys/{id}", "End a key now.", "Answer", None, None, "administer"),
+    Route("invite_person", "POST", "/v1/people/{id}/invite", "Invite somebody to set a password.", "Secret", None,
+          None, "administer"),
+    Route("put_people", "PUT", "/v1/people", "Bring the directory to what a people file says.", "Changes", None, None,
+          "administer"),
+    Route("sign_in", "POST", "/v1/sessions", "Sign in with handle and password.", "SignedIn", open=True),
+    Route("sign_out", "DELETE", "/v1/sessions/current", "End this session.", "Nothing", None, None, "read"),
+    Route("accept_invitation", "POST", "/v1/invitations", "Set your password, and sign in.", "SignedIn", open=True),
+)  # fmt: skip
+
+BY_NAME: Final[Mapping[str, Route]] = {route.name: route for route in ROUTES}
+BY_COMMAND: Final[Mapping[type, Route]] = {
+    route.command: route for route in ROUTES if route.command and route.name != "ask_question"
+}
+"""Where a command goes; what is not in here only the engine sends, or another route means it."""
+PREFIX: Final[Mapping[str, str]] = {"actions": "act", "reviews": "rev", "runs": "run", "keys": "key", "people": "usr"}
+"""How the ids of a collection begin."""

@@ -1,0 +1,75 @@
+"""A real server on a port of its own, in a thread of the test."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from handrail.server.run import Listen, Server, server
+from handrail.server.service import Service
+from handrail.server.settings import Settings
+
+from .company import PASSWORD, Company
+
+
+class House:
+    """A server, and the company it serves."""
+
+    def __init__(self, service: Service, company: Company, url: str, running: Server) -> None:
+        self.service, self.company, self.url, self.running = service, company, url, running
+        self.client = httpx2.Client(base_url=url, timeout=30)
+
+    def __call__(self, method: str, path: str, key: str | None = None, **given: Any) -> httpx2.Response:
+        """Send a request with a key or a session's token."""
+        headers = {**({"Authorization": f"Bearer {key}"} if key else {}), **given.pop("headers", {})}
+        return self.client.request(method, f"/v1{path}", headers=headers, **given)
+
+    def signed_in(self, handle: str) -> str:
+        """A terminal's session."""
+        body = {"name": handle, "password": PASSWORD, "use": "terminal"}
+        found: str = self("POST", "/sessions", json=body).json()["token"]
+        return found
+
+
+@contextmanager
+def opened(path: Path, **settings: Any) -> Iterator[House]:
+    """A running server."""
+    with socket.socket() as ear:
+        ear.bind(("127.0.0.1", 0))
+        ear.listen(256)
+        port = ear.getsockname()[1]
+        url = f"http://127.0.0.1:{port}"
+        company = Company(path, settings.pop("clock", None))
+        service = Service(company.database, Settings(origin=url, **settings))
+        running = server(service, Listen("127.0.0.1", port))
+        ready = threading.Event()
+        thread = threading.Thread(target=_run, args=(running, ear, ready), name="server")
+        thread.start()
+        assert ready.wait(20)
+        house = House(service, company, url, running)
+        try:
+            yield house
+        finally:
+            house.client.close()
+            running.handle_exit(15, None)
+            thread.join(30)
+            assert not thread.is_alive(), "the server did not stop"
+            company.close()
+
+
+def _run(running: Server, ear: socket.socket, ready: threading.Event) -> None:
+    startup = running.startup
+
+    async def started(sockets: list[socket.socket] | None = None) -> None:
+        await startup(sockets)
+        ready.set()
+
+    running.startup = started  # type: ignore[method-assign]
+    asyncio.run(running._serve([ear]))
