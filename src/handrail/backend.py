@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from .action.model import Action
 from .principal import Principal
@@ -12,6 +12,7 @@ from .stream import JSON
 from .view.model import Erased
 
 Answer = dict[str, Any]
+T = TypeVar("T")
 
 
 Text: TypeAlias = JSON | Erased
@@ -88,6 +89,9 @@ class Backend(Protocol):
 
     async def await_(self, action: str, rev: int, timeout: float | None) -> Answer | None:
         """Like `wait`."""
+
+    async def aread(self, read: Callable[[], T]) -> T:
+        """Do a read from an event loop: in place where it is quick, in a thread where it goes to another machine."""
 
     def granted(self, action: str) -> str:
         """The stored arguments of a started action, checked against the granted digest. Raises `WrongBytes`."""

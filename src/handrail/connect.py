@@ -33,20 +33,41 @@ Table = Mapping[str, Callable[..., Any]]
 
 def connect(
     url: str, *, agent: str | None = None, owner: str | None = None, reviewers: Reviewers | None = None,
-    run: str | None = None, quiet: bool = False, clock: Clock | None = None,
+    run: str | None = None, quiet: bool = False, clock: Clock | None = None, key: str | None = None,
 ) -> Rail:  # fmt: skip
-    """A rail on a database, such as `sqlite:///handrail.db`. Nothing is opened before the first use.
+    """A rail on a database, such as `sqlite:///handrail.db`, or on a server. Nothing is opened before the first use.
 
     `agent` names the program (default: its file's name), `owner` who answers for it (`user:ann`; default: the OS user),
     `reviewers` are asked where a function names nobody, `run` is the run of calls outside a `rail.run` block (default:
-    the environment's HANDRAIL_RUN). Raises `UsageError` for a URL that cannot be used.
+    the environment's HANDRAIL_RUN). A server's URL is `https://…`, on this machine also `http://127.0.0.1:…`; then
+    `key` (default: the environment's HANDRAIL_KEY) says which agent this is, and whose. Raises `UsageError` for a URL
+    that cannot be used.
     """
+    run = run or os.environ.get("HANDRAIL_RUN")
+    if url.startswith(("https://", "http://")):
+        if agent or owner or clock:
+            raise UsageError("over HTTP the key says which agent this is, and the server has the clock: leave them out")
+        return _connect_http(url, key, reviewers, run, quiet)
+    if key:
+        raise UsageError("key= is for a server's URL; a database file needs none")
     database = Database(database_path(url), clock)
     backend = Embedded(database, local_agent(agent or _program(), owner))
     people = Embedded(database, solo_person)
     hint = f" --db {url}"
     notice = Notice(lambda: backend, hint, ask=lambda review: ask_here(people, review), quiet=quiet)
-    return Rail(backend, notice, reviewers=reviewers, run=run or os.environ.get("HANDRAIL_RUN"), close=database.close)
+    return Rail(backend, notice, reviewers=reviewers, run=run, close=database.close)
+
+
+def _connect_http(url: str, key: str | None, reviewers: Reviewers | None, run: str | None, quiet: bool) -> Rail:
+    from .client.http import Http
+    from .client.transport import Transport
+
+    secret = key or os.environ.get("HANDRAIL_KEY")
+    if not secret:
+        raise UsageError("a server needs a key: give key=, or set HANDRAIL_KEY; an administrator creates it")
+    backend = Http(Transport(url, secret))
+    notice = Notice(lambda: backend, f" --db {url}", quiet=quiet)
+    return Rail(backend, notice, reviewers=reviewers, run=run, close=backend.close)
 
 
 def database_path(url: str) -> str:

@@ -40,13 +40,23 @@ class House:
 
 @contextmanager
 def opened(path: Path, **settings: Any) -> Iterator[House]:
-    """A running server."""
+    """A running server on a database of its own."""
+    company = Company(path, settings.pop("clock", None))
+    try:
+        with serving(company, **settings) as house:
+            yield house
+    finally:
+        company.close()
+
+
+@contextmanager
+def serving(company: Company, **settings: Any) -> Iterator[House]:
+    """A running server on a company's database."""
     with socket.socket() as ear:
         ear.bind(("127.0.0.1", 0))
         ear.listen(256)
         port = ear.getsockname()[1]
         url = f"http://127.0.0.1:{port}"
-        company = Company(path, settings.pop("clock", None))
         service = Service(company.database, Settings(origin=url, **settings))
         running = server(service, Listen("127.0.0.1", port))
         ready = threading.Event()
@@ -61,7 +71,6 @@ def opened(path: Path, **settings: Any) -> Iterator[House]:
             running.handle_exit(15, None)
             thread.join(30)
             assert not thread.is_alive(), "the server did not stop"
-            company.close()
 
 
 def _run(running: Server, ear: socket.socket, ready: threading.Event) -> None:

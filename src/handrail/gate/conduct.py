@@ -10,6 +10,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Generator, Mapping
+from functools import partial
 from typing import Any, Final
 
 import orjson
@@ -19,7 +20,7 @@ from ..backend import ActionRecord
 from ..errors import FencedOff, NotReady, OutcomeUnknown, Pending, RunHeld, WaitTimeout
 from ..ids import mint
 from .call import Call, Gated, propose
-from .effects import Commit, Effect, Evaluate, Held, Moved
+from .effects import Commit, Effect, Evaluate, Held, Look, Moved
 from .ending import ended, error_text, result_of
 from .memory import Seat, remember
 from .scope import current_context
@@ -77,7 +78,7 @@ def follow(seat: Seat, gated: Gated | None, local: Mapping[str, Any], answer: An
     while True:
         match answer["status"]:
             case "succeeded":
-                return result_of(seat.backend, gated, answer)
+                return (yield Look(partial(result_of, seat.backend, gated, answer)))
             case "cleared" if gated is not None:
                 answer, done, value = yield from _execute(seat, gated, local, answer)
                 if done:
@@ -86,7 +87,7 @@ def follow(seat: Seat, gated: Gated | None, local: Mapping[str, Any], answer: An
             case "unknown":
                 yield from _probe(seat, gated, local, answer)
             case "refused" | "failed" | "skipped" | "withdrawn":
-                raise ended(seat.backend, answer)
+                raise (yield Look(partial(ended, seat.backend, answer)))
             case _:
                 pass
         if answer["review"] not in told:
@@ -132,7 +133,7 @@ def _stay(seat: Seat, action: str) -> Steps:
 def _invoke(seat: Seat, gated: Gated, local: Mapping[str, Any], started: Answer) -> Steps:
     action, fence = started["id"], started["fence"]
     try:
-        stored = orjson.loads(seat.backend.granted(action))
+        stored = orjson.loads((yield Look(partial(seat.backend.granted, action))))
         args, kwargs = gated.schema.load(stored, local)
     except Exception as error:
         yield Commit(action, c.Settle(seat.executor, fence, "failed", error_text(error)))
@@ -184,7 +185,7 @@ def _probe(seat: Seat, gated: Gated | None, local: Mapping[str, Any], answer: An
         raise OutcomeUnknown(
             f"{answer['id']} was started and nobody could say whether it took effect", action=answer["id"]
         )
-    record: ActionRecord = seat.backend.action(answer["id"])
+    record: ActionRecord = yield Look(partial(seat.backend.action, answer["id"]))
     try:
         args, kwargs = gated.schema.load(orjson.loads(record.args or "{}"), local)
         found = yield Evaluate(gated.probe, (), gated.given(args, kwargs))

@@ -10,7 +10,7 @@ from typing import Any, Final
 from ..backend import Backend
 from ..errors import Unavailable, UsageError
 from ..ids import mint
-from .effects import Commit, Effect, Evaluate, Held, Moved
+from .effects import Commit, Effect, Evaluate, Held, Look, Moved
 from .notice import Notice
 
 PATIENCE: Final = (0.05, 0.2, 1.0, 2.0, 5.0)
@@ -43,6 +43,8 @@ def _perform(effect: Effect, backend: Backend, notice: Notice) -> Any:
             return backend.wait(effect.action, effect.rev, effect.timeout)
         case Held():
             return notice.tell(effect.answer, ask=True)
+        case Look():
+            return effect.read()
         case Evaluate():
             value = effect.function(*effect.args, **effect.kwargs)
             if inspect.isawaitable(value):
@@ -86,6 +88,8 @@ async def _aperform(effect: Effect, backend: Backend, notice: Notice) -> Any:
             return await backend.await_(effect.action, effect.rev, effect.timeout)
         case Held():
             return await notice.atell(effect.answer)
+        case Look():
+            return await backend.aread(effect.read)
         case Evaluate():
             value = effect.function(*effect.args, **effect.kwargs)
             return await value if inspect.isawaitable(value) else value

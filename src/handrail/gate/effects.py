@@ -38,4 +38,11 @@ class Held:
     answer: dict[str, Any]
 
 
-Effect = Commit | Moved | Evaluate | Held
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Read from the backend; an event loop goes on meanwhile where that means another machine."""
+
+    read: Callable[[], Any]
+
+
+Effect = Commit | Moved | Evaluate | Held | Look

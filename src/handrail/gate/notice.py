@@ -49,7 +49,7 @@ class Notice:
         if self._ask is not None and self._can_ask():
             await asyncio.to_thread(self.tell, answer, ask=True)
         else:
-            self.tell(answer, ask=False)
+            await self._backend().aread(lambda: self.tell(answer, ask=False))
 
     def _can_ask(self) -> bool:
         return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty() and self._backend().solo

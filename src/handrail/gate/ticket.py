@@ -10,6 +10,7 @@ from ..backend import Decision
 from ..clock import to_datetime
 from ..engine.request import answer_of
 from .conduct import Steps, follow
+from .effects import Look
 from .ending import decision_of
 from .memory import remember
 
@@ -60,7 +61,8 @@ class _Leads:
             gated = None
         local = self.call.local if self.call else {}
         remember(self.gate.seat, self.id)
-        return follow(self.gate.seat, gated, local, self._answer(), timeout)
+        answer = yield Look(self._answer)
+        return (yield from follow(self.gate.seat, gated, local, answer, timeout))
 
 
 class Ticket(_Leads, Generic[R_co]):

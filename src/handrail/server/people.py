@@ -36,7 +36,7 @@ def described(caller: Caller, directory: Directory) -> dict[str, Any]:
         "tenant": caller.tenant, "kind": caller.principal.kind, "id": caller.principal.id,
         "auth": caller.principal.auth, "owner": caller.principal.owner, "label": label,
         "permissions": sorted(caller.permissions), "scopes": sorted(caller.scopes), "key": caller.key,
-        "csrf": session.csrf if session else None, "until": session.until if session else None,
+        "solo": directory.solo, "csrf": session.csrf if session else None, "until": session.until if session else None,
     }  # fmt: skip
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import orjson
 
-from ..backend import ReviewRecord
+from ..backend import Backend, ReviewRecord
 from ..codec.canonical import canonical
 from ..connect import Rail
 from ..directory.commands import PutGroup, PutPerson
@@ -21,6 +22,27 @@ from ..principal import person
 from ..review import commands as c
 from ..stream import JSON
 from .clock import FrozenClock
+
+
+Way = Callable[[Database], AbstractContextManager[Backend]]
+
+
+@contextmanager
+def _here(database: Database) -> Iterator[Backend]:
+    yield Embedded(database, local_agent("agent-under-test", None))
+
+
+_way: ContextVar[Way] = ContextVar("handrail_way", default=_here)
+
+
+@contextmanager
+def by_way_of(way: Way) -> Iterator[None]:
+    """Inside the block, code under test reaches its database in another way, such as through a server."""
+    token = _way.set(way)
+    try:
+        yield
+    finally:
+        _way.reset(token)
 
 
 class UnexpectedAsk(AssertionError):
@@ -130,8 +152,7 @@ class Reviewers:
     @contextmanager
     def answering(self, rail: Rail) -> Iterator[None]:
         """Send a rail's calls to these people inside the block."""
-        backend = Embedded(self.database, local_agent("agent-under-test", None))
-        with rail.gate.diverted(backend, _ScriptedNotice(self)):
+        with _way.get()(self.database) as backend, rail.gate.diverted(backend, _ScriptedNotice(self)):
             yield
 
     def done(self) -> None:

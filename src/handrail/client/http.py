@@ -1,0 +1,224 @@
+"""`Backend` over HTTP. A command is sent with its id, so that it can be sent again when no answer came."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from base64 import b64decode
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+from ..action.commands import Propose
+from ..action.digest import action_digest
+from ..action.model import Action
+from ..backend import ActionRecord, Answer, Event, ReviewRecord, Text
+from ..engine.request import Renew
+from ..errors import NotFound, UnknownAction, UnknownReview, UnknownRun, UsageError, WrongBytes
+from ..principal import Principal
+from ..review.model import Review
+from ..run.model import Run
+from ..wire import records
+from ..wire.bodies import body_of
+from ..wire.routes import BY_COMMAND
+from .lease import Renewals
+from .transport import Transport
+
+T = TypeVar("T")
+POLL: Final = 25
+"""Seconds that one request waits at the server."""
+NAMES: Final = 2_000
+_LISTS: Final = {"action": "/v1/actions", "review": "/v1/reviews/all", "run": "/v1/runs"}
+_PLACES: Final = {"act": "/v1/actions", "rev": "/v1/reviews", "run": "/v1/runs"}
+_UNKNOWN: Final = {"act": UnknownAction, "rev": UnknownReview, "run": UnknownRun}
+
+
+class Http:
+    """Commands and reads for whoever the key or session belongs to. Nothing is sent before the first use."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport: Final = transport
+        self._me: dict[str, Any] | None = None
+        self._grants: dict[str, dict[str, Any]] = {}
+        self._names: OrderedDict[str, str] = OrderedDict()
+        self._renewals: Final = Renewals(self._renew)
+
+    # Commands.
+
+    def call(self, subject: str, command: object, *, command_id: str | None = None) -> Answer:
+        """Send a command and wait for its commit."""
+        return self._answered(self._transport.request(*self._sent(subject, command), headers=_headers(command_id)))
+
+    async def acall(self, subject: str, command: object, *, command_id: str | None = None) -> Answer:
+        """Like `call`."""
+        sent = self._sent(subject, command)
+        return self._answered(await self._transport.arequest(*sent, headers=_headers(command_id)))
+
+    def _sent(self, subject: str, command: object) -> tuple[str, str, dict[str, Any]]:
+        route = BY_COMMAND.get(type(command))
+        if route is None:
+            raise UsageError(f"{type(command).__name__} is not sent over HTTP")
+        body = body_of(command)
+        if isinstance(command, Propose):
+            body["id"] = subject
+        return route.method, route.path.format(id=subject), body
+
+    def _answered(self, answer: Answer) -> Answer:
+        """Keep what may run for the moment it runs."""
+        grant = answer.pop("grant", None)
+        if grant is not None:
+            self._grants[answer["id"]] = grant
+        return answer
+
+    # Waiting.
+
+    def wait(self, action: str, rev: int, timeout: float | None) -> Answer | None:
+        """Block until the action has moved beyond `rev`."""
+        end = None if timeout is None else time.monotonic() + timeout
+        while True:
+            seconds = _share(end)
+            found = self._transport.request(*_waiting(action), query={"rev": rev}, wait=seconds)
+            if found is not None or (end is not None and time.monotonic() >= end):
+                return None if found is None else self._answered(found)
+            if seconds < 1:
+                time.sleep(max(0.0, min(0.05, (end or 0) - time.monotonic())))
+
+    async def await_(self, action: str, rev: int, timeout: float | None) -> Answer | None:
+        """Like `wait`."""
+        end = None if timeout is None else time.monotonic() + timeout
+        while True:
+            seconds = _share(end)
+            found = await self._transport.arequest(*_waiting(action), query={"rev": rev}, wait=seconds)
+            if found is not None or (end is not None and time.monotonic() >= end):
+                return None if found is None else self._answered(found)
+            if seconds < 1:
+                await asyncio.sleep(max(0.0, min(0.05, (end or 0) - time.monotonic())))
+
+    def changed(self, size: int, timeout: float | None) -> int:
+        """Block until the log has other than `size` entries."""
+        end = None if timeout is None else time.monotonic() + timeout
+        while True:
+            found = self._transport.request("GET", "/v1/log", query={"size": size}, wait=_share(end))["size"]
+            if found != size or (end is not None and time.monotonic() >= end):
+                return int(found)
+
+    # Executing.
+
+    def granted(self, action: str) -> str:
+        """The stored arguments of a started action, hashed here against the granted digest."""
+        grant = self._grants.pop(action, None) or self._transport.request("GET", f"/v1/actions/{action}/grant")
+        name = self.action(action).state.name
+        args: str = grant["args"]
+        found = action_digest(
+            tenant=grant["tenant"], action=action, name=name, args=args, salt=b64decode(grant["salt"])
+        )
+        if found != grant["bind"]:
+            raise WrongBytes("the arguments that came are not the ones that were approved: nothing was run")
+        return args
+
+    def hold(self, action: str, fence: int, executor: str) -> Callable[[], None]:
+        """Keep the executor's lease until the returned function is called."""
+        return self._renewals.hold(action, fence, executor)
+
+    def _renew(self, action: str, fence: int, executor: str) -> None:
+        self.call(action, Renew(executor, fence))
+
+    # Reads.
+
+    async def aread(self, read: Callable[[], T]) -> T:
+        """A read without blocking the event loop: it goes to another machine, so it goes on in a thread."""
+        return await asyncio.to_thread(read)
+
+    def action(self, action: str) -> ActionRecord:
+        """One action."""
+        return records.action_in(self._get(action))
+
+    def review(self, review: str) -> ReviewRecord:
+        """One review, with what is shown."""
+        return records.review_in(self._get(review))
+
+    def run(self, run: str) -> tuple[Run, Text]:
+        """One run and its title."""
+        return records.run_in(self._get(run))
+
+    def history(self, subject: str) -> list[Event]:
+        """A stream's entries, in order."""
+        return [records.event_in(one) for one in self._get(subject, "/history")["items"]]
+
+    def _get(self, subject: str, what: str = "") -> Any:
+        place = _PLACES.get(subject[:3])
+        try:
+            if place is None:
+                raise NotFound(f"nothing has the id {subject[:40]!a} here")
+            return self._transport.request("GET", f"{place}/{subject}{what}")
+        except NotFound as error:
+            raise _UNKNOWN.get(subject[:3], NotFound)(str(error)) from None
+
+    def waiting(self, *, after: str | None = None, limit: int = 50) -> list[ReviewRecord]:
+        """Open reviews, by risk and age."""
+        found = self._transport.request("GET", "/v1/reviews", query=_page(after, limit))
+        return [records.review_in(one) for one in found["items"]]
+
+    def newest(self, kind: str, *, after: str | None = None, limit: int = 50) -> list[Action | Review | Run]:
+        """Actions, reviews or runs, newest first."""
+        found = self._transport.request("GET", _LISTS[kind], query=_page(after, limit))
+        return [records.state_in(kind, one) for one in found["items"]]
+
+    def beginning(self, prefix: str, limit: int = 10) -> list[str]:
+        """The ids that begin with `prefix`."""
+        query = {"beginning": prefix, "limit": limit}
+        return list(self._transport.request("GET", "/v1/ids", query=query)["ids"])
+
+    def name(self, principal_id: str) -> str:
+        """What people call a principal or group; remembered for a while."""
+        found = self._names.get(principal_id)
+        if found is None:
+            found = str(self._transport.request("GET", f"/v1/names/{principal_id}")["name"])
+            self._names[principal_id] = found
+            while len(self._names) > NAMES:
+                self._names.popitem(last=False)
+        return found
+
+    def run_id(self, name: str) -> str:
+        """The id of the run with that name."""
+        return str(self._transport.request("GET", "/v1/runs/by-name", query={"name": name})["id"])
+
+    @property
+    def me(self) -> dict[str, Any]:
+        """Who this is to the server, and what it may do; asked once."""
+        if self._me is None:
+            self._me = self._transport.request("GET", "/v1/me")
+        return self._me
+
+    @property
+    def actor(self) -> Principal:
+        """Who acts through this backend, as the server knows them."""
+        me = self.me
+        return Principal(me["kind"], me["id"], me["auth"], me["owner"])
+
+    @property
+    def solo(self) -> bool:
+        """Whether nobody was ever added to the directory."""
+        return bool(self.me["solo"])
+
+    def close(self) -> None:
+        """Stop renewing, and close the connections."""
+        self._renewals.close()
+        self._transport.close()
+
+
+def _headers(command_id: str | None) -> dict[str, str]:
+    return {"Idempotency-Key": command_id} if command_id else {}
+
+
+def _waiting(action: str) -> tuple[str, str]:
+    return "GET", f"/v1/actions/{action}/wait"
+
+
+def _share(end: float | None) -> float:
+    """The whole seconds of waiting that the next request asks for."""
+    return POLL if end is None else max(0, min(POLL, int(end - time.monotonic())))
+
+
+def _page(after: str | None, limit: int) -> dict[str, Any]:
+    return {"limit": min(limit, 200), **({"after": after} if after else {})}

@@ -1,0 +1,62 @@
+"""Renews the leases of what is executed here: one thread per process, only while something runs."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+from typing import Final
+
+from ..errors import HandrailError
+
+log: Final = logging.getLogger("handrail.client")
+EVERY: Final = 20.0
+Renew = Callable[[str, int, str], None]
+
+
+class Renewals:
+    """What is held, and the thread that keeps it."""
+
+    def __init__(self, renew: Renew) -> None:
+        self._renew: Final = renew
+        self._held: set[tuple[str, int, str]] = set()
+        self._lock = threading.Lock()
+        self._process: int | None = None
+        self._end = threading.Event()
+
+    def hold(self, action: str, fence: int, executor: str) -> Callable[[], None]:
+        """Keep a lease until the returned function is called."""
+        one = (action, fence, executor)
+        if self._process != os.getpid():
+            self._lock, self._held, self._process, self._end = threading.Lock(), set(), os.getpid(), threading.Event()
+        with self._lock:
+            first = not self._held
+            self._held.add(one)
+            if first:
+                self._end.set()
+                self._end = threading.Event()
+                threading.Thread(target=self._keep, args=(self._end,), name="handrail-renewals", daemon=True).start()
+        return lambda: self._release(one)
+
+    def _release(self, one: tuple[str, int, str]) -> None:
+        with self._lock:
+            self._held.discard(one)
+            if not self._held:
+                self._end.set()
+
+    def _keep(self, end: threading.Event) -> None:
+        while not end.wait(EVERY):
+            with self._lock:
+                held = list(self._held)
+            for one in held:
+                try:
+                    self._renew(*one)
+                except HandrailError as error:
+                    log.warning("the lease of %s was not renewed: %s", one[0], error)
+
+    def close(self) -> None:
+        """Renew nothing any more."""
+        with self._lock:
+            self._held.clear()
+            self._end.set()

@@ -1,0 +1,174 @@
+"""Sends requests to one server: connections that are kept, per process and per event loop, and errors as errors."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import weakref
+from collections.abc import AsyncGenerator, Mapping
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+import orjson
+
+from ..errors import HandrailError, Unavailable, UsageError
+from ..wire.problems import error_of
+
+if TYPE_CHECKING:
+    import asyncio
+
+    import httpx2
+
+SECONDS: Final = 30.0
+"""How long a request may take, beyond what it asks the server to wait."""
+Headers = Mapping[str, str]
+
+
+class Secret(str):
+    """A text that shows itself to nobody by accident."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'…'"
+
+
+def require_safe(url: str) -> str:
+    """The URL without what no server has. Raises `UsageError` where a key would travel in the clear."""
+    parts = urlsplit(url)
+    if not parts.hostname or parts.username or parts.password or parts.query or parts.fragment:
+        raise UsageError("a server's URL is https://host or https://host:port, and the key is given as key=")
+    if parts.scheme == "http" and not _loopback(parts.hostname):
+        raise UsageError(
+            f"{url!r} would send the key in the clear: use https://, or http:// on this machine only (127.0.0.1)"
+        )
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+class Transport:
+    """Requests to one server with one credential. Safe for threads and event loops, and after a fork."""
+
+    def __init__(self, url: str, secret: str) -> None:
+        self.url: Final = require_safe(url)
+        self._secret: Final = Secret(secret)
+        self._process: int | None = None
+        self._client: httpx2.Client | None = None
+        self._loops: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Kept] = weakref.WeakKeyDictionary()
+
+    def request(
+        self, method: str, path: str, body: Any = None, *, headers: Headers | None = None, wait: float = 0,
+        query: Mapping[str, Any] | None = None,
+    ) -> Any:  # fmt: skip
+        """The JSON of the answer, `None` where there is none. Raises what the server's problem document tells of,
+        `Unavailable` where no answer came."""
+        import httpx2
+
+        try:
+            return _read(self._sync().request(method, path, **self._given(body, headers, wait, query)))
+        except httpx2.TransportError as error:
+            raise self._gone(error) from error
+
+    async def arequest(
+        self, method: str, path: str, body: Any = None, *, headers: Headers | None = None, wait: float = 0,
+        query: Mapping[str, Any] | None = None,
+    ) -> Any:  # fmt: skip
+        """Like `request`."""
+        import httpx2
+
+        try:
+            client = await self._async()
+            return _read(await client.request(method, path, **self._given(body, headers, wait, query)))
+        except httpx2.TransportError as error:
+            raise self._gone(error) from error
+
+    def _given(
+        self, body: Any, headers: Headers | None, wait: float, query: Mapping[str, Any] | None
+    ) -> dict[str, Any]:
+        said = {"Authorization": f"Bearer {self._secret}", **(headers or {})}
+        if body is not None:
+            said["Content-Type"] = "application/json"
+        if wait:
+            said["Prefer"] = f"wait={int(wait)}"
+        content = None if body is None else orjson.dumps(body)
+        return {"content": content, "headers": said, "timeout": SECONDS + wait, "params": query}
+
+    def _gone(self, error: Exception) -> HandrailError:
+        return Unavailable(f"{self.url} did not answer ({type(error).__name__}): repeat the call")
+
+    def _sync(self) -> httpx2.Client:
+        import httpx2
+
+        if self._client is None or self._process != os.getpid():
+            self._fresh()
+            self._client = httpx2.Client(base_url=self.url, limits=_limits(), trust_env=False)
+        return self._client
+
+    async def _async(self) -> httpx2.AsyncClient:
+        import asyncio
+
+        import httpx2
+
+        if self._process != os.getpid():
+            self._fresh()
+        loop = asyncio.get_running_loop()
+        found = self._loops.get(loop)
+        if found is None:
+            client = httpx2.AsyncClient(base_url=self.url, limits=_limits(), trust_env=False)
+            found = self._loops[loop] = _Kept(client)
+            await found.begin()
+        return found.client
+
+    def _fresh(self) -> None:
+        """A forked child leaves its parent's connections alone, and opens its own."""
+        self._process, self._client = os.getpid(), None
+        self._loops = weakref.WeakKeyDictionary()
+
+    def close(self) -> None:
+        """Close the connections of this process; those of an event loop end with it."""
+        if self._client is not None and self._process == os.getpid():
+            self._client.close()
+        self._client = None
+
+
+class _Kept:
+    """A client that is closed when its event loop is: loops close the asynchronous generators that ran on them."""
+
+    def __init__(self, client: httpx2.AsyncClient) -> None:
+        self.client: Final = client
+        self._life: Final = self._live()
+
+    async def begin(self) -> None:
+        """Let the loop know."""
+        await anext(self._life)
+
+    async def _live(self) -> AsyncGenerator[None, None]:
+        try:
+            yield
+        finally:
+            await self.client.aclose()
+
+
+def _limits() -> httpx2.Limits:
+    import httpx2
+
+    return httpx2.Limits(max_connections=None, max_keepalive_connections=64, keepalive_expiry=4.0)
+
+
+def _read(response: httpx2.Response) -> Any:
+    if response.status_code == 204:
+        return None
+    try:
+        found = orjson.loads(response.content)
+    except orjson.JSONDecodeError:
+        found = None
+    if response.is_success and found is not None:
+        return found
+    error = error_of(response.status_code, found)
+    raise error
