@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from .action.model import Action
+from .codec.policy_file import PolicyFile, read_policy_file
+from .policy.register import ActivePolicy
 from .principal import Principal
 from .review.model import Review
 from .run.model import Run
@@ -53,6 +55,19 @@ class ReviewRecord:
     view: Text
     first_args: str | None
     decision: Decision | None
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRecord:
+    """The active policy, and the text that it was compiled from, as far as it is kept."""
+
+    state: ActivePolicy
+    text: str | None
+
+    @property
+    def file(self) -> PolicyFile | None:
+        """What the text says. Raises `PolicyFileError` for one that this version reads otherwise."""
+        return read_policy_file(self.text) if self.text is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +122,9 @@ class Backend(Protocol):
 
     def run(self, run: str) -> tuple[Run, Text]:
         """One run and its title. Raises `UnknownRun`."""
+
+    def policy(self) -> PolicyRecord | None:
+        """The active policy; `None` while none was ever applied."""
 
     def waiting(self, *, after: str | None = None, limit: int = 50) -> list[ReviewRecord]:
         """Open reviews, by risk and age; `after` is the id of the last one of the page before."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from .action.model import Action
-from .backend import ActionRecord, Answer, Event, ReviewRecord, Text
+from .backend import ActionRecord, Answer, Event, PolicyRecord, ReviewRecord, Text
 from .clock import Clock, SystemClock
 from .directory.commands import PutAgent
 from .engine import bell
@@ -251,6 +251,10 @@ class Embedded:
     def run(self, run: str) -> tuple[Run, Text]:
         """One run and its title."""
         return self.archive.run(run)
+
+    def policy(self) -> PolicyRecord | None:
+        """The active policy."""
+        return self.archive.policy()
 
     def waiting(self, *, after: str | None = None, limit: int = 50) -> list[ReviewRecord]:
         """Open reviews, by risk and age."""

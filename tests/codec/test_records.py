@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from handrail.action import events as action_events
 from handrail.codec.records import EVENTS, NAMES, STATES, event_data, read_event, read_state, state_text
 from handrail.directory import events as directory_events
+from handrail.policy.register import PolicyApplied
 from handrail.review import events as review_events
 from handrail.run import events as run_events
 
@@ -26,6 +27,7 @@ PINNED = {
     "agent": "added",
     "key": "added changed removed",
     "access": "denied",
+    "policy": "applied",
 }
 UNIONS: tuple[Any, ...] = (action_events, review_events, run_events, directory_events)
 PERSONAL = re.compile(r"(^|_)(note|notes|name|names|text|texts|title|mail|email|label|profile|comment|message)($|_)")
@@ -40,7 +42,7 @@ def test_the_names_in_the_log_never_change() -> None:
 
 
 def test_every_event_of_every_life_has_one_name() -> None:
-    events = [event for module in UNIONS for event in get_args(module.Event)]
+    events = [event for module in UNIONS for event in get_args(module.Event)] + [PolicyApplied]
     assert set(NAMES) == set(events)
     assert len(EVENTS) == len(NAMES) == len(events)
     assert all(re.fullmatch(r"[a-z]+\.[a-z]+(_[a-z]+)*", name) for name in EVENTS)

@@ -18,7 +18,7 @@ from handrail.directory import lifecycle as directory_life
 from handrail.directory.model import Agent, Directory, Group, Guest, Names, Person
 from handrail.engine.consequences import consequences
 from handrail.errors import UnknownAction
-from handrail.policy.verdict import Verdict, judge
+from handrail.policy.verdict import Asked, Verdict, judge
 from handrail.principal import SOLO_ID, SYSTEM, Principal
 from handrail.review import commands as review
 from handrail.review import lifecycle as review_life
@@ -155,7 +155,8 @@ def _owns(world: World, state: Action, actor: Principal) -> bool:
 def routed(world: World, command: action.Propose, actor: Principal) -> Verdict:
     """The verdict; the pattern `auto` stands for a rule that lets the action run where review would be possible."""
     forbidden = barred(world, actor.id, actor.owner or "", command.run, command.kind)
-    verdict = judge(command.declared, world.directory, forbidden)
+    asked = Asked(command.name, command.risk, command.reversible)
+    verdict = judge(command.declared, world.directory, forbidden, None, asked)
     if command.declared.pattern == "auto" and verdict.kind == "review":
         return replace(verdict, kind="run", rule="rule_small", reason="rule")
     return verdict

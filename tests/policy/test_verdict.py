@@ -6,7 +6,7 @@ import pytest
 
 from handrail.clock import HOUR
 from handrail.directory.model import Directory
-from handrail.policy.verdict import Declaration, Verdict, judge
+from handrail.policy.verdict import Asked, Declaration, Verdict, judge
 from tests.heart.desk import Desk, group
 from tests.heart.world import NAMES
 
@@ -14,7 +14,7 @@ NOBODY = frozenset[str]()
 
 
 def verdict(directory: Directory, barred: frozenset[str] = NOBODY, **declared: Any) -> Verdict:
-    return judge(Declaration(**declared), directory, barred)
+    return judge(Declaration(**declared), directory, barred, None, Asked(risk="low", reversible=True))
 
 
 @pytest.fixture

@@ -29,16 +29,20 @@ class Proposed:
     probe: bool
     bind: str
     supersedes: str | None = None
+    pol: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """People are asked before it goes on."""
+    """People are asked before it goes on; under a stricter policy than before `demand`, `pol` and `rule` are its."""
 
     review: str
     kind: Literal["approval", "exception", "question"]
     number: int
     reason: str
+    demand: Demand | None = None
+    pol: str | None = None
+    rule: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

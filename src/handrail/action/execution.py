@@ -5,6 +5,7 @@ from typing import Literal, assert_never
 
 from ..errors import FencedOff, NotAllowed, NotReady, RunHeld, WrongBytes
 from ..ids import derive
+from ..policy.paths import Demand, stricter
 from ..stream import JSON, NO_TEXTS, Draft, Sealed, changed
 from . import commands as c
 from . import events as e
@@ -21,6 +22,8 @@ def decide(state: Action, command: Execution, facts: Facts) -> list[Draft[e.Even
     match command:
         case c.Claim():
             _ready(state, facts, "cleared")
+            if sterner := _sterner(state, facts):
+                return sterner
             return [_claimed(command.executor, state.fence, facts)]
         case c.Start():
             return _start(state, command, facts)
@@ -34,6 +37,30 @@ def decide(state: Action, command: Execution, facts: Facts) -> list[Draft[e.Even
 def begin(executor: str, bind: str, fence: int, attempt: int, facts: Facts) -> list[Draft[e.Event]]:
     """Claim and start in one commit."""
     return [_claimed(executor, fence, facts), Draft(e.Started(attempt + 1, bind), lease=facts.now + LEASE)]
+
+
+def _sterner(state: Action, facts: Facts) -> list[Draft[e.Event]]:
+    """What a policy that changed since asks of an action that is about to run: nothing, unless it is stricter."""
+    verdict = facts.verdict
+    if verdict is None or verdict.kind == "run":
+        return []
+    if verdict.kind == "deny" or verdict.demand is None:
+        return [Draft(e.Refused("policy_changed"), lease=0)]
+    if _suffices(state, verdict.demand):
+        return []
+    number = state.reviews + 1
+    review = derive("rev", state.id, number, "approval")
+    held = e.Held(review, "approval", number, "policy_changed", verdict.demand, verdict.pol, verdict.rule)
+    return [Draft(held, lease=0)]
+
+
+def _suffices(state: Action, demand: Demand) -> bool:
+    """Whether what people agreed on already satisfies a demand."""
+    agreed = state.grant is not None and state.grant.by.startswith("rev_") and state.demand is not None
+    if not agreed or state.demand is None:
+        return False
+    both = stricter(state.demand, demand)
+    return both is not None and (sorted(both.quorum), both.auth) == (sorted(state.demand.quorum), state.demand.auth)
 
 
 def _claimed(executor: str, fence: int, facts: Facts) -> Draft[e.Event]:
@@ -54,6 +81,8 @@ def _start(state: Action, command: c.Start, facts: Facts) -> list[Draft[e.Event]
     grant = _ready(state, facts, "cleared", "claimed")
     if command.bind != grant.bind:
         raise WrongBytes("these are not the bytes that were approved; read the action again")
+    if sterner := _sterner(state, facts):
+        return sterner
     if state.status == "cleared":
         return begin(command.executor, grant.bind, state.fence, state.attempt, facts)
     _holds(state, command.executor, command.fence)

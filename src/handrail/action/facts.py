@@ -14,7 +14,8 @@ PROBE_WITHIN: Final = 300 * SECOND
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Times in µs. `verdict` and `revision` come with a proposal; `lease` is the end of the executor's lease;
+    """Times in µs. `verdict` and `revision` come with a proposal, a verdict also with a start after the policy has
+    changed; `lease` is the end of the executor's lease;
     `blocked` says that another action of the run waits for people; `owns` that the actor is the action's owner."""
 
     subject: str

@@ -92,6 +92,7 @@ def _proposed(command: c.Propose, facts: Facts, verdict: Verdict) -> e.Proposed:
         run=command.run, intent=command.intent, pattern=verdict.pattern, verdict=verdict.kind, reason=verdict.reason,
         rule=verdict.rule, demand=verdict.demand, risk=command.risk, reversible=command.reversible,
         idempotent=command.idempotent, probe=command.probe, bind=facts.revision.bind, supersedes=command.supersedes,
+        pol=verdict.pol,
     )  # fmt: skip
 
 
@@ -191,15 +192,23 @@ def evolve(state: Action | None, sealed: Sealed[e.Event], *, subject: str) -> Ac
     after = changed(state, status=cast(Status, status), rev=sealed.rev)
     match event:
         case e.Held():
-            return changed(
-                after, review=event.review, asked=event.review, reviews=event.number, executor=None, due_at=None
-            )
+            return _held(after, event)
         case e.Revised():
             return changed(after, revision=event.revision, bind=event.bind)
         case e.Cleared():
             return changed(after, grant=event.grant, review=None, executor=None, due_at=event.grant.expires_at)
         case _:
             return execution.evolve(after, event, sealed)
+
+
+def _held(after: Action, event: e.Held) -> Action:
+    """Under a stricter policy than before, what was agreed no longer counts."""
+    if event.demand is not None:
+        after = changed(
+            after, demand=event.demand, pol=event.pol, rule=event.rule, reason=event.reason, grant=None,
+            pattern="approval",
+        )  # fmt: skip
+    return changed(after, review=event.review, asked=event.review, reviews=event.number, executor=None, due_at=None)
 
 
 def _born(event: e.Proposed, sealed: Sealed[e.Event], subject: str) -> Action:
@@ -209,4 +218,5 @@ def _born(event: e.Proposed, sealed: Sealed[e.Event], subject: str) -> Action:
         reason=event.reason, rule=event.rule, demand=event.demand, risk=event.risk, reversible=event.reversible,
         idempotent=event.idempotent, probe=event.probe, revision=1, bind=event.bind, proposed_at=sealed.at,
         context=sealed.texts.get("context"), story=sealed.texts.get("story"), supersedes=event.supersedes,
+        pol=event.pol,
     )  # fmt: skip

@@ -30,7 +30,7 @@ class Action:
 
     `attempt` counts starts, `fence` rises with every change of executor, `reviews` counts the reviews opened, `review`
     is the one that is open, `asked` the last one that was, and `due_at` is when `Elapse` has something to do, leaving
-    aside the executor's lease, which is no part of the state.
+    aside the executor's lease, which is no part of the state. `pol` is the digest of the policy that judged it.
     """
 
     id: str
@@ -66,6 +66,7 @@ class Action:
     story: str | None = None
     outcome: str | None = None
     supersedes: str | None = None
+    pol: str | None = None
 
     @property
     def final(self) -> bool:

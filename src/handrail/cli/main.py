@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from .. import __version__
-from . import actions, decide, doctor, edit, explain, handle, people, reviews, serve, watch
+from . import actions, decide, doctor, edit, explain, handle, people, policy, reviews, serve, watch
 from .refusal import EXIT_CODES
 
 SETTINGS: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -39,6 +39,10 @@ REVIEWS: Final[Mapping[str, Callable[..., None]]] = {
 ACTIONS: Final[Mapping[str, Callable[..., None]]] = {"list": actions.list_actions, "show": actions.show_action}
 RUNS: Final[Mapping[str, Callable[..., None]]] = {"list": actions.list_runs, "show": actions.show_run}
 PEOPLE: Final[Mapping[str, Callable[..., None]]] = {"list": people.list_people, "apply": people.apply}
+
+POLICY: Final[Mapping[str, Callable[..., None]]] = {
+    "check": policy.check, "apply": policy.apply, "show": policy.show_policy, "diff": policy.diff,
+}  # fmt: skip
 
 
 def _group(name: str, about: str, commands: Mapping[str, Callable[..., None]], parent: typer.Typer) -> None:
@@ -74,6 +78,7 @@ def _build() -> typer.Typer:
     _group("actions", "What agents wanted to do, and what became of it.", ACTIONS, built)
     _group("runs", "Agents' work of many steps.", RUNS, built)
     _group("people", "Who may be asked.", PEOPLE, built)
+    _group("policy", "Which actions run, which are denied, and who decides on the others.", POLICY, built)
     built.command("init")(people.init)
     built.command("doctor")(doctor.doctor)
     built.command("serve")(serve.serve)

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 from ..action.commands import Propose
 from ..action.digest import action_digest
 from ..action.model import Action
-from ..backend import ActionRecord, Answer, Event, ReviewRecord, Text
+from ..backend import ActionRecord, Answer, Event, PolicyRecord, ReviewRecord, Text
 from ..engine.request import Renew
 from ..errors import NotFound, UnknownAction, UnknownReview, UnknownRun, UsageError, WrongBytes
 from ..principal import Principal
@@ -153,6 +153,11 @@ class Http:
             return self._transport.request("GET", f"{place}/{subject}{what}")
         except NotFound as error:
             raise _UNKNOWN.get(subject[:3], NotFound)(str(error)) from None
+
+    def policy(self) -> PolicyRecord | None:
+        """The active policy."""
+        found = self._transport.request("GET", "/v1/policy")
+        return PolicyRecord(records.policy_in(found["state"]), found["text"]) if found["state"] else None
 
     def waiting(self, *, after: str | None = None, limit: int = 50) -> list[ReviewRecord]:
         """Open reviews, by risk and age."""

@@ -12,6 +12,7 @@ from ..action import events as action_events
 from ..action.model import Action
 from ..directory import events as directory_events
 from ..directory.model import Agent, Group, Guest, Key, Person
+from ..policy.register import ActivePolicy, PolicyApplied
 from ..review import events as review_events
 from ..review.model import Review
 from ..run import events as run_events
@@ -19,10 +20,10 @@ from ..run.model import Run
 from ..stream import JSON
 
 VERSION: Final = 1
-State = Action | Review | Run | Person | Group | Agent | Key | Guest
+State = Action | Review | Run | Person | Group | Agent | Key | Guest | ActivePolicy
 STATES: Final[dict[str, type[Any]]] = {
     "action": Action, "review": Review, "run": Run, "person": Person, "group": Group, "agent": Agent, "key": Key,
-    "guest": Guest,
+    "guest": Guest, "policy": ActivePolicy,
 }  # fmt: skip
 KINDS: Final[dict[type[Any], str]] = {state: kind for kind, state in STATES.items()}
 
@@ -35,7 +36,8 @@ def _types() -> dict[str, type[Any]]:
     found: dict[str, type[Any]] = {}
     for stream, module in (("action", action_events), ("review", review_events), ("run", run_events)):
         found |= {f"{stream}.{_snake(event.__name__)}": event for event in get_args(module.Event)}
-    return found | {_snake(event.__name__).replace("_", ".", 1): event for event in get_args(directory_events.Event)}
+    registers = (*get_args(directory_events.Event), PolicyApplied)
+    return found | {_snake(event.__name__).replace("_", ".", 1): event for event in registers}
 
 
 EVENTS: Final = _types()

@@ -10,10 +10,12 @@ from ..action.digest import action_digest
 from ..action.model import Action
 from ..audit.disclosure import open_disclosure
 from ..audit.entry import parse_entry
-from ..backend import ActionRecord, Decision, Event, ReviewRecord, Text
+from ..backend import ActionRecord, Decision, Event, PolicyRecord, ReviewRecord, Text
 from ..codec.records import State, read_state
 from ..directory.model import Directory
 from ..errors import UnknownAction, UnknownReview, UnknownRun, WrongBytes
+from ..policy.register import ID as ACTIVE
+from ..policy.register import ActivePolicy
 from ..principal import Principal
 from ..review.model import Review
 from ..run.model import Run
@@ -119,6 +121,14 @@ class Archive:
             if not isinstance(state, Run):
                 raise UnknownRun(f"no run {run} is in this database; list them with `handrail runs`")
             return state, self._text(reader, run, state.title)
+
+    def policy(self) -> PolicyRecord | None:
+        """The active policy with its text."""
+        with self._read() as reader:
+            state = self._state(reader, ACTIVE)
+            if not isinstance(state, ActivePolicy):
+                return None
+            return PolicyRecord(state, reader.blob(self._tenant, state.digest))
 
     def waiting(self, after: str | None, limit: int) -> list[ReviewRecord]:
         """Open reviews, by risk and age."""

@@ -10,11 +10,13 @@ from ..action.commands import Propose
 from ..action.facts import LEASE
 from ..action.model import Action
 from ..audit import tree
+from ..codec.policies import text_digest
 from ..codec.records import State, state_text
 from ..directory.commands import Deny
 from ..directory.model import Names
-from ..errors import CommandReused, CorruptLog, HandrailError, KeyReused, NotAllowed, Refused, Unavailable
+from ..errors import CommandReused, CorruptLog, HandrailError, InvalidValue, KeyReused, NotAllowed, Refused, Unavailable
 from ..ids import Keyed, keyed
+from ..policy.register import PutPolicy
 from ..principal import SYSTEM
 from ..review.model import Review
 from ..store.protocol import Answer as Kept
@@ -50,7 +52,6 @@ class TenantBatch:
         self._rows: list[Row] = []
         self._calls: dict[str, Call] = {}
         self._answers: dict[str, Kept] = {}
-        self._blobs: dict[str, str] = {}
         self._directory = head.directory
 
     @property
@@ -98,12 +99,21 @@ class TenantBatch:
             if found is not None:
                 self._catch_up(found.id)
                 return {**self._show(found.id), "found": True}
-            self._blobs[request.command.schema] = request.command.schema_text
+            self.reads.blobs[request.command.schema] = request.command.schema_text
+        if isinstance(request.command, PutPolicy):
+            self._keep_policy(request.command)
         self._catch_up(request.subject)
         self._apply(request)
         if call is not None:
             self._calls[call.key] = call
         return self._show(request.subject)
+
+    def _keep_policy(self, command: PutPolicy) -> None:
+        """Keep a policy's texts under their digests. Raises `InvalidValue` for digests that are not theirs."""
+        texts = {command.text_digest: command.text, command.compiled_digest: command.compiled}
+        if any(text_digest(text) != digest for digest, text in texts.items()):
+            raise InvalidValue("the digests are not those of the policy's texts")
+        self.reads.blobs |= texts
 
     def _identify(self, request: Request, command: Propose) -> tuple[Call | None, Action | None]:
         """The identity of a call, and the action that it already led to. Raises `KeyReused`."""
@@ -205,7 +215,7 @@ class TenantBatch:
             ],
             calls=list(self._calls.values()),
             answers=list(self._answers.values()),
-            blobs=list(self._blobs.items()),
+            blobs=list(self.reads.blobs.items()),
         )
 
 

@@ -13,7 +13,8 @@ from ..action.model import Action
 from ..codec.records import State
 from ..directory.lifecycle import Facts as DirectoryFacts
 from ..errors import UnknownAction, UnknownReview
-from ..policy.verdict import judge
+from ..policy.register import Facts as PolicyFacts
+from ..policy.verdict import Asked, Verdict, again, judge
 from ..principal import SOLO_ID, Principal
 from ..review import commands as review
 from ..review.access import People
@@ -38,6 +39,8 @@ def facts(work: Work, subject: str, state: State | None, command: object, actor:
             return _review(work, subject, state, command, actor)
         case "run":
             return RunFacts(subject, work.now, actor)
+        case "pol":
+            return PolicyFacts(work.now, actor, _label(work, actor))
         case _:
             return DirectoryFacts(work.now, actor, work.sources.directory().administrators)
 
@@ -49,9 +52,8 @@ def _action(work: Work, subject: str, state: State | None, command: object, acto
         raise UnknownAction(f"no action {subject} is in this database; list them with `handrail actions list`")
     match command:
         case action.Claim() | action.Start():
-            return ActionFacts(
-                subject, work.now, actor, lease=work.lease(subject), blocked=_waits(work, state.run, subject)
-            )
+            waits = _waits(work, state.run, subject)
+            return ActionFacts(subject, work.now, actor, _afresh(work, state), None, work.lease(subject), waits)
         case action.Withdraw():
             return ActionFacts(subject, work.now, actor, owns=_owns(work, state, actor))
         case _:
@@ -64,7 +66,27 @@ def _proposal(work: Work, subject: str, command: action.Propose, actor: Principa
     run = work.state(command.run) if command.run else None
     barred = _barred(work, actor.id, actor.owner or "", run, command.kind)
     blocked = command.start and command.run is not None and _waits(work, command.run, subject)
-    return ActionFacts(subject, work.now, actor, judge(command.declared, directory, barred), revision, blocked=blocked)
+    asked = Asked(command.name, command.risk, command.reversible)
+    verdict = judge(command.declared, directory, barred, work.sources.policy(), asked)
+    return ActionFacts(subject, work.now, actor, verdict, revision, blocked=blocked)
+
+
+def _afresh(work: Work, state: Action) -> Verdict | None:
+    """The verdict of the policy as it is now; `None` where it is the one that judged the action."""
+    policy = work.sources.policy()
+    if (policy.digest if policy else None) == state.pol:
+        return None
+    return _again(work, state)
+
+
+def _again(work: Work, state: Action) -> Verdict:
+    run = work.state(state.run) if state.run else None
+    barred = _barred(work, state.agent, state.owner, run, state.kind)
+    assert state.demand is not None
+    return again(
+        state.demand, speaks=state.reason == "declared", directory=work.sources.directory(), barred=barred,
+        policy=work.sources.policy(), asked=Asked(state.name, state.risk, state.reversible),
+    )  # fmt: skip
 
 
 def _revision(work: Work, action_id: str, number: int, name: str, args: str, key: bytes) -> Revision:
@@ -141,8 +163,12 @@ def _decision(work: Work, base: ReviewFacts, state: Review, held: Action, comman
     key = work.salt(base.subject, state.rev + 1, "args")
     revision = _revision(work, held.id, held.revision + 1, held.name, command.args, key)
     view = shown.edited(work, state, held, revision)
+    demand = held.demand
+    if work.sources.policy() is not None:
+        fresh = _again(work, held)
+        demand = None if fresh.kind == "deny" else fresh.demand or held.demand
     return ReviewFacts(
-        base.subject, base.now, base.actor, base.people, base.agent, view, revision, held.demand, label=base.label
+        base.subject, base.now, base.actor, base.people, base.agent, view, revision, demand, label=base.label
     )
 
 

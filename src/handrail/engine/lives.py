@@ -8,15 +8,18 @@ from ..action.model import Action
 from ..codec.records import KINDS, State
 from ..directory import lifecycle as directory
 from ..directory.model import Agent, Group, Guest, Key, Person
+from ..policy import register as policy
+from ..policy.register import ActivePolicy
 from ..review import lifecycle as review
 from ..review.model import Review
 from ..run import lifecycle as run
 from ..run.model import Run
 from ..stream import Sealed, Table
 
-_BY_PREFIX: Final[Mapping[str, Any]] = {"act": action, "rev": review, "run": run}
+_BY_PREFIX: Final[Mapping[str, Any]] = {"act": action, "rev": review, "run": run, "pol": policy}
 TABLES: Final[Mapping[str, Table]] = {
     "action": action.ACCEPTS, "review": review.ACCEPTS, "run": run.ACCEPTS, "directory": directory.ACCEPTS,
+    "policy": policy.ACCEPTS,
 }  # fmt: skip
 
 
@@ -43,7 +46,7 @@ def final(state: State) -> bool:
             return state.final
         case Review():
             return state.due_at is None
-        case Person() | Group() | Agent() | Key() | Guest():
+        case Person() | Group() | Agent() | Key() | Guest() | ActivePolicy():
             return False
 
 

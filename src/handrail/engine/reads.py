@@ -7,8 +7,12 @@ from typing import Any, Final
 import orjson
 
 from ..audit.disclosure import open_disclosure
+from ..codec.policies import read_policy
 from ..codec.records import State, read_state
 from ..directory.model import Agent, Directory, Group, Key, Names, Person
+from ..policy.register import ID as ACTIVE
+from ..policy.register import ActivePolicy
+from ..policy.rules import Policy, Unreadable
 from ..store.protocol import Head, Reader
 from ..stream import JSON
 from ..view.model import Erased
@@ -27,6 +31,7 @@ class Cache:
     size: int = -1
     states: dict[str, State] = field(default_factory=dict)
     directory: tuple[int, Directory] | None = None
+    policy: tuple[str, Policy | Unreadable] | None = None
 
     def catch_up(self, reader: Reader, tenant: str, head: Head) -> None:
         """Forget what other processes have changed since."""
@@ -62,6 +67,7 @@ class Reads:
         self.changed: dict[str, State] = {}
         self.leases: dict[str, int] = {}
         self.members: dict[str, State] = {}
+        self.blobs: dict[str, str] = {}
         self._absent: set[str] = set()
 
     def take(self, states: Mapping[str, State], leases: Mapping[str, int]) -> bool:
@@ -108,6 +114,16 @@ class Reads:
             if getattr(state, "run", None) == run:
                 (found.add if state.status in ("held", "unknown") else found.discard)(subject)
         return frozenset(found)
+
+    def policy(self) -> Policy | Unreadable | None:
+        active = self.state(ACTIVE)
+        if not isinstance(active, ActivePolicy):
+            return None
+        known = self._cache.policy
+        if known is None or known[0] != active.compiled:
+            body = self.blobs.get(active.compiled) or self._reader.blob(self._tenant, active.compiled)
+            known = self._cache.policy = (active.compiled, read_policy(body, active.compiled))
+        return known[1]
 
     def directory(self) -> Directory:
         known = self._cache.directory

@@ -52,7 +52,7 @@ def _view(
         "attempt": held.attempt,
     }  # fmt: skip
     verdict: VerdictView = {
-        "verdict": "review", "pattern": held.pattern, "reason": reason, "rule": held.rule, "pol": None
+        "verdict": "review", "pattern": held.pattern, "reason": reason, "rule": held.rule, "pol": held.pol
     }  # fmt: skip
     parts: PartsView = {"context": held.context, "story": held.story}
     value = orjson.loads(args) if args else None

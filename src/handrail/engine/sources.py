@@ -4,6 +4,7 @@ from typing import Protocol
 
 from ..codec.records import State
 from ..directory.model import Directory
+from ..policy.rules import Policy, Unreadable
 from ..stream import JSON
 from ..view.model import Erased
 
@@ -31,3 +32,6 @@ class Sources(Protocol):
 
     def directory(self) -> Directory:
         """Everybody present."""
+
+    def policy(self) -> Policy | Unreadable | None:
+        """The active policy; `None` while none was ever applied."""

@@ -11,6 +11,7 @@ from ..action.model import Action
 from ..audit.disclosure import Salts, disclosure
 from ..audit.entry import Act, Entry, entry_bytes, leaf
 from ..codec.records import NAMES, State, event_data
+from ..policy.register import ActivePolicy
 from ..principal import SYSTEM, Principal
 from ..review import commands as review
 from ..review.model import Review
@@ -149,7 +150,7 @@ class Work:
         act = Act(sealed.by.kind, sealed.by.id, sealed.by.auth)
         entry = Entry(
             self.place.origin, index, sealed.at, name, after.id, sealed.rev, before.status if before else None,
-            after.status, act, _bind(after), None, sealed.texts,
+            after.status, act, _bind(after), _pol(after), sealed.texts,
         )  # fmt: skip
         raw = entry_bytes(entry)
         owner = _owner(after) if draft.revision else None
@@ -166,6 +167,10 @@ _ELAPSE: Final[Mapping[type[Any], object]] = {Action: action.Elapse(), Review: r
 
 def _bind(state: State) -> str | None:
     return state.bind if isinstance(state, Action | Review) else None
+
+
+def _pol(state: State) -> str | None:
+    return state.pol if isinstance(state, Action) else state.digest if isinstance(state, ActivePolicy) else None
 
 
 def _owner(state: State) -> str:

@@ -114,6 +114,8 @@ def _execute(seat: Seat, gated: Gated, local: Mapping[str, Any], answer: Answer)
         if not isinstance(error, Exception):
             yield from _stay(seat, action)
         raise
+    if started["status"] != "started":
+        return started, False, None
     release = seat.backend.hold(action, started["fence"], seat.executor)
     try:
         return (yield from _invoke(seat, gated, local, started))

@@ -29,6 +29,10 @@ _ADVICE: Final = {
     "`handrail people apply people.yaml`",
     "unknown_reviewer": "was not asked: a reviewer it names is not in the directory. Add them with "
     "`handrail people apply people.yaml`",
+    "rule": "is denied by a rule of the policy",
+    "default": "is denied: no rule of the policy is about it",
+    "policy_changed": "is denied by the policy, which has changed since",
+    "policy_unreadable": "was not asked: the stored policy cannot be read. Apply it again with `handrail policy apply`",
     "quorum_unreachable": "was not asked: fewer people may decide than the quorum needs. Add people with "
     "`handrail people apply people.yaml`",
 }

@@ -10,12 +10,15 @@ from fastapi import Response
 
 from ..clock import DAY, micros
 from ..codec.people_file import read_people
+from ..codec.policies import compiled_text, text_digest
+from ..codec.policy_file import PolicyFileError, read_policy_file
 from ..directory.commands import PutAgent, PutKey, RemoveKey, Scope
 from ..directory.model import Directory, Key
-from ..engine import roster
+from ..engine import rehearsal, roster
 from ..engine.request import Request as Sent
 from ..errors import InvalidValue, NotFound
 from ..ids import mint
+from ..policy.register import ID, PutPolicy
 from ..wire import records
 from .auth.accounts import Use
 from .auth.callers import Caller, SignedIn
@@ -90,6 +93,30 @@ async def put_people(exchange: Exchange) -> Response:
         await asyncio.to_thread(exchange.service.database.process.engine.together, sent)
     changes = [{"kind": one.kind, "id": one.id, "handle": one.handle, "what": one.what} for one in plan]
     return answer({"changes": changes})
+
+
+async def get_policy(exchange: Exchange) -> Response:
+    """The active policy, and the text that was applied."""
+    found = exchange.service.archive(exchange.who.tenant).policy()
+    return answer({"state": records.plain(found.state) if found else None, "text": found.text if found else None})
+
+
+async def put_policy(exchange: Exchange) -> Response:
+    """Check a policy among the people who are there, and make it the active one unless `dry_run` is set."""
+    given = await exchange.members(file=str, dry_run=bool)
+    file = given["file"] or ""
+    found = read_policy_file(file)
+    mistakes = rehearsal.mistakes(found, exchange.service.accounts.directory(exchange.who.tenant))
+    if mistakes:
+        raise PolicyFileError(tuple(mistakes))
+    active = exchange.service.archive(exchange.who.tenant).policy()
+    before = active.file.policy if active and active.file else None
+    changes = [{"mark": mark, "what": words} for mark, words in rehearsal.differences(before, found.policy)]
+    if not given["dry_run"]:
+        compiled = compiled_text(found.policy)
+        command = PutPolicy(file, compiled, text_digest(file), text_digest(compiled))
+        await exchange.backend.acall(ID, command, command_id=exchange.command_id)
+    return answer({"changes": changes, "applied": not given["dry_run"]})
 
 
 async def invite(exchange: Exchange) -> Response:
@@ -244,6 +271,8 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "get_directory": directory,
     "put_people": put_people,
     "invite_person": invite,
+    "get_policy": get_policy,
+    "put_policy": put_policy,
     "list_keys": list_keys,
     "create_key": create_key,
     "rotate_key": rotate_key,

@@ -57,6 +57,8 @@ ANSWERS: Final[dict[str, tuple[tuple[int, ...], str, JSONObject]]] = {
         _object({"solo": {"type": "boolean"}, "people": _list({"type": "object"}), "agents": _list({"type": "object"}),
                  "labels": {"type": "object"}}),
     ),
+    "Policy": ((200,), JSON, _object({"state": {"type": ["object", "null"]}, "text": MAYBE})),
+    "PolicyPut": ((200,), JSON, _object({"changes": _list({"type": "object"}), "applied": {"type": "boolean"}})),
     "Keys": ((200,), JSON, _object({"items": _list({"type": "object"})})),
     "NewKey": ((201,), JSON, NEW_KEY),
     "Secret": ((201,), JSON, _object({"secret": TEXT})),
@@ -93,6 +95,7 @@ BODY_SCHEMAS: Final[dict[str, JSONObject]] = {
     ),
     "rotate_key": _object({}, closed=True, overlap=MAYBE),
     "put_people": _object({"file": {"type": "string", "minLength": 1}}, closed=True, prune=FLAG, dry_run=FLAG),
+    "put_policy": _object({"file": {"type": "string", "minLength": 1}}, closed=True, dry_run=FLAG),
     "sign_in": _object(
         {"name": TEXT, "password": TEXT}, closed=True, use={"enum": ["browser", "terminal", None]},
     ),

@@ -23,7 +23,6 @@ from ..review import commands as c
 from ..stream import JSON
 from .clock import FrozenClock
 
-
 Way = Callable[[Database], AbstractContextManager[Backend]]
 
 

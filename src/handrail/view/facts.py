@@ -32,6 +32,7 @@ _REASONS = {
     "default": "no rule is about it, so a person decides",
     "below_threshold": "its confidence is below the threshold",
     "condition_error": "a condition of the policy could not be evaluated",
+    "policy_changed": "the policy has become stricter since it was agreed to",
     "attempts_failed": "every attempt failed",
     "outcome_unknown": "it was started, and nobody knows whether it took effect",
     "sampled": "it was drawn as a sample",

@@ -9,6 +9,7 @@ import msgspec
 from ..action.model import Action
 from ..backend import ActionRecord, Decision, Event, ReviewRecord, Text
 from ..codec.records import STATES, State
+from ..policy.register import ActivePolicy
 from ..principal import Principal
 from ..review.model import Review
 from ..run.model import Run
@@ -103,6 +104,11 @@ def event_in(found: JSONObject) -> Event:
     """The entry again."""
     texts = {name: text_in(text) for name, text in found["texts"].items()}
     return Event(**{**found, "by": Principal(**found["by"]), "texts": texts})
+
+
+def policy_in(found: JSONObject) -> ActivePolicy:
+    """The register again."""
+    return msgspec.convert(found, ActivePolicy)
 
 
 def run_out(run: Run, title: Text) -> JSONObject:

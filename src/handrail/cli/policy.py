@@ -1,0 +1,135 @@
+"""`handrail policy`: which actions run, which are denied, and who decides on the others."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..clock import SystemClock
+from ..codec.policies import compiled_text, text_digest
+from ..codec.policy_file import PolicyFile, PolicyFileError, read_policy_file
+from ..engine import rehearsal
+from ..errors import NotAllowed, NotFound, UsageError
+from ..gate.notice import local_zone
+from ..policy.register import ID, PutPolicy
+from ..view.escape import visible
+from ..view.lines import Line
+from ..view.words import clock, count
+from .desk import Db, Desk, desk, place
+from .page import Json, say, show, tell
+from .people import MARKS
+from .refusal import refused
+
+File = Annotated[str, typer.Argument(metavar="FILE", help="policy.yaml; - reads it from stdin.")]
+_STYLES = {"+": MARKS["add"][1], "-": MARKS["remove"][1], "~": MARKS["change"][1]}
+
+
+def check(file: File, db: Db = None) -> None:
+    """Read a policy strictly, and try its tests; with a database also on the people who are there."""
+    text = _read(file)
+    if db is None and not os.path.exists(place(db)):
+        with refused():
+            _say_checked(_checked(text, None))
+        return
+    with desk(db) as at:
+        _say_checked(_checked(text, at))
+
+
+def _checked(text: str, at: Desk | None) -> PolicyFile:
+    """The policy of a file. Raises `PolicyFileError` with everything that is wrong in it, or would go wrong."""
+    found = read_policy_file(text)
+    mistakes = rehearsal.mistakes(found, at.directory if at else None)
+    if mistakes:
+        raise PolicyFileError(tuple(mistakes))
+    return found
+
+
+def _say_checked(found: PolicyFile) -> None:
+    parts = [count(len(found.policy.rules), "rule"), count(len(found.policy.paths), "path")]
+    parts += [count(len(found.tests), "test"), f"{len(found.never)} never"]
+    say(f"The policy can be applied: {', '.join(parts)}.", "good")
+
+
+def _read(file: str) -> str:
+    with refused():
+        try:
+            return sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
+        except OSError as error:
+            raise UsageError(f"{file!a} cannot be read: {error.strerror}") from None
+        except UnicodeDecodeError:
+            raise UsageError(f"{file!a} is no UTF-8 text") from None
+
+
+def apply(
+    file: File,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    db: Db = None,
+) -> None:
+    """Make a policy the active one, after it was checked and what it changes was shown."""
+    text = _read(file)
+    with desk(db) as at:
+        _require_administrator(at)
+        found, active = _checked(text, at), at.backend.policy()
+        lines = _differences(active.file if active else None, found)
+        if active is not None and active.text == text:
+            say("This policy is active already; nothing was changed.")
+            return
+        show(lines or [Line("fact", "Only its words change: every rule stays as it is.")])
+        if not yes and sys.stdin.isatty() and not typer.confirm("Apply it?"):
+            say("Nothing was changed.")
+            return
+        at.backend.call(ID, put(text, found))
+        say(f"Applied. It counts from the next action on; what waits for people keeps waiting. {_short(text)}", "good")
+
+
+def put(text: str, found: PolicyFile) -> PutPolicy:
+    """The command that makes it the active one."""
+    compiled = compiled_text(found.policy)
+    return PutPolicy(text, compiled, text_digest(text), text_digest(compiled))
+
+
+def _require_administrator(at: Desk) -> None:
+    administrators = at.directory.administrators
+    if administrators and at.who().id not in administrators:
+        names = ", ".join(sorted(at.backend.name(one) for one in administrators))
+        raise NotAllowed(f"only an administrator changes the policy: ask {names}")
+
+
+def diff(file: File, db: Db = None) -> None:
+    """What applying a policy would change."""
+    text = _read(file)
+    with desk(db) as at:
+        active = at.backend.policy()
+        lines = _differences(active.file if active else None, read_policy_file(text))
+        show(lines) if lines else say("It says the same as the active policy.")
+
+
+def _differences(active: PolicyFile | None, found: PolicyFile) -> list[Line]:
+    before = active.policy if active else None
+    return [
+        Line(_STYLES[mark], f"{mark} {visible(words)}") for mark, words in rehearsal.differences(before, found.policy)
+    ]
+
+
+def show_policy(json: Json = False, db: Db = None) -> None:
+    """The active policy as it was written, with who applied it and when."""
+    with desk(db) as at:
+        active = at.backend.policy()
+        if active is None:
+            raise NotFound("no policy is active: what the code declares counts alone")
+        by = at.backend.name(active.state.by)
+        if json:
+            tell({"digest": active.state.digest, "by": by, "at": active.state.at, "text": active.text})
+            return
+        when = clock(active.state.at, now=SystemClock().now(), zone=local_zone())
+        say(f"Applied by {visible(by)} at {when} · {_short(active.text or '')}", "muted")
+        text = active.text if active.text is not None else "its text was erased"
+        show([Line("fact", visible(one)) for one in text.splitlines()])
+
+
+def _short(text: str) -> str:
+    return f"sha256 {text_digest(text)[7:15]}"
