@@ -29,7 +29,9 @@ from .errors import (
     RunFinished,
     RunHeld,
     StaleView,
+    TooMany,
     TooNew,
+    Unauthenticated,
     Unavailable,
     UnknownAction,
     UnknownPerson,
@@ -51,6 +53,7 @@ __all__ = [
     "HandrailError", "UsageError", "NotSerialisable", "MalformedJSON", "InvalidValue", "UnreadableSchema", "KeyReused",
     "CommandReused", "NotFound", "UnknownReview", "UnknownAction", "UnknownRun", "UnknownPerson", "RunFinished",
     "Refused", "NotAllowed", "StaleView", "Late", "AlreadyDecided", "FencedOff", "WrongBytes", "NotReady", "RunHeld",
+    "Unauthenticated", "TooMany",
     "Outcome", "Denied", "ChangesRequested", "Expired", "Withdrawn", "ActionFailed", "ActionSkipped", "OutcomeUnknown",
     "Pending", "WaitTimeout", "Unavailable", "CorruptLog", "TooNew",
 ]  # fmt: skip

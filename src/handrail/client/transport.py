@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import os
 import weakref
 from collections.abc import AsyncGenerator, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
+import httpx2
 import orjson
 
 from ..errors import HandrailError, Unavailable, UsageError
 from ..wire.problems import error_of
-
-if TYPE_CHECKING:
-    import asyncio
-
-    import httpx2
 
 SECONDS: Final = 30.0
 """How long a request may take, beyond what it asks the server to wait."""
@@ -68,8 +65,6 @@ class Transport:
     ) -> Any:  # fmt: skip
         """The JSON of the answer, `None` where there is none. Raises what the server's problem document tells of,
         `Unavailable` where no answer came."""
-        import httpx2
-
         try:
             return _read(self._sync().request(method, path, **self._given(body, headers, wait, query)))
         except httpx2.TransportError as error:
@@ -80,8 +75,6 @@ class Transport:
         query: Mapping[str, Any] | None = None,
     ) -> Any:  # fmt: skip
         """Like `request`."""
-        import httpx2
-
         try:
             client = await self._async()
             return _read(await client.request(method, path, **self._given(body, headers, wait, query)))
@@ -103,18 +96,12 @@ class Transport:
         return Unavailable(f"{self.url} did not answer ({type(error).__name__}): repeat the call")
 
     def _sync(self) -> httpx2.Client:
-        import httpx2
-
         if self._client is None or self._process != os.getpid():
             self._fresh()
             self._client = httpx2.Client(base_url=self.url, limits=_limits(), trust_env=False)
         return self._client
 
     async def _async(self) -> httpx2.AsyncClient:
-        import asyncio
-
-        import httpx2
-
         if self._process != os.getpid():
             self._fresh()
         loop = asyncio.get_running_loop()
@@ -156,8 +143,6 @@ class _Kept:
 
 
 def _limits() -> httpx2.Limits:
-    import httpx2
-
     return httpx2.Limits(max_connections=None, max_keepalive_connections=64, keepalive_expiry=4.0)
 
 
