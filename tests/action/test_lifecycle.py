@@ -1,5 +1,7 @@
 """An action's life up to its grant: routing, questions, withdrawing, superseding, and who may say what."""
 
+from typing import Any, Final
+
 import pytest
 
 from handrail.action import commands as c
@@ -8,6 +10,8 @@ from handrail.errors import InvalidValue, NotAllowed, NotReady
 from handrail.principal import SYSTEM, person
 from tests.heart.desk import ANN, BOT, OLGA, STRANGER, TEAM, Desk
 from tests.heart.world import text_of
+
+HARMLESS: Final = {"risk": "low", "reversible": True}
 
 
 @pytest.fixture
@@ -153,14 +157,22 @@ def test_a_question_without_an_answer_takes_its_default_or_is_refused(desk: Desk
 @pytest.mark.parametrize(("kind", "at_end"), [("question", "approve"), ("call", "answer")])
 def test_time_cannot_approve_a_question_nor_answer_a_call(desk: Desk, kind: str, at_end: str) -> None:
     with pytest.raises(InvalidValue):
-        desk.propose(at_end=at_end, reviewers=(TEAM,), more={"kind": kind})
+        desk.propose(at_end=at_end, reviewers=(TEAM,), more={"kind": kind, **HARMLESS})
 
 
 @pytest.mark.parametrize(
-    ("at_end", "status", "reason"), [("reject", "refused", "expired"), ("approve", "cleared", "declared")]
+    ("at_end", "more", "status", "reason"),
+    [
+        ("reject", HARMLESS, "refused", "expired"),
+        ("approve", HARMLESS, "cleared", "declared"),
+        ("approve", {"risk": "low"}, "refused", "expired"),
+        ("approve", {"risk": "medium", "reversible": True}, "refused", "expired"),
+    ],
 )
-def test_the_deadline_brings_the_chosen_outcome(desk: Desk, at_end: str, status: str, reason: str) -> None:
-    desk.propose(at_end=at_end)
+def test_the_deadline_brings_the_chosen_outcome_and_approves_only_what_is_harmless(
+    desk: Desk, at_end: str, more: dict[str, Any], status: str, reason: str
+) -> None:
+    desk.propose(at_end=at_end, more=more)
     desk.wait(4 * HOUR)
     desk.sweep()
     assert (desk.action().status, desk.action().reason) == (status, reason)

@@ -81,4 +81,4 @@ def _run(running: Server, ear: socket.socket, ready: threading.Event) -> None:
         ready.set()
 
     running.startup = started  # type: ignore[method-assign]
-    asyncio.run(running._serve([ear]))
+    asyncio.run(running.serve([ear]))

@@ -174,7 +174,7 @@ OF_THE_CALL: Final = (
         "command ids", "A command that is repeated gets the first answer and does nothing.",
         (
             Edit(
-                BATCH, "self._answers.get(request.id) or self._tx.answer(self._tenant, request.id)",
+                BATCH, "self._answers.get(request.id) or self._tx.answer(self.tenant, request.id)",
                 "self._answers.get(request.id)",
             ),
         ),
@@ -187,7 +187,7 @@ OF_THE_CALL: Final = (
     ),
     Guard(
         "call identity", "A restarted run finds its calls again instead of making them twice.",
-        (Edit(BATCH, "self._calls.get(key) or self._tx.call(self._tenant, key)", "self._calls.get(key)"),),
+        (Edit(BATCH, "self._calls.get(key) or self._tx.call(self.tenant, key)", "self._calls.get(key)"),),
         (
             "tests/gate/test_places.py::test_a_run_that_is_entered_again_makes_no_call_twice",
             "tests/gate/test_approval.py::test_the_same_key_finds_the_call_again_and_refuses_other_arguments",

@@ -88,6 +88,8 @@ def server(service: Service, listen: Listen) -> Server:
         timeout_graceful_shutdown=GRACE, ssl_certfile=listen.certificate, ssl_keyfile=listen.key, ws="none",
         h11_max_incomplete_event_size=32 * 1024,
     )  # fmt: skip
+    # It writes whole addresses, with what a caller put into the query; `edge` writes the route.
+    logging.getLogger("uvicorn.access").disabled = True
     return Server(config, service)
 
 
