@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import getpass
 import importlib.metadata
 import os
 import shlex
 import signal
 import socket
+import subprocess
 import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
-from tests.e2e.served import COMMAND, Process
+from handrail.embedded import Database
+from handrail.server.auth.accounts import Accounts
+from tests.e2e.served import COMMAND, PASSWORD, Process
 
 ROOT: Final = Path(__file__).parents[2]
 SHOWN: Final = ":8321"
@@ -25,18 +29,17 @@ class Servers:
     def __init__(self, folder: Path, stack: ExitStack) -> None:
         self._folder: Final = folder
         self._stack: Final = stack
-        self._port = ""
+        with socket.socket() as ear:
+            ear.bind(("127.0.0.1", 0))
+            self._port: Final = f":{ear.getsockname()[1]}"
 
     def real(self, text: str) -> str:
         """A text of the page with the port of its server."""
-        return text.replace(SHOWN, self._port) if self._port else text
+        return text.replace(SHOWN, self._port)
 
     def start(self, command: str) -> str:
         """Start `handrail serve …` and wait until it is ready; gives back what it printed."""
-        with socket.socket() as ear:
-            ear.bind(("127.0.0.1", 0))
-            self._port = f":{ear.getsockname()[1]}"
-        words = shlex.split(self.real(command))[1:]
+        words = shlex.split(command)[1:]
         listen = [] if "--listen" in words else ["--listen", f"127.0.0.1{self._port}"]
         process = Process(*COMMAND, *words, *listen, cwd=self._folder, env=environment(self._folder))
         self._stack.callback(_stop, process)
@@ -65,3 +68,29 @@ def environment(folder: Path) -> dict[str, str]:
         "XDG_CONFIG_HOME": str(folder / ".config"),
         "PYTEST_ADDOPTS": f"-p no:cacheprovider -p no:xdist{plugin}", "TZ": "UTC", "LC_ALL": "C.UTF-8",
     }  # fmt: skip
+
+
+def furnish(path: str) -> None:
+    """A database with Ann, who administers, Ben of the treasury, who has a password, and the agent `payer`."""
+    people = f"""people:
+  - {{handle: ann, name: Ann Doe, os_user: {getpass.getuser()}, roles: [administrator]}}
+  - {{handle: ben, name: Ben Okafor, groups: [treasury]}}
+"""
+    Path("people.yaml").write_text(people)
+    _handrail("people apply people.yaml", path)
+    Path("payer.key").write_text(_handrail("keys create payer --owner user:ann", path))
+    database = Database(path)
+    accounts = Accounts(database)
+    accounts.set_password("default", accounts.directory("default").resolve("user:ben") or "", PASSWORD)
+    database.close()
+
+
+def _handrail(command: str, path: str) -> str:
+    words = [*COMMAND, *command.split(), "--db", path]
+    return subprocess.run(words, check=True, capture_output=True, text=True).stdout
+
+
+def until(words: str, file: str) -> None:
+    """Wait until the words stand in a file that a program writes."""
+    wait = f"until grep -q '{words}' {file}; do sleep 0.05; done"
+    subprocess.run(wait, shell=True, check=True, timeout=30)
