@@ -68,7 +68,8 @@ def _proposal(work: Work, subject: str, command: action.Propose, actor: Principa
     blocked = command.start and command.run is not None and _waits(work, command.run, subject)
     asked = Asked(command.name, command.risk, command.reversible)
     verdict = judge(command.declared, directory, barred, work.sources.policy(), asked)
-    return ActionFacts(subject, work.now, actor, verdict, revision, blocked=blocked)
+    intent = directory.names.intent(command.intent) if command.intent else None
+    return ActionFacts(subject, work.now, actor, verdict, revision, blocked=blocked, intent=intent)
 
 
 def _afresh(work: Work, state: Action) -> Verdict | None:
