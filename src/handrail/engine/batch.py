@@ -206,8 +206,8 @@ class TenantBatch:
         return Batch(
             head=head,
             streams=[_stream(state, self.reads) for state in self.reads.changed.values()],
-            entries=[Entry(row.index, row.subject, row.rev, row.entry, row.leaf) for row in rows],
-            disclosures=[Disclosure(row.index, *one) for row in rows for one in row.disclosures],
+            entries=[Entry(row.i, row.subject, row.rev, row.entry, row.leaf) for row in rows],
+            disclosures=[Disclosure(row.i, *one) for row in rows for one in row.disclosures],
             revisions=[
                 Revision(row.action, row.args.number, row.args.bind, row.args.args, row.args.salt)
                 for row in rows

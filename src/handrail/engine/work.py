@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 
@@ -25,11 +25,10 @@ from .sources import Sources
 MAX_STEPS: Final = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One entry to be written, with its disclosures `(name, digest, text)`; `args` belongs to `action`."""
 
-    index: int
+    i: int
     subject: str
     rev: int
     type: str
@@ -41,8 +40,7 @@ class Row:
     args: Revision | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where the log stands: its origin and tenant, the next index, the time that no entry may precede."""
 
     tenant: str
