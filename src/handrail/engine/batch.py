@@ -52,6 +52,7 @@ class TenantBatch:
         self._rows: list[Row] = []
         self._calls: dict[str, Call] = {}
         self._answers: dict[str, Kept] = {}
+        self._known: dict[str, Kept] = {}
         self._directory = head.directory
 
     @property
@@ -59,7 +60,15 @@ class TenantBatch:
         """Whether anything is to be written."""
         return bool(self._rows or self._answers or self.reads.leases)
 
-    def decide(self, request: Request) -> None:
+    def decide(self, requests: list[Request]) -> None:
+        """Read at once what the requests name, then answer one after another."""
+        self.reads.load({request.subject for request in requests})
+        found = self._tx.answers(self.tenant, {request.id for request in requests})
+        self._known = {answer.id: answer for answer in found}
+        for request in requests:
+            self._decide(request)
+
+    def _decide(self, request: Request) -> None:
         """Answer one request, or give it its error. Raises only what the store raises: then nobody is answered."""
         try:
             request.answer = self._answer(request)
@@ -82,7 +91,7 @@ class TenantBatch:
         if isinstance(request.command, Renew):
             return self._renew(request.subject, request.command)
         mac = self._mac(request.content())
-        kept = self._answers.get(request.id) or self._tx.answer(self.tenant, request.id)
+        kept = self._answers.get(request.id) or self._known.get(request.id)
         if kept is None:
             answer = self._first(request)
             self._answers[request.id] = Kept(request.id, mac, orjson.dumps(answer).decode(), self._now)
@@ -102,7 +111,6 @@ class TenantBatch:
             self.reads.blobs[request.command.schema] = request.command.schema_text
         if isinstance(request.command, PutPolicy):
             self._keep_policy(request.command)
-        self._catch_up(request.subject)
         self._apply(request)
         if call is not None:
             self._calls[call.key] = call
@@ -136,13 +144,17 @@ class TenantBatch:
         place = Place(self.tenant, self.head.origin, self.size, self._now)
         return Work(place, self.reads, _seed)
 
-    def _catch_up(self, subject: str) -> None:
+    def _catch_up(self, subject: str) -> Work:
+        """Do what is due on the stream; gives back what the next command can be decided in."""
         work = self._work()
         work.catch_up(subject)
+        if not work.rows:
+            return work
         self._take(work)
+        return self._work()
 
     def _apply(self, request: Request) -> None:
-        work = self._work()
+        work = self._catch_up(request.subject)
         work.apply(request.subject, request.command, request.actor)
         self._take(work)
 
