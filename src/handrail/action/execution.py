@@ -1,12 +1,12 @@
 """The executing half of an action's life: claim, start, settle, and what follows when nobody reports."""
 
 from collections.abc import Mapping
-from typing import Literal, assert_never
+from typing import Any, Literal, assert_never
 
 from ..errors import FencedOff, NotAllowed, NotReady, RunHeld, WrongBytes
 from ..ids import derive
 from ..policy.paths import Demand, stricter
-from ..stream import JSON, NO_TEXTS, Draft, Sealed, changed
+from ..stream import JSON, NO_TEXTS, Draft, Sealed
 from . import commands as c
 from . import events as e
 from . import words
@@ -156,27 +156,27 @@ def _reconcile(state: Action, command: c.Reconcile, facts: Facts) -> list[Draft[
     assert_never(command.found)
 
 
-def evolve(after: Action, event: e.Event, sealed: Sealed[e.Event]) -> Action:
-    """The executing half of `evolve`; `after` carries the new status and revision number."""
+def moved(state: Action, event: e.Event, sealed: Sealed[e.Event]) -> dict[str, Any]:
+    """The members of the action that an event of the executing half changes."""
     outcome = sealed.texts.get("outcome")
     match event:
         case e.Claimed():
-            return changed(after, executor=event.executor, fence=event.fence)
+            return {"executor": event.executor, "fence": event.fence}
         case e.Lapsed():
-            return changed(after, executor=None)
+            return {"executor": None}
         case e.Started():
-            return changed(after, attempt=event.attempt, due_at=None)
+            return {"attempt": event.attempt, "due_at": None}
         case e.AttemptFailed():
-            return changed(after, outcome=outcome, due_at=after.grant.expires_at if after.grant else None)
+            return {"outcome": outcome, "due_at": state.grant.expires_at if state.grant else None}
         case e.Succeeded() | e.Failed() | e.Skipped():
-            return changed(after, outcome=outcome, review=None, executor=None, due_at=None)
+            return {"outcome": outcome, "review": None, "executor": None, "due_at": None}
         case e.Refused() | e.Withdrawn():
-            return changed(after, reason=event.reason, executor=None, due_at=None)
+            return {"reason": event.reason, "executor": None, "due_at": None}
         case e.Lost():
-            return changed(after, fence=event.fence, executor=None, due_at=event.due_at, outcome=outcome)
+            return {"fence": event.fence, "executor": None, "due_at": event.due_at, "outcome": outcome}
         case e.Inquired():
-            return changed(after, review=event.review, asked=event.review, reviews=event.number, due_at=None)
+            return {"review": event.review, "asked": event.review, "reviews": event.number, "due_at": None}
         case e.Unresolved():
-            return changed(after, review=None)
+            return {"review": None}
         case _:
             raise AssertionError(f"{type(event).__name__} is evolved elsewhere")

@@ -1,6 +1,6 @@
 """The life of an action: one table, `decide`, `evolve`. The executing half is in `execution`."""
 
-from typing import Final, Literal, assert_never, cast
+from typing import Any, Final, Literal, assert_never, cast
 
 from ..errors import InvalidValue, NotAllowed, NotReady
 from ..ids import derive
@@ -192,26 +192,31 @@ def evolve(state: Action | None, sealed: Sealed[e.Event], *, subject: str) -> Ac
     if isinstance(event, e.Proposed):
         return _born(event, sealed, subject)
     assert state is not None
-    after = changed(state, status=cast(Status, status), rev=sealed.rev)
+    return changed(state, status=cast(Status, status), rev=sealed.rev, **_moved(state, event, sealed))
+
+
+def _moved(state: Action, event: e.Event, sealed: Sealed[e.Event]) -> dict[str, Any]:
+    """The members that an event changes, beside status and revision number."""
     match event:
         case e.Held():
-            return _held(after, event)
+            return _held(event)
         case e.Revised():
-            return changed(after, revision=event.revision, bind=event.bind)
+            return {"revision": event.revision, "bind": event.bind}
         case e.Cleared():
-            return changed(after, grant=event.grant, review=None, executor=None, due_at=event.grant.expires_at)
+            return {"grant": event.grant, "review": None, "executor": None, "due_at": event.grant.expires_at}
         case _:
-            return execution.evolve(after, event, sealed)
+            return execution.moved(state, event, sealed)
 
 
-def _held(after: Action, event: e.Held) -> Action:
+def _held(event: e.Held) -> dict[str, Any]:
     """Under a stricter policy than before, what was agreed no longer counts."""
-    if event.demand is not None:
-        after = changed(
-            after, demand=event.demand, pol=event.pol, rule=event.rule, reason=event.reason, grant=None,
-            pattern="approval",
-        )  # fmt: skip
-    return changed(after, review=event.review, asked=event.review, reviews=event.number, executor=None, due_at=None)
+    held = {"review": event.review, "asked": event.review, "reviews": event.number, "executor": None, "due_at": None}
+    if event.demand is None:
+        return held
+    return held | {
+        "demand": event.demand, "pol": event.pol, "rule": event.rule, "reason": event.reason, "grant": None,
+        "pattern": "approval",
+    }  # fmt: skip
 
 
 def _born(event: e.Proposed, sealed: Sealed[e.Event], subject: str) -> Action:
