@@ -17,8 +17,8 @@ Execution = c.Claim | c.Start | c.Settle | c.Reconcile
 
 def decide(state: Action, command: Execution, facts: Facts) -> list[Draft[e.Event]]:
     """The events that follow from an executor's command."""
-    if facts.actor.kind != "agent" or facts.actor.id != state.agent:
-        raise NotAllowed("only the agent that proposed an action executes it")
+    if facts.actor.kind != "agent" or not (facts.actor.id == state.agent or facts.actor.executes):
+        raise NotAllowed("only the agent that proposed the action, or a key with the scope execute, executes it")
     match command:
         case c.Claim():
             _ready(state, facts, "cleared")
@@ -85,19 +85,19 @@ def _start(state: Action, command: c.Start, facts: Facts) -> list[Draft[e.Event]
         return sterner
     if state.status == "cleared":
         return begin(command.executor, grant.bind, state.fence, state.attempt, facts)
-    _holds(state, command.executor, command.fence)
+    _holds(state, command.executor, command.fence, facts)
     if facts.lease is None or facts.lease <= facts.now:
         raise FencedOff("the lease ended before the start; claim the action again")
     return [Draft(e.Started(state.attempt + 1, grant.bind), lease=facts.now + LEASE)]
 
 
-def _holds(state: Action, executor: str, fence: int | None) -> None:
-    if executor != state.executor or fence != state.fence:
+def _holds(state: Action, executor: str, fence: int | None, facts: Facts) -> None:
+    if (executor, fence, facts.actor.id) != (state.executor, state.fence, state.holder):
         raise FencedOff("the right to execute this went on to another executor; this report changes nothing")
 
 
 def _settle(state: Action, command: c.Settle, facts: Facts) -> list[Draft[e.Event]]:
-    _holds(state, command.executor, command.fence)
+    _holds(state, command.executor, command.fence, facts)
     if state.status != "started" or facts.lease is None or facts.lease <= facts.now:
         raise FencedOff(f"the action is {state.status}: the lease ended before this report")
     texts = {"outcome": command.value}
@@ -159,19 +159,19 @@ def evolve(after: Action, event: e.Event, sealed: Sealed[e.Event]) -> Action:
     outcome = sealed.texts.get("outcome")
     match event:
         case e.Claimed():
-            return changed(after, executor=event.executor, fence=event.fence)
+            return changed(after, executor=event.executor, fence=event.fence, holder=sealed.by.id)
         case e.Lapsed():
-            return changed(after, executor=None)
+            return changed(after, executor=None, holder=None)
         case e.Started():
             return changed(after, attempt=event.attempt, due_at=None)
         case e.AttemptFailed():
             return changed(after, outcome=outcome, due_at=after.grant.expires_at if after.grant else None)
         case e.Succeeded() | e.Failed() | e.Skipped():
-            return changed(after, outcome=outcome, review=None, executor=None, due_at=None)
+            return changed(after, outcome=outcome, review=None, executor=None, holder=None, due_at=None)
         case e.Refused() | e.Withdrawn():
-            return changed(after, reason=event.reason, executor=None, due_at=None)
+            return changed(after, reason=event.reason, executor=None, holder=None, due_at=None)
         case e.Lost():
-            return changed(after, fence=event.fence, executor=None, due_at=event.due_at, outcome=outcome)
+            return changed(after, fence=event.fence, executor=None, holder=None, due_at=event.due_at, outcome=outcome)
         case e.Inquired():
             return changed(after, review=event.review, asked=event.review, reviews=event.number, due_at=None)
         case e.Unresolved():

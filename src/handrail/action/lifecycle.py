@@ -196,7 +196,9 @@ def evolve(state: Action | None, sealed: Sealed[e.Event], *, subject: str) -> Ac
         case e.Revised():
             return changed(after, revision=event.revision, bind=event.bind)
         case e.Cleared():
-            return changed(after, grant=event.grant, review=None, executor=None, due_at=event.grant.expires_at)
+            return changed(
+                after, grant=event.grant, review=None, executor=None, holder=None, due_at=event.grant.expires_at
+            )
         case _:
             return execution.evolve(after, event, sealed)
 
@@ -208,7 +210,9 @@ def _held(after: Action, event: e.Held) -> Action:
             after, demand=event.demand, pol=event.pol, rule=event.rule, reason=event.reason, grant=None,
             pattern="approval",
         )  # fmt: skip
-    return changed(after, review=event.review, asked=event.review, reviews=event.number, executor=None, due_at=None)
+    return changed(
+        after, review=event.review, asked=event.review, reviews=event.number, executor=None, holder=None, due_at=None
+    )
 
 
 def _born(event: e.Proposed, sealed: Sealed[e.Event], subject: str) -> Action:

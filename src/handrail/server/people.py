@@ -16,6 +16,7 @@ from ..directory.commands import PutAgent, PutKey, RemoveKey, Scope
 from ..directory.model import Directory, Key
 from ..engine import rehearsal, roster
 from ..engine.request import Request as Sent
+from ..engine.roster import profile
 from ..errors import InvalidValue, NotFound
 from ..ids import mint
 from ..policy.register import ID, PutPolicy
@@ -84,7 +85,9 @@ async def put_people(exchange: Exchange) -> Response:
     accounts, who = exchange.service.accounts, exchange.who
     found = accounts.directory(who.tenant)
     prune = bool(given["prune"])
-    plan = roster.changes(found, read_people(given["file"]), prune=prune)
+    people = read_people(given["file"])
+    roster.require_own_links(found, people, prune=prune)
+    plan = roster.changes(found, people, prune=prune)
     if plan and not given["dry_run"]:
         sent = [
             Sent(mint("cmd"), subject, command, who.principal, who.tenant)
@@ -140,8 +143,7 @@ async def list_keys(exchange: Exchange) -> Response:
 
 
 def _name(found: Directory, subject: str) -> Any:
-    label = found.labels.get(subject)
-    return label.get("name") if isinstance(label, dict) else None
+    return profile(found, subject).get("name")
 
 
 async def create_key(exchange: Exchange) -> Response:
@@ -155,14 +157,22 @@ async def create_key(exchange: Exchange) -> Response:
     found = service.accounts.directory(who.tenant)
     names = service.database.process.engine.names(who.tenant)
     agent = names.agent(given["agent"])
-    if agent not in found.agents:
-        owner = given["owner"] or ""
-        owner_id = found.resolve(owner) or (who.principal.id if not owner else None)
-        if owner_id is None:
-            raise InvalidValue(f"{owner[:60]!a} is nobody here: owner is a handle such as user:ann")
-        said = owner or str((found.labels.get(who.principal.id) or {}).get("handle", ""))  # type: ignore[union-attr]
-        await exchange.backend.acall(agent, PutAgent(owner_id, given["agent"], said))
+    owner = _owner(found, who.principal.id, given["owner"])
+    known = found.agents.get(agent)
+    if known is not None and given["owner"] and known.owner != owner:
+        raise InvalidValue("somebody else answers for this agent, and that cannot change: leave owner out")
+    if known is None:
+        said = given["owner"] or str(profile(found, owner).get("handle", ""))
+        await exchange.backend.acall(agent, PutAgent(owner, given["agent"], said))
     return await _new_key(exchange, PutKey(agent, scopes, until, given["label"] or given["agent"]))
+
+
+def _owner(found: Directory, maker: str, handle: str | None) -> str:
+    """The person who answers for an agent: the one named, else whoever makes its first key."""
+    owner = found.resolve(handle) if handle else maker
+    if owner is None or owner not in found.people:
+        raise InvalidValue(f"{(handle or '')[:60]!a} is nobody here: owner is the handle of a person, such as user:ann")
+    return owner
 
 
 def _scopes(given: Any) -> tuple[Scope, ...]:
