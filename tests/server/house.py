@@ -59,7 +59,7 @@ def opened(path: Path, **settings: Any) -> Iterator[House]:
 @contextmanager
 def serving(company: Company, **settings: Any) -> Iterator[House]:
     """A running server on a company's database."""
-    with socket.socket() as ear:
+    with socket.socket(proto=socket.IPPROTO_TCP) as ear:  # asyncio sends at once only where it is told the protocol
         ear.bind(("127.0.0.1", 0))
         ear.listen(256)
         port = ear.getsockname()[1]

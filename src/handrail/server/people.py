@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
-from fastapi import Response
+from fastapi import Request, Response
 
 from ..clock import DAY, micros
 from ..codec.people_file import read_people
@@ -21,10 +21,12 @@ from ..errors import InvalidValue, NotFound
 from ..ids import mint
 from ..policy.register import ID, PutPolicy
 from ..wire import records
+from .addresses import network_of
 from .auth.accounts import Use
 from .auth.callers import Caller, SignedIn
 from .exchange import Exchange, answer, nothing
 from .rights import cookie_name, require_same_site
+from .service import Service
 
 Handler = Callable[[Exchange], Awaitable[Response]]
 SCOPES: Final[tuple[Scope, ...]] = ("propose", "execute")
@@ -231,12 +233,11 @@ async def sign_in(exchange: Exchange) -> Response:
     use: Use = "terminal" if given["use"] == "terminal" else "browser"
     if given["use"] not in (None, "browser", "terminal"):
         raise InvalidValue("use is browser or terminal")
-    client = exchange.request.client
     signed = await asyncio.to_thread(
         exchange.service.accounts.sign_in, (given["name"] or "")[:200], given["password"] or "",
-        client.host if client else "", use=use,
+        network_of(exchange.request), use=use,
     )  # fmt: skip
-    return _admitted(exchange, signed, use)
+    return await _admitted(exchange, signed, use)
 
 
 async def accept(exchange: Exchange) -> Response:
@@ -246,19 +247,23 @@ async def accept(exchange: Exchange) -> Response:
     signed = await asyncio.to_thread(
         exchange.service.accounts.accept, (given["secret"] or "")[:200], given["password"] or ""
     )
-    return _admitted(exchange, signed, "browser")
+    return await _admitted(exchange, signed, "browser")
 
 
-def _admitted(exchange: Exchange, signed: SignedIn, use: Use) -> Response:
+async def _admitted(exchange: Exchange, signed: SignedIn, use: Use) -> Response:
     found = described(signed.caller, exchange.service.accounts.directory(signed.caller.tenant))
     if use == "terminal":
         return answer({**found, "token": signed.token}, 201)
     response = answer(found, 201)
-    response.set_cookie(
-        cookie_name(exchange.service), signed.token, path="/", secure=exchange.service.settings.secure, httponly=True,
-        samesite="strict",
-    )  # fmt: skip
+    await change_session(exchange.service, exchange.request, response, signed.token)
     return response
+
+
+async def change_session(service: Service, request: Request, response: Response, token: str) -> None:
+    """Give the browser its new session; the one that it came with ends."""
+    name = cookie_name(service)
+    await asyncio.to_thread(service.accounts.sign_out, request.cookies.get(name, ""))
+    response.set_cookie(name, token, path="/", secure=service.settings.secure, httponly=True, samesite="strict")
 
 
 async def sign_out(exchange: Exchange) -> Response:
