@@ -12,11 +12,12 @@ from typing import Any
 
 import httpx2
 
+from handrail.server.auth.passwords import Passwords
 from handrail.server.run import Listen, Server, server
 from handrail.server.service import Service
 from handrail.server.settings import Settings
 
-from .company import PASSWORD, Company
+from .company import PASSWORD, QUICK, Company
 
 
 class House:
@@ -64,8 +65,9 @@ def serving(company: Company, **settings: Any) -> Iterator[House]:
         ear.listen(256)
         port = ear.getsockname()[1]
         url = f"http://127.0.0.1:{port}"
-        service = Service(company.database, Settings(origin=url, **settings))
-        running = server(service, Listen("127.0.0.1", port))
+        proxies = settings.pop("proxies", ())
+        service = Service(company.database, Settings(origin=url, **settings), Passwords(QUICK))
+        running = server(service, Listen("127.0.0.1", port, proxies=proxies))
         ready = threading.Event()
         thread = threading.Thread(target=_run, args=(running, ear, ready), name="server")
         thread.start()

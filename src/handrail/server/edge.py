@@ -31,7 +31,15 @@ UNLESS_SAID: Final = (
 HSTS: Final = (b"strict-transport-security", b"max-age=63072000")
 
 
+HEAD: Final = 32 * 1024
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
+
+
+class HeadTooLong(UsageError):
+    """The headers are larger than the server takes."""
+
+    code = "head_too_long"
+    status = 431
 
 
 class WrongHost(UsageError):
@@ -54,7 +62,11 @@ def hostname(host: str) -> str:
 
 def problem(error: HandrailError, headers: Mapping[str, str] | None = None) -> Response:
     """An error as its problem document; the connection ends where the rest of the request is not wanted."""
-    close = {"Connection": "close"} if error.status in (408, 413) or isinstance(error, WrongHost | Smuggled) else {}
+    close = (
+        {"Connection": "close"}
+        if error.status in (408, 413) or isinstance(error, WrongHost | Smuggled | HeadTooLong)
+        else {}
+    )
     response = answer(problem_of(error), error.status, {**close, **(headers or {})})
     response.headers["Content-Type"] = MEDIA
     return response
@@ -91,6 +103,8 @@ class Edge:
 
     def _refusal(self, headers: list[tuple[bytes, bytes]]) -> HandrailError | None:
         """Why nobody looks at a request: its length is doubtful, or it is meant for another server."""
+        if sum(len(name) + len(value) for name, value in headers) > HEAD:
+            return HeadTooLong(f"the headers have more than {HEAD:,} bytes: send less")
         names = [name for name, _ in headers]
         if b"content-length" in names and b"transfer-encoding" in names:
             return Smuggled("a request has a Content-Length or a Transfer-Encoding, not both")

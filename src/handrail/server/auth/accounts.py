@@ -49,9 +49,9 @@ class _Kept:
 class Accounts:
     """Who may come in, on one database. Safe for threads."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, passwords: Passwords | None = None) -> None:
         self._database: Final = database
-        self._passwords: Final = Passwords()
+        self._passwords: Final = passwords or Passwords()
         self._brake: Final = Brake(database.clock)
         self._readers: dict[str, Embedded] = {}
         self._keys: dict[bytes, Token] = {}
