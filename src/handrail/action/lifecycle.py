@@ -203,14 +203,14 @@ def _moved(state: Action, event: e.Event, sealed: Sealed[e.Event]) -> dict[str, 
         case e.Revised():
             return {"revision": event.revision, "bind": event.bind}
         case e.Cleared():
-            return {"grant": event.grant, "review": None, "executor": None, "due_at": event.grant.expires_at}
+            return {"grant": event.grant, "review": None, "due_at": event.grant.expires_at, **execution.NOBODY}
         case _:
             return execution.moved(state, event, sealed)
 
 
 def _held(event: e.Held) -> dict[str, Any]:
     """Under a stricter policy than before, what was agreed no longer counts."""
-    held = {"review": event.review, "asked": event.review, "reviews": event.number, "executor": None, "due_at": None}
+    held = {"review": event.review, "asked": event.review, "reviews": event.number, "due_at": None, **execution.NOBODY}
     if event.demand is None:
         return held
     return held | {

@@ -39,7 +39,7 @@ class TenantBatch:
 
     def __init__(
         self, tx: Transaction, tenant: str, cache: Cache, names: Names, secret: bytes, now: int,
-        refusals: dict[tuple[str, str], tuple[int, int]],
+        refusals: dict[tuple[str, str, str], tuple[int, int]],
     ) -> None:  # fmt: skip
         head = tx.head(tenant) or NOWHERE._replace(origin=f"local/handrail/{tenant}")
         cache.catch_up(tx, tenant, head)
@@ -91,7 +91,7 @@ class TenantBatch:
         if isinstance(request.command, Refuse):
             raise NotAllowed(request.command.why)
         if isinstance(request.command, Renew):
-            return self._renew(request.subject, request.command)
+            return self._renew(request.subject, request.command, request.actor.id)
         mac = self._mac(request.content())
         kept = self._answers.get(request.id) or self._known.get(request.id)
         if kept is None:
@@ -187,9 +187,9 @@ class TenantBatch:
         related = state.review if isinstance(state, Action) else state.action if isinstance(state, Review) else None
         return answer_of(state, {related: self.reads.state(related)} if related else {})
 
-    def _renew(self, subject: str, command: Renew) -> dict[str, Any]:
-        state = self.reads.state(subject)
-        holds = isinstance(state, Action) and (state.executor, state.fence) == (command.executor, command.fence)
+    def _renew(self, subject: str, command: Renew, by: str) -> dict[str, Any]:
+        state, said = self.reads.state(subject), (command.executor, command.fence, by)
+        holds = isinstance(state, Action) and (state.executor, state.fence, state.holder) == said
         lease = self.reads.lease(subject)
         if not holds or lease is None or lease <= self._now:
             return {"renewed": False}
@@ -200,14 +200,14 @@ class TenantBatch:
         """An entry on the principal's own stream; equal refusals within a second are counted into one."""
         if request.actor == SYSTEM:
             return
-        key = (request.actor.id, error.code)
+        command = request.command
+        tried = command.what if isinstance(command, Refuse) else type(command).__name__
+        key = (request.actor.id, error.code, tried)
         last, missed = self._refusals.get(key, (0, 0))
         if self._now - last < QUIET:
             self._refusals[key] = (last, missed + 1)
             return
         self._refusals[key] = (self._now, 0)
-        command = request.command
-        tried = command.what if isinstance(command, Refuse) else type(command).__name__
         denial = Deny(error.code, request.subject, tried, missed + 1)
         work = self._work()
         work.apply(request.actor.id, denial, request.actor)

@@ -98,13 +98,13 @@ def _revision(work: Work, action_id: str, number: int, name: str, args: str, key
 
 
 def _barred(work: Work, agent: str, owner: str, run: State | None, kind: str) -> frozenset[str]:
-    """Who may never decide: the agent, whoever answers for it, and who started its run; in solo mode and for
-    questions only the agent itself."""
+    """Who may never decide: the agent, whoever answers for it or made a key of it, and who started its run; in solo
+    mode and for questions only the agent itself."""
     directory = work.sources.directory()
     if directory.solo or kind == "question":
         return frozenset({agent})
     starter = run.starter if isinstance(run, Run) else owner
-    return frozenset({agent}) | directory.same(owner) | directory.same(starter)
+    return frozenset({agent}) | directory.makers(agent) | directory.same(owner) | directory.same(starter)
 
 
 def _waits(work: Work, run_id: str | None, action_id: str) -> bool:
