@@ -9,7 +9,7 @@ from .model import Grant, Kind
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """An agent wants to do something. Texts: `context`, `story`."""
+    """An agent wants to do something; `floor`: its code asks for people by itself. Texts: `context`, `story`."""
 
     kind: Kind
     name: str
@@ -30,6 +30,7 @@ class Proposed:
     bind: str
     supersedes: str | None = None
     pol: str | None = None
+    floor: bool = True
 
 
 @dataclass(frozen=True, slots=True)

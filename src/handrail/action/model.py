@@ -30,7 +30,8 @@ class Action:
 
     `attempt` counts starts, `fence` rises with every change of executor, `reviews` counts the reviews opened, `review`
     is the one that is open, `asked` the last one that was, and `due_at` is when `Elapse` has something to do, leaving
-    aside the executor's lease, which is no part of the state. `pol` is the digest of the policy that judged it.
+    aside the executor's lease, which is no part of the state. `pol` is the digest of the policy that judged it,
+    and `floor` says whether its code asks for people by itself.
     """
 
     id: str
@@ -67,6 +68,7 @@ class Action:
     outcome: str | None = None
     supersedes: str | None = None
     pol: str | None = None
+    floor: bool = True
 
     @property
     def final(self) -> bool:
