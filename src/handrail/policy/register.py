@@ -45,8 +45,10 @@ class ActivePolicy:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the engine knows at the moment of the command; `label` names the actor, erasably. Once there are administrators,
-    nobody else changes the policy."""
+    """What the engine knows at the moment of the command; `label` names the actor, erasably.
+
+    Once there are `administrators`, nobody else changes the policy.
+    """
 
     now: int
     actor: Principal

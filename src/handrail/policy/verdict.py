@@ -102,9 +102,9 @@ def _routed(
         raise _Denied("rule", f"the rule {rule.name!r} denies this action")
     floor = declared.speaks and (declared.is_question or not (rule is not None and rule.replaces))
     demand = _demand(declared, directory, policy, rule, floor=floor)
-    if rule is not None and rule.effect == "run" and not floor:
-        return Verdict("run", "auto", "rule", demand)
     ended = _safe_end(demand, asked)
+    if rule is not None and rule.effect == "run" and not floor:
+        return Verdict("run", "auto", "rule", ended)
     _require_reachable(ended, directory, barred)
     tightens = rule is not None and rule.effect == "approval"
     pattern = "approval" if declared.pattern == "auto" else declared.pattern
@@ -156,12 +156,12 @@ def _again(
     if rule is not None and rule.effect == "deny":
         raise _Denied("rule", f"the rule {rule.name!r} denies this action")
     holds = floor and not (rule is not None and rule.replaces)
-    if rule is not None and rule.effect == "run":
-        return present if holds else None
     if policy is None or (rule is None and floor):
         return present
     path = _path(policy, rule.path if rule else policy.default_path)
     found = _of_path(path, directory) if path else present
+    if rule is not None and rule.effect == "run":
+        return present if holds else None
     asks = replace(present, levels=found.levels, at_end=found.at_end)
     if rule is None:
         return asks
