@@ -43,9 +43,13 @@ def begin(executor: str, bind: str, fence: int, attempt: int, facts: Facts) -> l
 
 
 def _sterner(state: Action, facts: Facts) -> list[Draft[e.Event]]:
-    """What a policy that changed since asks of an action that is about to run: nothing, unless it is stricter."""
+    """What a policy that changed since asks of an action that is about to run: nothing, unless it is stricter.
+
+    The attempts of one execution are one start: a retry is not judged again.
+    """
     verdict = facts.verdict
-    if verdict is None or verdict.kind == "run":
+    retried = state.status == "claimed" and state.attempt > 0
+    if verdict is None or verdict.kind == "run" or retried:
         return []
     if verdict.kind == "deny" or verdict.demand is None:
         return [Draft(e.Refused("policy_changed"), lease=0)]

@@ -95,7 +95,7 @@ def _proposed(command: c.Propose, facts: Facts, verdict: Verdict) -> e.Proposed:
         run=command.run, intent=facts.intent, pattern=verdict.pattern, verdict=verdict.kind, reason=verdict.reason,
         rule=verdict.rule, demand=verdict.demand, risk=command.risk, reversible=command.reversible,
         idempotent=command.idempotent, probe=command.probe, bind=facts.revision.bind, supersedes=command.supersedes,
-        pol=verdict.pol,
+        pol=verdict.pol, floor=command.declared.speaks,
     )  # fmt: skip
 
 
@@ -226,5 +226,5 @@ def _born(event: e.Proposed, sealed: Sealed[e.Event], subject: str) -> Action:
         reason=event.reason, rule=event.rule, demand=event.demand, risk=event.risk, reversible=event.reversible,
         idempotent=event.idempotent, probe=event.probe, revision=1, bind=event.bind, proposed_at=sealed.at,
         context=sealed.texts.get("context"), story=sealed.texts.get("story"), supersedes=event.supersedes,
-        pol=event.pol,
+        pol=event.pol, floor=event.floor,
     )  # fmt: skip
