@@ -22,6 +22,9 @@ ROOT: Final = Path(__file__).parents[2]
 SHOWN: Final = ":8321"
 """The port that pages show; a free one takes its place, so that pages can be read at the same time."""
 
+WIDE: Final = {"COLUMNS": "240"}
+"""A server says where its file is: that is not to be broken however deep the folder lies."""
+
 
 class Servers:
     """Servers of a page: each `console serve` block starts one, and the page's end stops it."""
@@ -41,7 +44,7 @@ class Servers:
         """Start `handrail serve …` and wait until it is ready; gives back what it printed."""
         words = shlex.split(command)[1:]
         listen = [] if "--listen" in words else ["--listen", f"127.0.0.1{self._port}"]
-        process = Process(*COMMAND, *words, *listen, cwd=self._folder, env=environment(self._folder))
+        process = Process(*COMMAND, *words, *listen, cwd=self._folder, env=environment(self._folder) | WIDE)
         self._stack.callback(_stop, process)
         process.line('"ready"')
         assert process.running.stdout is not None
