@@ -20,7 +20,7 @@ METHODS: Final = ("get", "post", "put", "delete")
 TITLES: Final = {
     "actions": "Actions", "ask": "Questions", "reviews": "Reviews", "runs": "Runs", "me": "Who you are",
     "names": "Names", "ids": "Ids", "log": "The log", "stream": "The stream", "directory": "The directory",
-    "policy": "The policy", "keys": "Agents' keys", "people": "People", "sessions": "Sessions",
+    "policy": "The policy", "agents": "Agents", "keys": "Agents' keys", "people": "People", "sessions": "Sessions",
     "invitations": "Invitations",
 }  # fmt: skip
 HEAD: Final = """\
