@@ -73,19 +73,21 @@ def environment(folder: Path) -> dict[str, str]:
     }  # fmt: skip
 
 
-def furnish(path: str) -> None:
-    """A database with Ann, who administers, Ben of the treasury, who has a password, and the agent `payer`."""
+def furnish(path: str) -> str:
+    """A database with Ann, who administers, Ben of the treasury, who has a password, and the key of the agent `payer`."""
     people = f"""people:
   - {{handle: ann, name: Ann Doe, os_user: {getpass.getuser()}, roles: [administrator]}}
   - {{handle: ben, name: Ben Okafor, groups: [treasury]}}
 """
     Path("people.yaml").write_text(people)
     _handrail("people apply people.yaml", path)
-    Path("payer.key").write_text(_handrail("keys create payer --owner user:ann", path))
+    key = _handrail("keys create payer --owner user:ann", path)
+    Path("payer.key").write_text(key)
     database = Database(path)
     accounts = Accounts(database)
     accounts.set_password("default", accounts.directory("default").resolve("user:ben") or "", PASSWORD)
     database.close()
+    return key.strip()
 
 
 def _handrail(command: str, path: str) -> str:
