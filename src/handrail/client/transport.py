@@ -34,10 +34,11 @@ def require_safe(url: str) -> str:
     """The URL without what no server has. Raises `UsageError` where a key would travel in the clear."""
     parts = urlsplit(url)
     if not parts.hostname or parts.username or parts.password or parts.query or parts.fragment:
-        raise UsageError("a server's URL is https://host or https://host:port, and the key is given as key=")
+        raise UsageError("a server's URL is https://host or https://host:port, without a name, key or password in it")
     if parts.scheme == "http" and not _loopback(parts.hostname):
         raise UsageError(
-            f"{url!r} would send the key in the clear: use https://, or http:// on this machine only (127.0.0.1)"
+            f"{url!r} would send keys and passwords in the clear: use https://, or http:// on this machine only "
+            "(127.0.0.1)"
         )
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
 
@@ -50,11 +51,11 @@ def _loopback(host: str) -> bool:
 
 
 class Transport:
-    """Requests to one server with one credential. Safe for threads and event loops, and after a fork."""
+    """Requests to one server with one credential, or none. Safe for threads and event loops, and after a fork."""
 
-    def __init__(self, url: str, secret: str) -> None:
+    def __init__(self, url: str, secret: str | None) -> None:
         self.url: Final = require_safe(url)
-        self._secret: Final = Secret(secret)
+        self._secret: Final = Secret(secret) if secret else None
         self._process: int | None = None
         self._client: httpx2.Client | None = None
         self._loops: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Kept] = weakref.WeakKeyDictionary()
@@ -84,7 +85,7 @@ class Transport:
     def _given(
         self, body: Any, headers: Headers | None, wait: float, query: Mapping[str, Any] | None
     ) -> dict[str, Any]:
-        said = {"Authorization": f"Bearer {self._secret}", **(headers or {})}
+        said = {**({"Authorization": f"Bearer {self._secret}"} if self._secret else {}), **(headers or {})}
         if body is not None:
             said["Content-Type"] = "application/json"
         if wait:
@@ -93,7 +94,7 @@ class Transport:
         return {"content": content, "headers": said, "timeout": SECONDS + wait, "params": query}
 
     def _gone(self, error: Exception) -> HandrailError:
-        return Unavailable(f"{self.url} did not answer ({type(error).__name__}): repeat the call")
+        return Unavailable(f"{self.url} did not answer ({type(error).__name__}): see that it runs, and repeat this")
 
     def _sync(self) -> httpx2.Client:
         if self._client is None or self._process != os.getpid():
