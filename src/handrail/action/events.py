@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..policy.paths import Demand
-from .model import Grant, Kind
+from .model import Grant, Kind, Risk
 
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """An agent wants to do something. Texts: `context`, `story`."""
+    """An agent wants to do something; `intent` is a keyed hash. Texts: `context`, `story`."""
 
     kind: Kind
     name: str
@@ -23,7 +23,7 @@ class Proposed:
     reason: str
     rule: str | None
     demand: Demand | None
-    risk: str
+    risk: Risk
     reversible: bool
     idempotent: bool
     probe: bool

@@ -9,6 +9,7 @@ from ..policy.paths import Demand, stricter
 from ..stream import JSON, NO_TEXTS, Draft, Sealed, changed
 from . import commands as c
 from . import events as e
+from . import words
 from .facts import LEASE, PROBE_WITHIN, Facts
 from .model import Action, Grant
 
@@ -64,6 +65,7 @@ def _suffices(state: Action, demand: Demand) -> bool:
 
 
 def _claimed(executor: str, fence: int, facts: Facts) -> Draft[e.Event]:
+    words.require_executor(executor)
     return Draft(e.Claimed(executor, fence + 1), lease=facts.now + LEASE)
 
 

@@ -8,7 +8,7 @@ from ..policy.verdict import Verdict
 from ..stream import JSON, Draft, Sealed, Table, changed, step
 from . import commands as c
 from . import events as e
-from . import execution
+from . import execution, words
 from .facts import Facts
 from .model import Action, Grant, Kind, Status
 
@@ -78,9 +78,12 @@ def _propose(state: Action | None, command: c.Propose, facts: Facts) -> list[Dra
         raise NotAllowed("only an agent proposes actions")
     if command.supersedes == facts.subject:
         raise NotAllowed("an action cannot supersede itself")
+    words.require_name(command.name)
+    words.require_ids(run=command.run, supersedes=command.supersedes)
     texts: dict[str, JSON] = {} if command.context is None else {"context": command.context}
-    if command.story:
-        texts["story"] = dict(command.story)
+    story = dict(command.story) | ({"intent": command.intent} if command.intent else {})
+    if story:
+        texts["story"] = story
     first: Draft[e.Event] = Draft(_proposed(command, facts, facts.verdict), texts, revision=facts.revision)
     return [first, *_routed(command, facts, facts.verdict)]
 
@@ -89,7 +92,7 @@ def _proposed(command: c.Propose, facts: Facts, verdict: Verdict) -> e.Proposed:
     assert facts.revision is not None and facts.actor.owner is not None
     return e.Proposed(
         kind=command.kind, name=command.name, schema=command.schema, agent=facts.actor.id, owner=facts.actor.owner,
-        run=command.run, intent=command.intent, pattern=verdict.pattern, verdict=verdict.kind, reason=verdict.reason,
+        run=command.run, intent=facts.intent, pattern=verdict.pattern, verdict=verdict.kind, reason=verdict.reason,
         rule=verdict.rule, demand=verdict.demand, risk=command.risk, reversible=command.reversible,
         idempotent=command.idempotent, probe=command.probe, bind=facts.revision.bind, supersedes=command.supersedes,
         pol=verdict.pol,

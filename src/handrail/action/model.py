@@ -10,6 +10,7 @@ Status = Literal[
     "withdrawn",
 ]  # fmt: skip
 Kind = Literal["call", "question"]
+Risk = Literal["low", "medium", "high", "critical", "unrated"]
 
 FINAL: Final = frozenset({"succeeded", "failed", "skipped", "refused", "withdrawn"})
 WAITING: Final = frozenset({"proposed", "held"})
@@ -30,7 +31,8 @@ class Action:
 
     `attempt` counts starts, `fence` rises with every change of executor, `reviews` counts the reviews opened, `review`
     is the one that is open, `asked` the last one that was, and `due_at` is when `Elapse` has something to do, leaving
-    aside the executor's lease, which is no part of the state. `pol` is the digest of the policy that judged it.
+    aside the executor's lease, which is no part of the state. `pol` is the digest of the policy that judged it, and
+    `intent` the keyed hash of the purpose that its agent gave it.
     """
 
     id: str
@@ -47,7 +49,7 @@ class Action:
     reason: str
     rule: str | None
     demand: Demand | None
-    risk: str
+    risk: Risk
     reversible: bool
     idempotent: bool
     probe: bool

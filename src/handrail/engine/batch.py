@@ -2,6 +2,7 @@
 
 import logging
 import os
+from collections.abc import Iterable
 from typing import Any, Final
 
 import orjson
@@ -10,13 +11,14 @@ from ..action.commands import Propose
 from ..action.facts import LEASE
 from ..action.model import Action
 from ..audit import tree
-from ..codec.policies import text_digest
+from ..codec.policies import read_policy, text_digest
 from ..codec.records import State, state_text
-from ..directory.commands import Deny
+from ..directory.commands import Deny, PutGroup
 from ..directory.model import Names
 from ..errors import CommandReused, CorruptLog, HandrailError, InvalidValue, KeyReused, NotAllowed, Refused, Unavailable
 from ..ids import Keyed, keyed
 from ..policy.register import PutPolicy
+from ..policy.rules import Policy
 from ..principal import SYSTEM
 from ..review.model import Review
 from ..store.protocol import Answer as Kept
@@ -100,6 +102,7 @@ class TenantBatch:
                 self._catch_up(found.id)
                 return {**self._show(found.id), "found": True}
             self.reads.blobs[request.command.schema] = request.command.schema_text
+            self._name_groups(request.command.declared.handles)
         if isinstance(request.command, PutPolicy):
             self._keep_policy(request.command)
         self._catch_up(request.subject)
@@ -114,6 +117,19 @@ class TenantBatch:
         if any(text_digest(text) != digest for digest, text in texts.items()):
             raise InvalidValue("the digests are not those of the policy's texts")
         self.reads.blobs |= texts
+        policy = read_policy(command.compiled, command.compiled_digest)
+        if isinstance(policy, Policy):
+            self._name_groups([handle for path in policy.paths.values() for rung in path.levels for handle in rung.ask])
+
+    def _name_groups(self, handles: Iterable[str]) -> None:
+        """In solo mode, where every group is there, give those that are asked a name that people can read."""
+        directory = self.reads.directory()
+        for handle in handles if directory.solo else ():
+            kind, _, bare = handle.partition(":")
+            group = directory.names.group(bare)
+            if kind == "group" and group not in directory.labels:
+                put = PutGroup(directory.names.look_up("group", bare), handle)
+                self._apply(Request("", group, put, SYSTEM, self.tenant))
 
     def _identify(self, request: Request, command: Propose) -> tuple[Call | None, Action | None]:
         """The identity of a call, and the action that it already led to. Raises `KeyReused`."""
