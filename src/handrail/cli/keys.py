@@ -18,7 +18,7 @@ from .page import Json, say, show, table, tell
 WhichKey = Annotated[str, typer.Argument(metavar="KEY", help="The id of a key, or enough of it.")]
 Agent = Annotated[str, typer.Argument(metavar="AGENT", help="The name of the program.")]
 Owner = Annotated[
-    str | None, typer.Option("--owner", metavar="HANDLE", help="Who answers for the agent [default: you].")
+    str | None, typer.Option("--owner", metavar="HANDLE", help="Who answers for a new agent [default: you].")
 ]
 
 
