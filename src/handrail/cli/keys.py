@@ -44,7 +44,8 @@ def _opens(at: Desk, key: Answer) -> bool:
 
 
 def _row(at: Desk, key: Answer) -> tuple[str, ...]:
-    used = gist.at(at, key["last_use"]) if key["last_use"] else "never"
+    unused = "not kept" if key["status"] == "removed" else "never"
+    used = gist.at(at, key["last_use"]) if key["last_use"] else unused
     ends = "never" if key["until"] is None else gist.at(at, key["until"])
     ends = ends if _opens(at, key) else "ended"
     agent, label = str(key["agent_name"] or key["agent"]), str(key["label"] or "")

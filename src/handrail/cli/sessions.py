@@ -47,9 +47,12 @@ def normal(url: str) -> str:
 
 
 def folder() -> Path:
-    """Where this OS user's sessions are."""
+    """Where this OS user's sessions are. Raises `UsageError` where they can have no place."""
     given = os.environ.get("XDG_CONFIG_HOME", "")
-    return Path(given if os.path.isabs(given) else Path.home() / ".config", "handrail", "sessions")
+    try:
+        return Path(given if os.path.isabs(given) else Path.home() / ".config", "handrail", "sessions")
+    except RuntimeError:
+        raise UsageError("this OS user has no home folder: set XDG_CONFIG_HOME to a folder of theirs") from None
 
 
 def _file(url: str) -> Path:
