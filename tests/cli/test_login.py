@@ -173,7 +173,7 @@ def test_a_server_that_is_away_is_named(typed, home):
         said = typed("logout", away)
         assert (said.code, "forgotten here, but it goes on at the server until" in said.err) == (1, True)
         said = typed("doctor", "--db", away)
-        assert (said.code, f"{away} does not answer" in said.out) == (2, True)
+        assert (said.code, f"{away} did not answer" in said.out) == (2, True)
 
 
 @pytest.mark.parametrize("words", [("login",), ("logout",), ("reviews", "list", "--db"), ("doctor", "--db")])

@@ -10,8 +10,7 @@ import httpx2
 import orjson
 
 from ..clock import SECOND
-from ..errors import Unavailable
-from .transport import require_safe
+from .transport import require_safe, trusted, unanswered
 
 PATIENCE: Final = 10.0
 
@@ -30,20 +29,16 @@ def probe(url: str) -> Probe:
     """What a server says of itself. Raises `UsageError` for an address that is not safe, `Unavailable` for silence."""
     base = require_safe(url)
     try:
-        with httpx2.Client(base_url=base, timeout=PATIENCE, trust_env=False) as client:
+        with httpx2.Client(base_url=base, timeout=PATIENCE, trust_env=False, verify=trusted()) as client:
             ready = client.get("/readyz")
             described = client.get("/v1/openapi.json")
     except httpx2.TransportError as error:
-        raise Unavailable(f"{base} does not answer: {_why(error)}") from None
+        raise unanswered(base, error) from None
     info = _json(described).get("info")
     handrail = isinstance(info, dict) and info.get("title") == "Handrail"
     status = str(_json(ready).get("status", f"status {ready.status_code}"))[:40]
     took = round(ready.elapsed.total_seconds() * SECOND)
     return Probe(status, str(info["version"])[:40] if handrail and info else None, _date(ready), took)
-
-
-def _why(error: httpx2.TransportError) -> str:
-    return " ".join(str(error).split())[:200] or type(error).__name__
 
 
 def _json(response: httpx2.Response) -> dict[str, Any]:
