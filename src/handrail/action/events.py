@@ -9,7 +9,10 @@ from .model import Grant, Kind, Risk
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """An agent wants to do something; `intent` is a keyed hash. Texts: `context`, `story`."""
+    """An agent wants to do something. Texts: `context`, `story`.
+
+    `intent` is a keyed hash of its purpose, `floor` says whether its code asks for people by itself.
+    """
 
     kind: Kind
     name: str
@@ -30,6 +33,7 @@ class Proposed:
     bind: str
     supersedes: str | None = None
     pol: str | None = None
+    floor: bool = True
 
 
 @dataclass(frozen=True, slots=True)

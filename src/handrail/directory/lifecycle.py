@@ -161,7 +161,8 @@ def evolve(state: Member | None, sealed: Sealed[e.Event], *, subject: str) -> Me
             assert isinstance(state, Agent)
             return changed(state, rev=sealed.rev, status="removed")
         case e.KeyAdded():
-            return Key(subject, "present", sealed.rev, event.agent, event.scopes, event.until, profile)
+            key = (event.agent, event.scopes, event.until, profile, sealed.by.id)
+            return Key(subject, "present", sealed.rev, *key)
         case e.KeyChanged():
             assert isinstance(state, Key)
             return changed(state, rev=sealed.rev, until=event.until)

@@ -14,7 +14,7 @@ from ..codec.records import State
 from ..directory.lifecycle import Facts as DirectoryFacts
 from ..errors import UnknownAction, UnknownReview
 from ..policy.register import Facts as PolicyFacts
-from ..policy.verdict import Asked, Verdict, again, judge
+from ..policy.verdict import Asked, Verdict, again, edited, judge
 from ..principal import SOLO_ID, Principal
 from ..review import commands as review
 from ..review.access import People
@@ -40,7 +40,7 @@ def facts(work: Work, subject: str, state: State | None, command: object, actor:
         case "run":
             return RunFacts(subject, work.now, actor)
         case "pol":
-            return PolicyFacts(work.now, actor, _label(work, actor))
+            return PolicyFacts(work.now, actor, work.sources.directory().administrators, _label(work, actor))
         case _:
             directory = work.sources.directory()
             keys = frozenset(
@@ -91,7 +91,7 @@ def _again(work: Work, state: Action) -> Verdict:
     barred = _barred(work, state.agent, state.owner, run, state.kind)
     assert state.demand is not None
     return again(
-        state.demand, speaks=state.reason == "declared", directory=work.sources.directory(), barred=barred,
+        state.demand, floor=state.floor, directory=work.sources.directory(), barred=barred,
         policy=work.sources.policy(), asked=Asked(state.name, state.risk, state.reversible),
     )  # fmt: skip
 
@@ -102,13 +102,13 @@ def _revision(work: Work, action_id: str, number: int, name: str, args: str, key
 
 
 def _barred(work: Work, agent: str, owner: str, run: State | None, kind: str) -> frozenset[str]:
-    """Who may never decide: the agent, whoever answers for it, and who started its run; in solo mode and for
-    questions only the agent itself."""
+    """Who may never decide: the agent, whoever answers for it or made a key of it, and who started its run; in solo
+    mode and for questions only the agent itself."""
     directory = work.sources.directory()
     if directory.solo or kind == "question":
         return frozenset({agent})
     starter = run.starter if isinstance(run, Run) else owner
-    return frozenset({agent}) | directory.same(owner) | directory.same(starter)
+    return frozenset({agent}) | directory.makers(agent) | directory.same(owner) | directory.same(starter)
 
 
 def _waits(work: Work, run_id: str | None, action_id: str) -> bool:
@@ -172,8 +172,7 @@ def _decision(work: Work, base: ReviewFacts, state: Review, held: Action, comman
     view = shown.edited(work, state, held, revision)
     demand = held.demand
     if work.sources.policy() is not None:
-        fresh = _again(work, held)
-        demand = None if fresh.kind == "deny" else fresh.demand or held.demand
+        demand = edited(state.demand, _again(work, held), base.people.directory, base.people.barred)
     return ReviewFacts(
         base.subject, base.now, base.actor, base.people, base.agent, view, revision, demand, label=base.label
     )

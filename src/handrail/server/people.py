@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
-from fastapi import Response
+from fastapi import Request, Response
 
 from ..codec.people_file import read_people
 from ..codec.policies import compiled_text, text_digest
@@ -19,11 +19,13 @@ from ..ids import mint
 from ..policy.register import ID, PutPolicy
 from ..wire import records
 from ..wire.directory import directory_out
+from .addresses import network_of
 from .auth.accounts import Use
 from .auth.administration import Administration
 from .auth.callers import Caller, SignedIn
 from .exchange import Exchange, answer, nothing
 from .rights import cookie_name, require_same_site
+from .service import Service
 
 Handler = Callable[[Exchange], Awaitable[Response]]
 
@@ -161,12 +163,11 @@ async def sign_in(exchange: Exchange) -> Response:
     require_same_site(exchange.service, exchange.request)
     given = await exchange.members(name=str, password=str, use=str)
     use = _use(given["use"])
-    client = exchange.request.client
     signed = await asyncio.to_thread(
         exchange.service.accounts.sign_in, (given["name"] or "")[:200], given["password"] or "",
-        client.host if client else "", use=use,
+        network_of(exchange.request), use=use,
     )  # fmt: skip
-    return _admitted(exchange, signed, use)
+    return await _admitted(exchange, signed, use)
 
 
 async def accept(exchange: Exchange) -> Response:
@@ -177,7 +178,7 @@ async def accept(exchange: Exchange) -> Response:
     signed = await asyncio.to_thread(
         exchange.service.accounts.accept, (given["secret"] or "")[:200], given["password"] or "", use=use
     )
-    return _admitted(exchange, signed, use)
+    return await _admitted(exchange, signed, use)
 
 
 def _use(given: str | None) -> Use:
@@ -187,16 +188,20 @@ def _use(given: str | None) -> Use:
     return "terminal" if given == "terminal" else "browser"
 
 
-def _admitted(exchange: Exchange, signed: SignedIn, use: Use) -> Response:
+async def _admitted(exchange: Exchange, signed: SignedIn, use: Use) -> Response:
     found = described(signed.caller, exchange.service.accounts.directory(signed.caller.tenant))
     if use == "terminal":
         return answer({**found, "token": signed.token}, 201)
     response = answer(found, 201)
-    response.set_cookie(
-        cookie_name(exchange.service), signed.token, path="/", secure=exchange.service.settings.secure, httponly=True,
-        samesite="strict",
-    )  # fmt: skip
+    await change_session(exchange.service, exchange.request, response, signed.token)
     return response
+
+
+async def change_session(service: Service, request: Request, response: Response, token: str) -> None:
+    """Give the browser its new session; the one that it came with ends."""
+    name = cookie_name(service)
+    await asyncio.to_thread(service.accounts.sign_out, request.cookies.get(name, ""))
+    response.set_cookie(name, token, path="/", secure=service.settings.secure, httponly=True, samesite="strict")
 
 
 async def sign_out(exchange: Exchange) -> Response:

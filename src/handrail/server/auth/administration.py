@@ -76,8 +76,8 @@ class Administration:
             return me, name, str(roster.profile(directory, me).get("handle", ""))
         handle = owner if owner.startswith("user:") else f"user:{owner}"
         found = directory.resolve(handle)
-        if found is None:
-            raise InvalidValue(f"{owner[:60]!a} is nobody here: the owner is a handle such as user:ann")
+        if found is None or found not in directory.people:
+            raise InvalidValue(f"{owner[:60]!a} is nobody here: owner is the handle of a person, such as user:ann")
         return found, name, handle
 
     def _until(self, expires: str | None) -> int | None:
