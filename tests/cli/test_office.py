@@ -41,7 +41,8 @@ def test_a_key_is_alone_on_stdout_and_opens(house, accounts):
     made = house("keys", "create", "support", "--owner", "bob", "--expires", "90d", "--scope", "propose")
     assert (made.code, made.out.count("\n"), made.out[:4]) == (0, 1, "hrk_")
     assert "lets support in to propose; it ends at " in made.err
-    assert "user:bob answers for support, and so decides nothing that it asks." in made.err
+    said = " ".join(made.err.split())
+    assert "user:bob answers for support, and you have seen its key: neither of you decides what it asks" in said
     caller = accounts.by_key(made.out.strip())
     assert caller.scopes == {"propose"}
     listed = house("keys", "list").out
@@ -51,7 +52,8 @@ def test_a_key_is_alone_on_stdout_and_opens(house, accounts):
 
 
 def test_without_an_owner_it_is_who_creates_the_key(house):
-    house("keys", "create", "support")
+    said = " ".join(house("keys", "create", "support").err.split())
+    assert "You answer for support and have seen its key, so you decide nothing that it asks" in said
     assert house("agents", "list", "--json").json["agents"][0]["owner_name"] == "user:ann"
 
 
@@ -238,7 +240,8 @@ def test_on_a_file_whoever_has_it_administers_while_nobody_does(terminal):
     terminal("init")
     made = terminal("keys", "create", "support", user="robot")
     assert (made.code, made.out[:4]) == (0, "hrk_")
-    assert "robot answers for support" in made.err
+    assert "While you are alone here, you decide what support asks." in " ".join(made.err.split())
+    assert terminal("agents", "list", "--json").json["agents"][0]["owner_name"] == "robot"
 
 
 def test_the_way_to_a_server_is_examined(at_server):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 APP = [sys.executable, "-c", "from handrail.cli.main import app; app()"]
 PASSWORD = "four words that hold"
+OTHERS = "    - handle: bob\n    - {handle: cid, groups: [support]}\n"
 AGENT = """
 import handrail, sys
 rail = handrail.connect(sys.argv[1], reviewers="group:support")
@@ -64,11 +65,9 @@ def test_a_newcomer_gets_to_an_administered_server_with_one_agents_key(tmp_path:
         advice = [serving.stdout.readline() for _ in range(9)]
         commands = [line.split()[1:] for line in advice if line.startswith("  handrail ")]
         people = "".join(line for line in advice[2:4])
-        (tmp_path / "people.yaml").write_text(
-            people.replace("roles:", "groups: [support], roles:") + "    - handle: bob\n"
-        )
+        (tmp_path / "people.yaml").write_text(people.replace("roles:", "groups: [support], roles:") + OTHERS)
         apply, invite, login, create = commands
-        assert types(*apply).endswith("2 added.\n")
+        assert types(*apply).endswith("3 added.\n")
         secret = types(*invite).strip()
         assert types.reaches(url), "the server never answered"
         assert f"You are user:ann at {url}" in types(*login, stdin=f"{secret}\n{PASSWORD}\n{PASSWORD}\n")
@@ -78,5 +77,8 @@ def test_a_newcomer_gets_to_an_administered_server_with_one_agents_key(tmp_path:
             assert agent.stderr
             assert "held until" in agent.stderr.readline()
             review = agent.stderr.readline().split()[-3]
+            secret = types("people", "invite", "cid").strip()
+            types.environment["XDG_CONFIG_HOME"] = str(tmp_path / "config of cid")
+            types("login", url, "--invitation", stdin=f"{secret}\n{PASSWORD}\n{PASSWORD}\n")
             assert types("reviews", "approve", review, "-qy").startswith('Ran: "refunded O-1001"')
             assert agent.wait(30) == 0

@@ -95,10 +95,17 @@ def _printed(at: Desk, made: Answer, agent: str) -> None:
     say(f"{gist.short(made['id'])} lets {visible(agent)} in to {may}; it {ends}. It is shown this once:", "good",
         stream=sys.stderr)  # fmt: skip
     print(made["secret"], flush=True)
-    owner = at.directory.agents.get(made["agent"])
-    if owner is not None:
-        say(f"{gist.name(at, owner.owner)} answers for {visible(agent)}, and so decides nothing that it asks.", "muted",
-            stream=sys.stderr)  # fmt: skip
+    say(_barred(at, made["agent"], visible(agent)), "muted", stream=sys.stderr)
+
+
+def _barred(at: Desk, agent: str, name: str) -> str:
+    """Who decides nothing that the agent asks from now on."""
+    if at.directory.solo:
+        return f"While you are alone here, you decide what {name} asks."
+    owner = gist.name(at, at.directory.agents[agent].owner)
+    if owner == gist.name(at, at.who().id):
+        return f"You answer for {name} and have seen its key, so you decide nothing that it asks; others do."
+    return f"{owner} answers for {name}, and you have seen its key: neither of you decides what it asks; others do."
 
 
 def remove(key: WhichKey, db: Db = None) -> None:
