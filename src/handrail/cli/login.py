@@ -13,11 +13,12 @@ from ..clock import SystemClock
 from ..errors import HandrailError, Unauthenticated, Unavailable, UsageError
 from ..gate.notice import local_zone
 from ..view.escape import visible
+from ..view.lines import Line
 from ..view.words import clock
 from . import sessions
 from .ask import at_terminal, line
 from .desk import is_server
-from .page import say
+from .page import say, show
 from .refusal import INTERRUPTED, refused
 
 Url = Annotated[
@@ -50,7 +51,7 @@ def login(
         sessions.keep(sessions.Session(address, signed["token"], who, signed["until"]))
         until = clock(signed["until"], now=SystemClock().now(), zone=local_zone())
         say(f"You are {visible(who)} at {address}, until {until}.", "good")
-        say(f"Work there with --db {address}, or export HANDRAIL_DB={address}", "muted")
+        show([Line("muted", f"Work there with --db {address}, or export HANDRAIL_DB={address}")])
 
 
 def _server(url: str) -> str:

@@ -123,7 +123,7 @@ def invite(handle: Who, db: Db = None) -> None:
             f"Give this to {who}, and to nobody else. It ends in three days, and with its first use:", stream=sys.stderr
         )
         print(secret)
-        say(f"{who} then runs: handrail login {where} --invitation", "muted", stream=sys.stderr)
+        show([Line("muted", f"{who} then runs: handrail login {where} --invitation")], sys.stderr)
 
 
 def sign_out(handle: Who, db: Db = None) -> None:

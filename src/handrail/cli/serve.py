@@ -48,7 +48,7 @@ def serve(
             raise UsageError("behind a proxy give --origin: the address that browsers use")
         path = place(db)
         _prepare(path)
-        say(f"Serving {os.path.abspath(path)} at {found}", "good")
+        show([Line("good", f"Serving {visible(os.path.abspath(path))} at {found}")])
         _advise(path, found.rstrip("/"))
         run(path, Settings(origin=found.rstrip("/")), where)
 
