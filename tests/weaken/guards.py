@@ -139,7 +139,7 @@ OF_THE_REVIEW: Final = (
 OF_THE_LOG: Final = (
     Guard(
         "one entry each", "Every change of a state has its entry.",
-        (Edit(BATCH, "row.leaf) for row in rows],", "row.leaf) for row in rows[:-1]],"),),
+        (Edit(BATCH, "[row.entry for row in rows]", "[row.entry for row in rows[:-1]]"),),
         ("tests/engine/test_log.py::test_every_change_has_its_entry_and_the_log_gives_the_states_back",),
     ),
     Guard(

@@ -12,6 +12,7 @@ Status = Literal[
 Kind = Literal["call", "question"]
 
 FINAL: Final = frozenset({"succeeded", "failed", "skipped", "refused", "withdrawn"})
+EXECUTED: Final = frozenset({"claimed", "started"})
 WAITING: Final = frozenset({"proposed", "held"})
 
 

@@ -20,7 +20,7 @@ from ..policy.register import PutPolicy
 from ..principal import SYSTEM
 from ..review.model import Review
 from ..store.protocol import Answer as Kept
-from ..store.protocol import Batch, Call, Disclosure, Entry, Head, Revision, Stream, Transaction
+from ..store.protocol import Batch, Call, Head, Stream, Transaction
 from .lives import due_at, kind
 from .reads import NOWHERE, Cache, Reads
 from .request import Refuse, Renew, Request, Tick, answer_of
@@ -205,7 +205,7 @@ class TenantBatch:
         untouched = {one: until for one, until in self.reads.leases.items() if one not in changed}
         if untouched:
             tx.renew(self.tenant, untouched)
-        frontier = tree.extend(self._frontier(), (row.leaf for row in self._rows))
+        frontier = tree.extend(self._frontier(), (row.entry.leaf for row in self._rows))
         at = self._rows[-1].at if self._rows else self.head.at
         head = Head(self.head.origin, self.size, tree.encode(frontier), at, self._directory)
         tx.append(self.tenant, self._batch(head))
@@ -218,13 +218,9 @@ class TenantBatch:
         return Batch(
             head=head,
             streams=[_stream(state, self.reads) for state in self.reads.changed.values()],
-            entries=[Entry(row.i, row.subject, row.rev, row.entry, row.leaf) for row in rows],
-            disclosures=[Disclosure(row.i, *one) for row in rows for one in row.disclosures],
-            revisions=[
-                Revision(row.action, row.args.number, row.args.bind, row.args.args, row.args.salt)
-                for row in rows
-                if row.action and row.args
-            ],
+            entries=[row.entry for row in rows],
+            disclosures=[one for row in rows for one in row.disclosures],
+            revisions=[row.revision for row in rows if row.revision],
             calls=list(self._calls.values()),
             answers=list(self._answers.values()),
             blobs=list(self.reads.blobs.items()),
