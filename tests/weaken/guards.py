@@ -154,7 +154,7 @@ OF_THE_LOG: Final = (
     ),
     Guard(
         "head of the tree", "The log's head is the Merkle tree over all its entries.",
-        (Edit(BATCH, "(row.leaf for row in self._rows)", "(row.leaf for row in self._rows[1:])"),),
+        (Edit(BATCH, "(row.entry.leaf for row in self._rows)", "(row.entry.leaf for row in self._rows[1:])"),),
         ("tests/engine/test_log.py::test_the_head_is_the_tree_over_all_entries",),
     ),
     Guard(
