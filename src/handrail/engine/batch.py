@@ -2,6 +2,7 @@
 
 import logging
 import os
+from collections.abc import Iterable
 from typing import Any, Final
 
 import orjson
@@ -10,13 +11,14 @@ from ..action.commands import Propose
 from ..action.facts import LEASE
 from ..action.model import Action
 from ..audit import tree
-from ..codec.policies import text_digest
+from ..codec.policies import read_policy, text_digest
 from ..codec.records import State, state_text
-from ..directory.commands import Deny
+from ..directory.commands import Deny, PutGroup
 from ..directory.model import Names
 from ..errors import CommandReused, CorruptLog, HandrailError, InvalidValue, KeyReused, NotAllowed, Refused, Unavailable
 from ..ids import Keyed, keyed
 from ..policy.register import PutPolicy
+from ..policy.rules import Policy
 from ..principal import SYSTEM
 from ..review.model import Review
 from ..store.protocol import Answer as Kept
@@ -37,7 +39,7 @@ class TenantBatch:
 
     def __init__(
         self, tx: Transaction, tenant: str, cache: Cache, names: Names, secret: bytes, now: int,
-        refusals: dict[tuple[str, str], tuple[int, int]],
+        refusals: dict[tuple[str, str, str], tuple[int, int]],
     ) -> None:  # fmt: skip
         head = tx.head(tenant) or NOWHERE._replace(origin=f"local/handrail/{tenant}")
         cache.catch_up(tx, tenant, head)
@@ -89,7 +91,7 @@ class TenantBatch:
         if isinstance(request.command, Refuse):
             raise NotAllowed(request.command.why)
         if isinstance(request.command, Renew):
-            return self._renew(request.subject, request.command)
+            return self._renew(request.subject, request.command, request.actor.id)
         mac = self._mac(request.content())
         kept = self._answers.get(request.id) or self._known.get(request.id)
         if kept is None:
@@ -109,6 +111,7 @@ class TenantBatch:
                 self._catch_up(found.id)
                 return {**self._show(found.id), "found": True}
             self.reads.blobs[request.command.schema] = request.command.schema_text
+            self._name_groups(request.command.declared.handles)
         if isinstance(request.command, PutPolicy):
             self._keep_policy(request.command)
         self._apply(request)
@@ -122,6 +125,19 @@ class TenantBatch:
         if any(text_digest(text) != digest for digest, text in texts.items()):
             raise InvalidValue("the digests are not those of the policy's texts")
         self.reads.blobs |= texts
+        policy = read_policy(command.compiled, command.compiled_digest)
+        if isinstance(policy, Policy):
+            self._name_groups([handle for path in policy.paths.values() for rung in path.levels for handle in rung.ask])
+
+    def _name_groups(self, handles: Iterable[str]) -> None:
+        """In solo mode, where every group is there, give those that are asked a name that people can read."""
+        directory = self.reads.directory()
+        for handle in handles if directory.solo else ():
+            kind, _, bare = handle.partition(":")
+            group = directory.names.group(bare)
+            if kind == "group" and group not in directory.labels:
+                put = PutGroup(directory.names.look_up("group", bare), handle)
+                self._apply(Request("", group, put, SYSTEM, self.tenant))
 
     def _identify(self, request: Request, command: Propose) -> tuple[Call | None, Action | None]:
         """The identity of a call, and the action that it already led to. Raises `KeyReused`."""
@@ -171,9 +187,9 @@ class TenantBatch:
         related = state.review if isinstance(state, Action) else state.action if isinstance(state, Review) else None
         return answer_of(state, {related: self.reads.state(related)} if related else {})
 
-    def _renew(self, subject: str, command: Renew) -> dict[str, Any]:
-        state = self.reads.state(subject)
-        holds = isinstance(state, Action) and (state.executor, state.fence) == (command.executor, command.fence)
+    def _renew(self, subject: str, command: Renew, by: str) -> dict[str, Any]:
+        state, said = self.reads.state(subject), (command.executor, command.fence, by)
+        holds = isinstance(state, Action) and (state.executor, state.fence, state.holder) == said
         lease = self.reads.lease(subject)
         if not holds or lease is None or lease <= self._now:
             return {"renewed": False}
@@ -184,14 +200,14 @@ class TenantBatch:
         """An entry on the principal's own stream; equal refusals within a second are counted into one."""
         if request.actor == SYSTEM:
             return
-        key = (request.actor.id, error.code)
+        command = request.command
+        tried = command.what if isinstance(command, Refuse) else type(command).__name__
+        key = (request.actor.id, error.code, tried)
         last, missed = self._refusals.get(key, (0, 0))
         if self._now - last < QUIET:
             self._refusals[key] = (last, missed + 1)
             return
         self._refusals[key] = (self._now, 0)
-        command = request.command
-        tried = command.what if isinstance(command, Refuse) else type(command).__name__
         denial = Deny(error.code, request.subject, tried, missed + 1)
         work = self._work()
         work.apply(request.actor.id, denial, request.actor)

@@ -33,7 +33,7 @@ class Engine:
         self._listener: Final = listener
         self._names: dict[str, Names] = {}
         self._caches: dict[str, Cache] = {}
-        self._refusals: dict[tuple[str, str], tuple[int, int]] = {}
+        self._refusals: dict[tuple[str, str, str], tuple[int, int]] = {}
         self._leading = threading.Lock()
         self._queue: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
         self._writer: threading.Thread | None = None

@@ -152,6 +152,7 @@ class Reads:
 def read_directory(reader: Reader, tenant: str, names: Names) -> Directory:
     """Everybody present, with the names that are kept."""
     people: dict[str, Person] = {}
+    former: dict[str, Person] = {}
     agents: dict[str, Agent] = {}
     keys: dict[str, Key] = {}
     labels: dict[str, JSON] = {}
@@ -168,9 +169,9 @@ def read_directory(reader: Reader, tenant: str, names: Names) -> Directory:
             if isinstance(state, Agent):
                 agents[row.id] = state
                 labels.setdefault(state.owner, _owner_label(labels[row.id]))
-            if isinstance(state, Person) and state.status == "present":
-                people[row.id] = state
-    return Directory(names, people, solo, labels, agents, keys)
+            if isinstance(state, Person):
+                (people if state.status == "present" else former)[row.id] = state
+    return Directory(names, people, solo, labels, agents, keys, former)
 
 
 def _owner_label(profile: JSON) -> JSON:

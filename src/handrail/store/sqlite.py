@@ -151,7 +151,7 @@ class SQLiteStore:
     def _prepare(self) -> bytes:
         """Make the file what it has to be, and read its secret."""
         if not self._in_memory:
-            Path(self._path).parent.mkdir(parents=True, exist_ok=True)
+            _create(Path(self._path))
             check(self._path)
             self._lock = WriterLock(self._path + "-lock")
         try:
@@ -248,6 +248,12 @@ class SQLiteStore:
 
     def resume(self) -> None:
         self._reading.release()
+
+
+def _create(path: Path) -> None:
+    """Make a file that is not there yet, for its owner alone: arguments and names are in it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600))
 
 
 @contextmanager
