@@ -1,6 +1,5 @@
 """Random worlds in a database: the engine says and keeps what the pure heart does, and its log gives it all back."""
 
-import os
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,7 +8,7 @@ from typing import Any, Final
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import rule
+from hypothesis.stateful import rule, run_state_machine_as_test
 
 from handrail.action.commands import Propose, Settle, Start
 from handrail.action.model import Action
@@ -24,12 +23,12 @@ from handrail.review.commands import Decide
 from handrail.store.sqlite import Rows, SQLiteStore
 from tests.heart.rules import BOTS, TEAMS, Rules, pick
 from tests.heart.world import barred
+from tests.night import NIGHT, by_night, longer_by_night
 
 from .twin import Twin
 
-NIGHTLY: Final = bool(os.environ.get("HANDRAIL_NIGHTLY"))
-EXAMPLES: Final = 20_000 if NIGHTLY else 500
-PARTS: Final = 4
+EXAMPLES: Final = by_night(20_000, 500)
+PARTS: Final = 4 if NIGHT else 2
 EVERYTHING: Final = 1_000_000
 SWIFT: Final = Path("/dev/shm")
 """Where a commit waits for no disk: what a crash leaves is tested elsewhere."""
@@ -163,30 +162,18 @@ class OnFile(Machine):
             self.folder.cleanup()
 
 
-class TheseInMemory(InMemory):
-    """A part of the worlds, for a worker of its own."""
+def _part(machine: type[Machine], part: int) -> type[Machine]:
+    """The machine under a name of its own, from which its random numbers follow where they are to be repeatable."""
+    return type(f"{machine.__name__}{part}", (machine,), {})
 
 
-class ThoseInMemory(InMemory):
-    """Another part."""
-
-
-class TheseOnFile(OnFile):
-    """A part of the worlds, for a worker of its own."""
-
-
-class ThoseOnFile(OnFile):
-    """Another part."""
-
-
-def _case(machine: type[Machine]) -> Any:
-    case = machine.TestCase
-    case.settings = settings(
-        max_examples=EXAMPLES // PARTS, stateful_step_count=60, deadline=None, suppress_health_check=list(HealthCheck)
-    )
-    case = pytest.mark.timeout(7200)(case)
-    return pytest.mark.nightly(case) if NIGHTLY else case
-
-
-TestTheseInMemory, TestThoseInMemory = _case(TheseInMemory), _case(ThoseInMemory)
-TestTheseOnFile, TestThoseOnFile = _case(TheseOnFile), _case(ThoseOnFile)
+@longer_by_night
+@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("machine", [InMemory, OnFile])
+def test_engine_and_heart_never_differ(machine: type[Machine], part: int) -> None:
+    """In parts, so that workers share them."""
+    worlds = settings(
+        max_examples=EXAMPLES // (2 * PARTS) or 1, stateful_step_count=60, deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    run_state_machine_as_test(_part(machine, part), settings=worlds)
