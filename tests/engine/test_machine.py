@@ -91,13 +91,13 @@ class Machine(Rules):
         """An answer was lost, and the command comes again."""
         self.twin.repeat(which)
 
-    @rule(which=pick, behind=st.integers(0, 1), executor=st.sampled_from(["x1", "x1", "x2"]))
-    def renew(self, which: int, behind: int, executor: str) -> None:
-        """An executor's process renews its lease, perhaps under an old fencing number."""
+    @rule(which=pick, behind=st.integers(0, 1), executor=st.sampled_from(["x1", "x1", "x2"]), by=st.sampled_from(BOTS))
+    def renew(self, which: int, behind: int, executor: str, by: Principal) -> None:
+        """An executor's process renews its lease, perhaps under an old fencing number or another agent's key."""
         running = [one for one in self.actions() if one.status in ("claimed", "started")]
         if running:
             one = running[which % len(running)]
-            self.twin.renew(one, executor, one.fence - behind, BOTS[0])
+            self.twin.renew(one, executor, one.fence - behind, by)
 
     def teardown(self) -> None:
         """The log alone gives every state back, also once everything that can be erased is erased."""

@@ -32,7 +32,7 @@ _NAMED: Final = {"actor"}
 
 @dataclass
 class Side:
-    """One process's engine, and the refusals it has told lately: by actor, code and command, when, and how many since."""
+    """A process's engine, and which refusals it has told lately: by actor, code and command, when, how many since."""
 
     engine: Engine
     told: dict[tuple[str, str, str], tuple[int, int]] = field(default_factory=dict)
@@ -164,8 +164,8 @@ class Twin:
         self.settle()
         self._turn += 1
         lease = self.world.leases.get(held.id)
-        holds = (held.executor, held.fence) == (executor, fence) and held.status in ("claimed", "started")
-        alive = holds and lease is not None and lease > self.world.now
+        holds = (held.executor, held.fence, held.holder) == (executor, fence, actor.id)
+        alive = holds and held.status in ("claimed", "started") and lease is not None and lease > self.world.now
         answer = self.side.engine.call(self._request(held.id, Renew(executor, fence), actor))
         assert answer == {"renewed": alive}
         if alive:
