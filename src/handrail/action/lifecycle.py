@@ -61,7 +61,7 @@ def _told(state: Action, command: c.Revise | c.Clear | c.Refuse | c.Conclude, fa
         raise NotAllowed("only a review's own decision moves its action; decide the review")
     match command:
         case c.Revise():
-            return [Draft(e.Revised(command.number, command.bind))]
+            return [Draft(e.Revised(command.number, command.bind, command.demand))]
         case c.Clear():
             return _clear(state, command, facts)
         case c.Refuse():
@@ -194,7 +194,7 @@ def evolve(state: Action | None, sealed: Sealed[e.Event], *, subject: str) -> Ac
         case e.Held():
             return _held(after, event)
         case e.Revised():
-            return changed(after, revision=event.revision, bind=event.bind)
+            return changed(after, revision=event.revision, bind=event.bind, demand=event.demand or after.demand)
         case e.Cleared():
             return changed(after, grant=event.grant, review=None, executor=None, due_at=event.grant.expires_at)
         case _:

@@ -100,20 +100,13 @@ class TenantBatch:
                 self._catch_up(found.id)
                 return {**self._show(found.id), "found": True}
             self.reads.blobs[request.command.schema] = request.command.schema_text
-        if isinstance(request.command, PutPolicy):
-            self._keep_policy(request.command)
+        policy = _texts(request.command) if isinstance(request.command, PutPolicy) else {}
         self._catch_up(request.subject)
         self._apply(request)
+        self.reads.blobs |= policy
         if call is not None:
             self._calls[call.key] = call
         return self._show(request.subject)
-
-    def _keep_policy(self, command: PutPolicy) -> None:
-        """Keep a policy's texts under their digests. Raises `InvalidValue` for digests that are not theirs."""
-        texts = {command.text_digest: command.text, command.compiled_digest: command.compiled}
-        if any(text_digest(text) != digest for digest, text in texts.items()):
-            raise InvalidValue("the digests are not those of the policy's texts")
-        self.reads.blobs |= texts
 
     def _identify(self, request: Request, command: Propose) -> tuple[Call | None, Action | None]:
         """The identity of a call, and the action that it already led to. Raises `KeyReused`."""
@@ -217,6 +210,14 @@ class TenantBatch:
             answers=list(self._answers.values()),
             blobs=list(self.reads.blobs.items()),
         )
+
+
+def _texts(command: PutPolicy) -> dict[str, str]:
+    """A policy's texts under their digests. Raises `InvalidValue` for digests that are not theirs."""
+    texts = {command.text_digest: command.text, command.compiled_digest: command.compiled}
+    if any(text_digest(text) != digest for digest, text in texts.items()):
+        raise InvalidValue("the digests are not those of the policy's texts")
+    return texts
 
 
 def _seed() -> bytes:
