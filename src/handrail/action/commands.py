@@ -7,7 +7,7 @@ from typing import Literal
 from ..policy.paths import Demand
 from ..policy.verdict import Declaration
 from ..stream import JSON
-from .model import Kind
+from .model import Kind, Risk
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Propose:
     intent: str | None = None
     context: JSON = None
     story: Mapping[str, JSON] = field(default_factory=dict)
-    risk: str = "unrated"
+    risk: Risk = "unrated"
     reversible: bool = False
     idempotent: bool = False
     probe: bool = False

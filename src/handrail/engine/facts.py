@@ -24,7 +24,7 @@ from ..run.lifecycle import Facts as RunFacts
 from ..run.model import Run
 from ..stream import JSON, Revision
 from . import shown
-from .checks import check_decision
+from .checks import check_decision, check_run
 
 if TYPE_CHECKING:
     from .work import Work
@@ -64,11 +64,14 @@ def _proposal(work: Work, subject: str, command: action.Propose, actor: Principa
     revision = _revision(work, subject, 1, command.name, command.args, work.salt(subject, 1, "args"))
     directory = work.sources.directory()
     run = work.state(command.run) if command.run else None
+    if command.run:
+        check_run(run, command.run, actor)
     barred = _barred(work, actor.id, actor.owner or "", run, command.kind)
     blocked = command.start and command.run is not None and _waits(work, command.run, subject)
     asked = Asked(command.name, command.risk, command.reversible)
     verdict = judge(command.declared, directory, barred, work.sources.policy(), asked)
-    return ActionFacts(subject, work.now, actor, verdict, revision, blocked=blocked)
+    intent = directory.names.intent(command.intent) if command.intent else None
+    return ActionFacts(subject, work.now, actor, verdict, revision, blocked=blocked, intent=intent)
 
 
 def _afresh(work: Work, state: Action) -> Verdict | None:
@@ -95,13 +98,13 @@ def _revision(work: Work, action_id: str, number: int, name: str, args: str, key
 
 
 def _barred(work: Work, agent: str, owner: str, run: State | None, kind: str) -> frozenset[str]:
-    """Who may never decide: the agent, whoever answers for it, and who started its run; in solo mode and for
-    questions only the agent itself."""
+    """Who may never decide: the agent, whoever answers for it or made a key of it, and who started its run; in solo
+    mode and for questions only the agent itself."""
     directory = work.sources.directory()
     if directory.solo or kind == "question":
         return frozenset({agent})
     starter = run.starter if isinstance(run, Run) else owner
-    return frozenset({agent}) | directory.same(owner) | directory.same(starter)
+    return frozenset({agent}) | directory.makers(agent) | directory.same(owner) | directory.same(starter)
 
 
 def _waits(work: Work, run_id: str | None, action_id: str) -> bool:

@@ -32,6 +32,11 @@ class Declaration:
     grant: int = DEFAULT_GRANT
 
     @property
+    def handles(self) -> tuple[str, ...]:
+        """Everybody whom it names."""
+        return (*self.reviewers, *(spec for spec, _ in self.then), *(spec for spec, _ in self.quorum))
+
+    @property
     def speaks(self) -> bool:
         """Whether the code asks for people by itself."""
         return self.pattern != "auto"
