@@ -7,7 +7,6 @@ from typing import Any, Final
 from handrail.clock import MINUTE
 from handrail.policy.verdict import Declaration
 
-from . import policies
 from .desk import TEAM, Desk
 from .world import World
 
@@ -27,8 +26,6 @@ class Scope:
         """The world in which the action was just proposed: Ann and Bob may decide, Olga answers for the agent."""
         desk = Desk(ann="team first", bob="team")
         desk.employ("olga", "team", os_user="osu_olga")
-        if self.declared.pattern == "auto":
-            desk.world.policy = policies.policy(policies.POLICIES[0])
         desk.propose(more=self.more, **{name: getattr(self.declared, name) for name in _DECLARED})
         return desk.world
 
