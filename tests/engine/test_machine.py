@@ -1,6 +1,5 @@
 """Random worlds in a database: the engine says and keeps what the pure heart does, and its log gives it all back."""
 
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -10,7 +9,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import rule, run_state_machine_as_test
 
-from handrail.action.commands import Propose, Settle, Start
+from handrail.action.commands import Settle, Start
 from handrail.action.model import Action
 from handrail.audit import tree
 from handrail.audit.entry import leaf
@@ -46,7 +45,7 @@ class Machine(Rules):
         raise NotImplementedError
 
     def commit(self, subject: str, command: object, actor: Principal) -> None:
-        self.twin.submit(subject, _by_declaration(command), actor)
+        self.twin.submit(subject, command, actor)
 
     def pass_time(self, micros: int) -> None:
         self.twin.later(micros)
@@ -112,13 +111,6 @@ class Machine(Rules):
             assert before.keys() == self.twin.world.states.keys()
         finally:
             self.twin.close()
-
-
-def _by_declaration(command: object) -> object:
-    """No rule lets an action run here: the engine has only what the code declares."""
-    if isinstance(command, Propose) and command.declared.pattern == "auto":
-        return replace(command, declared=replace(command.declared, pattern="approval"))
-    return command
 
 
 def _checked(rows: Rows) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from ..directory.model import Names
 from ..errors import CommandReused, CorruptLog, HandrailError, InvalidValue, KeyReused, NotAllowed, Refused, Unavailable
 from ..ids import Keyed, keyed
 from ..policy.register import PutPolicy
-from ..policy.rules import Policy
+from ..policy.rules import Policy, Unreadable
 from ..principal import SYSTEM
 from ..review.model import Review
 from ..store.protocol import Answer as Kept
@@ -112,22 +112,19 @@ class TenantBatch:
                 return {**self._show(found.id), "found": True}
             self.reads.blobs[request.command.schema] = request.command.schema_text
             self._name_groups(request.command.declared.handles)
-        if isinstance(request.command, PutPolicy):
-            self._keep_policy(request.command)
+        texts = _texts(request.command) if isinstance(request.command, PutPolicy) else {}
         self._apply(request)
+        if isinstance(request.command, PutPolicy):
+            self.reads.blobs |= texts
+            self._name_all(read_policy(request.command.compiled, request.command.compiled_digest))
         if call is not None:
             self._calls[call.key] = call
         return self._show(request.subject)
 
-    def _keep_policy(self, command: PutPolicy) -> None:
-        """Keep a policy's texts under their digests. Raises `InvalidValue` for digests that are not theirs."""
-        texts = {command.text_digest: command.text, command.compiled_digest: command.compiled}
-        if any(text_digest(text) != digest for digest, text in texts.items()):
-            raise InvalidValue("the digests are not those of the policy's texts")
-        self.reads.blobs |= texts
-        policy = read_policy(command.compiled, command.compiled_digest)
-        if isinstance(policy, Policy):
-            self._name_groups([handle for path in policy.paths.values() for rung in path.levels for handle in rung.ask])
+    def _name_all(self, policy: Policy | Unreadable) -> None:
+        """Give a name to the groups that a policy asks."""
+        paths = policy.paths.values() if isinstance(policy, Policy) else ()
+        self._name_groups(handle for path in paths for rung in path.levels for handle in rung.ask)
 
     def _name_groups(self, handles: Iterable[str]) -> None:
         """In solo mode, where every group is there, give those that are asked a name that people can read."""
@@ -241,6 +238,14 @@ class TenantBatch:
             answers=list(self._answers.values()),
             blobs=list(self.reads.blobs.items()),
         )
+
+
+def _texts(command: PutPolicy) -> dict[str, str]:
+    """A policy's texts under their digests. Raises `InvalidValue` for digests that are not theirs."""
+    texts = {command.text_digest: command.text, command.compiled_digest: command.compiled}
+    if any(text_digest(text) != digest for digest, text in texts.items()):
+        raise InvalidValue("the digests are not those of the policy's texts")
+    return texts
 
 
 def _seed() -> bytes:
