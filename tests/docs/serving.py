@@ -74,7 +74,7 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 def furnish(path: str) -> str:
-    """A database with Ann, who administers, and Ben of the treasury, who has a password; gives back the key of `payer`."""
+    """A database with Ann, who administers, and Ben of the treasury, who has a password; the key of `payer`."""
     people = f"""people:
   - {{handle: ann, name: Ann Doe, os_user: {getpass.getuser()}, roles: [administrator]}}
   - {{handle: ben, name: Ben Okafor, groups: [treasury]}}
