@@ -6,6 +6,7 @@ from typing import Any, Final, Protocol
 
 import orjson
 
+from ..action.commands import Propose
 from ..action.digest import action_digest
 from ..action.model import Action
 from ..audit.disclosure import open_disclosure
@@ -14,6 +15,7 @@ from ..backend import ActionRecord, Decision, Event, PolicyRecord, ReviewRecord,
 from ..codec.records import State, read_state
 from ..directory.model import Directory
 from ..errors import UnknownAction, UnknownReview, UnknownRun, WrongBytes
+from ..ids import Keyed
 from ..policy.register import ID as ACTIVE
 from ..policy.register import ActivePolicy
 from ..principal import Principal
@@ -21,6 +23,7 @@ from ..review.model import Review
 from ..run.model import Run
 from ..store.protocol import Entry, Reader, Stream
 from ..view.model import Erased
+from .batch import identity
 from .engine import Engine
 from .reads import read_directory
 from .request import DEFAULT_TENANT
@@ -52,6 +55,17 @@ class Archive:
     def _state(self, reader: Reader, subject: str) -> State | None:
         rows = reader.streams(self._tenant, (subject,))
         return read_state(rows[0].kind, rows[0].state) if rows else None
+
+    def finds(self, agent: str, command_id: str, command: Propose) -> bool:
+        """Whether a proposal was answered before, or leads to an action that is there: then it asks for nothing new."""
+        secret = self._process().engine.store.secret
+        key = identity(secret, agent, command, Keyed(secret)(f"{command.name}\n{command.args}".encode()))
+        with self._read() as reader:
+            if reader.answer(self._tenant, command_id) is not None:
+                return True
+            known = reader.call(self._tenant, key) if key else None
+            state = self._state(reader, known.action) if known else None
+        return isinstance(state, Action) and state.status != "withdrawn"
 
     def beginning(self, prefix: str, limit: int) -> list[str]:
         """The ids of streams that begin with `prefix`, in order."""

@@ -24,6 +24,7 @@ from ..store.protocol import Batch, Call, Disclosure, Entry, Head, Revision, Str
 from .lives import due_at, kind
 from .reads import NOWHERE, Cache, Reads
 from .request import Refuse, Renew, Request, Tick, answer_of
+from .room import Room, Waiting
 from .work import Place, Row, Work
 
 log: Final = logging.getLogger("handrail.engine")
@@ -48,6 +49,7 @@ class TenantBatch:
         self.tenant: Final = tenant
         self._tx, self._secret, self._refusals = tx, secret, refusals
         self._mac: Final = Keyed(secret)
+        self._waiting: Final = Waiting(tx, tenant)
         self._now: Final = max(now, head.at)
         self._rows: list[Row] = []
         self._calls: dict[str, Call] = {}
@@ -118,11 +120,8 @@ class TenantBatch:
     def _identify(self, request: Request, command: Propose) -> tuple[Call | None, Action | None]:
         """The identity of a call, and the action that it already led to. Raises `KeyReused`."""
         mac = self._mac(f"{command.name}\n{command.args}".encode())
-        if command.key is not None:
-            key = keyed("cal", self._secret, "key", request.actor.id, command.key)
-        elif command.run is not None and command.occurrence is not None:
-            key = keyed("cal", self._secret, command.run, mac.hex(), command.occurrence)
-        else:
+        key = identity(self._secret, request.actor.id, command, mac)
+        if key is None:
             return None, None
         known = self._calls.get(key) or self._tx.call(self.tenant, key)
         state = self.reads.state(known.action) if known else None
@@ -144,7 +143,17 @@ class TenantBatch:
     def _apply(self, request: Request) -> None:
         work = self._work()
         work.apply(request.subject, request.command, request.actor)
+        if request.room is not None:
+            self._require_room(request.room, request.subject, request.command, work)
         self._take(work)
+
+    def _require_room(self, room: Room, subject: str, command: Propose, work: Work) -> None:
+        """Raise `TooMany` where the action that was proposed would wait for people, and too many do already."""
+        state = work.state(subject)
+        before = self.reads.state(command.supersedes) if command.supersedes else None
+        if isinstance(state, Action) and state.status == "held":
+            waited = isinstance(before, Action) and before.status == "held" and before.id in work.states
+            self._waiting.require(room, state, before if waited else None)
 
     def _take(self, work: Work) -> None:
         if not work.rows:
@@ -217,6 +226,15 @@ class TenantBatch:
             answers=list(self._answers.values()),
             blobs=list(self.reads.blobs.items()),
         )
+
+
+def identity(secret: bytes, agent: str, command: Propose, mac: bytes) -> str | None:
+    """Which call a proposal is, by its key or its place in a run; `mac` is that of its name and arguments."""
+    if command.key is not None:
+        return keyed("cal", secret, "key", agent, command.key)
+    if command.run is not None and command.occurrence is not None:
+        return keyed("cal", secret, command.run, mac.hex(), command.occurrence)
+    return None
 
 
 def _seed() -> bytes:

@@ -13,11 +13,11 @@ from fastapi import Response
 from ..action.commands import Claim, Propose, Reconcile, Settle, Start
 from ..action.model import Action
 from ..engine.request import Renew
-from ..errors import InvalidValue, NotAllowed, UnknownAction
+from ..engine.room import Room
+from ..errors import InvalidValue, NotAllowed, TooMany, UnknownAction
 from ..ids import derive
 from ..wire import records
 from ..wire.bodies import command_of
-from .caps import room
 from .exchange import Exchange, answer, nothing, paged
 from .rights import visible
 
@@ -59,34 +59,40 @@ def grant(exchange: Exchange, action: str) -> dict[str, Any]:
 
 
 async def propose(exchange: Exchange) -> Response:
-    """Propose an action, as far as there is room for it."""
+    """Propose an action, within the caps."""
     body = await exchange.body()
     given = body.pop("id", None) if isinstance(body, dict) else None
     return await _propose(exchange, command_of(Propose, body), given)
 
 
 async def _propose(exchange: Exchange, sent: Propose, given: Any) -> Response:
-    _require_room(exchange)
     command_id = exchange.command_id
     subject = derive("act", command_id) if given is None else given
     if not isinstance(subject, str) or not _is_action(subject):
         raise InvalidValue("id is no id of an action: leave it out, and it is made")
-    found = await exchange.backend.acall(subject, sent, command_id=command_id)
+    found = await _asked(exchange, subject, sent, command_id)
     waits = exchange.wait
     if waits and exchange.route.name == "ask_question":
         found = await _until_answered(exchange, found, waits)
     return answer(granting(exchange, found), 201 if not found.get("found") else 200)
 
 
-def _require_room(exchange: Exchange) -> None:
-    """Raise `TooMany` where the agent, or its owner's agents together, have asked enough for now."""
+async def _asked(exchange: Exchange, subject: str, sent: Propose, command_id: str) -> dict[str, Any]:
+    """Propose within the caps. What was asked before is found again, whatever the caps say."""
     service, tenant, agent = exchange.service, exchange.who.tenant, exchange.who.principal
-    service.meter.ask(tenant, agent)
-    caps = service.settings.caps
-    with service.database.process.store.read() as reader:
-        mine, owners = reader.held(tenant, agent=agent.id), reader.held(tenant, owner=agent.owner or "")
-    room(mine, "this agent", caps.open_reviews)
-    room(owners, "this owner's agents", caps.open_reviews * caps.owner)
+    caps, cap = service.settings.caps, "asks_per_minute"
+    try:
+        try:
+            service.meter.ask(tenant, agent)
+        except TooMany:
+            if not service.archive(tenant).finds(agent.id, command_id, sent):
+                raise
+        cap = "open_reviews"
+        room = Room(caps.open_reviews, caps.open_reviews * caps.owner)
+        return await exchange.backend.acall(subject, sent, command_id=command_id, room=room)
+    except TooMany:
+        service.metrics.capped.labels(cap).inc()
+        raise
 
 
 def _is_action(text: str) -> bool:

@@ -1,0 +1,116 @@
+"""One agent can ask only so much, exactly so much, and what it asked before it may always find again."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from handrail.clock import SystemClock
+from handrail.server.examples import BODIES
+from handrail.server.settings import Caps
+from handrail.testing import FrozenClock
+
+from .company import PASSWORD
+from .house import House, opened
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with opened(tmp_path / "a.db", clock=SystemClock(), caps=Caps(10, 500, 2)) as found:
+        found.company.person("ann", "treasury", password=PASSWORD)
+        yield found
+
+
+def propose(house: House, key: str, headers: dict[str, str] | None = None, **given: Any) -> httpx2.Response:
+    return house("POST", "/actions", key, json={**BODIES["propose_action"], **given}, headers=headers or {})
+
+
+def capped(house: House, cap: str) -> float:
+    lines = house.client.get("/metrics").text.splitlines()
+    found = [line for line in lines if line.startswith(f'handrail_capped_total{{cap="{cap}"}}')]
+    return float(found[0].rpartition(" ")[2]) if found else 0.0
+
+
+def test_asks_at_once_fill_the_inbox_to_the_cap_and_not_beyond(house: House):
+    key, twin, third = house.company.key("busy"), house.company.key("twin"), house.company.key("third")
+    barrier = threading.Barrier(32)
+
+    def ask(number: int) -> int:
+        if number < 32:
+            barrier.wait()
+        return propose(house, (key, twin)[number % 2]).status_code
+
+    with ThreadPoolExecutor(32) as pool:
+        found = list(pool.map(ask, range(64)))
+    assert (found.count(201), found.count(429)) == (20, 44)
+    assert capped(house, "open_reviews") == 44
+    refused = propose(house, third)
+    assert refused.json()["code"] == "too_many"
+    assert refused.json()["retry_after"] == int(refused.headers["retry-after"]) == 30
+
+
+def test_questions_count_and_what_runs_by_itself_does_not(house: House):
+    key = house.company.key()
+    house.company.person("root", roles=("administrator",), password=PASSWORD)
+    policy = {"file": "rules:\n  - {action: db.read, verdict: run}\n"}
+    assert house("PUT", "/policy", house.signed_in("root"), json=policy).status_code == 200
+    questions = [house("POST", "/ask", key, json=BODIES["ask_question"]).status_code for _ in range(11)]
+    assert questions == [201] * 10 + [429]
+    assert propose(house, key).status_code == 429
+    free = propose(house, key, name="db.read", declared={"pattern": "auto"})
+    assert (free.status_code, free.json()["status"]) == (201, "cleared")
+
+
+def test_a_decision_makes_room(house: House):
+    key, ann = house.company.key(), house.signed_in("ann")
+    first = [propose(house, key).json() for _ in range(10)][0]
+    assert propose(house, key).status_code == 429
+    decision = {"outcome": "approve", "view": first["view"]}
+    assert house("POST", f"/reviews/{first['review']}/decisions", ann, json=decision).status_code == 200
+    assert propose(house, key).status_code == 201
+
+
+def test_what_takes_the_place_of_a_waiting_one_needs_no_more_room(house: House):
+    key = house.company.key()
+    last = [propose(house, key).json() for _ in range(10)][-1]
+    again = propose(house, key, supersedes=last["id"])
+    assert (again.status_code, again.json()["status"]) == (201, "held")
+    assert propose(house, key).status_code == 429
+
+
+def test_what_is_found_again_is_never_refused(tmp_path: Path):
+    clock = FrozenClock()
+    with opened(tmp_path / "a.db", clock=clock, caps=Caps(4, 4, 2)) as house:
+        house.company.person("ann", "treasury", password=PASSWORD)
+        key = house.company.key()
+        run = "run_" + "0" * 26
+        assert house("POST", f"/runs/{run}/open", key, json={"title": "nightly"}).status_code == 200
+        known = [
+            {"headers": {"Idempotency-Key": "order-17"}}, {"key": "refund-17"}, {"run": run, "occurrence": 0}, {},
+        ]  # fmt: skip
+        asked = [propose(house, key, **one).json()["id"] for one in known]
+        for _ in range(3):
+            assert [propose(house, key, **one).json().get("id") for one in known] == [*asked[:3], None]
+        assert capped(house, "asks_per_minute") == 3
+        clock.advance("1m")
+        assert propose(house, key).json()["detail"].startswith("4 actions of this agent wait")
+        assert propose(house, key, key="refund-17").json()["id"] == asked[1]
+
+
+def test_asks_come_back_at_an_even_pace_and_a_refused_one_costs_the_agent_nothing(tmp_path: Path):
+    clock = FrozenClock()
+    with opened(tmp_path / "a.db", clock=clock, caps=Caps(100, 6, 2)) as house:
+        busy, twin, third = (house.company.key(name) for name in ("busy", "twin", "third"))
+        assert [propose(house, key).status_code for key in (busy, twin) for _ in range(6)] == [201] * 12
+        refused = propose(house, third)
+        assert refused.headers["retry-after"] == "5"
+        assert json.loads(refused.content)["detail"].startswith("more than 12 asks in a minute")
+        clock.advance("5s")
+        assert [propose(house, third).status_code for _ in range(2)] == [201, 429]
