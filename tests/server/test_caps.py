@@ -21,6 +21,15 @@ from .company import PASSWORD
 from .house import House, opened
 
 
+POLICY = """
+default_path: desk
+paths:
+  desk: {levels: [{ask: group:treasury, for: 10m}], at_end: reject}
+rules:
+  - {name: reads, action: db.read, verdict: run}
+"""
+
+
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     with opened(tmp_path / "a.db", clock=SystemClock(), caps=Caps(10, 500, 2)) as found:
@@ -28,8 +37,8 @@ def house(tmp_path: Path) -> Iterator[House]:
         yield found
 
 
-def propose(house: House, key: str, headers: dict[str, str] | None = None, **given: Any) -> httpx2.Response:
-    return house("POST", "/actions", key, json={**BODIES["propose_action"], **given}, headers=headers or {})
+def propose(house: House, secret: str, headers: dict[str, str] | None = None, **given: Any) -> httpx2.Response:
+    return house("POST", "/actions", secret, json={**BODIES["propose_action"], **given}, headers=headers or {})
 
 
 def capped(house: House, cap: str) -> float:
@@ -59,8 +68,8 @@ def test_asks_at_once_fill_the_inbox_to_the_cap_and_not_beyond(house: House):
 def test_questions_count_and_what_runs_by_itself_does_not(house: House):
     key = house.company.key()
     house.company.person("root", roles=("administrator",), password=PASSWORD)
-    policy = {"file": "rules:\n  - {action: db.read, verdict: run}\n"}
-    assert house("PUT", "/policy", house.signed_in("root"), json=policy).status_code == 200
+    put = house("PUT", "/policy", house.signed_in("root"), json={"file": POLICY})
+    assert put.status_code == 200, put.text
     questions = [house("POST", "/ask", key, json=BODIES["ask_question"]).status_code for _ in range(11)]
     assert questions == [201] * 10 + [429]
     assert propose(house, key).status_code == 429
