@@ -14,21 +14,23 @@ SOLO_ID: Final = "user:local"
 class Principal:
     """A person, an agent or the system, with the way it proved itself.
 
-    `owner` is set for agents: the person (`usr_…`) or OS user (`osu_…`) who answers for it.
+    `owner` is set for agents: the person (`usr_…`) or OS user (`osu_…`) who answers for it. `executes` says that an
+    agent may execute the actions of others; its own it may always.
     """
 
     kind: Kind
     id: str
     auth: Auth
     owner: str | None = None
+    executes: bool = False
 
 
 SYSTEM: Final = Principal("system", "handrail", "none")
 
 
-def agent(agent_id: str, owner: str, auth: Auth = "local") -> Principal:
+def agent(agent_id: str, owner: str, auth: Auth = "local", *, executes: bool = False) -> Principal:
     """The program that proposes and executes actions."""
-    return Principal("agent", agent_id, auth, owner)
+    return Principal("agent", agent_id, auth, owner, executes)
 
 
 def person(person_id: str, auth: Auth) -> Principal:

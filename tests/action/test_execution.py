@@ -7,7 +7,7 @@ from handrail.action.facts import LEASE, PROBE_WITHIN
 from handrail.clock import DAY, HOUR, MINUTE
 from handrail.errors import FencedOff, NotAllowed, NotReady, RunHeld, WrongBytes
 from handrail.review import commands as asked
-from tests.heart.desk import ANN, BOB, BOT, STRANGER, Desk
+from tests.heart.desk import ANN, BOB, BOT, STRANGER, WORKER, Desk
 from tests.heart.world import text_of
 
 
@@ -40,6 +40,16 @@ def test_only_the_proposing_agent_executes(desk: Desk) -> None:
         for other in (STRANGER, ANN):
             with pytest.raises(NotAllowed):
                 desk.submit("act_1", command, other)
+
+
+def test_a_worker_that_may_execute_others_actions_does_and_alone_reports(desk: Desk) -> None:
+    assert desk.start(by=WORKER) == ["Claimed", "Started"]
+    assert desk.action().holder == WORKER.id
+    for other in (BOT, STRANGER):
+        with pytest.raises((FencedOff, NotAllowed)):
+            desk.submit("act_1", c.Settle("x1", desk.action().fence, "succeeded"), other)
+    assert desk.submit("act_1", c.Settle("x1", desk.action().fence, "failed"), WORKER) == ["Failed"]
+    assert desk.action().holder is None
 
 
 def test_a_held_action_does_not_start() -> None:

@@ -19,6 +19,7 @@ from .world import NAMES, START, Change, World
 
 BOT: Final = agent("agt_bot", "osu_olga")
 STRANGER: Final = agent("agt_stranger", "osu_sam")
+WORKER: Final = agent("agt_worker", "osu_sam", executes=True)
 ANN, BOB, CYD, OLGA = (person(f"usr_{name}", "session") for name in ("ann", "bob", "cyd", "olga"))
 LOCAL: Final = person(SOLO_ID, "solo")
 ADMIN: Final = person("usr_admin", "session")

@@ -140,7 +140,7 @@ def only_the_holder_settles(change: Change) -> None:
         assert (command.executor, command.fence) == (before.executor, before.fence), "settled without the fence"
         assert change.lease is not None, "settled without a lease"
         assert change.sealed.at < change.lease, "settled after the lease"
-        assert change.sealed.by.id == before.agent, "settled by another agent"
+        assert change.sealed.by.id == before.holder, "settled by another agent"
 
 
 INVARIANTS: Final[tuple[Callable[[Change], None], ...]] = (

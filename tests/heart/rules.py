@@ -26,7 +26,7 @@ from .world import NAMES
 
 TEAMS = ("legal", "finance")
 PEOPLE = ("ann", "bob", "cyd", "olga")
-BOTS = tuple(agent(f"agt_{name}", f"osu_{owner}") for name, owner in (("one", "olga"), ("two", "sam")))
+BOTS = (agent("agt_one", "osu_olga"), agent("agt_two", "osu_sam", executes=True))
 STAFF = tuple(person(f"usr_{name}", "session") for name in PEOPLE)
 LADDERS: tuple[dict[str, Any], ...] = (
     {"reviewers": ("group:legal",)},

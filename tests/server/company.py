@@ -3,15 +3,20 @@
 from pathlib import Path
 from typing import Any, Final
 
+from argon2 import PasswordHasher
+
 from handrail.directory.commands import PutAgent, PutGroup, PutKey, PutPerson, RemoveKey, RemovePerson
 from handrail.directory.roles import Role
 from handrail.embedded import Database, Embedded, solo_person
 from handrail.engine.request import DEFAULT_TENANT
 from handrail.ids import mint
 from handrail.server.auth.accounts import Accounts
+from handrail.server.auth.passwords import Passwords
 from handrail.testing import FrozenClock
 
 PASSWORD: Final = "correct horse battery"
+QUICK: Final = PasswordHasher(1, 8, 1)
+"""Costs next to nothing, which would make guessing cheap: for tests only."""
 
 
 class Company:
@@ -20,7 +25,7 @@ class Company:
     def __init__(self, path: Path | str, clock: Any = None, tenant: str = DEFAULT_TENANT, database: Any = None) -> None:
         self.clock = clock or FrozenClock()
         self.database: Database = database or Database(str(path), self.clock)
-        self.accounts = Accounts(self.database)
+        self.accounts = Accounts(self.database, Passwords(QUICK))
         self.tenant = tenant
         self.boss = Embedded(self.database, solo_person, tenant)
         self.names = self.database.process.engine.names(tenant)

@@ -12,11 +12,12 @@ from typing import Any
 
 import httpx2
 
+from handrail.server.auth.passwords import Passwords
 from handrail.server.run import Listen, Server, server
 from handrail.server.service import Service
 from handrail.server.settings import Settings
 
-from .company import PASSWORD, Company
+from .company import PASSWORD, QUICK, Company
 
 
 class House:
@@ -30,6 +31,13 @@ class House:
         """Send a request with a key or a session's token."""
         headers = {**({"Authorization": f"Bearer {key}"} if key else {}), **given.pop("headers", {})}
         return self.client.request(method, f"/v1{path}", headers=headers, **given)
+
+    def session(self, handle: str, company: Company | None = None) -> str:
+        """A session for bearers, without a password that has to be hashed."""
+        company = company or self.company
+        who = company.accounts.directory(company.tenant).resolve(f"user:{handle}")
+        assert who
+        return company.accounts.use_link(company.accounts.link(company.tenant, who)).token
 
     def signed_in(self, handle: str) -> str:
         """A terminal's session."""
@@ -52,13 +60,14 @@ def opened(path: Path, **settings: Any) -> Iterator[House]:
 @contextmanager
 def serving(company: Company, **settings: Any) -> Iterator[House]:
     """A running server on a company's database."""
-    with socket.socket() as ear:
+    with socket.socket(proto=socket.IPPROTO_TCP) as ear:  # asyncio sends at once only where it is told the protocol
         ear.bind(("127.0.0.1", 0))
         ear.listen(256)
         port = ear.getsockname()[1]
         url = f"http://127.0.0.1:{port}"
-        service = Service(company.database, Settings(origin=url, **settings))
-        running = server(service, Listen("127.0.0.1", port))
+        proxies = settings.pop("proxies", ())
+        service = Service(company.database, Settings(origin=url, **settings), Passwords(QUICK))
+        running = server(service, Listen("127.0.0.1", port, proxies=proxies))
         ready = threading.Event()
         thread = threading.Thread(target=_run, args=(running, ear, ready), name="server")
         thread.start()

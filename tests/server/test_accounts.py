@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handrail.clock import SystemClock
 from handrail.errors import TooMany, Unauthenticated
 from handrail.server.auth import tokens
 from handrail.server.auth.accounts import Accounts
-from handrail.server.auth.passwords import WeakPassword
+from handrail.server.auth.passwords import Passwords, WeakPassword
 
-from .company import PASSWORD, Company
+from .company import PASSWORD, QUICK, Company
 
 MINUTE, HOUR = 60.0, 3600.0
 
@@ -58,6 +59,13 @@ def test_the_last_use_of_a_key_is_known_to_the_minute(company: Company):
     assert company.accounts.last_use("default", key) == company.clock.now()
 
 
+def test_a_key_that_nobody_used_is_told_as_never_used_also_by_a_running_clock(tmp_path):
+    company = Company(tmp_path / "running.db", SystemClock())
+    text = company.key()
+    assert company.accounts.last_use("default", company.accounts.by_key(text).key or "") is None
+    company.close()
+
+
 @given(st.data())
 def test_one_wrong_character_is_caught_without_looking_anything_up(data: st.DataObject):
     text = tokens.mint("key")
@@ -71,6 +79,13 @@ def test_one_wrong_character_is_caught_without_looking_anything_up(data: st.Data
 def test_what_is_no_key_is_refused(company: Company, text: str):
     with pytest.raises(Unauthenticated):
         company.accounts.by_key(text)
+
+
+def test_passwords_are_kept_as_the_standard_for_little_memory_says():
+    kept = Passwords().hash(PASSWORD)
+    assert kept.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert Passwords(QUICK).matches(kept, PASSWORD)
+    assert Passwords().outdated(Passwords(QUICK).hash(PASSWORD))
 
 
 def test_somebody_signs_in_and_out(company: Company):

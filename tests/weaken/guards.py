@@ -23,7 +23,12 @@ OF_THE_ACTION: Final = (
     ),
     Guard(
         "fencing", "An executor that was replaced neither starts nor settles.",
-        (Edit(EXECUTION, "if executor != state.executor or fence != state.fence:", "if executor != state.executor:"),),
+        (
+            Edit(
+                EXECUTION, "if (executor, fence, facts.actor.id) != (state.executor, state.fence, state.holder):",
+                "if executor != state.executor:",
+            ),
+        ),
         ("tests/action/test_execution.py::test_who_is_fenced_off_neither_starts_nor_settles",),
     ),
     Guard(
@@ -52,9 +57,20 @@ OF_THE_ACTION: Final = (
         ("tests/action/test_execution.py::test_a_run_that_waits_as_a_whole_starts_nothing_while_one_action_is_held",),
     ),
     Guard(
-        "only the agent executes", "An action is executed by the agent that proposed it, and by nobody else.",
-        (Edit(EXECUTION, 'if facts.actor.kind != "agent" or facts.actor.id != state.agent:', "if False:"),),
+        "only the agent executes", "Only the agent that proposed an action, or a key of that scope, executes it.",
+        (
+            Edit(
+                EXECUTION,
+                'if facts.actor.kind != "agent" or not (facts.actor.id == state.agent or facts.actor.executes):',
+                "if False:",
+            ),
+        ),
         ("tests/action/test_execution.py::test_only_the_proposing_agent_executes",),
+    ),
+    Guard(
+        "only the holder reports", "Of two agents with one executor's name, the one that started the call reports.",
+        (Edit(EXECUTION, "state.fence, state.holder)", "state.fence, facts.actor.id)"),),
+        ("tests/action/test_execution.py::test_a_worker_that_may_execute_others_actions_does_and_alone_reports",),
     ),
     Guard(
         "only reviews decide", "Nobody says to an action what only its review may say.",
@@ -76,11 +92,16 @@ OF_THE_REVIEW: Final = (
         "who is barred", "The person linked to the agent's owner is barred, whatever group they are in.",
         (
             Edit(
-                "engine/facts.py", "return frozenset({agent}) | directory.same(owner) | directory.same(starter)",
-                "return frozenset({agent})",
+                "engine/facts.py", "directory.makers(agent) | directory.same(owner) | directory.same(starter)",
+                "frozenset()",
             ),
         ),
         ("tests/engine/test_people.py::test_who_answers_for_the_agent_does_not_decide_its_actions",),
+    ),
+    Guard(
+        "who made a key", "Whoever has seen a key of the agent is barred: they can ask in its name.",
+        (Edit("engine/facts.py", "directory.makers(agent) | ", ""),),
+        ("tests/server/test_self_approval.py::test_nobody_approves_their_own_request",),
     ),
     Guard(
         "agents never decide", "An agent's key decides nothing, whatever id it carries.",
@@ -123,8 +144,8 @@ OF_THE_REVIEW: Final = (
         "edits void votes", "A vote for other bytes does not count for edited ones.",
         (
             Edit(
-                VOTING, "votes = (Vote(by.id, by.auth, event.seats, sealed.at),)",
-                "votes = (*after.votes, Vote(by.id, by.auth, event.seats, sealed.at))",
+                VOTING, '"votes": (Vote(by.id, by.auth, event.seats, sealed.at),)',
+                '"votes": (*state.votes, Vote(by.id, by.auth, event.seats, sealed.at))',
             ),
         ),
         ("tests/review/test_voting.py::test_an_edit_voids_the_votes_and_counts_as_the_editors",),
@@ -174,8 +195,7 @@ OF_THE_CALL: Final = (
         "command ids", "A command that is repeated gets the first answer and does nothing.",
         (
             Edit(
-                BATCH, "self._answers.get(request.id) or self._tx.answer(self.tenant, request.id)",
-                "self._answers.get(request.id)",
+                BATCH, "self._answers.get(request.id) or self._known.get(request.id)", "self._answers.get(request.id)",
             ),
         ),
         ("tests/engine/test_repeats.py::test_a_repeated_command_gets_the_first_answer_and_does_nothing",),

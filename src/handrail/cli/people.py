@@ -9,7 +9,7 @@ from typing import Annotated, Final
 
 import typer
 
-from ..codec.people_file import PeopleFileError, PersonSpec, read_people
+from ..codec.people_file import PersonSpec, read_people
 from ..directory.model import Person
 from ..embedded import os_user_name
 from ..engine import roster
@@ -60,7 +60,7 @@ def apply(
         if dry_run and not os.path.exists(at.path):
             raise UsageError(f"there is no database at {place(db)!a} yet: run `handrail init` first")
         create(at)
-        _require_own_links(at, people, prune)
+        roster.require_own_links(at.directory, people, prune=prune)
         _require_link(at, people, prune)
         _require_administrator(at)
         plan = roster.changes(at.directory, people, prune=prune)
@@ -79,17 +79,6 @@ def _read(file: str) -> str:
         raise UsageError(f"{file!a} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise UsageError(f"{file!a} is no UTF-8 text") from None
-
-
-def _require_own_links(at: Desk, people: tuple[PersonSpec, ...], prune: bool) -> None:
-    """Raise `PeopleFileError` where an OS user would be linked to two people."""
-    found = roster.clash(at.directory, people, prune=prune)
-    if found:
-        spec, other = found
-        problem = (
-            f"os_user {spec.os_user!a} belongs to {roster.handle_of(at.directory, other)}, who is not in this file"
-        )
-        raise PeopleFileError(spec.line, problem, "name both here, or remove the other with --prune")
 
 
 def _require_administrator(at: Desk) -> None:

@@ -128,7 +128,8 @@ def evolve(state: Member | None, sealed: Sealed[e.Event], *, subject: str) -> Me
         case e.AgentAdded():
             return Agent(subject, "present", sealed.rev, event.owner, profile)
         case e.KeyAdded():
-            return Key(subject, "present", sealed.rev, event.agent, event.scopes, event.until, profile)
+            key = (event.agent, event.scopes, event.until, profile, sealed.by.id)
+            return Key(subject, "present", sealed.rev, *key)
         case e.KeyChanged():
             assert isinstance(state, Key)
             return changed(state, rev=sealed.rev, until=event.until)

@@ -67,7 +67,7 @@ class Guest:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What lets an agent in over HTTP, until `until` (µs); `None` is without end."""
+    """What lets an agent in over HTTP, until `until` (µs); `None` is without end. `maker` has seen its secret."""
 
     id: str
     status: Status
@@ -76,6 +76,7 @@ class Key:
     scopes: tuple[Scope, ...]
     until: int | None
     profile: str | None
+    maker: str = ""
 
     def opens(self, now: int) -> bool:
         """Whether it lets its agent in at that time (µs)."""
@@ -107,6 +108,10 @@ class Names:
         """The id that stands for an OS user whom no person is linked to."""
         return keyed("osu", self._secret, name)
 
+    def intent(self, text: str) -> str:
+        """The id that stands for the purpose of an action."""
+        return keyed("int", self._secret, text)
+
     def run(self, name: str) -> str:
         """The id of the run with that name."""
         return keyed("run", self._secret, name)
@@ -116,7 +121,8 @@ class Names:
 class Directory:
     """Everybody present at one moment. While nobody was ever added it is in solo mode: one person, in every group.
 
-    `labels` are the erasable names, by id, as far as they are kept; `keys` are also those that ended.
+    `labels` are the erasable names, by id, as far as they are kept; `keys` are also those that ended, `former` the
+    people who were removed.
     """
 
     names: Names
@@ -125,6 +131,7 @@ class Directory:
     labels: Mapping[str, JSON] = field(default_factory=dict)
     agents: Mapping[str, Agent] = field(default_factory=dict)
     keys: Mapping[str, Key] = field(default_factory=dict)
+    former: Mapping[str, Person] = field(default_factory=dict)
 
     @cached_property
     def _by_handle(self) -> Mapping[str, str]:
@@ -171,8 +178,16 @@ class Directory:
         return frozenset({person, *self.people[person].groups})
 
     def same(self, owner: str) -> frozenset[str]:
-        """Everybody that the owner's id stands for: itself, and the person linked to that OS user."""
-        return frozenset({owner, *(person.id for person in self.people.values() if person.os_user == owner)})
+        """Everybody that the owner's id stands for: itself, whoever is linked to that OS user or to the owner's, and
+        whoever came back under the handle that the owner had."""
+        known = self.people.get(owner) or self.former.get(owner)
+        users, handle = {owner, known.os_user if known else None} - {None}, known.handle if known else None
+        alike = (one.id for one in self.people.values() if one.os_user in users or one.handle == handle)
+        return frozenset({owner, *alike})
+
+    def makers(self, agent: str) -> frozenset[str]:
+        """Everybody who has seen a secret with which that agent comes in, also one that ended."""
+        return frozenset(key.maker for key in self.keys.values() if key.agent == agent and key.maker)
 
     def linked(self, os_user: str) -> Person | None:
         """The person whom this OS user is linked to."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ..codec.people_file import PersonSpec
+from ..codec.people_file import PeopleFileError, PersonSpec
 from ..directory.commands import Command, PutGroup, PutPerson, RemovePerson
 from ..directory.model import Directory, Person
 from ..directory.roles import DEFAULT
@@ -81,6 +81,15 @@ def clash(directory: Directory, people: tuple[PersonSpec, ...], *, prune: bool) 
         if other is not None:
             return spec, other
     return None
+
+
+def require_own_links(directory: Directory, people: tuple[PersonSpec, ...], *, prune: bool) -> None:
+    """Raise `PeopleFileError` where an OS user would be linked to two people."""
+    found = clash(directory, people, prune=prune)
+    if found:
+        spec, other = found
+        problem = f"os_user {spec.os_user!a} belongs to {handle_of(directory, other)}, who is not in this file"
+        raise PeopleFileError(spec.line, problem, "name both here, or remove the other with --prune")
 
 
 def commands(directory: Directory, plan: list[Change]) -> list[tuple[str, Command]]:

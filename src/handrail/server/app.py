@@ -5,19 +5,17 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Final
 
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import ClientDisconnect
 
 from .. import __version__
 from ..errors import HandrailError, NotFound, TooMany, UsageError
-from ..wire.problems import MEDIA, problem_of
 from ..wire.routes import ROUTES, Route
-from . import health, live, lives, openapi, people
-from .edge import Edge
+from . import health, links, live, lives, openapi, people
+from .edge import Edge, problem
 from .exchange import Exchange, answer
 from .lives import Handler
 from .rights import caller_of, require
@@ -55,6 +53,7 @@ def create_app(service: Service) -> FastAPI:
     for route in ROUTES:
         _mount(app, service, route)
     health.mount(app, service)
+    links.mount(app, service)
     document = openapi.document()
 
     async def described(_: Request) -> Response:
@@ -64,17 +63,8 @@ def create_app(service: Service) -> FastAPI:
     app.add_exception_handler(HandrailError, _problem)
     app.add_exception_handler(HTTPException, _unrouted)
     app.add_exception_handler(ClientDisconnect, _left)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=_hosts(service), www_redirect=False)
     app.add_middleware(Edge, service=service)
     return app
-
-
-def _hosts(service: Service) -> list[str]:
-    """Names under which the server is meant; any other is a page of somebody else's that points here."""
-    host = service.settings.host
-    bare = host.rsplit(":", 1)[0] if not host.endswith("]") else host
-    own = ["127.0.0.1", "localhost", "[::1]"] if bare in ("127.0.0.1", "localhost", "[::1]") else []
-    return [bare, *own]
 
 
 def _mount(app: FastAPI, service: Service, route: Route) -> None:
@@ -110,13 +100,7 @@ async def _problem(_: Request, error: Exception) -> Response:
         headers["WWW-Authenticate"] = "Bearer"
     if error.status == 503:
         headers["Retry-After"] = "1"
-    return _document(problem_of(error), error.status, headers)
-
-
-def _document(problem: dict[str, Any], status: int, headers: dict[str, str]) -> Response:
-    response = answer(problem, status, headers)
-    response.headers["Content-Type"] = MEDIA
-    return response
+    return problem(error, headers)
 
 
 async def _left(_: Request, __: Exception) -> Response:
@@ -132,10 +116,10 @@ async def _unrouted(_: Request, error: Exception) -> Response:
         found = NotFound("there is nothing at this address")
     else:
         found = UsageError(str(error.detail))
-    return _document(problem_of(found) | {"status": error.status_code}, error.status_code, dict(error.headers or {}))
+    return problem(found, error.headers)
 
 
 async def _broken(request: Request, error: Exception) -> Response:
     log.error("a request failed", exc_info=error)
     told = Broken(f"the server failed; its log tells more under {request.state.request_id}")
-    return _document(problem_of(told), 500, {})
+    return problem(told)

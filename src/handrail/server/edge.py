@@ -4,26 +4,72 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Mapping
 from typing import Any, Final
 
 import orjson
+from fastapi import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ..errors import HandrailError, UsageError
 from ..ids import mint
+from ..wire.problems import MEDIA, problem_of
+from .exchange import answer
 from .service import Service
 
 log: Final = logging.getLogger("handrail.server")
 ALWAYS: Final = (
     (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
 )
 UNLESS_SAID: Final = (
     (b"cache-control", b"no-store"),
+    (b"referrer-policy", b"no-referrer"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 )
 HSTS: Final = (b"strict-transport-security", b"max-age=63072000")
+
+
+HEAD: Final = 32 * 1024
+LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
+
+
+class HeadTooLong(UsageError):
+    """The headers are larger than the server takes."""
+
+    code = "head_too_long"
+    status = 431
+
+
+class WrongHost(UsageError):
+    """The request is meant for another server, or another site's page points here."""
+
+    code = "wrong_host"
+
+
+class Smuggled(UsageError):
+    """Two who read the request could disagree about where it ends."""
+
+    code = "smuggled"
+
+
+def hostname(host: str) -> str:
+    """A `Host` without its port."""
+    bare, separator, port = host.rpartition(":")
+    return bare if separator and port.isdecimal() else host
+
+
+def problem(error: HandrailError, headers: Mapping[str, str] | None = None) -> Response:
+    """An error as its problem document; the connection ends where the rest of the request is not wanted."""
+    close = (
+        {"Connection": "close"}
+        if error.status in (408, 413) or isinstance(error, WrongHost | Smuggled | HeadTooLong)
+        else {}
+    )
+    response = answer(problem_of(error), error.status, {**close, **(headers or {})})
+    response.headers["Content-Type"] = MEDIA
+    return response
 
 
 class Edge:
@@ -31,6 +77,8 @@ class Edge:
 
     def __init__(self, app: ASGIApp, service: Service) -> None:
         self._app, self._service = app, service
+        own = hostname(service.settings.host)
+        self._hosts: Final = frozenset({own, *(LOOPBACK if own in LOOPBACK else ())})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and note what became of it."""
@@ -48,9 +96,22 @@ class Edge:
 
         scope.setdefault("state", {})["request_id"] = request_id
         try:
-            await self._app(scope, receive, sending)
+            wrong = self._refusal(scope["headers"])
+            await (self._app if wrong is None else problem(wrong))(scope, receive, sending)
         finally:
             self._note(scope, status, time.perf_counter() - began, request_id)
+
+    def _refusal(self, headers: list[tuple[bytes, bytes]]) -> HandrailError | None:
+        """Why nobody looks at a request: its length is doubtful, or it is meant for another server."""
+        if sum(len(name) + len(value) for name, value in headers) > HEAD:
+            return HeadTooLong(f"the headers have more than {HEAD:,} bytes: send less")
+        names = [name for name, _ in headers]
+        if b"content-length" in names and b"transfer-encoding" in names:
+            return Smuggled("a request has a Content-Length or a Transfer-Encoding, not both")
+        hosts = [value.decode("latin-1").lower() for name, value in headers if name == b"host"]
+        if len(hosts) != 1 or hostname(hosts[0]) not in self._hosts:
+            return WrongHost(f"this server is {self._service.settings.origin}: ask for that host")
+        return None
 
     def _headers(self, given: list[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
         said = {name.lower() for name, _ in given}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,6 +29,13 @@ class TooLarge(HandrailError):
 
     code = "too_large"
     status = 413
+
+
+class TooSlow(HandrailError):
+    """The body did not arrive in time."""
+
+    code = "too_slow"
+    status = 408
 
 
 class NotJSON(HandrailError):
@@ -79,12 +87,13 @@ class Exchange:
     async def body(self) -> Any:
         """The body, read strictly. Raises `NotJSON`, `TooLarge`, `MalformedJSON`."""
         media = self.request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        data = await read(self.request, self.service.settings.body)
+        settings = self.service.settings
+        data = await read(self.request, settings.body, settings.arrival)
         if not data:
             return {}
         if media != "application/json":
             raise NotJSON("send the body as Content-Type: application/json")
-        return parse(data, max_bytes=self.service.settings.body)
+        return parse(data, max_bytes=settings.body)
 
     async def members(self, **known: type) -> dict[str, Any]:
         """The body as an object with these members, each of its type or left out. Raises `InvalidValue`."""
@@ -129,13 +138,17 @@ class Exchange:
 _SAID: Final[Mapping[type, str]] = {str: "text", bool: "truth value", list: "list", dict: "object"}
 
 
-async def read(request: Request, most: int) -> bytes:
-    """The body as it is. Raises `TooLarge` as soon as it is."""
+async def read(request: Request, most: int, seconds: float) -> bytes:
+    """The body as it is. Raises `TooLarge` as soon as it is, and `TooSlow`."""
     found = bytearray()
-    async for part in request.stream():
-        found += part
-        if len(found) > most:
-            raise TooLarge(f"a body has at most {most:,} bytes: send a reference to the data instead")
+    try:
+        async with asyncio.timeout(seconds):
+            async for part in request.stream():
+                found += part
+                if len(found) > most:
+                    raise TooLarge(f"a body has at most {most:,} bytes: send a reference to the data instead")
+    except TimeoutError:
+        raise TooSlow(f"the body did not arrive within {seconds:g} seconds: send it again") from None
     return bytes(found)
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 from typing import Final
 
 from fastapi import FastAPI, Request, Response
 
 from ..engine.request import DEFAULT_TENANT
 from ..errors import HandrailError, NotAllowed
+from .addresses import is_local
 from .exchange import answer
 from .rights import caller_of
 from .service import Service
@@ -45,7 +45,7 @@ def mount(app: FastAPI, service: Service) -> None:
 
 async def _require_operator(service: Service, request: Request) -> None:
     """On one's own machine anybody may look at the metrics; from elsewhere auditors and administrators."""
-    if request.client and ipaddress.ip_address(request.client.host).is_loopback:
+    if is_local(request):
         return
     caller = await caller_of(service, request)
     if not caller.permissions & {"audit", "administer"}:

@@ -10,19 +10,24 @@ from typing import Any, Final
 
 from fastapi import Response
 
-from ..action.commands import Claim, Propose, Reconcile, Settle, Start
+from ..action.commands import Propose
 from ..action.model import Action
+<<<<<<< HEAD
 from ..engine.request import Renew
 from ..engine.room import Room
 from ..errors import InvalidValue, NotAllowed, TooMany, UnknownAction
+=======
+from ..errors import InvalidValue, NotFound, UnknownAction
+>>>>>>> main
 from ..ids import derive
+from ..run.commands import Open
+from ..run.model import Run
 from ..wire import records
 from ..wire.bodies import command_of
 from .exchange import Exchange, answer, nothing, paged
 from .rights import visible
 
 Handler = Callable[[Exchange], Awaitable[Response]]
-EXECUTING: Final = (Claim, Start, Settle, Reconcile, Renew)
 
 
 async def command(exchange: Exchange) -> Response:
@@ -31,18 +36,18 @@ async def command(exchange: Exchange) -> Response:
     assert kind is not None
     sent = command_of(kind, await exchange.body())
     subject = exchange.id
-    if not exchange.route.path.endswith("/open"):
-        state = visible(exchange.service, exchange.who, subject)
-        _require_execute(exchange, sent, state)
+    if isinstance(sent, Open):
+        _require_own_run(exchange, sent.parent)
+    else:
+        visible(exchange.service, exchange.who, subject)
     found = await exchange.backend.acall(subject, sent, command_id=exchange.command_id)
     return answer(granting(exchange, found))
 
 
-def _require_execute(exchange: Exchange, sent: object, state: object) -> None:
-    """Executing is for the agent that proposed, and for keys that may execute others' actions."""
-    foreign = isinstance(state, Action) and state.agent != exchange.who.principal.id
-    if foreign and isinstance(sent, EXECUTING) and "execute" not in exchange.who.scopes:
-        raise NotAllowed("only the agent that proposed the action, or a key with the scope execute, executes it")
+def _require_own_run(exchange: Exchange, run: str | None) -> None:
+    """Raise `NotFound` for a run that an agent names and that is not its own."""
+    if run is not None and not isinstance(visible(exchange.service, exchange.who, run), Run):
+        raise NotFound(f"no run has the id {run[:40]!a} here")
 
 
 def granting(exchange: Exchange, found: dict[str, Any]) -> dict[str, Any]:
@@ -66,6 +71,7 @@ async def propose(exchange: Exchange) -> Response:
 
 
 async def _propose(exchange: Exchange, sent: Propose, given: Any) -> Response:
+    _require_own_run(exchange, sent.run)
     command_id = exchange.command_id
     subject = derive("act", command_id) if given is None else given
     if not isinstance(subject, str) or not _is_action(subject):
@@ -143,11 +149,10 @@ async def wait(exchange: Exchange) -> Response:
 
 
 async def get_grant(exchange: Exchange) -> Response:
-    """What may run now."""
+    """What may run now, for whoever runs it."""
     state = visible(exchange.service, exchange.who, exchange.id)
-    if not isinstance(state, Action) or state.status != "started":
-        raise UnknownAction("no arguments of this action may run now: start it first")
-    _require_execute(exchange, Claim(""), state)
+    if not isinstance(state, Action) or state.status != "started" or state.holder != exchange.who.principal.id:
+        raise UnknownAction("no arguments of this action may run now at yours: start it first")
     return answer(grant(exchange, state.id))
 
 

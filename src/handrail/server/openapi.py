@@ -28,6 +28,11 @@ REASONS: Final = {
     500: "The server failed.", 503: "Not now: repeat it with the same Idempotency-Key.",
 }  # fmt: skip
 
+STATUSES: Final[dict[str, tuple[int, ...]]] = {
+    "propose_action": (200, 201), "ask_question": (200, 201), "wait_for_action": (200, 204),
+}  # fmt: skip
+"""Where more than one status is good: 201 for a new action, 200 for one found again; 204 where nothing came in time."""
+
 
 def document() -> JSONObject:
     """The whole description."""
@@ -90,7 +95,8 @@ def _header(name: str, schema: JSONObject, example: str | None = None) -> JSONOb
 
 
 def _responses(route: Route) -> JSONObject:
-    good, media, schema = ANSWERS[route.answers]
+    usual, media, schema = ANSWERS[route.answers]
+    good = STATUSES.get(route.name, usual)
     answered: JSONObject = {
         str(status): {"description": "Done.", **({"content": {media: {"schema": schema}}} if status != 204 else {})}
         for status in good

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
-from fastapi import Response
+from fastapi import Request, Response
 
 from ..clock import DAY, micros
 from ..codec.people_file import read_people
@@ -16,14 +16,17 @@ from ..directory.commands import PutAgent, PutKey, RemoveKey, Scope
 from ..directory.model import Directory, Key
 from ..engine import rehearsal, roster
 from ..engine.request import Request as Sent
+from ..engine.roster import profile
 from ..errors import InvalidValue, NotFound
 from ..ids import mint
 from ..policy.register import ID, PutPolicy
 from ..wire import records
+from .addresses import network_of
 from .auth.accounts import Use
 from .auth.callers import Caller, SignedIn
 from .exchange import Exchange, answer, nothing
 from .rights import cookie_name, require_same_site
+from .service import Service
 
 Handler = Callable[[Exchange], Awaitable[Response]]
 SCOPES: Final[tuple[Scope, ...]] = ("propose", "execute")
@@ -84,7 +87,9 @@ async def put_people(exchange: Exchange) -> Response:
     accounts, who = exchange.service.accounts, exchange.who
     found = accounts.directory(who.tenant)
     prune = bool(given["prune"])
-    plan = roster.changes(found, read_people(given["file"]), prune=prune)
+    people = read_people(given["file"])
+    roster.require_own_links(found, people, prune=prune)
+    plan = roster.changes(found, people, prune=prune)
     if plan and not given["dry_run"]:
         sent = [
             Sent(mint("cmd"), subject, command, who.principal, who.tenant)
@@ -140,8 +145,7 @@ async def list_keys(exchange: Exchange) -> Response:
 
 
 def _name(found: Directory, subject: str) -> Any:
-    label = found.labels.get(subject)
-    return label.get("name") if isinstance(label, dict) else None
+    return profile(found, subject).get("name")
 
 
 async def create_key(exchange: Exchange) -> Response:
@@ -155,14 +159,22 @@ async def create_key(exchange: Exchange) -> Response:
     found = service.accounts.directory(who.tenant)
     names = service.database.process.engine.names(who.tenant)
     agent = names.agent(given["agent"])
-    if agent not in found.agents:
-        owner = given["owner"] or ""
-        owner_id = found.resolve(owner) or (who.principal.id if not owner else None)
-        if owner_id is None:
-            raise InvalidValue(f"{owner[:60]!a} is nobody here: owner is a handle such as user:ann")
-        said = owner or str((found.labels.get(who.principal.id) or {}).get("handle", ""))  # type: ignore[union-attr]
-        await exchange.backend.acall(agent, PutAgent(owner_id, given["agent"], said))
+    owner = _owner(found, who.principal.id, given["owner"])
+    known = found.agents.get(agent)
+    if known is not None and given["owner"] and known.owner != owner:
+        raise InvalidValue("somebody else answers for this agent, and that cannot change: leave owner out")
+    if known is None:
+        said = given["owner"] or str(profile(found, owner).get("handle", ""))
+        await exchange.backend.acall(agent, PutAgent(owner, given["agent"], said))
     return await _new_key(exchange, PutKey(agent, scopes, until, given["label"] or given["agent"]))
+
+
+def _owner(found: Directory, maker: str, handle: str | None) -> str:
+    """The person who answers for an agent: the one named, else whoever makes its first key."""
+    owner = found.resolve(handle) if handle else maker
+    if owner is None or owner not in found.people:
+        raise InvalidValue(f"{(handle or '')[:60]!a} is nobody here: owner is the handle of a person, such as user:ann")
+    return owner
 
 
 def _scopes(given: Any) -> tuple[Scope, ...]:
@@ -221,12 +233,11 @@ async def sign_in(exchange: Exchange) -> Response:
     use: Use = "terminal" if given["use"] == "terminal" else "browser"
     if given["use"] not in (None, "browser", "terminal"):
         raise InvalidValue("use is browser or terminal")
-    client = exchange.request.client
     signed = await asyncio.to_thread(
         exchange.service.accounts.sign_in, (given["name"] or "")[:200], given["password"] or "",
-        client.host if client else "", use=use,
+        network_of(exchange.request), use=use,
     )  # fmt: skip
-    return _admitted(exchange, signed, use)
+    return await _admitted(exchange, signed, use)
 
 
 async def accept(exchange: Exchange) -> Response:
@@ -236,19 +247,23 @@ async def accept(exchange: Exchange) -> Response:
     signed = await asyncio.to_thread(
         exchange.service.accounts.accept, (given["secret"] or "")[:200], given["password"] or ""
     )
-    return _admitted(exchange, signed, "browser")
+    return await _admitted(exchange, signed, "browser")
 
 
-def _admitted(exchange: Exchange, signed: SignedIn, use: Use) -> Response:
+async def _admitted(exchange: Exchange, signed: SignedIn, use: Use) -> Response:
     found = described(signed.caller, exchange.service.accounts.directory(signed.caller.tenant))
     if use == "terminal":
         return answer({**found, "token": signed.token}, 201)
     response = answer(found, 201)
-    response.set_cookie(
-        cookie_name(exchange.service), signed.token, path="/", secure=exchange.service.settings.secure, httponly=True,
-        samesite="strict",
-    )  # fmt: skip
+    await change_session(exchange.service, exchange.request, response, signed.token)
     return response
+
+
+async def change_session(service: Service, request: Request, response: Response, token: str) -> None:
+    """Give the browser its new session; the one that it came with ends."""
+    name = cookie_name(service)
+    await asyncio.to_thread(service.accounts.sign_out, request.cookies.get(name, ""))
+    response.set_cookie(name, token, path="/", secure=service.settings.secure, httponly=True, samesite="strict")
 
 
 async def sign_out(exchange: Exchange) -> Response:

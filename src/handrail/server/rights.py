@@ -10,7 +10,7 @@ from fastapi import Request
 from ..action.model import Action
 from ..codec.records import State
 from ..engine.request import Refuse
-from ..errors import HandrailError, NotAllowed, NotFound, Unauthenticated
+from ..errors import HandrailError, NotFound, Unauthenticated
 from ..review.model import Review
 from ..run.model import Run
 from ..wire.routes import Route
@@ -70,17 +70,23 @@ def _require_own_page(service: Service, request: Request, caller: Caller) -> Non
 
 
 async def require(service: Service, route: Route, caller: Caller) -> None:
-    """Raise `NotAllowed` unless the caller may use the route at all. A refused agent is an entry in the log."""
+    """Raise `NotAllowed` unless the caller may use the route at all. Each refusal is an entry in the log."""
+    why = _refusal(route, caller)
+    if why:
+        await service.backend(caller).acall(caller.principal.id, Refuse(route.name, why))
+
+
+def _refusal(route: Route, caller: Caller) -> str | None:
     if caller.is_agent:
         if route.scope is None:
-            why = "an agent's key cannot do this; a person does, signed in"
-            await service.backend(caller).acall(caller.principal.id, Refuse(route.name, why))
-        if route.scope not in caller.scopes and "execute" not in caller.scopes:
-            raise NotAllowed(f"this key lacks the scope {route.scope}: ask an administrator for another key")
+            return "an agent's key cannot do this; a person does, signed in"
+        if route.scope != "any" and route.scope not in caller.scopes:
+            return f"this key lacks the scope {route.scope}: ask an administrator for another key"
     elif route.permission is None:
-        raise NotAllowed("a person cannot do this; an agent does, with its key")
+        return "a person cannot do this; an agent does, with its key"
     elif route.permission not in caller.permissions:
-        raise NotAllowed(f"this needs the permission to {route.permission}, which none of your roles gives")
+        return f"this needs the permission to {route.permission}, which none of your roles gives"
+    return None
 
 
 def visible(service: Service, caller: Caller, subject: str) -> State:

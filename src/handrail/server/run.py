@@ -16,11 +16,14 @@ import uvicorn
 from ..embedded import Database
 from ..errors import UsageError
 from ..store.lock import WriterLock
+from .addresses import is_loopback
 from .app import create_app
 from .edge import JSONLines
+from .patience import patient
 from .service import Service
 from .settings import Settings
 
+log: Final = logging.getLogger("handrail.server")
 GRACE: Final = 20
 """Seconds that running requests have to end after the signal."""
 
@@ -49,16 +52,6 @@ class Listen:
                 raise UsageError(f"--behind-proxy {one!a} is no address and no network, such as 10.0.0.0/8") from None
 
 
-def is_loopback(host: str) -> bool:
-    """Whether only programs on this machine reach an address."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
 class Server(uvicorn.Server):
     """Lets go of everybody who waits as soon as it is told to stop, so that draining takes no longer than work does."""
 
@@ -72,21 +65,30 @@ class Server(uvicorn.Server):
         self._loop = asyncio.get_running_loop()
         await super().serve(sockets)
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen, and say so: whoever starts a server can wait for that line."""
+        await super().startup(sockets)
+        log.info("ready")
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """The signal has come."""
+        """The signal has come: being told to stop is no failure, so that the process ends with 0."""
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._service.drain)
         super().handle_exit(sig, frame)
+        self._captured_signals.clear()
 
 
 def server(service: Service, listen: Listen) -> Server:
     """The server, ready to run. Raises `UsageError` for an address that is not safe."""
     listen.require_safe()
+    if service.settings.demo and (listen.proxies or not is_loopback(listen.host)):
+        raise UsageError("a demo lets in whoever has a link, so it is served on this machine only: listen on 127.0.0.1")
+    proxies = [str(ipaddress.ip_network(one, strict=False)) for one in listen.proxies]
     config = uvicorn.Config(
         create_app(service), host=listen.host, port=listen.port, log_config=None, access_log=False,
-        server_header=False, proxy_headers=bool(listen.proxies), forwarded_allow_ips=list(listen.proxies),
+        server_header=False, proxy_headers=bool(listen.proxies), forwarded_allow_ips=proxies,
         timeout_graceful_shutdown=GRACE, ssl_certfile=listen.certificate, ssl_keyfile=listen.key, ws="none",
-        h11_max_incomplete_event_size=32 * 1024,
+        h11_max_incomplete_event_size=32 * 1024, http=patient(service.settings),
     )  # fmt: skip
     # It writes whole addresses, with what a caller put into the query; `edge` writes the route.
     logging.getLogger("uvicorn.access").disabled = True

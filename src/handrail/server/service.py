@@ -12,6 +12,7 @@ from ..engine.archive import Archive
 from ..principal import Principal
 from .auth.accounts import Accounts
 from .auth.callers import Caller
+from .auth.passwords import Passwords
 from .caps import Meter
 from .hub import Hubs
 from .metrics import Metrics
@@ -23,10 +24,12 @@ T = TypeVar("T")
 class Service:
     """One server on one database."""
 
-    def __init__(self, database: Database, settings: Settings | None = None) -> None:
+    def __init__(
+        self, database: Database, settings: Settings | None = None, passwords: Passwords | None = None
+    ) -> None:
         self.database: Final = database
         self.settings: Final = settings or Settings()
-        self.accounts: Final = Accounts(database)
+        self.accounts: Final = Accounts(database, passwords)
         self.metrics: Final = Metrics()
         self.meter: Final = Meter(database.clock, self.settings.caps)
         self.hubs: Final = Hubs(self)

@@ -18,7 +18,8 @@ class Caps:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`origin` is where browsers find the server; a body has at most `body` bytes; times are seconds."""
+    """`origin` is where browsers find the server; a body has at most `body` bytes; times are seconds. A request's head
+    has `head` to arrive, its body `arrival`. `demo` lets people in by links, on this machine only."""
 
     origin: str = DEFAULT_ORIGIN
     body: int = 1024 * 1024
@@ -26,6 +27,9 @@ class Settings:
     polls: int = 256
     stalled: float = 25.0
     heartbeat: float = 15.0
+    head: float = 15.0
+    arrival: float = 30.0
+    demo: bool = False
     caps: Caps = field(default_factory=Caps)
 
     @property

@@ -12,11 +12,13 @@ from ..review import commands as review
 from ..run import commands as run
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
+Need = Scope | Literal["any"]
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One operation. Without a `scope` no agent may use it, without a `permission` nobody; `open` needs neither.
+    """One operation. Without a `scope` no agent may use it (`any` is any key), without a `permission` no person;
+    `open` needs neither.
 
     `command` is what its body means, sent to the stream that `{id}` names. `answers` names the shape of its answer in
     the documentation. Agents see only what is theirs.
@@ -28,13 +30,13 @@ class Route:
     doc: str
     answers: str
     command: type | None = None
-    scope: Scope | None = None
+    scope: Need | None = None
     permission: Permission | None = None
     open: bool = False
 
 
 def _command(
-    noun: str, verb: str, kind: type, doc: str, *, scope: Scope | None = None, permission: Permission | None = None,
+    noun: str, verb: str, kind: type, doc: str, *, scope: Need | None = None, permission: Permission | None = None,
     path: str | None = None,
 ) -> Route:  # fmt: skip
     where = f"/v1/{noun}s/{{id}}/{path or verb}"
@@ -43,35 +45,35 @@ def _command(
 
 ROUTES: Final[tuple[Route, ...]] = (
     Route("propose_action", "POST", "/v1/actions", "Propose an action.", "Answer", action.Propose, "propose"),
-    Route("list_actions", "GET", "/v1/actions", "Actions, newest first.", "Page", None, "propose", "read"),
-    Route("get_action", "GET", "/v1/actions/{id}", "One action with its texts.", "Action", None, "propose", "read"),
+    Route("list_actions", "GET", "/v1/actions", "Actions, newest first.", "Page", None, "any", "read"),
+    Route("get_action", "GET", "/v1/actions/{id}", "One action with its texts.", "Action", None, "any", "read"),
     Route(
         "wait_for_action", "GET", "/v1/actions/{id}/wait", "Wait until the action is beyond `rev`.", "Answer", None,
-        "propose", "read",
+        "any", "read",
     ),
     Route(
         "get_grant", "GET", "/v1/actions/{id}/grant", "The stored arguments that may run now, and what binds them.",
-        "Grant", None, "propose",
+        "Grant", None, "any",
     ),
     Route(
         "get_action_history", "GET", "/v1/actions/{id}/history", "What happened to the action.", "History", None,
-        "propose", "read",
+        "any", "read",
     ),
-    _command("action", "claim", action.Claim, "Take the right to execute.", scope="propose"),
-    _command("action", "start", action.Start, "Say that the call leaves now.", scope="propose"),
-    _command("action", "renew", Renew, "Keep the lease of a running action.", scope="propose"),
-    _command("action", "settle", action.Settle, "Report how the call ended.", scope="propose"),
-    _command("action", "reconcile", action.Reconcile, "Say what the probe found.", scope="propose"),
+    _command("action", "claim", action.Claim, "Take the right to execute.", scope="any"),
+    _command("action", "start", action.Start, "Say that the call leaves now.", scope="any"),
+    _command("action", "renew", Renew, "Keep the lease of a running action.", scope="any"),
+    _command("action", "settle", action.Settle, "Report how the call ended.", scope="any"),
+    _command("action", "reconcile", action.Reconcile, "Say what the probe found.", scope="any"),
     _command(
         "action", "withdraw", action.Withdraw, "Take the action back.", scope="propose", permission="read"
     ),
     Route("ask_question", "POST", "/v1/ask", "Ask people a question.", "Answer", action.Propose, "propose"),
     Route("list_reviews", "GET", "/v1/reviews", "Open reviews, by risk and age.", "Reviews", None, None, "read"),
     Route("list_all_reviews", "GET", "/v1/reviews/all", "Reviews, newest first.", "Page", None, None, "read"),
-    Route("get_review", "GET", "/v1/reviews/{id}", "One review with what is shown.", "Review", None, "propose", "read"),
+    Route("get_review", "GET", "/v1/reviews/{id}", "One review with what is shown.", "Review", None, "any", "read"),
     Route(
         "get_review_history", "GET", "/v1/reviews/{id}/history", "What happened to the review.", "History", None,
-        "propose", "read",
+        "any", "read",
     ),
     _command("review", "claim", review.Claim, "Say that you are at it.", permission="decide"),
     _command("review", "release", review.Release, "Give your claim back.", permission="decide"),
@@ -81,17 +83,17 @@ ROUTES: Final[tuple[Route, ...]] = (
     _command("review", "decide", review.Decide, "Vote or decide.", permission="decide", path="decisions"),
     _command("review", "revoke", review.Revoke, "Take your vote back while it can be undone.", permission="decide"),
     Route("list_runs", "GET", "/v1/runs", "Runs, newest first.", "Page", None, None, "read"),
-    Route("find_run", "GET", "/v1/runs/by-name", "The id of the run with that name.", "Id", None, "propose", "read"),
-    Route("get_run", "GET", "/v1/runs/{id}", "One run and its title.", "Run", None, "propose", "read"),
+    Route("find_run", "GET", "/v1/runs/by-name", "The id of the run with that name.", "Id", None, "any", "read"),
+    Route("get_run", "GET", "/v1/runs/{id}", "One run and its title.", "Run", None, "any", "read"),
     Route(
-        "get_run_history", "GET", "/v1/runs/{id}/history", "What happened to the run.", "History", None, "propose",
+        "get_run_history", "GET", "/v1/runs/{id}/history", "What happened to the run.", "History", None, "any",
         "read",
     ),
     _command("run", "open", run.Open, "Begin the run, or enter it again.", scope="propose"),
     _command("run", "note", run.Note, "Note an exception that left the run.", scope="propose"),
     _command("run", "finish", run.Finish, "Finish the run.", scope="propose"),
-    Route("get_me", "GET", "/v1/me", "Who you are, and what you may do.", "Me", None, "propose", "read"),
-    Route("get_name", "GET", "/v1/names/{id}", "What people call an id.", "Name", None, "propose", "read"),
+    Route("get_me", "GET", "/v1/me", "Who you are, and what you may do.", "Me", None, "any", "read"),
+    Route("get_name", "GET", "/v1/names/{id}", "What people call an id.", "Name", None, "any", "read"),
     Route("find_ids", "GET", "/v1/ids", "The ids that begin so.", "Ids", None, None, "read"),
     Route("get_log", "GET", "/v1/log", "How long the log is; waits until it is not `size`.", "Log", None, None, "read"),
     Route("get_stream", "GET", "/v1/stream", "What happens, as it happens.", "Stream", None, None, "read"),

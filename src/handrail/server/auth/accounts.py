@@ -49,9 +49,9 @@ class _Kept:
 class Accounts:
     """Who may come in, on one database. Safe for threads."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, passwords: Passwords | None = None) -> None:
         self._database: Final = database
-        self._passwords: Final = Passwords()
+        self._passwords: Final = passwords or Passwords()
         self._brake: Final = Brake(database.clock)
         self._readers: dict[str, Embedded] = {}
         self._keys: dict[bytes, Token] = {}
@@ -82,7 +82,8 @@ class Accounts:
             raise Unauthenticated("this key has ended: ask an administrator for a new one")
         self._seen(token)
         scopes = frozenset(key.scopes)
-        return Caller(token.tenant, agent(key.agent, owner.owner, "apikey"), scopes=scopes, key=key.id)
+        principal = agent(key.agent, owner.owner, "apikey", executes="execute" in scopes)
+        return Caller(token.tenant, principal, scopes=scopes, key=key.id)
 
     def _key(self, digest: bytes) -> Token | None:
         """The row of a key; its row never changes but for its last use, so that it is read once."""
@@ -124,9 +125,10 @@ class Accounts:
     def _put(self, text: str, kind: tokens.Kind, tenant: str, subject: str, until: int | None, auth: str) -> None:
         digest = tokens.digest(kind, text)
         assert digest is not None
+        now = self._now
         with self._database.process.store.vault(write=True) as vault:
-            vault.sweep(self._now)
-            vault.put_token(Token(digest, kind, tenant, subject, self._now, self._now, until, auth))
+            vault.sweep(now)
+            vault.put_token(Token(digest, kind, tenant, subject, now, now, until, auth))
 
     # People.
 

@@ -31,8 +31,8 @@ def require_strong(password: str, handle: str) -> None:
 class Passwords:
     """Hashes and checks; a check takes the same time whether or not there is somebody of that name."""
 
-    def __init__(self) -> None:
-        self._hasher: Final = PasswordHasher()
+    def __init__(self, hasher: PasswordHasher | None = None) -> None:
+        self._hasher: Final = hasher or PasswordHasher()
 
     @cached_property
     def _nobodys(self) -> str:

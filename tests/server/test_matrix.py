@@ -1,0 +1,326 @@
+"""Every caller on every operation that the served description names, in two tenants, about everybody's things.
+
+`MAY` is written by hand and reads no table of the product: a permission that changes there turns a test red here, and
+so does an operation that is not in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import httpx2
+import pytest
+
+from handrail.clock import SystemClock
+from handrail.directory.roles import Role
+from handrail.embedded import Embedded
+from handrail.ids import mint
+from handrail.principal import person
+
+from .company import Company
+from .house import House, opened
+
+READERS: Final = "viewer reviewer supervisor auditor administrator"
+MAY: Final[dict[str, tuple[str, str]]] = {
+    # operation: which keys, which people
+    "propose_action": ("propose", ""),
+    "ask_question": ("propose", ""),
+    "open_run": ("propose", ""),
+    "note_run": ("propose", ""),
+    "finish_run": ("propose", ""),
+    "withdraw_action": ("propose", "supervisor"),
+    "claim_action": ("propose execute", ""),
+    "start_action": ("propose execute", ""),
+    "renew_action": ("propose execute", ""),
+    "settle_action": ("propose execute", ""),
+    "reconcile_action": ("propose execute", ""),
+    "get_grant": ("propose execute", ""),
+    "list_actions": ("propose execute", READERS),
+    "get_action": ("propose execute", READERS),
+    "wait_for_action": ("propose execute", READERS),
+    "get_action_history": ("propose execute", READERS),
+    "get_review": ("propose execute", READERS),
+    "get_review_history": ("propose execute", READERS),
+    "find_run": ("propose execute", READERS),
+    "get_run": ("propose execute", READERS),
+    "get_run_history": ("propose execute", READERS),
+    "get_me": ("propose execute", READERS),
+    "get_name": ("propose execute", READERS),
+    "list_reviews": ("", READERS),
+    "list_all_reviews": ("", READERS),
+    "list_runs": ("", READERS),
+    "find_ids": ("", READERS),
+    "get_log": ("", READERS),
+    "get_stream": ("", READERS),
+    "get_directory": ("", READERS),
+    "get_policy": ("", READERS),
+    "sign_out": ("", READERS),
+    "claim_review": ("", "reviewer"),
+    "release_review": ("", "reviewer"),
+    "delegate_review": ("", "reviewer"),
+    "escalate_review": ("", "reviewer"),
+    "comment_review": ("", "reviewer"),
+    "decide_review": ("", "reviewer"),
+    "revoke_review": ("", "reviewer"),
+    "put_policy": ("", "administrator"),
+    "put_people": ("", "administrator"),
+    "invite_person": ("", "administrator"),
+    "list_keys": ("", "administrator"),
+    "create_key": ("", "administrator"),
+    "rotate_key": ("", "administrator"),
+    "remove_key": ("", "administrator"),
+}
+OPEN: Final = {"sign_in", "accept_invitation"}
+"""For everybody, without a credential."""
+BY_ANY_ID: Final = {"get_name", "open_run"}
+"""A name that nobody has is the id itself, and a run is opened under an id that is new in the tenant."""
+ROLES: Final[dict[str, tuple[Role, ...]]] = {
+    "viewer": ("viewer",), "reviewer": ("reviewer",), "supervisor": ("supervisor",), "auditor": ("auditor",),
+    "administrator": ("administrator",), "three": ("viewer", "supervisor", "auditor"),
+    "two": ("reviewer", "administrator"),
+}  # fmt: skip
+SCOPES: Final[dict[str, tuple[Any, ...]]] = {
+    "propose": ("propose",), "execute": ("execute",), "both": ("propose", "execute"),
+}  # fmt: skip
+UNSEEN: Final = {("key execute", "runs")}
+"""What a key that may use an operation does not see of others: who only executes has no runs."""
+NOUNS: Final = {"actions": "act", "reviews": "rev", "runs": "run", "people": "usr", "keys": "key", "names": "usr"}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation as the description tells of it."""
+
+    name: str
+    method: str
+    path: str
+    example: Any
+
+    @property
+    def noun(self) -> str:
+        """The collection of the id in its path, if there is one."""
+        return self.path.split("/")[2] if "{id}" in self.path else ""
+
+
+class Town:
+    """One tenant: callers of every kind, and something of each collection."""
+
+    def __init__(self, house: House, tenant: str) -> None:
+        self.house, self.tenant = house, tenant
+        self.company = Company("", house.company.clock, tenant, house.company.database)
+        for name, roles in ROLES.items():
+            self.company.person(name, "treasury", roles=roles)
+        self.company.person("owner")
+        self.keys = {name: self.company.key(name, scopes=scopes) for name, scopes in SCOPES.items()}
+        self.dead = dict(self._dead())
+        self.people = {name: house.session(name, self.company) for name in ROLES}
+        self.key_ids = [self._key()]
+        self.mine = {name: self._things(key) for name, key in self.keys.items() if name != "execute"}
+
+    def _dead(self) -> Iterator[tuple[str, str | None]]:
+        yield "nobody", None
+        yield "a key that ended", self.company.key("ended", until=1)
+        removed = self.company.key("removed")
+        self.company.end_key(removed)
+        yield "a removed key", removed
+        gone = self.company.person("gone", roles=("administrator", "reviewer"))
+        session = self.house.session("gone", self.company)
+        self.company.dismiss(gone)
+        yield "somebody who was removed", session
+        out = self.house.session("two", self.company)
+        self.company.accounts.sign_out(out)
+        yield "somebody who signed out", out
+
+    def _things(self, key: str) -> dict[str, str]:
+        body = {"name": "a.b", "declared": {"pattern": "approval", "reviewers": ["group:treasury"]}}
+        asked = self.house("POST", "/actions", key, json=body).json()
+        run = self.house("GET", "/runs/by-name", key, params={"name": mint("x")}).json()["id"]
+        assert self.house("POST", f"/runs/{run}/open", key, json={"title": "t"}).status_code == 200
+        return {"actions": asked["id"], "reviews": asked["review"], "runs": run}
+
+    def _key(self) -> str:
+        return self.company.accounts.by_key(self.company.key(mint("x"))).key or ""
+
+    def use_up(self, operation: str) -> None:
+        """Put a new one in the place of what a request has ended."""
+        if operation in ("rotate_key", "remove_key"):
+            self.key_ids = [self._key()]
+        if operation == "sign_out":
+            self.people = {name: self.house.session(name, self.company) for name in ROLES}
+
+    def subject(self, noun: str, agent: str = "both") -> str:
+        """Something of this tenant."""
+        if noun == "keys":
+            return self.key_ids[0]
+        if noun in ("people", "names"):
+            return self.company.accounts.directory(self.tenant).resolve("user:owner") or ""
+        return self.mine[agent][noun]
+
+    def living(self, operation: str) -> Iterator[tuple[str, str, bool, str]]:
+        """Each caller who is let in: name, credential, whether they may, and whose things are theirs."""
+        scopes, roles = (set(words.split()) for words in MAY[operation])
+        for name, key in self.keys.items():
+            yield f"key {name}", key, bool(scopes & set(SCOPES[name])), "both" if name == "execute" else name
+        for name, held in ROLES.items():
+            yield name, self.people[name], bool(roles & set(held)), "both"
+
+
+@dataclass
+class Tally:
+    """What came of all requests."""
+
+    house: House
+    requests: int = 0
+    unexpected: int = 0
+    wrong: list[str] | None = None
+
+    def send(self, operation: Operation, key: str | None, subject: str) -> httpx2.Response:
+        """The operation's example, about a subject."""
+        self.requests += 1
+        query = {"name": "x", "beginning": "act_"} if operation.method == "GET" else None
+        given: dict[str, Any] = {"json": operation.example} if operation.example is not None else {}
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        address = operation.path.format(id=subject)
+        with self.house.client.stream(operation.method, address, params=query, headers=headers, **given) as answer:
+            if operation.name != "get_stream" or answer.status_code != 200:
+                answer.read()
+        return answer
+
+    def expect(self, right: bool, refused: bool, answer: httpx2.Response, said: str) -> None:
+        """Count, and note what is not as it should be."""
+        if refused and answer.is_success:
+            self.unexpected += 1
+        if not right:
+            self.wrong = [*(self.wrong or []), f"{said}: {answer.status_code}"]
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with opened(tmp_path_factory.mktemp("matrix") / "a.db", clock=SystemClock()) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def towns(house: House) -> dict[str, Town]:
+    return {tenant: Town(house, tenant) for tenant in ("default", "acme")}
+
+
+@pytest.fixture(scope="module")
+def operations(house: House) -> list[Operation]:
+    paths = house("GET", "/openapi.json").json()["paths"]
+    return [Operation(one["operationId"], method.upper(), path, _example(one))
+            for path, methods in paths.items() for method, one in methods.items()]  # fmt: skip
+
+
+def _example(operation: dict[str, Any]) -> Any:
+    body = operation.get("requestBody")
+    return body["content"]["application/json"].get("example", {}) if body else None
+
+
+def test_every_operation_that_is_served_has_its_rule_here_and_the_other_way_round(operations: list[Operation]):
+    assert {one.name for one in operations} == MAY.keys() | OPEN
+
+
+def test_nobody_does_what_they_may_not_and_everybody_what_they_may(
+    house: House, towns: dict[str, Town], operations: list[Operation]
+):
+    tally = Tally(house)
+    for operation in operations:
+        if operation.name in OPEN:
+            continue
+        for town in towns.values():
+            _closed_to_the_dead(tally, town, operation)
+            _open_to_those_who_may(tally, town, operation)
+    print(f"{tally.requests} requests, {tally.unexpected} unexpected answers of 2xx")
+    assert not tally.wrong
+    assert tally.unexpected == 0
+    assert tally.requests > 1_200
+
+
+def _closed_to_the_dead(tally: Tally, town: Town, operation: Operation) -> None:
+    for name, key in town.dead.items():
+        answer = tally.send(operation, key, town.subject(operation.noun) if operation.noun else "")
+        tally.expect(answer.status_code == 401, True, answer, f"{operation.name} by {name} in {town.tenant}")
+
+
+def _open_to_those_who_may(tally: Tally, town: Town, operation: Operation) -> None:
+    for name, key, may, own in town.living(operation.name):
+        answer = tally.send(operation, key, town.subject(operation.noun, own) if operation.noun else "")
+        right = answer.status_code not in (401, 403, 404, 405, 429) if may else answer.status_code == 403
+        right = right or bool(may and answer.status_code == 404 and (name, operation.noun) in UNSEEN)
+        right = right or bool(may and operation.name == "get_grant" and answer.json()["code"] == "unknown_action")
+        if answer.is_success:
+            town.use_up(operation.name)
+        tally.expect(right, not may, answer, f"{operation.name} by {name} in {town.tenant}")
+
+
+def test_what_is_not_theirs_is_not_there(house: House, towns: dict[str, Town], operations: list[Operation]):
+    """Another tenant's thing, another agent's, and one that never was are told alike, word for word but for the id."""
+    tally = Tally(house)
+    for operation in operations:
+        if operation.noun and operation.name not in BY_ANY_ID:
+            for town, other in ((towns["default"], towns["acme"]), (towns["acme"], towns["default"])):
+                _told_alike(tally, town, other, operation)
+    print(f"{tally.requests} requests, {tally.unexpected} unexpected answers of 2xx")
+    assert not tally.wrong
+    assert tally.unexpected == 0
+    assert tally.requests > 1_000
+
+
+def _told_alike(tally: Tally, town: Town, other: Town, operation: Operation) -> None:
+    for name, key, may, own in town.living(operation.name):
+        foreign = [f"{NOUNS[operation.noun]}_{'0' * 26}", other.subject(operation.noun)]
+        if name == "key propose" and operation.noun in ("actions", "reviews", "runs"):
+            foreign.append(town.subject(operation.noun, "both"))
+        answers = [(tally.send(operation, key, subject), subject) for subject in foreign]
+        told = {re.sub("req_[0-9a-z]+", "", answer.text.replace(subject, "ID")) for answer, subject in answers}
+        refused = {404} if may or (operation.name == "withdraw_action" and "key" not in name) else {403}
+        said = f"{operation.name} by {name} in {town.tenant} about a thing of {other.tenant} (theirs: {own})"
+        for answer, _ in answers:
+            tally.expect({answer.status_code} == refused and len(told) == 1, True, answer, f"{said} {told}")
+
+
+def test_lists_hold_what_is_theirs_alone(house: House, towns: dict[str, Town]):
+    for town, other in ((towns["default"], towns["acme"]), (towns["acme"], towns["default"])):
+        foreign = {one for things in other.mine.values() for one in things.values()}
+        others = set(town.mine["both"].values())
+        reader, key = house.session("two", town.company), town.keys["propose"]
+        for path in ("/actions", "/reviews", "/reviews/all", "/runs", "/directory", "/keys", "/ids?beginning=act_"):
+            text = house("GET", path, reader).text
+            assert not [one for one in foreign if one in text], path
+        assert not [one for one in foreign | others if one in house("GET", "/actions", key).text]
+
+
+def closed_to_agents() -> list[str]:
+    return [name for name, (scopes, _) in MAY.items() if not scopes]
+
+
+def test_an_agents_key_is_refused_on_every_route_of_people_and_each_refusal_is_an_entry(
+    tmp_path_factory: pytest.TempPathFactory,
+):
+    with opened(tmp_path_factory.mktemp("refused") / "a.db") as house:
+        house.company.person("ann", "treasury")
+        key = house.company.key("bot")
+        agent = house("GET", "/me", key).json()["id"]
+        found = house("GET", "/openapi.json").json()["paths"]
+        closed = [Operation(one["operationId"], method.upper(), path, _example(one)) for path, methods in found.items()
+                  for method, one in methods.items() if one["operationId"] in closed_to_agents()]  # fmt: skip
+        assert len(closed) == len(closed_to_agents()) > 20
+        tally, reader = Tally(house), Embedded(house.company.database, lambda _: person("usr_x", "session"))
+        for operation in closed:
+            for _ in range(4):
+                answer = tally.send(operation, key, f"{NOUNS.get(operation.noun, 'usr')}_{'0' * 26}")
+                assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
+        denied = [event.data for event in reader.history(agent) if event.type == "access.denied"]
+        assert [one["command"] for one in denied] == [one.name for one in closed]
+        house.company.clock.advance(2)
+        for operation in closed:
+            tally.send(operation, key, f"{NOUNS.get(operation.noun, 'usr')}_{'0' * 26}")
+        denied = [event.data for event in reader.history(agent) if event.type == "access.denied"]
+        counts = {
+            name: sum(int(str(one["count"])) for one in denied if one["command"] == name) for name in closed_to_agents()
+        }
+        assert counts == dict.fromkeys(closed_to_agents(), 5)
