@@ -6,20 +6,22 @@ import json
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
+import handrail
 from handrail.clock import SystemClock
+from handrail.gate import drivers
 from handrail.server.examples import BODIES
 from handrail.server.settings import Caps
 from handrail.testing import FrozenClock
 
-from .company import PASSWORD
+from .company import PASSWORD, Company
 from .house import House, opened
-
 
 POLICY = """
 default_path: desk
@@ -79,7 +81,7 @@ def test_questions_count_and_what_runs_by_itself_does_not(house: House):
 
 def test_a_decision_makes_room(house: House):
     key, ann = house.company.key(), house.signed_in("ann")
-    first = [propose(house, key).json() for _ in range(10)][0]
+    first, *_ = [propose(house, key).json() for _ in range(10)]
     assert propose(house, key).status_code == 429
     decision = {"outcome": "approve", "view": first["view"]}
     assert house("POST", f"/reviews/{first['review']}/decisions", ann, json=decision).status_code == 200
@@ -123,3 +125,50 @@ def test_asks_come_back_at_an_even_pace_and_a_refused_one_costs_the_agent_nothin
         assert json.loads(refused.content)["detail"].startswith("more than 12 asks in a minute")
         clock.advance("5s")
         assert [propose(house, third).status_code for _ in range(2)] == [201, 429]
+
+
+def test_a_gated_call_waits_for_its_turn_and_then_goes_on(tmp_path: Path):
+    with opened(tmp_path / "a.db", clock=SystemClock(), caps=Caps(100, 60, 2)) as house:
+        house.company.person("ann", "treasury", password=PASSWORD)
+        key = house.company.key()
+        while propose(house, key).status_code == 201:
+            continue
+        with closing(handrail.connect(house.url, key=key, quiet=True)) as rail:
+            refund = rail.approval(name="refund", reviewers="group:treasury")(lambda order: order)
+            assert refund.propose("O-1").status == "held"
+        assert capped(house, "asks_per_minute") >= 2
+
+
+def test_a_gated_call_that_finds_no_room_says_so(house: House, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(drivers, "TURN", 1.0)
+    key = house.company.key()
+    for _ in range(10):
+        propose(house, key)
+    with closing(handrail.connect(house.url, key=key, quiet=True)) as rail:
+        refund = rail.approval(name="refund", reviewers="group:treasury")(lambda order: order)
+        with pytest.raises(handrail.TooMany, match="10 actions of this agent wait for people already"):
+            refund("O-1")
+
+
+def test_where_too_many_wait_the_next_is_answered_at_once_and_another_tenant_waits_on(tmp_path: Path):
+    with opened(tmp_path / "a.db", clock=SystemClock(), polls=2) as house:
+        house.company.person("ann", "treasury", password=PASSWORD)
+        other = Company("", house.company.clock, "acme", house.company.database)
+        key, foreign, ann = house.company.key(), other.key("theirs"), house.signed_in("ann")
+        mine, theirs = propose(house, key).json(), propose(house, foreign, declared={"pattern": "auto"}).json()
+        path = f"/actions/{mine['id']}/wait?rev={mine['rev']}"
+        with ThreadPoolExecutor(3) as pool:
+            waiting = [pool.submit(house, "GET", path, key, headers={"Prefer": "wait=30"}) for _ in range(2)]
+            while house.service.waiting < 2:
+                house.client.get("/livez")
+            third = house("GET", path, key, headers={"Prefer": "wait=30"})
+            assert (third.status_code, third.headers["preference-applied"]) == (204, "wait=0")
+            assert int(third.headers["retry-after"]) > 0
+            elsewhere = f"/actions/{theirs['id']}/wait?rev={theirs['rev']}"
+            free = house("GET", elsewhere, foreign, headers={"Prefer": "wait=1"})
+            assert (free.status_code, free.headers["preference-applied"]) == (204, "wait=1")
+            decision = {"outcome": "approve", "view": mine["view"]}
+            house("POST", f"/reviews/{mine['review']}/decisions", ann, json=decision)
+            assert [one.result().json()["status"] for one in waiting] == ["cleared"] * 2
+        assert capped(house, "polls") == 1
+        assert house("GET", path, key, headers={"Prefer": "wait=30"}).json()["status"] == "cleared"

@@ -61,7 +61,7 @@ class Archive:
         secret = self._process().engine.store.secret
         key = identity(secret, agent, command, Keyed(secret)(f"{command.name}\n{command.args}".encode()))
         with self._read() as reader:
-            if reader.answer(self._tenant, command_id) is not None:
+            if reader.answers(self._tenant, (command_id,)):
                 return True
             known = reader.call(self._tenant, key) if key else None
             state = self._state(reader, known.action) if known else None

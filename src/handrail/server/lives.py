@@ -12,13 +12,8 @@ from fastapi import Response
 
 from ..action.commands import Propose
 from ..action.model import Action
-<<<<<<< HEAD
-from ..engine.request import Renew
 from ..engine.room import Room
-from ..errors import InvalidValue, NotAllowed, TooMany, UnknownAction
-=======
-from ..errors import InvalidValue, NotFound, UnknownAction
->>>>>>> main
+from ..errors import InvalidValue, NotFound, TooMany, UnknownAction
 from ..ids import derive
 from ..run.commands import Open
 from ..run.model import Run
@@ -28,6 +23,8 @@ from .exchange import Exchange, answer, nothing, paged
 from .rights import visible
 
 Handler = Callable[[Exchange], Awaitable[Response]]
+AGAIN: Final = 2
+"""Seconds after which one who may not wait should ask again."""
 
 
 async def command(exchange: Exchange) -> Response:
@@ -126,7 +123,9 @@ async def ask(exchange: Exchange) -> Response:
 async def _until_answered(exchange: Exchange, found: dict[str, Any], seconds: int) -> dict[str, Any]:
     end = time.monotonic() + seconds
     while found["status"] == "held" and (left := end - time.monotonic()) > 0:
-        moved = await exchange.service.waiting_for(exchange.backend.await_(found["id"], found["rev"], left))
+        with exchange.service.poll(exchange.who.tenant) as room:
+            coming = exchange.backend.await_(found["id"], found["rev"], left if room else 0)
+            moved = await exchange.service.waiting_for(coming)
         if moved is None:
             break
         found = moved
@@ -137,15 +136,22 @@ async def _until_answered(exchange: Exchange, found: dict[str, Any], seconds: in
 
 
 async def wait(exchange: Exchange) -> Response:
-    """Wait until the action has moved beyond `rev`; 204 where it did not in time."""
+    """Wait until the action has moved beyond `rev`; 204 where it did not in time.
+
+    Where too many wait already nobody waits: the answer comes at once, with when to ask again.
+    """
     subject = exchange.id
     visible(exchange.service, exchange.who, subject)
     rev = exchange.number("rev", -1, -1, 2**53)
-    seconds = exchange.wait
-    applied = {} if seconds is None else {"Preference-Applied": f"wait={seconds}"}
-    coming = exchange.backend.await_(subject, rev, seconds or 0)
-    found = await exchange.service.waiting_for(coming)
-    return nothing(applied) if found is None else answer(granting(exchange, found), headers=applied)
+    headers, seconds = {}, exchange.wait or 0
+    with exchange.service.poll(exchange.who.tenant if seconds else None) as room:
+        seconds = seconds if room else 0
+        found = await exchange.service.waiting_for(exchange.backend.await_(subject, rev, seconds))
+    if exchange.wait is not None:
+        headers["Preference-Applied"] = f"wait={seconds}"
+    if not room:
+        headers["Retry-After"] = str(AGAIN)
+    return nothing(headers) if found is None else answer(granting(exchange, found), headers=headers)
 
 
 async def get_grant(exchange: Exchange) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from typing import Any, Final, TypeVar
 
 from ..embedded import Database, Embedded
@@ -58,6 +58,22 @@ class Service:
     def waiting(self) -> int:
         """How many requests wait for something to happen."""
         return len(self._waiting)
+
+    @contextlib.contextmanager
+    def poll(self, tenant: str | None) -> Iterator[bool]:
+        """Whether a request of the tenant may wait: each tenant has so many, whatever the others do. `None` does not
+        want to."""
+        waiting = self._polls.get(tenant, 0) if tenant else 0
+        if tenant is None or waiting >= self.settings.polls:
+            if tenant is not None:
+                self.metrics.capped.labels("polls").inc()
+            yield tenant is None
+            return
+        self._polls[tenant] = waiting + 1
+        try:
+            yield True
+        finally:
+            self._polls[tenant] -= 1
 
     async def waiting_for(self, coming: Coroutine[Any, Any, T]) -> T | None:
         """What comes, or `None` when the server drains first."""
