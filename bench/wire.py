@@ -1,4 +1,4 @@
-"""A small HTTP/1.1 client on bare sockets, so that what is measured is the server: kept connections, one request each."""
+"""A small HTTP/1.1 client on bare sockets, so that it is the server that is measured. One request a connection."""
 
 from __future__ import annotations
 

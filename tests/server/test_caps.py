@@ -103,7 +103,7 @@ def test_what_is_found_again_is_never_refused(tmp_path: Path):
         key = house.company.key()
         run = "run_" + "0" * 26
         assert house("POST", f"/runs/{run}/open", key, json={"title": "nightly"}).status_code == 200
-        known = [
+        known: list[dict[str, Any]] = [
             {"headers": {"Idempotency-Key": "order-17"}}, {"key": "refund-17"}, {"run": run, "occurrence": 0}, {},
         ]  # fmt: skip
         asked = [propose(house, key, **one).json()["id"] for one in known]

@@ -15,7 +15,7 @@ from ..backend import ActionRecord, Decision, Event, PolicyRecord, ReviewRecord,
 from ..codec.records import State, read_state
 from ..directory.model import Directory
 from ..errors import UnknownAction, UnknownReview, UnknownRun, WrongBytes
-from ..ids import Keyed
+from ..ids import Keyed, keyed
 from ..policy.register import ID as ACTIVE
 from ..policy.register import ActivePolicy
 from ..principal import Principal
@@ -26,7 +26,7 @@ from ..view.model import Erased
 from .batch import identity
 from .engine import Engine
 from .reads import read_directory
-from .request import DEFAULT_TENANT
+from .request import DEFAULT_TENANT, tenant_secret
 
 
 class Opened(Protocol):
@@ -113,10 +113,20 @@ class Archive:
 
     def _review(self, reader: Reader, state: Review) -> ReviewRecord:
         first = reader.revision(self._tenant, state.action, 1) if state.revision > 1 else None
+        action = self._action(reader, state.action)
         return ReviewRecord(
-            state, self._action(reader, state.action), self._text(reader, state.id, state.view),
-            first.args if first else None, self._decision(reader, state),
+            state, action, self._text(reader, state.id, state.view), first.args if first else None,
+            self._decision(reader, state), self._alike(state, action),
         )  # fmt: skip
+
+    def _alike(self, review: Review, action: ActionRecord) -> str | None:
+        """A keyed hash of what is asked for and by whom. Only computed, never stored: it would outlive the erasure of
+        the arguments, and let who has the secret try them out."""
+        if action.args is None:
+            return None
+        secret = tenant_secret(self._process().engine.store.secret, self._tenant)
+        held = action.state
+        return keyed("alk", secret, held.agent, held.name, review.kind, review.cause, action.args)
 
     def _decision(self, reader: Reader, state: Review) -> Decision | None:
         made = state.decision

@@ -180,8 +180,8 @@ class TenantBatch:
         state = work.state(subject)
         before = self.reads.state(command.supersedes) if command.supersedes else None
         if isinstance(state, Action) and state.status == "held":
-            waited = isinstance(before, Action) and before.status == "held" and before.id in work.states
-            self._waiting.require(room, state, before if waited else None)
+            replaced = before if isinstance(before, Action) and before.status == "held" else None
+            self._waiting.require(room, state, replaced if replaced and replaced.id in work.states else None)
 
     def _take(self, work: Work) -> None:
         if not work.rows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ipaddress
 import logging
 import socket
@@ -101,6 +102,7 @@ def serve(path: str, settings: Settings, listen: Listen) -> None:
     try:
         if not lock.try_now():
             raise UsageError(f"another server has {path!a}: stop it first; one file has one server")
+        _allow_many_connections()
         service = Service(Database(path), settings)
         log_to_stderr()
         try:
@@ -109,6 +111,15 @@ def serve(path: str, settings: Settings, listen: Listen) -> None:
             service.close()
     finally:
         lock.close()
+
+
+def _allow_many_connections() -> None:
+    """Everybody who waits holds a connection, and often no more than 1,024 files may be open unless one asks."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def log_to_stderr() -> None:
