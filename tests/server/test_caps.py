@@ -34,7 +34,7 @@ rules:
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    with opened(tmp_path / "a.db", clock=SystemClock(), caps=Caps(10, 500, 2)) as found:
+    with opened(tmp_path / "a.db", clock=SystemClock(), hold=0.0, caps=Caps(10, 500, 2)) as found:
         found.company.person("ann", "treasury", password=PASSWORD)
         yield found
 
@@ -98,7 +98,7 @@ def test_what_takes_the_place_of_a_waiting_one_needs_no_more_room(house: House):
 
 def test_what_is_found_again_is_never_refused(tmp_path: Path):
     clock = FrozenClock()
-    with opened(tmp_path / "a.db", clock=clock, caps=Caps(4, 4, 2)) as house:
+    with opened(tmp_path / "a.db", clock=clock, hold=0.0, caps=Caps(4, 4, 2)) as house:
         house.company.person("ann", "treasury", password=PASSWORD)
         key = house.company.key()
         run = "run_" + "0" * 26
@@ -117,7 +117,7 @@ def test_what_is_found_again_is_never_refused(tmp_path: Path):
 
 def test_asks_come_back_at_an_even_pace_and_a_refused_one_costs_the_agent_nothing(tmp_path: Path):
     clock = FrozenClock()
-    with opened(tmp_path / "a.db", clock=clock, caps=Caps(100, 6, 2)) as house:
+    with opened(tmp_path / "a.db", clock=clock, hold=0.0, caps=Caps(100, 6, 2)) as house:
         busy, twin, third = (house.company.key(name) for name in ("busy", "twin", "third"))
         assert [propose(house, key).status_code for key in (busy, twin) for _ in range(6)] == [201] * 12
         refused = propose(house, third)
@@ -128,7 +128,7 @@ def test_asks_come_back_at_an_even_pace_and_a_refused_one_costs_the_agent_nothin
 
 
 def test_a_gated_call_waits_for_its_turn_and_then_goes_on(tmp_path: Path):
-    with opened(tmp_path / "a.db", clock=SystemClock(), caps=Caps(100, 60, 2)) as house:
+    with opened(tmp_path / "a.db", clock=SystemClock(), hold=0.0, caps=Caps(100, 60, 2)) as house:
         house.company.person("ann", "treasury", password=PASSWORD)
         key = house.company.key()
         while propose(house, key).status_code == 201:

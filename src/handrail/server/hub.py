@@ -20,6 +20,8 @@ BEHIND: Final = 10_000
 """A reader further behind than this begins anew."""
 PAGE: Final = 500
 BUFFER: Final = 2_000
+SENT: Final = 64
+"""Chunks that are put together for one send: what waits for a slow reader is shared, what is being sent is not."""
 
 
 class Slow(Exception):
@@ -56,9 +58,8 @@ class Reader:
                 await self.more.wait()
         if self.slow:
             raise Slow
-        found = b"".join(self.chunks)
-        self.chunks.clear()
-        if not self.ended:
+        found = b"".join(self.chunks.popleft() for _ in range(min(SENT, len(self.chunks))))
+        if not self.chunks and not self.ended:
             self.more.clear()
         return found or (None if self.ended else b": still here\n\n")
 

@@ -92,9 +92,11 @@ async def _asked(exchange: Exchange, subject: str, sent: Propose, command_id: st
                 raise
         cap = "open_reviews"
         room = Room(caps.open_reviews, caps.open_reviews * caps.owner)
-        return await exchange.backend.acall(subject, sent, command_id=command_id, room=room)
+        async with service.turn(agent.id):
+            return await exchange.backend.acall(subject, sent, command_id=command_id, room=room)
     except TooMany:
         service.metrics.capped.labels(cap).inc()
+        await service.hold_back(agent.id)
         raise
 
 

@@ -25,6 +25,8 @@ from .service import Service
 from .settings import Settings
 
 log: Final = logging.getLogger("handrail.server")
+IN_FLIGHT: Final = 128 * 1024
+"""Bytes that the system keeps for one connection: by itself it keeps megabytes, and who reads nothing is not noticed."""
 GRACE: Final = 20
 """Seconds that running requests have to end after the signal."""
 
@@ -69,6 +71,8 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to listen, and say so: whoever starts a server can wait for that line."""
         await super().startup(sockets)
+        for ear in (one for server in self.servers for one in server.sockets):
+            ear.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, IN_FLIGHT)
         log.info("ready")
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:

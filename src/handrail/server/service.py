@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import weakref
 from collections.abc import Coroutine, Iterator
 from typing import Any, Final, TypeVar
 
@@ -19,6 +20,10 @@ from .metrics import Metrics
 from .settings import Settings
 
 T = TypeVar("T")
+AT_ONCE: Final = 8
+"""Asks of one agent that are worked on at once."""
+HELD: Final = 256
+"""Refusals of one agent that are held back at once."""
 
 
 class Service:
@@ -37,6 +42,8 @@ class Service:
         self._archives: dict[str, Archive] = {}
         self._waiting: set[asyncio.Task[Any]] = set()
         self._polls: dict[str, int] = {}
+        self._held: dict[str, int] = {}
+        self._turns: weakref.WeakValueDictionary[str, asyncio.Semaphore] = weakref.WeakValueDictionary()
 
     def archive(self, tenant: str) -> Archive:
         """The reads of a tenant."""
@@ -58,6 +65,26 @@ class Service:
     def waiting(self) -> int:
         """How many requests wait for something to happen."""
         return len(self._waiting)
+
+    def turn(self, agent: str) -> asyncio.Semaphore:
+        """Whose turn it is among the asks of one agent: so many go through at once, and the others' come in between."""
+        found = self._turns.get(agent)
+        if found is None:
+            found = self._turns[agent] = asyncio.Semaphore(AT_ONCE)
+        return found
+
+    async def hold_back(self, agent: str) -> None:
+        """Let an agent that asks too fast wait for its refusal: a flood costs the others what its connections carry."""
+        held = self._held.get(agent, 0)
+        if held >= HELD or not self.settings.hold:
+            return
+        self._held[agent] = held + 1
+        try:
+            await self.waiting_for(asyncio.sleep(self.settings.hold))
+        finally:
+            self._held[agent] -= 1
+            if not self._held[agent]:
+                del self._held[agent]
 
     @contextlib.contextmanager
     def poll(self, tenant: str | None) -> Iterator[bool]:

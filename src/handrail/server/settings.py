@@ -27,6 +27,7 @@ class Settings:
     polls: int = 2_000
     stalled: float = 25.0
     heartbeat: float = 15.0
+    hold: float = 1.0
     head: float = 15.0
     arrival: float = 30.0
     demo: bool = False
