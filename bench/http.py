@@ -27,6 +27,16 @@ SCHEMA: Final = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """How many rounds; in each so many requests on one connection and on 64; and how many decisions."""
+
+    rounds: int
+    one: int
+    many: int
+    resumes: int
+
+
 @dataclass
 class Measured:
     """Rates of asks and of no-ops by connections, a round each, and durations in ns: of both on one connection, and
@@ -48,14 +58,14 @@ def body(order: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def measure(path: Path, rounds: int, one: int, many: int, resumes: int) -> Measured:
-    """Interleaved rounds of `one` requests on one connection, and `many` on 64."""
-    agents = 1 + (rounds * (one + many) + resumes + MANY) // EACH
-    with served(path, agents) as at:
-        return asyncio.run(_measure(at, rounds, one, many, resumes))
+def measure(path: Path, amount: Amount) -> Measured:
+    """Measure in interleaved rounds, against a server of its own."""
+    asks = amount.rounds * (amount.one + amount.many) + MANY
+    with served(path, 1 + max(asks, amount.resumes) // EACH + 1) as at:
+        return asyncio.run(_measure(at, amount))
 
 
-async def _measure(at: Served, rounds: int, one: int, many: int, resumes: int) -> Measured:
+async def _measure(at: Served, amount: Amount) -> Measured:
     found, numbers = Measured(), count()
 
     async def ask(line: Line, _: int) -> None:
@@ -68,15 +78,15 @@ async def _measure(at: Served, rounds: int, one: int, many: int, resumes: int) -
     kinds = ((noop, found.noops, found.noop), (ask, found.asks, found.ask))
     async with dialled(at.url, MANY) as lines:
         await on_lines(lines, MANY, ask)
-    for _ in range(rounds):
-        for connections, each in ((1, one), (MANY, many)):
+    for _ in range(amount.rounds):
+        for connections, each in ((1, amount.one), (MANY, amount.many)):
             for work, rates, times in kinds:
                 async with dialled(at.url, connections) as lines:
                     rate, durations = await _rated(at, lines, each, work)
                 rates.setdefault(connections, []).append(rate)
                 times += durations if connections == 1 else []
     async with dialled(at.url, 2) as (agent, person):
-        found.resumes = [await _resume(at, agent, person, at.keys[-1], number) for number in range(resumes)]
+        found.resumes = [await _resume(at, agent, person, at.keys[-1], number) for number in range(amount.resumes)]
     return found
 
 

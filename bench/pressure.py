@@ -1,6 +1,7 @@
 """What others notice while one agent floods the server, and while readers of the stream do not read.
 
-`python -m bench.pressure URL KEY COUNT SECONDS` is the flood, in a process of its own: it prints the statuses.
+`python -m bench.pressure URL KEY COUNT SECONDS` is the flood, in a process of its own: it prints a line when it is
+ready, then the statuses.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -22,7 +23,7 @@ import orjson
 
 from .http import body
 from .served import Served, served
-from .timing import Spread, spread
+from .timing import Figure, Spread, spread
 from .wire import Line, dialled, expect
 
 LINES: Final = 64
@@ -30,8 +31,48 @@ LINES: Final = 64
 OTHERS: Final = 8
 EACH_CYCLE: Final = 5
 """Entries of one ask and its decision."""
+PATIENCE: Final = 1.3
+"""How many times the server's limit is waited for before a reader counts as never cut."""
 PACE: Final = 0.02
 """Seconds between two asks of the agent that is measured: it is calm, as agents that wait for people are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How much is measured."""
+
+    asks: int
+    seconds: float
+    readers: int
+    entries: int
+    limit: float
+
+
+FULL: Final = Load(10_000, 10.0, 200, 10_000, 25.0)
+QUICK: Final = Load(5_000, 5.0, 200, 2_500, 10.0)
+TINY: Final = Load(20, 0.3, 3, 10, 0.5)
+
+
+def run(folder: Path, load: Load) -> dict[str, Figure]:
+    """The figures by the keys of `load.toml`."""
+    flooded = flood(folder / "flood.db", load.asks, load.seconds)
+    deaf = stalled(folder / "stalled.db", load.readers, load.entries, load.limit)
+    got, due = deaf.resumed
+    answered = ", ".join(f"{number:,} times {status}" for status, number in sorted(flooded.statuses.items()))
+    return {
+        "flood": Figure(flooded.meanwhile.p99 / flooded.base.p99, _beside(flooded.base, flooded.meanwhile)),
+        "flood_p50": Figure(flooded.meanwhile.p50 / flooded.base.p50, f"{flooded.per_second:,.0f} answers/s"),
+        "flood_taken": Figure(flooded.statuses.get("201", 0), answered),
+        "stalled": Figure(deaf.meanwhile.p99 / deaf.base.p99, _beside(deaf.base, deaf.meanwhile)),
+        "stalled_p50": Figure(deaf.meanwhile.p50 / deaf.base.p50, f"{load.readers} readers"),
+        "stalled_memory": Figure(deaf.grown, f"{load.entries:,} entries"),
+        "stalled_cut": Figure(deaf.cut, f"limit {load.limit:g} s"),
+        "stalled_resume": Figure(got / due, f"{got:,} of {due:,}, in order and once"),
+    }
+
+
+def _beside(base: Spread, meanwhile: Spread) -> str:
+    return f"p99 {meanwhile.p99:.1f} over {base.p99:.1f} ms, p50 {meanwhile.p50:.1f} over {base.p50:.1f} ms"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +87,8 @@ class Flood:
 
 @dataclass(frozen=True, slots=True)
 class Stalled:
-    """Decisions before and meanwhile; the growth of resident memory in MB; the seconds after the last entry until nobody is left; how
-    many entries one who reads on from the middle got of those that it had to get."""
+    """Cycles before and meanwhile; the growth of resident memory in MB; the seconds after the last entry until every
+    reader is cut; how many entries one who reads on from the middle got, of how many."""
 
     base: Spread
     meanwhile: Spread
@@ -86,18 +127,20 @@ async def _flood(at: Served, asks: int, seconds: float) -> Flood:
     await _cycles(at, lambda done: done < 10, numbers)
     base = await _cycles(at, lambda done: done < calm, numbers)
     command = [sys.executable, "-m", "bench.pressure", at.url, at.keys[0], str(asks), str(seconds)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as child:
-        began = time.perf_counter()
-        meanwhile = await _cycles(at, lambda done: child.poll() is None, numbers)
-        took = time.perf_counter() - began
-        assert child.stdout is not None
-        statuses = orjson.loads(child.stdout.read())
+    child = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
+    assert child.stdout is not None
+    await child.stdout.readline()
+    began = time.perf_counter()
+    meanwhile = await _cycles(at, lambda done: child.returncode is None, numbers)
+    took = time.perf_counter() - began
+    statuses = orjson.loads(await child.stdout.read())
+    await child.wait()
     return Flood(spread(base), spread(meanwhile), statuses, sum(statuses.values()) / took)
 
 
 async def _ask_much(url: str, key: str, asks: int, seconds: float) -> Counter[str]:
     found: Counter[str] = Counter()
-    numbers, began = iter(range(asks)), time.monotonic()
+    numbers, began = iter(range(asks)), 0.0
 
     async def through(line: Line) -> None:
         for number in numbers:
@@ -108,6 +151,8 @@ async def _ask_much(url: str, key: str, asks: int, seconds: float) -> Counter[st
             found[str(status)] += 1
 
     async with dialled(url, LINES) as lines:
+        print("ready", flush=True)
+        began = time.monotonic()
         await asyncio.gather(*(through(line) for line in lines))
     return found
 
@@ -115,10 +160,10 @@ async def _ask_much(url: str, key: str, asks: int, seconds: float) -> Counter[st
 def stalled(path: Path, readers: int, entries: int, limit: float) -> Stalled:
     """So many readers take the first bytes and no more, while so many entries are written."""
     with served(path, 2 + entries // 400 + OTHERS, stalled=limit) as at:
-        return asyncio.run(_stalled(at, readers, entries))
+        return asyncio.run(_stalled(at, readers, entries, limit))
 
 
-async def _stalled(at: Served, readers: int, entries: int) -> Stalled:
+async def _stalled(at: Served, readers: int, entries: int, limit: float) -> Stalled:
     numbers = count()
     await _cycles(at, lambda done: done < 10, numbers)
     base = await _cycles(at, lambda done: done < max(entries // 60, 3), numbers)
@@ -132,7 +177,7 @@ async def _stalled(at: Served, readers: int, entries: int) -> Stalled:
             meanwhile.append(await _cycle(agent, person, at, key, next(numbers)))
     grown = (at.resident() - resident) / 1e6
     ended = time.perf_counter()
-    while await _readers(at) and time.perf_counter() - ended < 30:
+    while await _readers(at) and time.perf_counter() - ended < PATIENCE * limit:  # noqa: ASYNC110
         await asyncio.sleep(0.05)
     cut = time.perf_counter() - ended
     for ear in ears:
@@ -147,9 +192,16 @@ def _deaf(at: Served) -> socket.socket:
     ear = socket.socket()
     ear.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
     ear.connect((parts.hostname, parts.port))
-    ear.sendall(f"GET /v1/stream HTTP/1.1\r\nHost: {parts.netloc}\r\nAuthorization: Bearer {at.person}\r\n\r\n".encode())
+    ear.sendall(
+        f"GET /v1/stream HTTP/1.1\r\nHost: {parts.netloc}\r\nAuthorization: Bearer {at.person}\r\n\r\n".encode()
+    )
     ear.recv(12)
     return ear
+
+
+def _follow(at: Served, headers: str = "") -> bytes:
+    host = urlsplit(at.url).netloc
+    return f"GET /v1/stream HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {at.person}\r\n{headers}\r\n".encode()
 
 
 async def _size(at: Served) -> int:
@@ -167,10 +219,7 @@ async def _resumed(at: Served, after: int) -> tuple[int, int]:
     """How many entries behind `after` come to one who reads on there, in order and once, and how many there are."""
     size, parts = await _size(at), urlsplit(at.url)
     reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
-    writer.write(
-        f"GET /v1/stream HTTP/1.1\r\nHost: {parts.netloc}\r\nAuthorization: Bearer {at.person}\r\n"
-        f"Last-Event-ID: {after}\r\n\r\n".encode()
-    )
+    writer.write(_follow(at, f"Last-Event-ID: {after}\r\n"))
     expected = after + 1
     async with asyncio.timeout(20):
         while expected < size:

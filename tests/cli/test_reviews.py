@@ -83,7 +83,7 @@ def test_pages_of_folded_rows_lead_through_everything_once(company, wire):
 
 
 def test_nothing_is_alike_once_its_arguments_are_erased(company, wire, rail):
-    first, second = (wire.propose("DE89", 1) for _ in range(2))
+    _, second = (wire.propose("DE89", 1) for _ in range(2))
     alike = [one["alike"] for one in company("reviews", "list", "--json").json["reviews"]]
     assert alike[0] == alike[1]
     with rail._gate.backend.database.process.store.write() as tx:

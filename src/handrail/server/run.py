@@ -26,7 +26,7 @@ from .settings import Settings
 
 log: Final = logging.getLogger("handrail.server")
 IN_FLIGHT: Final = 128 * 1024
-"""Bytes that the system keeps for one connection: by itself it keeps megabytes, and who reads nothing is not noticed."""
+"""Bytes that the system keeps for one connection: left alone it keeps megabytes for one who reads nothing."""
 GRACE: Final = 20
 """Seconds that running requests have to end after the signal."""
 
