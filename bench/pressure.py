@@ -116,6 +116,13 @@ async def _cycles(at: Served, goes_on: Callable[[int], bool], numbers: Iterator[
     return found
 
 
+async def _busy(at: Served, cycles: int, numbers: Iterator[int]) -> list[int]:
+    """So many cycles without a pause, of every agent in turn."""
+    async with dialled(at.url, 2) as (agent, person):
+        keys = at.keys[2:]
+        return [await _cycle(agent, person, at, keys[n % len(keys)], next(numbers)) for n in range(cycles)]
+
+
 def flood(path: Path, asks: int, seconds: float) -> Flood:
     """One agent wants to ask so often, evenly over so many seconds, each time as soon as a connection is free."""
     with served(path, 2 + OTHERS) as at:
@@ -164,17 +171,13 @@ def stalled(path: Path, readers: int, entries: int, limit: float) -> Stalled:
 
 
 async def _stalled(at: Served, readers: int, entries: int, limit: float) -> Stalled:
-    numbers = count()
+    numbers, cycles = count(), max(entries // EACH_CYCLE, 1)
     await _cycles(at, lambda done: done < 10, numbers)
-    base = await _cycles(at, lambda done: done < max(entries // 60, 3), numbers)
+    base = await _busy(at, max(cycles // 3, 3), numbers)
     ears = [await asyncio.to_thread(_deaf, at) for _ in range(readers)]
     resident = at.resident()
     first = await _size(at)
-    meanwhile: list[int] = []
-    async with dialled(at.url, 2) as (agent, person):
-        for number in range(max(entries // EACH_CYCLE, 1)):
-            key = at.keys[2 + number % (len(at.keys) - 2)]
-            meanwhile.append(await _cycle(agent, person, at, key, next(numbers)))
+    meanwhile = await _busy(at, cycles, numbers)
     grown = (at.resident() - resident) / 1e6
     ended = time.perf_counter()
     while await _readers(at) and time.perf_counter() - ended < PATIENCE * limit:  # noqa: ASYNC110

@@ -172,3 +172,33 @@ def test_where_too_many_wait_the_next_is_answered_at_once_and_another_tenant_wai
             assert [one.result().json()["status"] for one in waiting] == ["cleared"] * 2
         assert capped(house, "polls") == 1
         assert house("GET", path, key, headers={"Prefer": "wait=30"}).json()["status"] == "cleared"
+
+
+def test_a_flood_of_one_agent_stays_its_own(house: House):
+    flood, calm, ann = house.company.key("flood"), house.company.key("calm", "osu_calm"), house.signed_in("ann")
+    with ThreadPoolExecutor(16) as pool:
+        flooding = [pool.submit(propose, house, flood) for _ in range(300)]
+        for _ in range(8):
+            asked = propose(house, calm).json()
+            decision = {"outcome": "approve", "view": asked["view"]}
+            decided = house("POST", f"/reviews/{asked['review']}/decisions", ann, json=decision)
+            assert decided.json()["action_status"] == "cleared"
+        statuses = [one.result().status_code for one in flooding]
+    assert (statuses.count(201), statuses.count(429)) == (10, 290)
+    waiting = house("GET", "/reviews?limit=50", ann).json()["items"]
+    assert len(waiting) == 10
+    assert len({one["alike"] for one in waiting}) == 1
+
+
+def test_a_refusal_is_held_back_until_its_time_and_holds_up_nobody_else(tmp_path: Path):
+    with opened(tmp_path / "a.db", clock=SystemClock(), hold=600.0, caps=Caps(100, 1, 5)) as house:
+        key, calm = house.company.key(), house.company.key("calm")
+        assert propose(house, key).status_code == 201
+        with ThreadPoolExecutor(1) as pool:
+            refused = pool.submit(propose, house, key)
+            while house.service.waiting < 1:
+                house.client.get("/livez")
+            assert propose(house, calm).status_code == 201
+            assert not refused.done()
+            house.running.handle_exit(15, None)
+            assert refused.result().status_code == 429

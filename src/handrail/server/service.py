@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import random
 import weakref
 from collections.abc import Coroutine, Iterator
 from typing import Any, Final, TypeVar
@@ -80,7 +81,7 @@ class Service:
             return
         self._held[agent] = held + 1
         try:
-            await self.waiting_for(asyncio.sleep(self.settings.hold))
+            await self.waiting_for(asyncio.sleep(self.settings.hold * random.uniform(0.5, 1.5)))
         finally:
             self._held[agent] -= 1
             if not self._held[agent]:
