@@ -69,6 +69,8 @@ async def dial(url: str) -> Line:
     """A connection."""
     parts = urlsplit(url)
     loop = asyncio.get_running_loop()
+    assert parts.hostname is not None
+    assert parts.port is not None
     _, line = await loop.create_connection(lambda: Line(parts.netloc), parts.hostname, parts.port)
     return line
 
