@@ -14,9 +14,11 @@ from tools.markdown import table
 HEAD: Final = """\
 # The `handrail` command
 
-[Decide in the terminal](../how-to/decide-in-the-terminal.md) shows the command at work. Every command takes `--db`, a
-path or URL; without it the environment's HANDRAIL_DB, else `handrail.db` in this folder. An id may be shortened as long
-as it is the only one that begins so.
+[Decide in the terminal](../how-to/decide-in-the-terminal.md) shows the command at work. Every command but `login` and
+`logout` takes `--db`; without it the environment's HANDRAIL_DB counts, else `handrail.db` in this folder. It names a
+database file, where the OS user says who you are, or a server (`https://…`, on its own machine also
+`http://127.0.0.1:…`), where you work as the person who signed in there with `handrail login`; `init` and `serve` take
+files alone. An id may be shortened as long as it is the only one that begins so.
 """
 
 

@@ -317,7 +317,7 @@ def local_agent(name: str, owner: str | None) -> Callable[[Database], Principal]
         os_user = os_user_name()
         owner_id = (directory.resolve(owner) if owner else None) or names.os_user(os_user)
         principal = agent(names.agent(name), owner_id)
-        if principal.id not in directory.labels:
+        if principal.id not in directory.agents:
             known = PutAgent(owner_id, name, owner or os_user)
             engine.call(Request(mint("cmd"), principal.id, known, principal))
         return principal

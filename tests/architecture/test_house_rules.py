@@ -13,13 +13,20 @@ WEB = [path for path in (rules.ROOT / "web" / "src").rglob("*") if path.suffix i
 
 PYDANTIC = "pydantic takes 150 ms to load, and only typed values need it"
 ASYNCIO = "asyncio takes 50 ms to load, and only async callers need it"
+HTTP = "an HTTP client takes 150 ms to load, and a database file needs none"
 LOCAL_IMPORTS: dict[str, str] = {
     "src/handrail/codec/schema.py:_typed": PYDANTIC,
     "src/handrail/codec/schema.py:_json_schemas": PYDANTIC,
     "src/handrail/codec/edits.py:validate_edit": "jsonschema takes 300 ms to load, and only edits need it",
     "src/handrail/codec/people_file.py:read_people": "a YAML reader takes 100 ms to load, and one command reads YAML",
     "src/handrail/codec/policy_file.py:read_policy_file": "a YAML reader takes 100 ms to load, and few read policies",
-    "src/handrail/connect.py:_connect_http": "an HTTP client takes 150 ms to load, and a database file needs none",
+    "src/handrail/connect.py:_connect_http": HTTP,
+    "src/handrail/cli/desk.py:site_at": HTTP,
+    "src/handrail/cli/doctor.py:_server": HTTP,
+    "src/handrail/cli/login.py:_server": HTTP,
+    "src/handrail/cli/login.py:_send": HTTP,
+    "src/handrail/cli/login.py:_end": HTTP,
+    "src/handrail/cli/local.py:office": "hashing passwords needs packages that may not be installed, and few commands",
     "src/handrail/cli/serve.py:serve": "the web framework takes 500 ms to load, and may not be installed",
     "src/handrail/embedded.py:__init__": "the driver is loaded when a database is opened, not by importing the package",
     "src/handrail/embedded.py:acall": ASYNCIO,

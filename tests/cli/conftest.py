@@ -1,4 +1,7 @@
-"""A real database, an agent that proposes through `handrail.connect`, and the command as it is installed."""
+"""A real database, an agent that proposes through `handrail.connect`, and the command as it is installed.
+
+Every test of `company` runs twice: on the database file, and at a real server on it, as people who signed in.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,12 @@ import pytest
 from typer.testing import CliRunner
 
 import handrail
+from handrail.cli import sessions
 from handrail.cli.main import app
+from handrail.clock import SystemClock
 from handrail.embedded import Database, Embedded, solo_person
+from tests.server.company import PASSWORD, Company
+from tests.server.house import House, serving
 
 PEOPLE = """
 people:
@@ -47,11 +54,16 @@ class Terminal:
 
     path: Path
     monkeypatch: pytest.MonkeyPatch
+    auth: str = "local"
+
+    def environment(self, user: str) -> dict[str, str]:
+        """Who is at the keyboard, and where."""
+        home = self.path.parent / f"home of {user}"
+        return {"LOGNAME": user, "HANDRAIL_DB": str(self.path), "XDG_CONFIG_HOME": str(home)}
 
     def __call__(self, *words: str, user: str = "ann", columns: int = 100, stdin: str | None = None) -> Ended:
-        self.monkeypatch.setenv("LOGNAME", user)
-        self.monkeypatch.setenv("HANDRAIL_DB", str(self.path))
-        self.monkeypatch.setenv("COLUMNS", str(columns))
+        for name, value in {**self.environment(user), "COLUMNS": str(columns)}.items():
+            self.monkeypatch.setenv(name, value)
         found = CliRunner().invoke(app, list(words), input=stdin, catch_exceptions=False)
         return Ended(found.exit_code, found.stdout, found.stderr)
 
@@ -72,6 +84,33 @@ class Terminal:
         (tmp_path / "people.yaml").write_text(people)
         ended = self("people", "apply", str(tmp_path / "people.yaml"))
         assert ended.code == 0, ended.err
+
+
+@dataclass(frozen=True)
+class Visiting(Terminal):
+    """The command at a server on that database. People sign in when they first need to; who is unknown does not."""
+
+    house: House | None = None
+
+    def environment(self, user: str) -> dict[str, str]:
+        """Who is at the keyboard, signed in, and where."""
+        assert self.house
+        found = super().environment(user)
+        self.monkeypatch.setenv("XDG_CONFIG_HOME", found["XDG_CONFIG_HOME"])
+        if sessions.read(self.house.url) is None:
+            self._sign_in(user, self.house)
+        return {**found, "LOGNAME": "nobody in particular", "HANDRAIL_DB": self.house.url}
+
+    def _sign_in(self, user: str, house: House) -> None:
+        accounts = house.company.accounts
+        who = accounts.directory("default").resolve(f"user:{user}")
+        if who is not None:
+            accounts.set_password("default", who, PASSWORD)
+            sessions.keep(sessions.Session(house.url, house.signed_in(user), f"user:{user}", 0))
+
+    def apply(self, tmp_path: Path, people: str = PEOPLE) -> None:
+        """Fill the directory, on the file."""
+        Terminal(self.path, self.monkeypatch).apply(tmp_path, people)
 
 
 @pytest.fixture
@@ -109,10 +148,28 @@ def terminal(db: Path, monkeypatch: pytest.MonkeyPatch) -> Terminal:
 
 
 @pytest.fixture
-def company(terminal: Terminal, tmp_path: Path) -> Terminal:
+def on_file(terminal: Terminal, tmp_path: Path) -> Terminal:
     """The command on a database with ann, bob and the cfo."""
     terminal.apply(tmp_path)
     return terminal
+
+
+@pytest.fixture
+def at_server(on_file: Terminal) -> Iterator[Visiting]:
+    """The command at a server with ann, bob and the cfo."""
+    company = Company(on_file.path, SystemClock())
+    try:
+        with serving(company) as house:
+            yield Visiting(on_file.path, on_file.monkeypatch, "session", house)
+    finally:
+        company.close()
+
+
+@pytest.fixture(params=["on_file", "at_server"])
+def company(request: pytest.FixtureRequest) -> Terminal:
+    """The command on a database with ann, bob and the cfo: on the file, then at a server."""
+    found: Terminal = request.getfixturevalue(request.param)
+    return found
 
 
 class Call:

@@ -7,13 +7,13 @@ import pytest
 
 
 @pytest.fixture
-def used(company, wire, monkeypatch):
+def used(on_file, wire, monkeypatch):
     """A database with a decided, executed action and one that waits."""
     ticket = wire.propose("DE89", 5)
-    company("reviews", "edit", ticket.review, "--set", "amount=4", "-qy")
+    on_file("reviews", "edit", ticket.review, "--set", "amount=4", "-qy")
     ticket.wait(timeout=10)
     wire.propose("DE89", 6)
-    return company
+    return on_file
 
 
 @pytest.fixture(autouse=True)

@@ -33,7 +33,7 @@ def lived(company, rail):
     ticket = wire.propose("DE89", 90_000)
     company("reviews", "approve", ticket.review, "-qy", "--view", "A" * 43)
     company("reviews", "escalate", ticket.review, "-m", "urgent")
-    company("reviews", "edit", ticket.review, "--set", "amount=620", "-qy", "-m", "too much")
+    company("reviews", "edit", ticket.review, "--set", "amount=620775", "-qy", "-m", "too much")
     company("reviews", "approve", ticket.review, "-qy", "-m", "fine now", user="cfo")
     ticket.wait(timeout=10)
     return ticket.id
@@ -50,9 +50,9 @@ def test_the_log_tells_who_could_decide_when_and_why_it_ran(company, rail):
         "level 2 is asked, too",
         "user:ann asked for it: “urgent”",
         "may decide now: user:ann, user:bob and user:cfo",
-        "user:ann changed the arguments (local)",
+        f"user:ann changed the arguments ({company.auth})",
         "“too much”",
-        "user:cfo approved (local)",
+        f"user:cfo approved ({company.auth})",
         "with the votes of user:ann and user:cfo: “fine now”",
         "cleared by rev_",
         "started, attempt 1",
@@ -71,7 +71,7 @@ def test_after_erasure_ids_levels_votes_times_and_digests_still_show(company, ra
     said = gone("explain", action)
     assert said.code == 0, said.err
     out = " ".join(said.out.split())
-    for secret in ("DE89", "620", "urgent", "too much", "fine now", "paybot", "user:ann", "treasury"):
+    for secret in ("DE89", "620775", "urgent", "too much", "fine now", "paybot", "user:ann", "treasury"):
         assert secret not in out
     for kept in (
         "level 2 is asked, too",

@@ -96,7 +96,7 @@ def test_no_command_prints_a_control_character_of_an_agent(company, hostile, wor
 
 
 def test_on_a_real_terminal_only_our_own_colours_arrive(company, hostile):
-    env = {"HANDRAIL_DB": str(company.path), "LOGNAME": "ann"}
+    env = company.environment("ann")
     with on_terminal("reviews", "reject", hostile.review[:12], env=env) as (terminal, child):
         shown = read_until(terminal, "Why? ")
         os.write(terminal, b"looks\x1b[31m wrong\n")
@@ -112,7 +112,7 @@ def test_on_a_real_terminal_only_our_own_colours_arrive(company, hostile):
 
 
 def test_enter_alone_decides_nothing(company, hostile):
-    env = {"HANDRAIL_DB": str(company.path), "LOGNAME": "ann"}
+    env = company.environment("ann")
     with on_terminal("reviews", "approve", hostile.review, "-q", env=env) as (terminal, child):
         read_until(terminal, "[y/N] ")
         os.write(terminal, b"\n")
@@ -122,13 +122,13 @@ def test_enter_alone_decides_nothing(company, hostile):
 
 
 def test_no_colour_where_it_is_not_wanted(company, hostile):
-    env = {"HANDRAIL_DB": str(company.path), "LOGNAME": "ann", "NO_COLOR": "1"}
+    env = {**company.environment("ann"), "NO_COLOR": "1"}
     with on_terminal("reviews", "show", env=env) as (terminal, _):
         assert "\x1b" not in read_until(terminal)
 
 
 def test_the_board_opens_a_review_by_a_key_and_decides_it(company, hostile):
-    env = {"HANDRAIL_DB": str(company.path), "LOGNAME": "ann"}
+    env = company.environment("ann")
     with on_terminal("reviews", "watch", env=env) as (terminal, child):
         board = read_until(terminal, "q leaves")
         assert drawn(board.replace(CLEAR, ""))
@@ -151,7 +151,7 @@ def test_the_editor_gets_the_arguments_and_gives_them_back(company, wire, tmp_pa
     script = tmp_path / "editor.sh"
     script.write_text("#!/bin/sh\nsed -i.bak 's/90000/620/' \"$1\"\n")
     script.chmod(0o755)
-    env = {"HANDRAIL_DB": str(company.path), "LOGNAME": "ann", "VISUAL": str(script)}
+    env = {**company.environment("ann"), "VISUAL": str(script)}
     with on_terminal("reviews", "edit", ticket.review, "-q", env=env) as (terminal, _):
         assert "+ args.amount  620" in SGR.sub("", read_until(terminal, "[y/N] "))
         os.write(terminal, b"yes\n")

@@ -31,39 +31,39 @@ def test_a_file_fills_the_directory_and_ends_solo_mode(terminal, tmp_path):
     assert "Bob Roe" in terminal("people", "list").out
 
 
-def test_the_same_file_again_changes_nothing(company, tmp_path):
-    before = company.path.read_bytes()
-    said = company("people", "apply", str(tmp_path / "people.yaml"))
+def test_the_same_file_again_changes_nothing(on_file, tmp_path):
+    before = on_file.path.read_bytes()
+    said = on_file("people", "apply", str(tmp_path / "people.yaml"))
     assert said.out == "The directory is as the file says; nothing was changed.\n"
-    assert company("doctor").code == 0
-    assert company.path.read_bytes() == before
+    assert on_file("doctor").code == 0
+    assert on_file.path.read_bytes() == before
 
 
-def test_changes_are_told_and_people_go_only_with_prune(company, tmp_path):
+def test_changes_are_told_and_people_go_only_with_prune(on_file, tmp_path):
     file = tmp_path / "people.yaml"
     file.write_text("people: [{handle: user:ann, name: Ann Roe, os_user: ann, groups: [legal]}, {handle: dan}]")
-    assert company("people", "apply", str(file), "--dry-run", "--prune").out.splitlines() == [
+    assert on_file("people", "apply", str(file), "--dry-run", "--prune").out.splitlines() == [
         "~ user:ann  name Ann Roe, +group:legal, -group:treasury", "+ user:dan  dan", "- user:bob", "- user:cfo",
         "1 added, 1 changed, 2 removed. Nothing was changed: this was a dry run.",
     ]  # fmt: skip
-    assert company("people", "apply", str(file)).out.endswith("1 added, 1 changed.\n")
-    assert len(company("people", "list", "--json").json["people"]) == 4
-    assert company("people", "apply", str(file), "--prune").out.endswith("2 removed.\n")
-    assert company("reviews", "list", user="bob").out == "Nothing waits for you.\n"
-    assert "user:bob" not in company("people", "list").out
+    assert on_file("people", "apply", str(file)).out.endswith("1 added, 1 changed.\n")
+    assert len(on_file("people", "list", "--json").json["people"]) == 4
+    assert on_file("people", "apply", str(file), "--prune").out.endswith("2 removed.\n")
+    assert on_file("reviews", "list", user="bob").out == "Nothing waits for you.\n"
+    assert "user:bob" not in on_file("people", "list").out
 
 
-def test_all_of_it_is_one_transaction(company, tmp_path):
-    log = company("doctor", "--json").json
+def test_all_of_it_is_one_transaction(on_file, tmp_path):
+    log = on_file("doctor", "--json").json
     assert any("in order" in one["text"] for one in log["findings"])
     (tmp_path / "bad.yaml").write_text("people: [{handle: dan}, {handle: dan}]")
-    before = company("people", "list", "--json").out
-    ended = company("people", "apply", str(tmp_path / "bad.yaml"))
+    before = on_file("people", "list", "--json").out
+    ended = on_file("people", "apply", str(tmp_path / "bad.yaml"))
     assert (ended.code, ended.err) == (
         2,
         f"handrail: line 1: the handle 'user:dan' belongs to the person of line 1, too; {ONCE}\n",
     )
-    assert company("people", "list", "--json").out == before
+    assert on_file("people", "list", "--json").out == before
 
 
 @pytest.mark.parametrize(
@@ -77,17 +77,17 @@ def test_all_of_it_is_one_transaction(company, tmp_path):
         ),
     ],
 )
-def test_a_file_that_would_leave_the_links_wrong_is_refused(company, tmp_path, people, words):
+def test_a_file_that_would_leave_the_links_wrong_is_refused(on_file, tmp_path, people, words):
     (tmp_path / "bad.yaml").write_text(people)
     flags = ["--prune"] if "dan" in people and "bob" not in people else []
-    ended = company("people", "apply", str(tmp_path / "bad.yaml"), *flags)
+    ended = on_file("people", "apply", str(tmp_path / "bad.yaml"), *flags)
     assert ended.code == 2
     assert words in ended.err
 
 
-def test_who_is_not_linked_may_not_change_people(company, tmp_path):
+def test_who_is_not_linked_may_not_change_people(on_file, tmp_path):
     (tmp_path / "people.yaml").write_text("people: [{handle: eve, os_user: eve}]")
-    ended = company("people", "apply", str(tmp_path / "people.yaml"), user="eve")
+    ended = on_file("people", "apply", str(tmp_path / "people.yaml"), user="eve")
     assert ended.code == 1
     assert "nobody in the directory is linked to your OS user eve" in ended.err
 

@@ -15,7 +15,7 @@ def watching(company) -> Iterator[IO[str]]:
     """`handrail reviews watch` in a process of its own, its lines to be read."""
     child = subprocess.Popen(
         [sys.executable, "-c", "from handrail.cli.main import app; app()", "reviews", "watch"],
-        stdout=subprocess.PIPE, text=True, env={**os.environ, "HANDRAIL_DB": str(company.path), "LOGNAME": "ann"},
+        stdout=subprocess.PIPE, text=True, env={**os.environ, **company.environment("ann")},
     )  # fmt: skip
     assert child.stdout is not None
     try:

@@ -24,7 +24,7 @@ PINNED = {
     "run": "opened faulted finished",
     "person": "added changed removed",
     "group": "added",
-    "agent": "added",
+    "agent": "added changed removed",
     "key": "added changed removed",
     "access": "denied",
     "policy": "applied",

@@ -59,6 +59,36 @@ def test_groups_and_agents_are_named_once() -> None:
     assert isinstance(desk.world.states["grp_1"], Group)
 
 
+def test_people_say_who_answers_for_an_agent_and_it_never_says_so_again_itself() -> None:
+    desk = Desk()
+    desk.submit("agt_1", CALL, BOT)
+    assert desk.submit("agt_1", replace(CALL, owner="usr_2"), BOT) == []
+    assert desk.submit("agt_1", replace(CALL, owner="usr_2"), ADMIN) == ["AgentChanged"]
+    assert desk.submit("agt_1", replace(CALL, owner="usr_2"), ADMIN) == []
+    assert desk.world.states["agt_1"].owner == "usr_2"  # type: ignore[union-attr]
+
+
+def test_a_removed_agent_comes_back_by_a_person_alone() -> None:
+    desk = Desk()
+    desk.submit("agt_1", CALL, BOT)
+    with pytest.raises(NotAllowed):
+        desk.submit("agt_1", c.RemoveAgent(), BOT)
+    assert desk.submit("agt_1", c.RemoveAgent(), ADMIN) == ["AgentRemoved"]
+    assert desk.submit("agt_1", c.RemoveAgent(), ADMIN) == []
+    with pytest.raises(NotAllowed, match="handrail agents put"):
+        desk.submit("agt_1", CALL, BOT)
+    assert desk.submit("agt_1", CALL, ADMIN) == ["AgentAdded"]
+    with pytest.raises(NotFound):
+        desk.submit("agt_2", c.RemoveAgent(), ADMIN)
+
+
+def test_an_agent_stays_while_a_key_of_it_opens() -> None:
+    agent = Agent("agt_1", "present", 1, "usr_1", None)
+    with pytest.raises(NotReady, match="end them first"):
+        decide(agent, c.RemoveAgent(), Facts(0, ADMIN, keys=frozenset({"key_1"})))
+    assert decide(agent, c.RemoveAgent(), Facts(0, ADMIN))
+
+
 def test_a_refusal_is_kept_with_whoever_it_was() -> None:
     desk = Desk(ann="team")
     assert desk.submit("usr_ann", DENY, ADMIN) == ["AccessDenied"]
@@ -141,7 +171,7 @@ def test_every_row_of_the_table_happens() -> None:
         ("usr_2", [DENY, PUT]),
         ("grp_1", [GROUP]),
         ("grp_2", [DENY, GROUP]),
-        ("agt_1", [CALL]),
+        ("agt_1", [CALL, replace(CALL, owner="usr_2"), c.RemoveAgent(), DENY, CALL]),
         ("agt_2", [DENY, CALL]),
         ("key_1", [KEY, replace(KEY, until=7), c.RemoveKey()]),
     ]

@@ -56,6 +56,7 @@ MAY: Final[dict[str, tuple[str, str]]] = {
     "get_log": ("", READERS),
     "get_stream": ("", READERS),
     "get_directory": ("", READERS),
+    "explain_action": ("", READERS),
     "get_policy": ("", READERS),
     "sign_out": ("", READERS),
     "claim_review": ("", "reviewer"),
@@ -68,6 +69,9 @@ MAY: Final[dict[str, tuple[str, str]]] = {
     "put_policy": ("", "administrator"),
     "put_people": ("", "administrator"),
     "invite_person": ("", "administrator"),
+    "sign_out_person": ("", "administrator"),
+    "put_agent": ("", "administrator"),
+    "remove_agent": ("", "administrator"),
     "list_keys": ("", "administrator"),
     "create_key": ("", "administrator"),
     "rotate_key": ("", "administrator"),
@@ -87,7 +91,8 @@ SCOPES: Final[dict[str, tuple[Any, ...]]] = {
 }  # fmt: skip
 UNSEEN: Final = {("key execute", "runs")}
 """What a key that may use an operation does not see of others: who only executes has no runs."""
-NOUNS: Final = {"actions": "act", "reviews": "rev", "runs": "run", "people": "usr", "keys": "key", "names": "usr"}
+NOUNS: Final = {"actions": "act", "reviews": "rev", "runs": "run", "people": "usr", "keys": "key", "agents": "agt",
+               "names": "usr"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -118,6 +123,7 @@ class Town:
         self.dead = dict(self._dead())
         self.people = {name: house.session(name, self.company) for name in ROLES}
         self.key_ids = [self._key()]
+        self.agent_ids = [self._agent()]
         self.mine = {name: self._things(key) for name, key in self.keys.items() if name != "execute"}
 
     def _dead(self) -> Iterator[tuple[str, str | None]]:
@@ -144,10 +150,15 @@ class Town:
     def _key(self) -> str:
         return self.company.accounts.by_key(self.company.key(mint("x"))).key or ""
 
+    def _agent(self) -> str:
+        return self.company.accounts.by_key(self.company.key(mint("x"))).principal.id
+
     def use_up(self, operation: str) -> None:
         """Put a new one in the place of what a request has ended."""
         if operation in ("rotate_key", "remove_key"):
             self.key_ids = [self._key()]
+        if operation == "remove_agent":
+            self.agent_ids = [self._agent()]
         if operation == "sign_out":
             self.people = {name: self.house.session(name, self.company) for name in ROLES}
 
@@ -155,6 +166,8 @@ class Town:
         """Something of this tenant."""
         if noun == "keys":
             return self.key_ids[0]
+        if noun == "agents":
+            return self.agent_ids[0]
         if noun in ("people", "names"):
             return self.company.accounts.directory(self.tenant).resolve("user:owner") or ""
         return self.mine[agent][noun]

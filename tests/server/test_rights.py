@@ -39,7 +39,7 @@ class Town:
         found = self.house("POST", "/actions", self.callers[agent], json=BODIES["propose_action"]).json()
         run = self.house("GET", "/runs/by-name", self.callers[agent], params={"name": "nightly"}).json()["id"]
         self.house("POST", f"/runs/{run}/open", self.callers[agent], json={"title": "nightly"})
-        someone = next(iter(company.accounts.directory(company.tenant).people))
+        someone = company.person("visitor")
         key = company.accounts.by_key(company.key("third")).key or ""
         return {"actions": found["id"], "reviews": found["review"], "runs": run, "people": someone, "keys": key}
 

@@ -194,3 +194,21 @@ def test_a_new_database_is_its_owners_alone_and_an_old_one_stays_as_it_is(path: 
     Path(path).chmod(0o660)
     SQLiteStore(path).close()
     assert stat.S_IMODE(Path(path).stat().st_mode) == 0o660
+
+
+def test_threads_of_one_process_write_one_after_another(path: str):
+    store, done = SQLiteStore(path), []
+
+    def second() -> None:
+        with store.vault(write=True):
+            done.append("second")
+
+    thread = threading.Thread(target=second)
+    with store.write():
+        thread.start()
+        thread.join(0.2)
+        assert thread.is_alive(), "another thread's write ended inside this transaction"
+        done.append("first")
+    thread.join(10)
+    assert done == ["first", "second"]
+    store.close()

@@ -43,7 +43,7 @@ def list_actions(after: After = None, limit: Limit = 50, json: Json = False, db:
 
 def action_rows(at: Desk, page: list[Action]) -> list[Line]:
     """Actions as a table, one line each."""
-    now = at.database.clock.now()
+    now = at.now()
     head = ("ACTION", "STATE", "AGE", "WHAT", "AGENT")
     keep = range(5) if width() >= NARROW else (0, 1, 3)
     cells = [
@@ -95,7 +95,7 @@ def list_runs(after: After = None, limit: Limit = 50, json: Json = False, db: Db
         if json:
             tell({"runs": [_run_json(at, one) for one in page], "after": more})
         elif page:
-            now = at.database.clock.now()
+            now = at.now()
             cells = [
                 (
                     gist.short(one.id), one.status, gist.brief(now - one.opened_at), gist.name(at, one.id),

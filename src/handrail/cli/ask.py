@@ -39,15 +39,15 @@ def reason(note: str | None, question: str) -> str:
     return found.strip()
 
 
-def line(prompt: str) -> str:
-    """One typed line, without blanks around it."""
+def line(prompt: str, ended: str = "Nothing was decided.") -> str:
+    """One typed line, without blanks around it; `ended` is said where none comes any more."""
     print(safe(prompt), end="", file=sys.stderr, flush=True)
     try:
         typed = sys.stdin.readline()
     except KeyboardInterrupt:
         typed = ""
     if not typed:
-        print("\nNothing was decided.", file=sys.stderr)
+        print(f"\n{ended}", file=sys.stderr)
         raise typer.Exit(INTERRUPTED)
     return typed.strip()
 

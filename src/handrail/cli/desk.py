@@ -1,8 +1,7 @@
-"""Where a command of the terminal works: the database, the person at the keyboard, and what shortened ids stand for."""
+"""Opens what `--db` names for a command: a database file or a server, with the person at the keyboard."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Final
@@ -12,26 +11,25 @@ import typer
 from ..backend import ReviewRecord
 from ..connect import database_path
 from ..directory.model import Directory
-from ..embedded import Database, Embedded, os_user_name, solo_person
 from ..errors import NotAllowed, NotFound, UsageError
-from ..principal import Principal, person
+from ..principal import Principal
 from ..review.access import People, require
 from ..review.model import Review
+from .local import LocalSite, require_database
 from .refusal import refused
+from .site import Site, require_administrator
 
 DEFAULT: Final = "sqlite:///handrail.db"
 CANDIDATES: Final = 8
+LONGEST: Final = 30
+"""The letters of a whole id."""
 Db = Annotated[
     str | None,
-    typer.Option("--db", metavar="URL", envvar="HANDRAIL_DB", help=f"Database: a URL or a path [default: {DEFAULT}]"),
+    typer.Option(
+        "--db", metavar="URL", envvar="HANDRAIL_DB", help=f"A database file, or a server's URL [default: {DEFAULT}]"
+    ),
 ]
 _WORDS: Final = {"rev": ("review", "reviews list"), "act": ("action", "actions list"), "run": ("run", "runs list")}
-
-
-class NoDatabase(NotFound):
-    """There is no database at the place that was named, and reading creates none."""
-
-    code = "no_database"
 
 
 class AmbiguousId(UsageError):
@@ -41,33 +39,28 @@ class AmbiguousId(UsageError):
 
 
 class Desk:
-    """One command's database and person."""
+    """What every command does with its site: who is at the keyboard, and what shortened ids stand for."""
 
-    def __init__(self, path: str) -> None:
-        self.path: Final = path
-        self.database: Final = Database(path)
-        self.backend: Final = Embedded(self.database, lambda _: self._identified())
+    def __init__(self, site: Site) -> None:
+        self.site: Final = site
+        self.backend: Final = site.backend
 
     @property
     def directory(self) -> Directory:
         """Everybody present."""
-        return self.backend.archive.directory()
+        return self.site.directory
+
+    def now(self) -> int:
+        """The present (µs)."""
+        return self.site.now()
 
     def who(self) -> Principal:
         """The person at the keyboard. Raises `NotAllowed` where nobody is linked to the OS user."""
         return self.backend.actor
 
-    def _identified(self) -> Principal:
-        if self.directory.solo:
-            return solo_person(self.database)
-        user = os_user_name()
-        found = self.directory.linked(user)
-        if found is None:
-            raise NotAllowed(
-                f"nobody in the directory is linked to your OS user {user}: add `os_user: {user}` to a person in "
-                "people.yaml, and let somebody who is linked run `handrail people apply people.yaml`"
-            )
-        return person(found.id, "local")
+    def require_administrator(self, what: str) -> None:
+        """Raise `NotAllowed` where there are administrators, and the person at the keyboard is none."""
+        require_administrator(self.site, what)
 
     def refusal(self, review: Review) -> str | None:
         """Why the person here may not decide the review, or `None` where they may."""
@@ -101,7 +94,7 @@ class Desk:
         word, listing = _WORDS[prefix]
         start = given.strip().lower()
         start = start if start.startswith(f"{prefix}_") else f"{prefix}_{start}"
-        plain = start[4:].isascii() and start[4:].isalnum()
+        plain = start[4:].isascii() and start[4:].isalnum() and len(start) <= LONGEST
         found = self.backend.beginning(start, CANDIDATES + 1) if plain else []
         if not found:
             raise NotFound(f"no {word} begins with {given[:40]!a}: list them with `handrail {listing}`")
@@ -118,36 +111,41 @@ def _short(id_: str, typed: int) -> str:
 
 @contextmanager
 def desk(db: str | None, *, create: bool = False) -> Iterator[Desk]:
-    """The desk at a database, closed at the end; a refusal inside becomes one line and the exit code.
+    """The desk at a database file or server, closed at the end; a refusal inside becomes one line and the exit code.
 
-    Without `create` a missing database is an error.
+    Without `create` a missing file is an error.
     """
     with refused():
-        found = Desk(place(db))
-        if not create:
-            require_database(found.path)
+        site = site_at(db, create=create)
         try:
-            yield found
+            yield Desk(site)
         finally:
-            found.database.close()
+            site.close()
+
+
+def site_at(db: str | None, *, create: bool = False) -> Site:
+    """What `--db` names. Raises `NoDatabase` for a missing file, `NotSignedIn` at a server, `UsageError`."""
+    if is_server(db):
+        from .remote import RemoteSite
+
+        return RemoteSite(db or "")
+    path = place(db)
+    if not create:
+        require_database(path)
+    return LocalSite(path)
+
+
+def is_server(db: str | None) -> bool:
+    """Whether `--db` names a server."""
+    return (db or "").lower().startswith(("https://", "http://"))
 
 
 def place(db: str | None) -> str:
     """The file that `--db` names. Raises `UsageError`."""
     url = db or DEFAULT
+    if is_server(url):
+        raise UsageError(f"this is for a database file, and {url!a} is a server: give --db FILE")
     path = database_path(url) if "://" in url else url
     if path == ":memory:":
         raise UsageError("a database in memory is seen by its own process alone: name a file")
     return path
-
-
-def require_database(path: str) -> None:
-    """Raise `NoDatabase` unless there is a file with something in it."""
-    try:
-        empty = os.path.getsize(path) == 0
-    except OSError:
-        empty = True
-    if empty:
-        raise NoDatabase(
-            f"there is no database at {path!a}: name it with --db or HANDRAIL_DB, or create it with `handrail init`"
-        )

@@ -1,12 +1,10 @@
-"""`handrail doctor`: is this database sound, and does its log prove itself?"""
+"""`handrail doctor`: is this database sound, and does its log prove itself? Or: is this server there, and knows me?"""
 
 from __future__ import annotations
 
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final, Literal
 
 import typer
 
@@ -14,43 +12,43 @@ from ..embedded import os_user_name
 from ..engine.request import DEFAULT_TENANT
 from ..engine.verify import Report, verify
 from ..store.health import Health, examined
-from ..view.lines import Style
 from ..view.words import count
-from .desk import Db, Desk, place, require_database
+from .desk import Db, is_server, place
+from .finding import CODES, MARKS, STYLES, Finding
+from .local import LocalSite, require_database
 from .page import Json, labelled, show, tell
 from .refusal import refused
 
-Level = Literal["good", "note", "warning", "damage"]
-STYLES: Final[dict[Level, Style]] = {"good": "good", "note": "fact", "warning": "flag", "damage": "removed"}
-MARKS: Final[dict[Level, str]] = {"good": "", "note": "", "warning": "! ", "damage": "✗ "}
-CODES: Final[dict[Level, int]] = {"good": 0, "note": 0, "warning": 1, "damage": 2}
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at."""
-
-    about: str
-    level: Level
-    text: str
-
 
 def doctor(json: Json = False, db: Db = None) -> None:
-    """Check the file and the whole log. Exit code 0: sound; 1: works, but look at it; 2: damaged."""
+    """Check a file and its whole log, or the way to a server.
+
+    Exit code 0: sound; 1: works, but look at it; 2: damaged, or it does not answer.
+    """
     with refused():
-        path = place(db)
-        require_database(path)
-        with examined(path) as (health, reader):
-            report = verify(reader, DEFAULT_TENANT)
-        found = [*_file(path), *_sqlite(health), *_log(report)]
-        if not any(one.level == "damage" for one in found) and health.schema == health.newest_schema:
-            found += _directory(path)
+        found = _server(db or "") if is_server(db) else _database(place(db))
     if json:
         tell({"findings": [{"about": one.about, "level": one.level, "text": one.text} for one in found]})
     else:
         for one in found:
             show(labelled(one.about, MARKS[one.level] + one.text, STYLES[one.level]))
     raise typer.Exit(max(CODES[one.level] for one in found))
+
+
+def _server(url: str) -> list[Finding]:
+    from .examine import examined as looked_at
+
+    return list(looked_at(url))
+
+
+def _database(path: str) -> list[Finding]:
+    require_database(path)
+    with examined(path) as (health, reader):
+        report = verify(reader, DEFAULT_TENANT)
+    found = [*_file(path), *_sqlite(health), *_log(report)]
+    if not any(one.level == "damage" for one in found) and health.schema == health.newest_schema:
+        found += _directory(path)
+    return found
 
 
 def _file(path: str) -> Iterator[Finding]:
@@ -107,7 +105,7 @@ def _log(report: Report) -> Iterator[Finding]:
 
 
 def _directory(path: str) -> Iterator[Finding]:
-    at = Desk(path)
+    at = LocalSite(path)
     try:
         directory, user = at.directory, os_user_name()
         if directory.solo:
@@ -120,4 +118,4 @@ def _directory(path: str) -> Iterator[Finding]:
         else:
             yield Finding("People", "good", f"{many}; you are {at.backend.name(linked.id)}")
     finally:
-        at.database.close()
+        at.close()

@@ -34,7 +34,7 @@ def explain(action: WhichAction, json: Json = False, db: Db = None) -> None:
     """Tell an action's life from the log: what was asked, who could decide when, and why it ran or not."""
     with desk(db) as at:
         record = at.backend.action(at.action(action))
-        found = moments(at, record.state.id)
+        found = moments(at.site.explanation(record.state.id))
         if json:
             tell([_json(at, moment) for moment in found if _told(moment)])
         else:

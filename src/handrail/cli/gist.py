@@ -62,7 +62,7 @@ def left(review: Review, now: int) -> str:
 
 def at(desk: Desk, time: int) -> str:
     """An instant as a person here reads it."""
-    return clock(time, now=desk.database.clock.now(), zone=local_zone())
+    return clock(time, now=desk.now(), zone=local_zone())
 
 
 def name(desk: Desk, id_: str) -> str:
@@ -87,7 +87,7 @@ def _state(desk: Desk, review: Review) -> str:
             who = name(desk, review.claimed_by or "")
             return f"open; {who} is at it until {at(desk, review.claim_until or 0)}, others may decide all the same"
         case "open":
-            return "open" if review.deadline > desk.database.clock.now() else "over: the deadline has passed"
+            return "open" if review.deadline > desk.now() else "over: the deadline has passed"
         case _:
             return review.status
 
@@ -107,7 +107,7 @@ def awaited(desk: Desk, review: Review) -> str:
 def decided(desk: Desk, decision: Decision) -> list[Line]:
     """Who ended a review, how and why. The note is a person's; the value may be anybody's."""
     how = PAST[decision.outcome] + (" with changes" if decision.edited and decision.outcome == "approve" else "")
-    when = relative(desk.database.clock.now(), decision.at)
+    when = relative(desk.now(), decision.at)
     lines = labelled("Decided", f"{visible(decision.by)} {how}, {when} ({decision.auth})", "good")
     if decision.note:
         lines += labelled("Note", visible(decision.note))

@@ -8,13 +8,13 @@ import typer
 
 from ..action.commands import Withdraw
 from ..backend import ReviewRecord
-from ..errors import UnknownPerson
 from ..review import commands as c
 from . import gist
 from .ask import reason
 from .decide import Note, Which
 from .desk import Db, Desk, desk
 from .page import say
+from .people import person
 from .refusal import refused
 
 
@@ -40,10 +40,7 @@ def delegate(
 ) -> None:
     """Ask one more person; those who are asked stay asked."""
     with desk(db) as at:
-        handle = to if to.startswith("user:") else f"user:{to}"
-        found = at.directory.resolve(handle)
-        if found is None:
-            raise UnknownPerson(f"{handle[:60]!a} is nobody here: list people with `handrail people list`")
+        found = person(at, to)
         record = _send(at, review, c.Delegate(found, note))
         say(f"{gist.name(at, found)} may decide {gist.short(record.state.id)}, too.", "good")
 

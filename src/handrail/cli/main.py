@@ -9,7 +9,22 @@ from typing import Annotated, Any, Final
 import typer
 
 from .. import __version__
-from . import actions, decide, doctor, edit, explain, handle, people, policy, reviews, serve, watch
+from . import (
+    actions,
+    agents,
+    decide,
+    doctor,
+    edit,
+    explain,
+    handle,
+    keys,
+    login,
+    people,
+    policy,
+    reviews,
+    serve,
+    watch,
+)
 from .refusal import EXIT_CODES
 
 SETTINGS: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -38,8 +53,15 @@ REVIEWS: Final[Mapping[str, Callable[..., None]]] = {
 }
 ACTIONS: Final[Mapping[str, Callable[..., None]]] = {"list": actions.list_actions, "show": actions.show_action}
 RUNS: Final[Mapping[str, Callable[..., None]]] = {"list": actions.list_runs, "show": actions.show_run}
-PEOPLE: Final[Mapping[str, Callable[..., None]]] = {"list": people.list_people, "apply": people.apply}
-
+PEOPLE: Final[Mapping[str, Callable[..., None]]] = {
+    "list": people.list_people, "apply": people.apply, "invite": people.invite, "sign-out": people.sign_out,
+}  # fmt: skip
+AGENTS: Final[Mapping[str, Callable[..., None]]] = {
+    "list": agents.list_agents, "put": agents.put, "remove": agents.remove,
+}  # fmt: skip
+KEYS: Final[Mapping[str, Callable[..., None]]] = {
+    "list": keys.list_keys, "create": keys.create, "rotate": keys.rotate, "remove": keys.remove,
+}  # fmt: skip
 POLICY: Final[Mapping[str, Callable[..., None]]] = {
     "check": policy.check, "apply": policy.apply, "show": policy.show_policy, "diff": policy.diff,
 }  # fmt: skip
@@ -77,11 +99,15 @@ def _build() -> typer.Typer:
     _group("reviews", "Questions that wait for people: look at them and decide.", REVIEWS, built)
     _group("actions", "What agents wanted to do, and what became of it.", ACTIONS, built)
     _group("runs", "Agents' work of many steps.", RUNS, built)
-    _group("people", "Who may be asked.", PEOPLE, built)
+    _group("people", "Who may be asked, and how they come in.", PEOPLE, built)
+    _group("agents", "Programs that ask, and who answers for them.", AGENTS, built)
+    _group("keys", "What lets agents in at a server.", KEYS, built)
     _group("policy", "Which actions run, which are denied, and who decides on the others.", POLICY, built)
     built.command("init")(people.init)
     built.command("doctor")(doctor.doctor)
     built.command("serve")(serve.serve)
+    built.command("login")(login.login)
+    built.command("logout")(login.logout)
     built.command("explain")(explain.explain)
     return built
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from ..backend import Event
 from ..codec.records import read_event
 from ..directory.events import PersonAdded, PersonChanged, PersonRemoved
 from ..principal import SOLO_ID
 from ..review.events import Delegated, Edited, Escalated, Opened
-from .desk import Desk
-
-PAGE: Final = 500
 
 
 @dataclass
@@ -80,32 +78,6 @@ class Moment:
     event: Any
 
 
-def moments(at: Desk, action: str) -> list[Moment]:
-    """Every entry about an action: its own, its reviews', refusals on them, and all of people's, in the log's order."""
-    found = _of(at, action)
-    reviews = [moment.entry.data["review"] for moment in found if "review" in moment.entry.data]
-    for review in dict.fromkeys(map(str, reviews)):
-        found += _of(at, review)
-    about = {moment.subject for moment in found}
-    for kind in ("person", "agent", "guest"):
-        for principal in _all(at, kind):
-            found += [moment for moment in _of(at, principal) if _concerns(moment, about)]
-    return sorted(found, key=lambda moment: moment.entry.index)
-
-
-def _of(at: Desk, subject: str) -> list[Moment]:
-    entries = at.backend.history(subject)
-    return [Moment(subject, entry, read_event(entry.type, dict(entry.data))) for entry in entries]
-
-
-def _concerns(moment: Moment, about: set[str]) -> bool:
-    if moment.entry.type == "access.denied":
-        return moment.entry.data["on"] in about
-    return moment.entry.type.startswith("person.")
-
-
-def _all(at: Desk, kind: str) -> list[str]:
-    found: list[str] = []
-    while page := at.backend.newest(kind, after=found[-1] if found else None, limit=PAGE):
-        found += [one.id for one in page]
-    return found
+def moments(told: Iterable[tuple[str, Event]]) -> list[Moment]:
+    """Entries with their typed events."""
+    return [Moment(subject, entry, read_event(entry.type, dict(entry.data))) for subject, entry in told]

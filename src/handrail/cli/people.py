@@ -1,26 +1,24 @@
-"""`handrail people` and `handrail init`: the database and who is in it."""
+"""`handrail people` and `handrail init`: the database, who is in it, and how they come in."""
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
-from ..codec.people_file import PersonSpec, read_people
 from ..directory.model import Person
-from ..embedded import os_user_name
 from ..engine import roster
-from ..engine.request import Request
-from ..errors import NotAllowed, UsageError
-from ..ids import mint
+from ..errors import UnknownPerson, UsageError
 from ..view.escape import visible
 from ..view.lines import Line, Style
 from ..view.words import count
+from . import gist
 from .desk import Db, Desk, desk, place
+from .local import LocalSite
 from .page import Json, say, show, table, tell
+from .refusal import refused
 
 MARKS: Final[dict[str, tuple[str, Style]]] = {
     "add": ("+", "added"), "change": ("~", "deadline"), "remove": ("-", "removed"),
@@ -29,23 +27,17 @@ MARKS: Final[dict[str, tuple[str, Style]]] = {
 
 def init(db: Db = None) -> None:
     """Create the database, readable by you alone. One that is there already is left as it is."""
-    with desk(db, create=True) as at:
-        fresh = create(at)
-        where = visible(str(Path(at.path).resolve()))
+    with refused():
+        site = LocalSite(place(db))
+        try:
+            fresh = site.create()
+        finally:
+            site.close()
+        where = visible(str(Path(site.path).resolve()))
         say(
             f"Created {where}." if fresh else f"{where} is there already; nothing was changed.",
             "good" if fresh else "fact",
         )
-
-
-def create(at: Desk) -> bool:
-    """Make the file of the database private and bring it to the present schema; whether it was made."""
-    fresh = not (os.path.exists(at.path) and os.path.getsize(at.path) > 0)
-    if fresh:
-        Path(at.path).parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(at.path, os.O_CREAT | os.O_RDWR, 0o600))
-    at.backend.archive.size()
-    return fresh
 
 
 def apply(
@@ -56,19 +48,8 @@ def apply(
 ) -> None:
     """Bring the directory to what a file says, in one go. The first person ends solo mode."""
     with desk(db, create=True) as at:
-        people = read_people(_read(file))
-        if dry_run and not os.path.exists(at.path):
-            raise UsageError(f"there is no database at {place(db)!a} yet: run `handrail init` first")
-        create(at)
-        roster.require_own_links(at.directory, people, prune=prune)
-        _require_link(at, people, prune)
-        _require_administrator(at)
-        plan = roster.changes(at.directory, people, prune=prune)
+        plan = at.site.apply_people(_read(file), prune=prune, dry_run=dry_run)
         show(_planned(plan))
-        if plan and not dry_run:
-            who = at.who()
-            commands = roster.commands(at.directory, plan)
-            at.database.process.engine.together([Request(mint("cmd"), *one, who) for one in commands])
         say(_summary(plan, dry_run), "good" if plan and not dry_run else "fact")
 
 
@@ -79,24 +60,6 @@ def _read(file: str) -> str:
         raise UsageError(f"{file!a} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise UsageError(f"{file!a} is no UTF-8 text") from None
-
-
-def _require_administrator(at: Desk) -> None:
-    """Raise `NotAllowed` where there are administrators, and the person at the keyboard is none."""
-    administrators = at.directory.administrators
-    if administrators and at.who().id not in administrators:
-        names = ", ".join(sorted(at.backend.name(one) for one in administrators))
-        raise NotAllowed(f"only an administrator changes who is here: ask {names}")
-
-
-def _require_link(at: Desk, people: tuple[PersonSpec, ...], prune: bool) -> None:
-    """Raise `UsageError` where the person at the keyboard would lock themselves out."""
-    user = os_user_name()
-    if roster.unlinked(at.directory, people, user, prune=prune):
-        raise UsageError(
-            f"nobody would be linked to your OS user {user}, so you could change nothing here any more: add "
-            f"`os_user: {user}` to a person (line {people[0].line} has the first)"
-        )
 
 
 def _planned(plan: list[roster.Change]) -> list[Line]:
@@ -144,3 +107,37 @@ def _json(at: Desk, one: Person) -> dict[str, object]:
         "id": one.id, "handle": profile.get("handle"), "name": profile.get("name"), "os_user": profile.get("os_user"),
         "groups": [roster.group_name(at.directory, group) for group in one.groups], "roles": list(one.roles),
     }  # fmt: skip
+
+
+Who = Annotated[str, typer.Argument(metavar="HANDLE", help="A handle, such as ann.")]
+
+
+def invite(handle: Who, db: Db = None) -> None:
+    """Print a secret with which somebody sets their password, once, within three days. Earlier ones end."""
+    with desk(db) as at:
+        found = person(at, handle)
+        secret = at.site.office.invite(found)["secret"]
+        who = gist.name(at, found)
+        where = at.site.url or "URL"
+        say(
+            f"Give this to {who}, and to nobody else. It ends in three days, and with its first use:", stream=sys.stderr
+        )
+        print(secret)
+        show([Line("muted", f"{who} then runs: handrail login {where} --invitation")], sys.stderr)
+
+
+def sign_out(handle: Who, db: Db = None) -> None:
+    """End every session of somebody, in browsers and terminals."""
+    with desk(db) as at:
+        found = person(at, handle)
+        ended = at.site.office.sign_out(found)["ended"]
+        say(f"{count(ended, 'session')} of {gist.name(at, found)} ended.", "good")
+
+
+def person(at: Desk, handle: str) -> str:
+    """The id of the person with that handle. Raises `UnknownPerson`."""
+    whole = handle if handle.startswith("user:") else f"user:{handle}"
+    found = at.directory.resolve(whole)
+    if found is None:
+        raise UnknownPerson(f"{whole[:60]!a} is nobody here: list people with `handrail people list`")
+    return found

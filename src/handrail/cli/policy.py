@@ -10,12 +10,11 @@ from typing import Annotated
 import typer
 
 from ..clock import SystemClock
-from ..codec.policies import compiled_text, text_digest
+from ..codec.policies import text_digest
 from ..codec.policy_file import PolicyFile, PolicyFileError, read_policy_file
 from ..engine import rehearsal
-from ..errors import NotAllowed, NotFound, UsageError
+from ..errors import NotFound, UsageError
 from ..gate.notice import local_zone
-from ..policy.register import ID, PutPolicy
 from ..view.escape import visible
 from ..view.lines import Line
 from ..view.words import clock, count
@@ -72,7 +71,7 @@ def apply(
     """Make a policy the active one, after it was checked and what it changes was shown."""
     text = _read(file)
     with desk(db) as at:
-        _require_administrator(at)
+        at.require_administrator("changes the policy")
         found, active = _checked(text, at), at.backend.policy()
         lines = _differences(active.file if active else None, found)
         if active is not None and active.text == text:
@@ -82,21 +81,8 @@ def apply(
         if not yes and sys.stdin.isatty() and not typer.confirm("Apply it?"):
             say("Nothing was changed.")
             return
-        at.backend.call(ID, put(text, found))
+        at.site.put_policy(text, found)
         say(f"Applied. It counts from the next action on; what waits for people keeps waiting. {_short(text)}", "good")
-
-
-def put(text: str, found: PolicyFile) -> PutPolicy:
-    """The command that makes it the active one."""
-    compiled = compiled_text(found.policy)
-    return PutPolicy(text, compiled, text_digest(text), text_digest(compiled))
-
-
-def _require_administrator(at: Desk) -> None:
-    administrators = at.directory.administrators
-    if administrators and at.who().id not in administrators:
-        names = ", ".join(sorted(at.backend.name(one) for one in administrators))
-        raise NotAllowed(f"only an administrator changes the policy: ask {names}")
 
 
 def diff(file: File, db: Db = None) -> None:

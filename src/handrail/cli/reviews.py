@@ -95,7 +95,7 @@ def _nothing(at: Desk, everybody: bool, cursor: str | None) -> str:
 
 def rows(at: Desk, page: list[list[ReviewRecord]]) -> list[Line]:
     """Reviews as a table, one line for those that are alike; on a narrow terminal without age and agent."""
-    now, wide = at.database.clock.now(), width() >= NARROW
+    now, wide = at.now(), width() >= NARROW
     head = ("REVIEW", "RISK", "AGE", "LEFT", "WHAT", "AGENT")
     keep = range(6) if wide else (0, 1, 3, 4)
     cells = [

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import shlex
 from typing import Annotated
 
 import typer
 
-from ..embedded import Database, Embedded, solo_person
+from ..embedded import os_user_name
 from ..errors import UsageError
+from ..view.escape import visible
+from ..view.lines import Line
 from .desk import Db, place
-from .page import say
+from .local import LocalSite
+from .page import say, show
 from .refusal import refused
 
 DEFAULT = "127.0.0.1:8321"
@@ -50,8 +54,8 @@ def serve(
             raise UsageError("behind a proxy give --origin: the address that browsers use")
         path = place(db)
         _prepare(path)
-        say(f"Serving {os.path.abspath(path)} at {found}", "good")
-        _advise(path)
+        show([Line("good", f"Serving {visible(os.path.abspath(path))} at {found}")])
+        _advise(path, found.rstrip("/"))
         caps = Caps(open_reviews, asks_per_minute)
         run(path, Settings(origin=found.rstrip("/"), caps=caps), where)
 
@@ -68,15 +72,27 @@ def _prepare(path: str) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
-def _advise(path: str) -> None:
-    """What is still to be done before anybody can come in."""
-    database = Database(path)
+def _advise(path: str, origin: str) -> None:
+    """What is still to be done, on this machine, before anybody can come in; each command on a line to be copied."""
+    site = LocalSite(path)
     try:
-        directory = Embedded(database, solo_person).archive.directory()
-        if not directory.administrators:
-            say("Nobody may administer it yet: name somebody with `roles: [reviewer, administrator]` in people.yaml,")
-            say("run `handrail people apply people.yaml`, then `handrail people invite HANDLE`.")
-        if not directory.keys:
-            say("No agent has a key yet: handrail keys create AGENT")
+        directory = site.directory
     finally:
-        database.close()
+        site.close()
+    here = "" if place(None) == path else f" --db {shlex.quote(path)}"
+    if not directory.administrators:
+        user = visible(os_user_name())
+        say("Nobody may administer it yet. Name yourself in people.yaml, and run the three lines below it here:")
+        show([
+            Line("muted", "  people:"),
+            Line("muted", f"    - {{handle: {user}, os_user: {user}, roles: [reviewer, administrator]}}"),
+            *_commands(f"people apply people.yaml{here}", f"people invite {user}{here}"),
+            *_commands(f"login {origin} --invitation"),
+        ])  # fmt: skip
+    if not any(key.status == "present" for key in directory.keys.values()):
+        say("No agent has a key yet. To give one:")
+        show(_commands(f"keys create AGENT{here}"))
+
+
+def _commands(*words: str) -> list[Line]:
+    return [Line("title", f"  handrail {one}") for one in words]

@@ -7,10 +7,11 @@ import os
 import select
 import sys
 from collections.abc import Iterator
-from threading import Thread
+from threading import Event, Thread
 from typing import Any, Final
 
 from ..backend import ReviewRecord
+from ..errors import HandrailError
 from ..gate.asking import ask_here
 from ..review.model import OPEN
 from ..view.escape import visible
@@ -30,6 +31,8 @@ except ImportError:  # pragma: no cover - a terminal without cbreak mode
     termios = tty = None  # type: ignore[assignment]
 
 REDRAW: Final = 30.0
+RETRY: Final = 1.0
+"""Seconds after which a server that did not answer is asked again; whoever draws meets the error itself."""
 KEYS: Final = "123456789abcdefghijklmnoprstuvwxyz"
 CLEAR: Final = "\x1b[H\x1b[2J"
 Known = dict[str, tuple[int, str]]
@@ -46,7 +49,7 @@ def watch(db: Db = None) -> None:
 
 def _lines(at: Desk) -> None:
     known: Known = {}
-    size = at.backend.archive.size()
+    size = at.backend.changed(-1, 0)
     while True:
         waiting = at.backend.waiting(limit=500)
         show([Line("fact", line) for line in changes(at, known, waiting)])
@@ -56,7 +59,7 @@ def _lines(at: Desk) -> None:
 
 def changes(at: Desk, known: Known, waiting: list[ReviewRecord]) -> Iterator[str]:
     """One line for each review that is new, other than before, or gone."""
-    now = at.database.clock.now()
+    now = at.now()
     for record in waiting:
         review = record.state
         rev = known.get(review.id, (0, ""))[0]
@@ -98,9 +101,12 @@ def _picked(at: Desk, bell: int) -> str | None:
 
 
 def _ring(at: Desk, ring: int) -> None:
-    size = at.backend.archive.size()
+    size, away = -1, Event()
     while True:
-        size = at.backend.changed(size, None)
+        try:
+            size = at.backend.changed(size, None)
+        except HandrailError:
+            away.wait(RETRY)
         os.write(ring, b".")
 
 

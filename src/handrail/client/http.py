@@ -151,13 +151,22 @@ class Http:
 
     def waiting(self, *, after: str | None = None, limit: int = 50) -> list[ReviewRecord]:
         """Open reviews, by risk and age."""
-        found = self._transport.request("GET", "/v1/reviews", query=_page(after, limit))
-        return [records.review_in(one) for one in found["items"]]
+        return [records.review_in(one) for one in self._listed("/v1/reviews", after, limit)]
 
     def newest(self, kind: str, *, after: str | None = None, limit: int = 50) -> list[Action | Review | Run]:
         """Actions, reviews or runs, newest first."""
-        found = self._transport.request("GET", _LISTS[kind], query=_page(after, limit))
-        return [records.state_in(kind, one) for one in found["items"]]
+        return [records.state_in(kind, one) for one in self._listed(_LISTS[kind], after, limit)]
+
+    def _listed(self, path: str, after: str | None, limit: int) -> list[Any]:
+        """The first `limit` of a list, of as many pages as that takes."""
+        found: list[Any] = []
+        while len(found) < limit:
+            page = self._transport.request("GET", path, query=_page(after, limit - len(found)))
+            found += page["items"]
+            after = page["next"]
+            if after is None:
+                break
+        return found
 
     def beginning(self, prefix: str, limit: int = 10) -> list[str]:
         """The ids that begin with `prefix`."""

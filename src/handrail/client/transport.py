@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import os
+import ssl
 import weakref
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any, Final
@@ -13,7 +14,7 @@ from urllib.parse import urlsplit
 import httpx2
 import orjson
 
-from ..errors import HandrailError, Unavailable, UsageError
+from ..errors import Unavailable, UsageError
 from ..wire.problems import error_of
 
 SECONDS: Final = 30.0
@@ -34,10 +35,11 @@ def require_safe(url: str) -> str:
     """The URL without what no server has. Raises `UsageError` where a key would travel in the clear."""
     parts = urlsplit(url)
     if not parts.hostname or parts.username or parts.password or parts.query or parts.fragment:
-        raise UsageError("a server's URL is https://host or https://host:port, and the key is given as key=")
+        raise UsageError("a server's URL is https://host or https://host:port, without a name, key or password in it")
     if parts.scheme == "http" and not _loopback(parts.hostname):
         raise UsageError(
-            f"{url!r} would send the key in the clear: use https://, or http:// on this machine only (127.0.0.1)"
+            f"{url!r} would send keys and passwords in the clear: use https://, or http:// on this machine only "
+            "(127.0.0.1)"
         )
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
 
@@ -49,12 +51,31 @@ def _loopback(host: str) -> bool:
         return host == "localhost"
 
 
-class Transport:
-    """Requests to one server with one credential. Safe for threads and event loops, and after a fork."""
+def unanswered(url: str, error: Exception) -> Unavailable:
+    """What is said where no answer came."""
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return Unavailable(
+            f"the certificate of {url} is not trusted here: if an authority of your own issued it, name its file in "
+            "the environment's SSL_CERT_FILE"
+        )
+    return Unavailable(f"{url} did not answer ({type(error).__name__}): see that it runs, and repeat this")
 
-    def __init__(self, url: str, secret: str) -> None:
+
+def trusted() -> ssl.SSLContext | bool:
+    """The authorities that are trusted: those of SSL_CERT_FILE where it is set, as for other programs."""
+    file = os.environ.get("SSL_CERT_FILE")
+    try:
+        return ssl.create_default_context(cafile=file) if file else True
+    except OSError as error:
+        raise UsageError(f"SSL_CERT_FILE={file!a} cannot be used: {error.strerror or error}") from None
+
+
+class Transport:
+    """Requests to one server with one credential, or none. Safe for threads and event loops, and after a fork."""
+
+    def __init__(self, url: str, secret: str | None) -> None:
         self.url: Final = require_safe(url)
-        self._secret: Final = Secret(secret)
+        self._secret: Final = Secret(secret) if secret else None
         self._process: int | None = None
         self._client: httpx2.Client | None = None
         self._loops: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Kept] = weakref.WeakKeyDictionary()
@@ -68,7 +89,7 @@ class Transport:
         try:
             return _read(self._sync().request(method, path, **self._given(body, headers, wait, query)))
         except httpx2.TransportError as error:
-            raise self._gone(error) from error
+            raise unanswered(self.url, error) from error
 
     async def arequest(
         self, method: str, path: str, body: Any = None, *, headers: Headers | None = None, wait: float = 0,
@@ -79,12 +100,12 @@ class Transport:
             client = await self._async()
             return _read(await client.request(method, path, **self._given(body, headers, wait, query)))
         except httpx2.TransportError as error:
-            raise self._gone(error) from error
+            raise unanswered(self.url, error) from error
 
     def _given(
         self, body: Any, headers: Headers | None, wait: float, query: Mapping[str, Any] | None
     ) -> dict[str, Any]:
-        said = {"Authorization": f"Bearer {self._secret}", **(headers or {})}
+        said = {**({"Authorization": f"Bearer {self._secret}"} if self._secret else {}), **(headers or {})}
         if body is not None:
             said["Content-Type"] = "application/json"
         if wait:
@@ -92,13 +113,10 @@ class Transport:
         content = None if body is None else orjson.dumps(body)
         return {"content": content, "headers": said, "timeout": SECONDS + wait, "params": query}
 
-    def _gone(self, error: Exception) -> HandrailError:
-        return Unavailable(f"{self.url} did not answer ({type(error).__name__}): repeat the call")
-
     def _sync(self) -> httpx2.Client:
         if self._client is None or self._process != os.getpid():
             self._fresh()
-            self._client = httpx2.Client(base_url=self.url, limits=_limits(), trust_env=False)
+            self._client = httpx2.Client(base_url=self.url, limits=_limits(), trust_env=False, verify=trusted())
         return self._client
 
     async def _async(self) -> httpx2.AsyncClient:
@@ -107,7 +125,7 @@ class Transport:
         loop = asyncio.get_running_loop()
         found = self._loops.get(loop)
         if found is None:
-            client = httpx2.AsyncClient(base_url=self.url, limits=_limits(), trust_env=False)
+            client = httpx2.AsyncClient(base_url=self.url, limits=_limits(), trust_env=False, verify=trusted())
             found = self._loops[loop] = _Kept(client)
             await found.begin()
         return found.client

@@ -37,11 +37,16 @@ class PutGroup:
 
 @dataclass(frozen=True, slots=True)
 class PutAgent:
-    """Make an agent known."""
+    """Make an agent known; from a person also change who answers for it."""
 
     owner: str
     name: str
     owner_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveAgent:
+    """Take an agent out of the directory, once none of its keys opens anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,4 +74,4 @@ class Deny:
     count: int
 
 
-Command = Deny | PutPerson | RemovePerson | PutGroup | PutAgent | PutKey | RemoveKey
+Command = Deny | PutPerson | RemovePerson | PutGroup | PutAgent | RemoveAgent | PutKey | RemoveKey

@@ -46,6 +46,18 @@ class AgentAdded:
 
 
 @dataclass(frozen=True, slots=True)
+class AgentChanged:
+    """Somebody else answers for the agent now. Texts: `profile`."""
+
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentRemoved:
+    """The agent is known no more; what it did stays."""
+
+
+@dataclass(frozen=True, slots=True)
 class KeyAdded:
     """An agent got a key. Texts: `profile`."""
 
@@ -82,6 +94,8 @@ Event = (
     | PersonRemoved
     | GroupAdded
     | AgentAdded
+    | AgentChanged
+    | AgentRemoved
     | KeyAdded
     | KeyChanged
     | KeyRemoved

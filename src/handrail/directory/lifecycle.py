@@ -16,7 +16,9 @@ ACCEPTS: Final[Table] = {
     e.PersonChanged: {"present": "present"},
     e.PersonRemoved: {"present": "removed"},
     e.GroupAdded: {None: "present", "present": "present"},
-    e.AgentAdded: {None: "present", "present": "present"},
+    e.AgentAdded: {None: "present", "present": "present", "removed": "present"},
+    e.AgentChanged: {"present": "present"},
+    e.AgentRemoved: {"present": "removed"},
     e.KeyAdded: {None: "present"},
     e.KeyChanged: {"present": "present"},
     e.KeyRemoved: {"present": "removed"},
@@ -26,11 +28,13 @@ ACCEPTS: Final[Table] = {
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the engine knows at the moment of a directory command: `administrators` are those present."""
+    """What the engine knows at the moment of a directory command: `administrators` are those present, `keys` those of
+    the agent that still are."""
 
     now: int
     actor: Principal
     administrators: frozenset[str] = frozenset()
+    keys: frozenset[str] = frozenset()
 
 
 def decide(state: Member | None, command: c.Command, facts: Facts) -> list[Draft[e.Event]]:
@@ -60,9 +64,10 @@ def decide(state: Member | None, command: c.Command, facts: Facts) -> list[Draft
             return [] if known else [Draft(e.GroupAdded(command.handle), {"profile": {"handle": command.handle_text}})]
         case c.PutAgent():
             _still(state, Agent)
-            profile: dict[str, JSON] = {"name": command.name, "owner": command.owner_text}
-            known = isinstance(state, Agent)
-            return [] if known else [Draft(e.AgentAdded(command.owner), {"profile": profile})]
+            return _put_agent(state, command, facts)
+        case c.RemoveAgent():
+            _people_only(facts)
+            return _remove_agent(state, facts)
         case c.PutKey():
             _people_only(facts)
             _still(state, Key)
@@ -86,6 +91,28 @@ def _others_remain(state: Member | None, facts: Facts) -> None:
             "this is the last administrator, and nobody could change people, keys or the policy any more: "
             "make somebody else an administrator first"
         )
+
+
+def _put_agent(state: Member | None, command: c.PutAgent, facts: Facts) -> list[Draft[e.Event]]:
+    """An agent introduces itself once; who answers for it, and whether it comes back, people say alone."""
+    profile: dict[str, JSON] = {"name": command.name, "owner": command.owner_text}
+    if not isinstance(state, Agent):
+        return [Draft(e.AgentAdded(command.owner), {"profile": profile})]
+    if state.status == "removed":
+        if facts.actor.kind != "human":
+            raise NotAllowed("this agent was removed; a person makes it known again, with `handrail agents put`")
+        return [Draft(e.AgentAdded(command.owner), {"profile": profile})]
+    if facts.actor.kind != "human" or state.owner == command.owner:
+        return []
+    return [Draft(e.AgentChanged(command.owner), {"profile": profile})]
+
+
+def _remove_agent(state: Member | None, facts: Facts) -> list[Draft[e.Event]]:
+    if not isinstance(state, Agent):
+        raise NotFound("there is no such agent; list them with `handrail agents list`")
+    if facts.keys:
+        raise NotReady("this agent has keys that still open: end them first, with `handrail keys remove`")
+    return [Draft(e.AgentRemoved())] if state.status == "present" else []
 
 
 def _put_key(state: Member | None, command: c.PutKey) -> list[Draft[e.Event]]:
@@ -127,6 +154,12 @@ def evolve(state: Member | None, sealed: Sealed[e.Event], *, subject: str) -> Me
             return Group(subject, "present", sealed.rev, event.handle, profile)
         case e.AgentAdded():
             return Agent(subject, "present", sealed.rev, event.owner, profile)
+        case e.AgentChanged():
+            assert isinstance(state, Agent)
+            return changed(state, rev=sealed.rev, owner=event.owner, profile=profile)
+        case e.AgentRemoved():
+            assert isinstance(state, Agent)
+            return changed(state, rev=sealed.rev, status="removed")
         case e.KeyAdded():
             key = (event.agent, event.scopes, event.until, profile, sealed.by.id)
             return Key(subject, "present", sealed.rev, *key)

@@ -121,8 +121,8 @@ class Names:
 class Directory:
     """Everybody present at one moment. While nobody was ever added it is in solo mode: one person, in every group.
 
-    `labels` are the erasable names, by id, as far as they are kept; `keys` are also those that ended, `former` the
-    people who were removed.
+    `labels` are the erasable names, by id, as far as they are kept, also of those who left; `keys` are also those that
+    ended, `former` the people who were removed.
     """
 
     names: Names

@@ -42,7 +42,11 @@ def facts(work: Work, subject: str, state: State | None, command: object, actor:
         case "pol":
             return PolicyFacts(work.now, actor, work.sources.directory().administrators, _label(work, actor))
         case _:
-            return DirectoryFacts(work.now, actor, work.sources.directory().administrators)
+            directory = work.sources.directory()
+            keys = frozenset(
+                key.id for key in directory.keys.values() if key.agent == subject and key.status == "present"
+            )
+            return DirectoryFacts(work.now, actor, directory.administrators, keys)
 
 
 def _action(work: Work, subject: str, state: State | None, command: object, actor: Principal) -> ActionFacts:

@@ -141,12 +141,14 @@ class Reads:
         if known is None or known[0] != self._directory_at:
             known = (self._directory_at, read_directory(self._reader, self._tenant, self._names))
             self._cache.directory = known
-        changed = {subject: one for subject, one in self.members.items() if isinstance(one, Person)}
-        if not changed:
+        if not self.members:
             return known[1]
+        changed = {subject: one for subject, one in self.members.items() if isinstance(one, Person)}
         people = {**known[1].people, **changed}
         present = {key: person for key, person in people.items() if person.status == "present"}
-        return replace(known[1], people=present, solo=False)
+        keys = {subject: one for subject, one in self.members.items() if isinstance(one, Key)}
+        solo = known[1].solo and not changed
+        return replace(known[1], people=present, solo=solo, keys={**known[1].keys, **keys})
 
 
 def read_directory(reader: Reader, tenant: str, names: Names) -> Directory:
@@ -167,7 +169,8 @@ def read_directory(reader: Reader, tenant: str, names: Names) -> Directory:
             if isinstance(state, Key):
                 keys[row.id] = state
             if isinstance(state, Agent):
-                agents[row.id] = state
+                if state.status == "present":
+                    agents[row.id] = state
                 labels.setdefault(state.owner, _owner_label(labels[row.id]))
             if isinstance(state, Person):
                 (people if state.status == "present" else former)[row.id] = state

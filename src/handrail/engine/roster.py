@@ -10,6 +10,7 @@ from ..codec.people_file import PeopleFileError, PersonSpec
 from ..directory.commands import Command, PutGroup, PutPerson, RemovePerson
 from ..directory.model import Directory, Person
 from ..directory.roles import DEFAULT
+from ..errors import NotReady
 from ..ids import mint
 
 
@@ -22,6 +23,23 @@ class Change:
     handle: str
     what: str
     spec: PersonSpec | None
+
+
+def plan(directory: Directory, people: tuple[PersonSpec, ...], *, prune: bool) -> list[Change]:
+    """What the file changes, once nothing speaks against it. Raises `PeopleFileError` and `NotReady`."""
+    _require_own_links(directory, people, prune)
+    found = changes(directory, people, prune=prune)
+    _require_administrator(directory, found)
+    return found
+
+
+def _require_own_links(directory: Directory, people: tuple[PersonSpec, ...], prune: bool) -> None:
+    """Raise `PeopleFileError` where an OS user would be linked to two people."""
+    found = clash(directory, people, prune=prune)
+    if found:
+        spec, other = found
+        problem = f"os_user {spec.os_user!a} belongs to {handle_of(directory, other)}, who is not in this file"
+        raise PeopleFileError(spec.line, problem, "name both here, or remove the other with --prune")
 
 
 def changes(directory: Directory, people: tuple[PersonSpec, ...], *, prune: bool) -> list[Change]:
@@ -83,21 +101,25 @@ def clash(directory: Directory, people: tuple[PersonSpec, ...], *, prune: bool) 
     return None
 
 
-def require_own_links(directory: Directory, people: tuple[PersonSpec, ...], *, prune: bool) -> None:
-    """Raise `PeopleFileError` where an OS user would be linked to two people."""
-    found = clash(directory, people, prune=prune)
-    if found:
-        spec, other = found
-        problem = f"os_user {spec.os_user!a} belongs to {handle_of(directory, other)}, who is not in this file"
-        raise PeopleFileError(spec.line, problem, "name both here, or remove the other with --prune")
+def _require_administrator(directory: Directory, planned: list[Change]) -> None:
+    """Raise `NotReady` where a plan would leave nobody who administers, before any of it is done."""
+    after = set(directory.administrators)
+    for change in planned:
+        stays = change.spec is not None and "administrator" in change.spec.roles
+        (after.add if stays else after.discard)(change.id)
+    if directory.administrators and not after:
+        raise NotReady(
+            "nobody could change people, keys or the policy any more: leave somebody in the file who has "
+            "`roles: [administrator]`; nothing was changed"
+        )
 
 
-def commands(directory: Directory, plan: list[Change]) -> list[tuple[str, Command]]:
+def commands(directory: Directory, planned: list[Change]) -> list[tuple[str, Command]]:
     """The commands of a plan, each with the id of its row: groups that have no name yet first, then people,
     administrators before the others, so that one takes over before another leaves."""
-    groups = dict.fromkeys(group for change in plan if change.spec for group in change.spec.groups)
+    groups = dict.fromkeys(group for change in planned if change.spec for group in change.spec.groups)
     found = [_group(directory, group) for group in groups]
-    ordered = sorted(plan, key=lambda change: change.spec is None or "administrator" not in change.spec.roles)
+    ordered = sorted(planned, key=lambda change: change.spec is None or "administrator" not in change.spec.roles)
     return found + [_person(directory, change) for change in ordered]
 
 

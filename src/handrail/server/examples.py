@@ -32,6 +32,7 @@ BODIES: Final[dict[str, Any]] = {
     "note_run": {"error": "ConnectionError: the shop did not answer"},
     "create_key": {"agent": "support-agent", "owner": "user:ann", "scopes": ["propose"], "expires": "90d"},
     "rotate_key": {"overlap": "24h"},
+    "put_agent": {"agent": "support-agent", "owner": "user:ann"},
     "put_policy": {"file": "rules:\n  - {action: db.drop, verdict: deny}\n", "dry_run": True},
     "put_people": {"file": "people:\n  - {handle: ann, groups: [treasury]}\n", "dry_run": True},
     "sign_in": {"name": "ann", "password": "correct horse battery", "use": "terminal"},

@@ -12,6 +12,7 @@ from fastapi import Response
 
 from ..action.commands import Propose
 from ..action.model import Action
+from ..engine.explanation import explanation
 from ..engine.room import Room
 from ..errors import InvalidValue, NotFound, TooMany, UnknownAction
 from ..ids import derive
@@ -189,6 +190,13 @@ async def history(exchange: Exchange) -> Response:
     return answer({"items": [records.event_out(event) for event in events]})
 
 
+async def explain(exchange: Exchange) -> Response:
+    """Everything that tells why an action ran or not."""
+    state = visible(exchange.service, exchange.who, exchange.id)
+    found = await asyncio.to_thread(explanation, exchange.service.archive(exchange.who.tenant), state.id)
+    return answer({"items": [{"subject": subject, "event": records.event_out(event)} for subject, event in found]})
+
+
 async def list_reviews(exchange: Exchange) -> Response:
     """Open reviews with everything needed to decide them."""
     after, limit = exchange.page
@@ -228,6 +236,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "get_review": get_review,
     "get_run": get_run,
     "get_action_history": history,
+    "explain_action": explain,
     "get_review_history": history,
     "get_run_history": history,
     "list_reviews": list_reviews,

@@ -8,30 +8,26 @@ from typing import Any, Final
 
 from fastapi import Request, Response
 
-from ..clock import DAY, micros
 from ..codec.people_file import read_people
 from ..codec.policies import compiled_text, text_digest
 from ..codec.policy_file import PolicyFileError, read_policy_file
-from ..directory.commands import PutAgent, PutKey, RemoveKey, Scope
-from ..directory.model import Directory, Key
+from ..directory.model import Directory
 from ..engine import rehearsal, roster
 from ..engine.request import Request as Sent
-from ..engine.roster import profile
-from ..errors import InvalidValue, NotFound
+from ..errors import InvalidValue
 from ..ids import mint
 from ..policy.register import ID, PutPolicy
 from ..wire import records
+from ..wire.directory import directory_out
 from .addresses import network_of
 from .auth.accounts import Use
+from .auth.administration import Administration
 from .auth.callers import Caller, SignedIn
 from .exchange import Exchange, answer, nothing
 from .rights import cookie_name, require_same_site
 from .service import Service
 
 Handler = Callable[[Exchange], Awaitable[Response]]
-SCOPES: Final[tuple[Scope, ...]] = ("propose", "execute")
-OVERLAP: Final = DAY
-LONGEST: Final = 3660 * DAY
 
 
 def described(caller: Caller, directory: Directory) -> dict[str, Any]:
@@ -69,14 +65,7 @@ async def ids(exchange: Exchange) -> Response:
 async def directory(exchange: Exchange) -> Response:
     """Everybody present, with the names that are kept."""
     found = exchange.service.accounts.directory(exchange.who.tenant)
-    return answer(
-        {
-            "solo": found.solo,
-            "people": [records.plain(one) for one in found.people.values()],
-            "agents": [records.plain(one) for one in found.agents.values()],
-            "labels": dict(found.labels),
-        }
-    )
+    return answer(directory_out(found))
 
 
 async def put_people(exchange: Exchange) -> Response:
@@ -87,9 +76,7 @@ async def put_people(exchange: Exchange) -> Response:
     accounts, who = exchange.service.accounts, exchange.who
     found = accounts.directory(who.tenant)
     prune = bool(given["prune"])
-    people = read_people(given["file"])
-    roster.require_own_links(found, people, prune=prune)
-    plan = roster.changes(found, people, prune=prune)
+    plan = roster.plan(found, read_people(given["file"]), prune=prune)
     if plan and not given["dry_run"]:
         sent = [
             Sent(mint("cmd"), subject, command, who.principal, who.tenant)
@@ -124,115 +111,58 @@ async def put_policy(exchange: Exchange) -> Response:
     return answer({"changes": changes, "applied": not given["dry_run"]})
 
 
+def _office(exchange: Exchange) -> Administration:
+    return Administration(exchange.service.accounts, exchange.backend)
+
+
 async def invite(exchange: Exchange) -> Response:
     """A secret with which somebody sets their password."""
-    accounts, tenant = exchange.service.accounts, exchange.who.tenant
-    if exchange.id not in accounts.directory(tenant).people:
-        raise NotFound("nobody has this id")
-    return answer({"secret": await asyncio.to_thread(accounts.invite, tenant, exchange.id)}, 201)
+    return answer(await asyncio.to_thread(_office(exchange).invite, exchange.id), 201)
+
+
+async def sign_out_person(exchange: Exchange) -> Response:
+    """End every session of somebody."""
+    return answer(await asyncio.to_thread(_office(exchange).sign_out, exchange.id))
 
 
 async def list_keys(exchange: Exchange) -> Response:
     """Every key, also those that ended; never their secrets."""
-    accounts, tenant = exchange.service.accounts, exchange.who.tenant
-    found = accounts.directory(tenant)
-    items = [
-        {**records.plain(one), "label": _name(found, one.id), "agent_name": _name(found, one.agent),
-         "last_use": accounts.last_use(tenant, one.id)}
-        for one in found.keys.values()
-    ]  # fmt: skip
-    return answer({"items": items})
-
-
-def _name(found: Directory, subject: str) -> Any:
-    return profile(found, subject).get("name")
+    return answer({"items": await asyncio.to_thread(_office(exchange).list_keys)})
 
 
 async def create_key(exchange: Exchange) -> Response:
     """Give an agent a key; an agent of a new name becomes known."""
     given = await exchange.members(agent=str, owner=str, scopes=list, expires=str, label=str)
-    if not given["agent"] or len(given["agent"]) > 200:
-        raise InvalidValue("agent is the name of the program, of 1 to 200 characters")
-    scopes = _scopes(given["scopes"])
-    service, who = exchange.service, exchange.who
-    until = _until(exchange, given["expires"])
-    found = service.accounts.directory(who.tenant)
-    names = service.database.process.engine.names(who.tenant)
-    agent = names.agent(given["agent"])
-    owner = _owner(found, who.principal.id, given["owner"])
-    known = found.agents.get(agent)
-    if known is not None and given["owner"] and known.owner != owner:
-        raise InvalidValue("somebody else answers for this agent, and that cannot change: leave owner out")
-    if known is None:
-        said = given["owner"] or str(profile(found, owner).get("handle", ""))
-        await exchange.backend.acall(agent, PutAgent(owner, given["agent"], said))
-    return await _new_key(exchange, PutKey(agent, scopes, until, given["label"] or given["agent"]))
-
-
-def _owner(found: Directory, maker: str, handle: str | None) -> str:
-    """The person who answers for an agent: the one named, else whoever makes its first key."""
-    owner = found.resolve(handle) if handle else maker
-    if owner is None or owner not in found.people:
-        raise InvalidValue(f"{(handle or '')[:60]!a} is nobody here: owner is the handle of a person, such as user:ann")
-    return owner
-
-
-def _scopes(given: Any) -> tuple[Scope, ...]:
-    scopes = tuple(one for one in SCOPES if given is None or one in given)
-    if not scopes or (given is not None and set(given) - set(SCOPES)):
-        raise InvalidValue(f"scopes is a list of {' and '.join(SCOPES)}")
-    return scopes
-
-
-def _until(exchange: Exchange, expires: str | None) -> int | None:
-    if expires is None:
-        return None
-    try:
-        return exchange.service.database.clock.now() + micros(expires)
-    except ValueError as error:
-        raise InvalidValue(f"expires: {error}") from None
-
-
-async def _new_key(exchange: Exchange, put: PutKey) -> Response:
-    key = mint("key")
-    text = await asyncio.to_thread(exchange.service.accounts.keep_key, exchange.who.tenant, key)
-    await exchange.backend.acall(key, put)
-    return answer({"id": key, "agent": put.agent, "scopes": put.scopes, "until": put.until, "secret": text}, 201)
-
-
-def _key(exchange: Exchange) -> Key:
-    found = exchange.service.accounts.directory(exchange.who.tenant).keys.get(exchange.id)
-    if found is None:
-        raise NotFound("there is no such key")
-    return found
+    return answer(await asyncio.to_thread(_office(exchange).create_key, **given), 201)
 
 
 async def rotate_key(exchange: Exchange) -> Response:
     """A new key for the same agent; the old one ends after `overlap`, a day if nothing is said."""
     given = await exchange.members(overlap=str)
-    old = _key(exchange)
-    ends = _until(exchange, given["overlap"]) if given["overlap"] else exchange.service.database.clock.now() + OVERLAP
-    label = _name(exchange.service.accounts.directory(exchange.who.tenant), old.id) or ""
-    made = await _new_key(exchange, PutKey(old.agent, old.scopes, old.until, label))
-    earlier = ends if old.until is None else min(old.until, ends or old.until)
-    await exchange.backend.acall(old.id, PutKey(old.agent, old.scopes, earlier, label))
-    return made
+    return answer(await asyncio.to_thread(_office(exchange).rotate_key, exchange.id, given["overlap"]), 201)
 
 
 async def remove_key(exchange: Exchange) -> Response:
     """End a key now."""
-    found = await exchange.backend.acall(_key(exchange).id, RemoveKey())
-    await asyncio.to_thread(exchange.service.accounts.forget_key, exchange.who.tenant, found["id"])
-    return answer(found)
+    return answer(await asyncio.to_thread(_office(exchange).remove_key, exchange.id))
+
+
+async def put_agent(exchange: Exchange) -> Response:
+    """Make an agent known, or change who answers for it."""
+    given = await exchange.members(agent=str, owner=str)
+    return answer(await asyncio.to_thread(_office(exchange).put_agent, **given))
+
+
+async def remove_agent(exchange: Exchange) -> Response:
+    """Take an agent out, and end its keys with it."""
+    return answer(await asyncio.to_thread(_office(exchange).remove_agent, exchange.id))
 
 
 async def sign_in(exchange: Exchange) -> Response:
     """A session, as a cookie for a browser or as a token for a terminal."""
     require_same_site(exchange.service, exchange.request)
     given = await exchange.members(name=str, password=str, use=str)
-    use: Use = "terminal" if given["use"] == "terminal" else "browser"
-    if given["use"] not in (None, "browser", "terminal"):
-        raise InvalidValue("use is browser or terminal")
+    use = _use(given["use"])
     signed = await asyncio.to_thread(
         exchange.service.accounts.sign_in, (given["name"] or "")[:200], given["password"] or "",
         network_of(exchange.request), use=use,
@@ -243,11 +173,19 @@ async def sign_in(exchange: Exchange) -> Response:
 async def accept(exchange: Exchange) -> Response:
     """Set the password that an invitation asks for, and sign in."""
     require_same_site(exchange.service, exchange.request)
-    given = await exchange.members(secret=str, password=str)
+    given = await exchange.members(secret=str, password=str, use=str)
+    use = _use(given["use"])
     signed = await asyncio.to_thread(
-        exchange.service.accounts.accept, (given["secret"] or "")[:200], given["password"] or ""
+        exchange.service.accounts.accept, (given["secret"] or "")[:200], given["password"] or "", use=use
     )
-    return await _admitted(exchange, signed, "browser")
+    return await _admitted(exchange, signed, use)
+
+
+def _use(given: str | None) -> Use:
+    """For what a session is used: in a browser it is a cookie, in a terminal a token."""
+    if given not in (None, "browser", "terminal"):
+        raise InvalidValue("use is browser or terminal")
+    return "terminal" if given == "terminal" else "browser"
 
 
 async def _admitted(exchange: Exchange, signed: SignedIn, use: Use) -> Response:
@@ -286,6 +224,9 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "get_directory": directory,
     "put_people": put_people,
     "invite_person": invite,
+    "sign_out_person": sign_out_person,
+    "put_agent": put_agent,
+    "remove_agent": remove_agent,
     "get_policy": get_policy,
     "put_policy": put_policy,
     "list_keys": list_keys,

@@ -48,6 +48,7 @@ ANSWERS: Final[dict[str, tuple[tuple[int, ...], str, JSONObject]]] = {
     "Review": ((200,), JSON, REVIEW),
     "Run": ((200,), JSON, _object({"state": _ref("Run"), "title": ERASABLE})),
     "Grant": ((200,), JSON, _object({"args": TEXT, "salt": TEXT, "tenant": TEXT, "bind": TEXT})),
+    "Explanation": ((200,), JSON, _object({"items": _list(_object({"subject": TEXT, "event": {"type": "object"}}))})),
     "History": ((200,), JSON, _object({"items": _list({"type": "object"})})),
     "Id": ((200,), JSON, _object({"id": TEXT})),
     "Ids": ((200,), JSON, _object({"ids": _list(TEXT)})),
@@ -65,6 +66,7 @@ ANSWERS: Final[dict[str, tuple[tuple[int, ...], str, JSONObject]]] = {
     "Keys": ((200,), JSON, _object({"items": _list({"type": "object"})})),
     "NewKey": ((201,), JSON, NEW_KEY),
     "Secret": ((201,), JSON, _object({"secret": TEXT})),
+    "Ended": ((200,), JSON, _object({"id": TEXT, "ended": {"type": "integer"}})),
     "Changes": ((200,), JSON, _object({"changes": _list({"type": "object"})})),
     "SignedIn": ((201,), JSON, ME),
     "Nothing": ((204,), JSON, {}),
@@ -85,6 +87,8 @@ QUERY: Final[dict[str, dict[str, JSONObject]]] = {
 }  # fmt: skip
 STRING: Final = MAYBE
 FLAG: Final[JSONObject] = {"type": ["boolean", "null"]}
+USE: Final[JSONObject] = {"enum": ["browser", "terminal", None]}
+AGENT: Final[JSONObject] = {"type": "string", "minLength": 1, "maxLength": 200}
 BODY_SCHEMAS: Final[dict[str, JSONObject]] = {
     "ask_question": _object(
         {"question": {"type": "string", "minLength": 1}}, closed=True, options={"type": ["array", "null"]},
@@ -92,7 +96,7 @@ BODY_SCHEMAS: Final[dict[str, JSONObject]] = {
         context={"type": ["object", "null"]}, id=MAYBE, key=MAYBE,
     ),
     "create_key": _object(
-        {"agent": {"type": "string", "minLength": 1, "maxLength": 200}}, closed=True, owner=MAYBE,
+        {"agent": AGENT}, closed=True, owner=MAYBE,
         scopes={"type": ["array", "null"], "minItems": 1, "items": {"enum": ["propose", "execute"]}}, expires=MAYBE,
         label=MAYBE,
     ),
@@ -100,7 +104,8 @@ BODY_SCHEMAS: Final[dict[str, JSONObject]] = {
     "put_people": _object({"file": {"type": "string", "minLength": 1}}, closed=True, prune=FLAG, dry_run=FLAG),
     "put_policy": _object({"file": {"type": "string", "minLength": 1}}, closed=True, dry_run=FLAG),
     "sign_in": _object(
-        {"name": TEXT, "password": TEXT}, closed=True, use={"enum": ["browser", "terminal", None]},
+        {"name": TEXT, "password": TEXT}, closed=True, use=USE,
     ),
-    "accept_invitation": _object({"secret": TEXT, "password": TEXT}, closed=True),
+    "accept_invitation": _object({"secret": TEXT, "password": TEXT}, closed=True, use=USE),
+    "put_agent": _object({"agent": AGENT}, closed=True, owner=MAYBE),
 }  # fmt: skip

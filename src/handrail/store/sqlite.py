@@ -141,6 +141,7 @@ class SQLiteStore:
             raise UsageError("this SQLite can corrupt a shared file: install apsw 3.51.3 or newer")
         self._in_memory = path == ":memory:"
         self._reading = threading.RLock()
+        self._turn = threading.Lock()
         self._lock: WriterLock | None = None
         self._writer: Rows | None = None
         self._reader: Rows | None = None
@@ -190,7 +191,7 @@ class SQLiteStore:
 
     @contextmanager
     def write(self) -> Iterator[Rows]:
-        with self._reading if self._in_memory else nullcontext(), translated(), self._queue():
+        with self._turn, self._reading if self._in_memory else nullcontext(), translated(), self._queue():
             rows = self._writing()
             rows.connection.execute("BEGIN IMMEDIATE")
             try:
@@ -242,12 +243,14 @@ class SQLiteStore:
     def suspend(self) -> None:
         """SQLite counts the locks of a process in memory: a child that inherits the count takes locks for held that
         it does not hold. So no connection to a file is open while the process forks."""
+        self._turn.acquire()
         self._reading.acquire()
         if not self._in_memory:
             self._let_go()
 
     def resume(self) -> None:
         self._reading.release()
+        self._turn.release()
 
 
 def _create(path: Path) -> None:

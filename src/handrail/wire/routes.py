@@ -59,6 +59,11 @@ ROUTES: Final[tuple[Route, ...]] = (
         "get_action_history", "GET", "/v1/actions/{id}/history", "What happened to the action.", "History", None,
         "any", "read",
     ),
+    Route(
+        "explain_action", "GET", "/v1/actions/{id}/explanation",
+        "What happened to the action and its reviews, and who came, went and was refused meanwhile.", "Explanation",
+        None, None, "read",
+    ),
     _command("action", "claim", action.Claim, "Take the right to execute.", scope="any"),
     _command("action", "start", action.Start, "Say that the call leaves now.", scope="any"),
     _command("action", "renew", Renew, "Keep the lease of a running action.", scope="any"),
@@ -108,6 +113,12 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("remove_key", "DELETE", "/v1/keys/{id}", "End a key now.", "Answer", None, None, "administer"),
     Route("invite_person", "POST", "/v1/people/{id}/invite", "Invite somebody to set a password.", "Secret", None,
           None, "administer"),
+    Route("sign_out_person", "DELETE", "/v1/people/{id}/sessions", "End every session of somebody.", "Ended", None,
+          None, "administer"),
+    Route("put_agent", "PUT", "/v1/agents", "Make an agent known, or change who answers for it.", "Answer", None, None,
+          "administer"),
+    Route("remove_agent", "DELETE", "/v1/agents/{id}", "Take an agent out, and end its keys.", "Answer", None, None,
+          "administer"),
     Route("put_people", "PUT", "/v1/people", "Bring the directory to what a people file says.", "Changes", None, None,
           "administer"),
     Route("sign_in", "POST", "/v1/sessions", "Sign in with handle and password.", "SignedIn", open=True),
@@ -120,5 +131,12 @@ BY_COMMAND: Final[Mapping[type, Route]] = {
     route.command: route for route in ROUTES if route.command and route.name != "ask_question"
 }
 """Where a command goes; what is not in here only the engine sends, or another route means it."""
-PREFIX: Final[Mapping[str, str]] = {"actions": "act", "reviews": "rev", "runs": "run", "keys": "key", "people": "usr"}
+PREFIX: Final[Mapping[str, str]] = {
+    "actions": "act",
+    "reviews": "rev",
+    "runs": "run",
+    "keys": "key",
+    "people": "usr",
+    "agents": "agt",
+}
 """How the ids of a collection begin."""
