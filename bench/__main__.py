@@ -1,4 +1,4 @@
-"""`python -m bench [--quick] [--json FILE] [--folder FOLDER]`: a table, then one JSON object as the last line."""
+"""`python -m bench [--quick] [--load] [--json FILE] [--folder FOLDER]`: a table, then one JSON object as last line."""
 
 import argparse
 import sys
@@ -8,19 +8,24 @@ from typing import Any
 
 import orjson
 
-from .goals import Goal, goals
-from .run import FULL, QUICK, TINY, Figure, Results, run
+from . import pressure
+from .goals import LOAD, Goal, goals
+from .run import FULL, QUICK, TINY, Results, run
+from .timing import Figure
 
 MET = {True: "met", False: "missed", None: ""}
 SCALES = {"full": FULL, "quick": QUICK, "tiny": TINY}
+LOADS = {"full": pressure.FULL, "quick": pressure.QUICK, "tiny": pressure.TINY}
 
 
 def main(arguments: list[str]) -> int:
     """Run, print, write. A missed goal is told, and is no error: timings never decide a test."""
     given = _parser().parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="handrail-bench-", dir=given.folder) as folder:
-        results = run(Path(folder), SCALES[given.scale])
-    known = goals()
+        if given.load:
+            results, known = Results(pressure.run(Path(folder), LOADS[given.scale])), goals(LOAD)
+        else:
+            results, known = run(Path(folder), SCALES[given.scale]), goals()
     print(table(known, results))
     document = orjson.dumps(as_json(known, results, given.scale))
     if given.json:
@@ -33,6 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure Handrail against the bare driver.")
     parser.add_argument("--quick", dest="scale", action="store_const", const="quick", default="full")
     parser.add_argument("--tiny", dest="scale", action="store_const", const="tiny", help="only show that it works")
+    parser.add_argument("--load", action="store_true", help="a flood and readers that do not read, and nothing else")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the JSON object there as well")
     parser.add_argument("--folder", type=Path, help="where databases are written: on the disk to be measured")
     return parser
@@ -40,8 +46,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def table(known: dict[str, Goal], results: Results) -> str:
     """The figures for people."""
-    cycle = results.cycle
-    head = f"one cycle: {cycle['commits']} durable commits, {cycle['rows']} rows, {cycle['bytes'] / 1000:.1f} KB\n"
+    cycle, head = results.cycle, ""
+    if cycle:
+        head = f"one cycle: {cycle['commits']} durable commits, {cycle['rows']} rows, {cycle['bytes'] / 1000:.1f} KB\n"
     lines = [_line(goal, results.figures[key]) for key, goal in known.items()]
     return "\n".join([head, f"{'measure':<72} {'goal':>8} {'value':>8}        detail; what binds", *lines])
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 FILE: Final = Path(__file__).with_name("goals.toml")
+LOAD: Final = Path(__file__).with_name("load.toml")
 
 
 @dataclass(frozen=True, slots=True)

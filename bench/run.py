@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from . import backlog, cold, cycles, elsewhere, waiting
+from . import backlog, cold, cycles, elsewhere, http, waiting
 from .house import House
 from .raw import Raw
 from .recorded import Recorder, Template
-from .timing import Rate, Spread, median, spread
+from .timing import Figure, Rate, Spread, median, spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class Scale:
     waiters: int
     idle_seconds: float
     starts: int
+    http: http.Amount
 
     def paced(self, per_second: float) -> "Scale":
         """Fewer cycles on a slow disk, by the raw cycles a second that it does, so that a run ends in time."""
@@ -34,18 +35,9 @@ class Scale:
 
 USUAL = 500.0
 LEAST = 40
-FULL = Scale(5, 300, 300, (1_000, 10_000, 100_000), 4, 1_000, 5.0, 7)
-QUICK = Scale(3, 80, 60, (300, 3_000), 3, 1_000, 2.0, 3)
-TINY = Scale(1, 4, 4, (60, 240), 1, 5, 0.01, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One measure: its value, what it is made of, and what binds it."""
-
-    value: float
-    detail: str = ""
-    binds: str = ""
+FULL = Scale(5, 300, 300, (1_000, 10_000, 100_000), 4, 1_000, 5.0, 7, http.Amount(5, 150, 640, 100))
+QUICK = Scale(3, 80, 60, (300, 3_000), 3, 1_000, 2.0, 3, http.Amount(3, 60, 256, 30))
+TINY = Scale(1, 4, 4, (60, 240), 1, 5, 0.01, 1, http.Amount(1, 3, 64, 2))
 
 
 @dataclass
@@ -61,7 +53,7 @@ def run(folder: Path, scale: Scale) -> Results:
     template = _template(folder)
     results = Results(cycle={"commits": len(template.commits), "rows": template.rows, "bytes": template.size})
     scale = scale.paced(_pace(folder, template))
-    for part in (_throughput, _parts, _backlogs, _waiters, _starts):
+    for part in (_throughput, _parts, _backlogs, _waiters, _starts, _http):
         print(f"measuring: {part.__name__.strip('_')}", file=sys.stderr, flush=True)
         results.figures |= part(folder, scale, template)
     return results
@@ -174,3 +166,21 @@ def _starts(folder: Path, scale: Scale, _: Template) -> dict[str, Figure]:
     ours, bare = cold.measure(folder, scale.starts)
     detail = f"{ours:.0f} ms over {bare:.0f} ms"
     return {"cold": Figure(ours, detail, "imports"), "cold_over_bare": Figure(ours / bare, detail, "imports")}
+
+
+def _http(folder: Path, scale: Scale, _: Template) -> dict[str, Figure]:
+    found = http.measure(folder / "http.db", scale.http)
+    return {
+        "http_one": _over_noop(found, 1, f"; ask {_told(spread(found.ask))}; no-op {_told(spread(found.noop))}"),
+        "http_many": _over_noop(found, http.MANY, ""),
+        "http_resume": Figure(spread(found.resumes).p50, _told(spread(found.resumes)), "one commit, two requests"),
+    }
+
+
+def _over_noop(found: http.Measured, connections: int, more: str) -> Figure:
+    asks, noops = found.asks[connections], found.noops[connections]
+    ratio = median([one.per_second / other.per_second for one, other in zip(asks, noops, strict=True)])
+    rates = [median([one.per_second for one in each]) for each in (asks, noops)]
+    spent = [1e3 * median([one.processor / one.per_second for one in each]) for each in (asks, noops)]
+    binds = f"processor, {spent[0]:.2f} ms of the server an ask, {spent[1]:.2f} ms a no-op"
+    return Figure(ratio, f"{rates[0]:,.0f} over {rates[1]:,.0f} requests/s{more}", binds)

@@ -6,7 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-__all__ = ["Rate", "Spread", "growth", "median", "rate", "spread", "stopwatch"]
+__all__ = ["Figure", "Rate", "Spread", "growth", "median", "rate", "spread", "stopwatch"]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One measure: its value, what it is made of, and what binds it."""
+
+    value: float
+    detail: str = ""
+    binds: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,8 @@ same key with the same content gets the first answer and changes nothing; with a
 `command_reused`.
 
 **Waiting.** With `Prefer: wait=30` the server holds its answer until there is something to say, for at most 60 s; the
-answer then has `Preference-Applied`. 204 says that nothing came in time: ask again.
+answer then has `Preference-Applied`. 204 says that nothing came in time: ask again. Where too many wait already the
+answer comes at once, with `Preference-Applied: wait=0` and, in `Retry-After`, when to ask again.
 
 **Pages.** `?limit=` (1 to 200, else 50) and `?after=` with the id that the page before ended with. `next` in the
 answer, and the header `Link` with `rel="next"`, lead on; `next` is null at the end.

@@ -48,13 +48,18 @@ class ActionRecord:
 
 @dataclass(frozen=True, slots=True)
 class ReviewRecord:
-    """A review with everything needed to decide it: the frozen view, and the bytes it refers to."""
+    """A review with everything needed to decide it: the frozen view, and the bytes it refers to.
+
+    `alike` is the same for reviews of one kind that ask for the same action with the same arguments for the same agent,
+    so that a list can fold them; it says nothing else, and there is none once the arguments are erased.
+    """
 
     state: Review
     action: ActionRecord
     view: Text
     first_args: str | None
     decision: Decision | None
+    alike: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from .engine.engine import Engine
 from .engine.keeper import Keeper
 from .engine.reads import read_directory
 from .engine.request import DEFAULT_TENANT, Request, answer_of
+from .engine.room import Room
 from .errors import Unavailable, UnknownAction
 from .ids import mint
 from .principal import SOLO_ID, Principal, agent, person
@@ -162,13 +163,16 @@ class Embedded:
         """Send a command to a stream and wait for its commit."""
         return self.database.process.engine.call(self._request(subject, command, command_id))
 
-    async def acall(self, subject: str, command: object, *, command_id: str | None = None) -> Answer:
-        """Send a command to a stream; the event loop goes on meanwhile."""
+    async def acall(
+        self, subject: str, command: object, *, command_id: str | None = None, room: Room | None = None
+    ) -> Answer:
+        """Send a command to a stream; the event loop goes on meanwhile. `room` bounds what may wait for people."""
         import asyncio
 
         if self._actor is None:
             await asyncio.to_thread(lambda: self.actor)
         request = self._request(subject, command, command_id)
+        request.room = room
         request.loop = asyncio.get_running_loop()
         answered: asyncio.Future[None] = request.loop.create_future()
         request.done = lambda _: None if answered.done() else answered.set_result(None)

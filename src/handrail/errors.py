@@ -169,7 +169,10 @@ class Unauthenticated(HandrailError):
 
 
 class TooMany(HandrailError):
-    """Too many requests: repeat this one after `retry_after` seconds. Nothing was changed."""
+    """Too many requests: repeat this one after `retry_after` seconds. Nothing was changed.
+
+    A gated call does that by itself for a little more than a minute, and then raises this.
+    """
 
     code = "too_many"
     status = 429

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from bench.__main__ import main
-from bench.goals import Goal, goals
+from bench.goals import LOAD, Goal, goals
 from bench.timing import growth, spread
 
 
@@ -17,6 +17,14 @@ def test_a_tiny_run_gives_a_figure_for_every_goal(tmp_path: Path, capsys):
     assert document["measures"].keys() == goals().keys()
     for key, goal in goals().items():
         assert document["measures"][key]["met"] is goal.met(document["measures"][key]["value"])
+
+
+def test_a_tiny_load_gives_a_figure_for_every_goal(tmp_path: Path, capsys):
+    assert main(["--tiny", "--load", "--folder", str(tmp_path)]) == 0
+    measures = json.loads(capsys.readouterr().out.splitlines()[-1])["measures"]
+    assert measures.keys() == goals(LOAD).keys()
+    assert measures["stalled_resume"]["value"] == 1
+    assert measures["flood_taken"]["value"] > 0
 
 
 def test_a_goal_is_met_on_its_own_side():

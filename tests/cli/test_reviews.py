@@ -57,6 +57,42 @@ def test_pages_continue_behind_the_last_one(company, wire):
     assert f"More: --after {seen[1][:10]}" in company("reviews", "list", "--limit", "2").out
 
 
+def test_what_is_asked_again_and_again_is_one_row_and_each_is_decided_by_itself(company, wire):
+    same = [wire.propose("DE89", 1) for _ in range(12)]
+    other = wire.propose("DE89", 2)
+    lines = company("reviews", "list").out.splitlines()
+    assert [line[:10] for line in lines[1:3]] == [same[0].review[:10], other.review[:10]]
+    assert "amount 1  ×12" in lines[1]
+    assert "×" not in lines[2]
+    assert "--each" in lines[3]
+    assert len(company("reviews", "list", "--each").out.splitlines()) == 14
+    found = company("reviews", "list", "--json").json["reviews"]
+    assert [one["id"] for one in found] == [one.review for one in (*same, other)]
+    assert [len({one["alike"] for one in found[:12]}), len({one["alike"] for one in found})] == [1, 2]
+    assert company("reviews", "approve", same[0].review, "--yes").code == 0
+    assert "×11" in company("reviews", "list").out
+
+
+def test_pages_of_folded_rows_lead_through_everything_once(company, wire):
+    asked = [wire.propose("DE89", amount).review[:10] for amount in (1, 1, 2, 1, 3, 1, 2)]
+    first = company("reviews", "list", "--limit", "2").out.splitlines()
+    assert [(line[:10], line.count("×3")) for line in first[1:3]] == [(asked[0], 1), (asked[2], 0)]
+    assert first[-1] == f"More: --after {asked[3]}"
+    rest = company("reviews", "list", "--limit", "3", "--after", asked[3]).out.splitlines()
+    assert [line[:10] for line in rest[1:]] == asked[4:]
+
+
+def test_nothing_is_alike_once_its_arguments_are_erased(company, wire, rail):
+    _, second = (wire.propose("DE89", 1) for _ in range(2))
+    alike = [one["alike"] for one in company("reviews", "list", "--json").json["reviews"]]
+    assert alike[0] == alike[1]
+    with rail._gate.backend.database.process.store.write() as tx:
+        tx.connection.execute("DELETE FROM revisions WHERE action = ?", (second.id,))
+    alike = [one["alike"] for one in company("reviews", "list", "--json").json["reviews"]]
+    assert alike[0]
+    assert alike[1] is None
+
+
 def test_show_puts_facts_first_and_the_agents_words_last_behind_a_fence(company, wire):
     wire.propose("DE89", 90_000)
     out = company("reviews", "show").out

@@ -114,7 +114,7 @@ def test_who_waits_hears_of_the_decision_at_once(house: House):
 
 
 def test_one_agent_can_ask_only_so_much(tmp_path: Path):
-    with opened(tmp_path / "a.db", clock=SystemClock(), caps=Caps(3, 5, 2)) as house:
+    with opened(tmp_path / "a.db", clock=SystemClock(), hold=0.0, caps=Caps(3, 5, 2)) as house:
         house.company.person("ann", "treasury", password=PASSWORD)
         busy, twin, calm = house.company.key("busy"), house.company.key("twin"), house.company.key("calm", "osu_calm")
         answers = [propose(house, busy) for _ in range(5)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 import orjson
@@ -26,6 +26,8 @@ Which = Annotated[
     str | None,
     typer.Argument(metavar="REVIEW", help="The id, or enough of it; without it the one that should be decided first."),
 ]
+MOST = 2_000
+"""Reviews that one page folds at most."""
 VERBS = {
     "approve": "approve", "edit": "edit", "reject": "reject", "send_back": "send-back", "answer": "answer",
     "retry": "retry", "supply": "supply", "skip": "skip", "abort": "abort", "happened": "happened",
@@ -35,24 +37,34 @@ VERBS = {
 
 def list_reviews(
     everybody: Annotated[bool, typer.Option("--all", help="Also those that ask other people.")] = False,
+    each: Annotated[bool, typer.Option("--each", help="A row for each, also where several ask for the same.")] = False,
     after: After = None,
     limit: Limit = 50,
     json: Json = False,
     db: Db = None,
 ) -> None:
-    """What waits for you, the most pressing first: by risk, then age."""
+    """What waits for you, the most pressing first: by risk, then age.
+
+    Where an agent asks for the same action with the same arguments again and again, one row stands for all of them,
+    with how many there are; each is still decided by itself.
+    """
     with desk(db) as at:
         cursor = at.find("rev", after) if after else None
-        found = list(islice(_waiting(at, cursor, everybody), limit + 1))
-        page = found[:limit]
+        page, following = _page(_waiting(at, cursor, everybody), limit, fold=not (each or json))
         if json:
-            tell({"reviews": [brief_json(at, one) for one in page], "after": _next(found, limit)})
-        elif page:
-            show(rows(at, page))
-            if _next(found, limit):
-                say(f"More: --after {gist.short(page[-1].state.id)}", "muted")
-        else:
+            tell({"reviews": [brief_json(at, row[0]) for row in page], "after": following})
+            return
+        if not page:
             say(_nothing(at, everybody, cursor))
+            return
+        show(rows(at, page))
+        if any(len(row) > 1 for row in page):
+            say(
+                "×: the same is asked so often; the first is shown, --each shows all, and each is decided alone",
+                "muted",
+            )
+        if following:
+            say(f"More: --after {gist.short(following)}", "muted")
 
 
 def _waiting(at: Desk, after: str | None, everybody: bool) -> Any:
@@ -61,8 +73,17 @@ def _waiting(at: Desk, after: str | None, everybody: bool) -> Any:
         after = page[-1].state.id
 
 
-def _next(found: list[ReviewRecord], limit: int) -> str | None:
-    return found[limit - 1].state.id if len(found) > limit else None
+def _page(waiting: Iterable[ReviewRecord], limit: int, *, fold: bool) -> tuple[list[list[ReviewRecord]], str | None]:
+    """So many rows, each of one or more reviews that are alike, and behind which review the next page begins."""
+    page: dict[str, list[ReviewRecord]] = {}
+    last = None
+    for number, one in enumerate(waiting):
+        key = one.alike if fold and one.alike else one.state.id
+        if number == MOST or (key not in page and len(page) == limit):
+            return list(page.values()), last
+        page.setdefault(key, []).append(one)
+        last = one.state.id
+    return list(page.values()), None
 
 
 def _nothing(at: Desk, everybody: bool, cursor: str | None) -> str:
@@ -72,26 +93,28 @@ def _nothing(at: Desk, everybody: bool, cursor: str | None) -> str:
     return f"Nothing waits for you.{f' {others} for others: --all shows them.' if others else ''}"
 
 
-def rows(at: Desk, page: list[ReviewRecord]) -> list[Line]:
-    """Reviews as a table, one line each; on a narrow terminal without age and agent."""
+def rows(at: Desk, page: list[list[ReviewRecord]]) -> list[Line]:
+    """Reviews as a table, one line for those that are alike; on a narrow terminal without age and agent."""
     now, wide = at.now(), width() >= NARROW
     head = ("REVIEW", "RISK", "AGE", "LEFT", "WHAT", "AGENT")
     keep = range(6) if wide else (0, 1, 3, 4)
     cells = [
         (
             gist.short(one.state.id), visible(one.state.risk), gist.brief(now - one.state.opened_at),
-            gist.left(one.state, now), gist.gist(one) + _mark(at, one.state), gist.name(at, one.action.state.agent),
+            gist.left(one.state, now), gist.gist(one) + _mark(at, one.state, 1 + len(others)),
+            gist.name(at, one.action.state.agent),
         )
-        for one in page
+        for one, *others in page
     ]  # fmt: skip
     picked = [tuple(row[column] for column in keep) for row in (head, *cells)]
     grows = 4 if wide else 3
     return table(picked[0], picked[1:], grows=grows, spans={0: "title", (3 if wide else 2): "deadline"})
 
 
-def _mark(at: Desk, review: Review) -> str:
+def _mark(at: Desk, review: Review, times: int) -> str:
+    often = f"  ×{times}" if times > 1 else ""
     claimed = f"  · {gist.name(at, review.claimed_by)} is at it" if review.claimed_by else ""
-    return claimed + (f"  · {gist.awaited(at, review)}" if review.votes else "")
+    return often + claimed + (f"  · {gist.awaited(at, review)}" if review.votes else "")
 
 
 def show_review(
@@ -163,7 +186,7 @@ def brief_json(at: Desk, record: ReviewRecord) -> dict[str, Any]:
         "opened_at": review.opened_at, "deadline": review.deadline, "action": review.action,
         "name": record.action.state.name, "args": args_json(record.action), "agent": record.action.state.agent,
         "agent_name": at.backend.name(record.action.state.agent), "view": review.view, "votes": len(review.votes),
-        "claimed_by": review.claimed_by, "yours": at.refusal(review) is None,
+        "claimed_by": review.claimed_by, "yours": at.refusal(review) is None, "alike": record.alike,
     }  # fmt: skip
 
 

@@ -30,6 +30,12 @@ def serve(
     ] = None,
     tls_cert: Annotated[str | None, typer.Option("--tls-cert", metavar="FILE", help="The certificate.")] = None,
     tls_key: Annotated[str | None, typer.Option("--tls-key", metavar="FILE", help="Its private key.")] = None,
+    open_reviews: Annotated[
+        int, typer.Option(min=1, envvar="HANDRAIL_OPEN_REVIEWS", help="How many actions of one agent may wait.")
+    ] = 100,
+    asks_per_minute: Annotated[
+        int, typer.Option(min=1, envvar="HANDRAIL_ASKS_PER_MINUTE", help="How often one agent may ask in a minute.")
+    ] = 600,
     db: Db = None,
 ) -> None:
     """Serve a database over HTTP, to agents with keys and to people who sign in."""
@@ -37,7 +43,7 @@ def serve(
         try:
             from ..server.run import Listen
             from ..server.run import serve as run
-            from ..server.settings import Settings
+            from ..server.settings import Caps, Settings
         except ImportError as error:
             raise UsageError(f"serving needs more packages ({error.name}): pip install 'handrail[server]'") from None
         host, port = _address(listen)
@@ -50,7 +56,8 @@ def serve(
         _prepare(path)
         show([Line("good", f"Serving {visible(os.path.abspath(path))} at {found}")])
         _advise(path, found.rstrip("/"))
-        run(path, Settings(origin=found.rstrip("/")), where)
+        caps = Caps(open_reviews, asks_per_minute)
+        run(path, Settings(origin=found.rstrip("/"), caps=caps), where)
 
 
 def _address(listen: str) -> tuple[str, int]:

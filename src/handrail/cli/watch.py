@@ -115,7 +115,7 @@ def _draw(at: Desk) -> list[ReviewRecord]:
     sys.stdout.write(CLEAR)
     banner(at)
     if waiting:
-        head, *lines = rows(at, waiting)
+        head, *lines = rows(at, [[one] for one in waiting])
         keyed = [Line(line.style, f"{key}  {line.text}") for key, line in zip(KEYS, lines, strict=False)]
         show([Line("muted", f"   {head.text}"), *keyed])
     show([BLANK, Line("muted", f"{count(len(waiting), 'review')} · a key opens one, q leaves")])

@@ -6,6 +6,7 @@ from typing import Any, Final, Protocol
 
 import orjson
 
+from ..action.commands import Propose
 from ..action.digest import action_digest
 from ..action.model import Action
 from ..audit.disclosure import open_disclosure
@@ -14,6 +15,7 @@ from ..backend import ActionRecord, Decision, Event, PolicyRecord, ReviewRecord,
 from ..codec.records import State, read_state
 from ..directory.model import Directory
 from ..errors import UnknownAction, UnknownReview, UnknownRun, WrongBytes
+from ..ids import Keyed, keyed
 from ..policy.register import ID as ACTIVE
 from ..policy.register import ActivePolicy
 from ..principal import Principal
@@ -21,9 +23,10 @@ from ..review.model import Review
 from ..run.model import Run
 from ..store.protocol import Entry, Reader, Stream
 from ..view.model import Erased
+from .batch import identity
 from .engine import Engine
 from .reads import read_directory
-from .request import DEFAULT_TENANT
+from .request import DEFAULT_TENANT, tenant_secret
 
 
 class Opened(Protocol):
@@ -52,6 +55,17 @@ class Archive:
     def _state(self, reader: Reader, subject: str) -> State | None:
         rows = reader.streams(self._tenant, (subject,))
         return read_state(rows[0].kind, rows[0].state) if rows else None
+
+    def finds(self, agent: str, command_id: str, command: Propose) -> bool:
+        """Whether a proposal was answered before, or leads to an action that is there: then it asks for nothing new."""
+        secret = self._process().engine.store.secret
+        key = identity(secret, agent, command, Keyed(secret)(f"{command.name}\n{command.args}".encode()))
+        with self._read() as reader:
+            if reader.answers(self._tenant, (command_id,)):
+                return True
+            known = reader.call(self._tenant, key) if key else None
+            state = self._state(reader, known.action) if known else None
+        return isinstance(state, Action) and state.status != "withdrawn"
 
     def beginning(self, prefix: str, limit: int) -> list[str]:
         """The ids of streams that begin with `prefix`, in order."""
@@ -99,10 +113,20 @@ class Archive:
 
     def _review(self, reader: Reader, state: Review) -> ReviewRecord:
         first = reader.revision(self._tenant, state.action, 1) if state.revision > 1 else None
+        action = self._action(reader, state.action)
         return ReviewRecord(
-            state, self._action(reader, state.action), self._text(reader, state.id, state.view),
-            first.args if first else None, self._decision(reader, state),
+            state, action, self._text(reader, state.id, state.view), first.args if first else None,
+            self._decision(reader, state), self._alike(state, action),
         )  # fmt: skip
+
+    def _alike(self, review: Review, action: ActionRecord) -> str | None:
+        """A keyed hash of what is asked for and by whom. Only computed, never stored: it would outlive the erasure of
+        the arguments, and let who has the secret try them out."""
+        if action.args is None:
+            return None
+        secret = tenant_secret(self._process().engine.store.secret, self._tenant)
+        held = action.state
+        return keyed("alk", secret, held.agent, held.name, review.kind, review.cause, action.args)
 
     def _decision(self, reader: Reader, state: Review) -> Decision | None:
         made = state.decision

@@ -26,6 +26,7 @@ from ..store.protocol import Batch, Call, Head, Stream, Transaction
 from .lives import due_at, kind
 from .reads import NOWHERE, Cache, Reads
 from .request import Refuse, Renew, Request, Tick, answer_of
+from .room import Room, Waiting
 from .work import Place, Row, Work
 
 log: Final = logging.getLogger("handrail.engine")
@@ -50,6 +51,7 @@ class TenantBatch:
         self.tenant: Final = tenant
         self._tx, self._secret, self._refusals = tx, secret, refusals
         self._mac: Final = Keyed(secret)
+        self._waiting: Final = Waiting(tx, tenant)
         self._now: Final = max(now, head.at)
         self._rows: list[Row] = []
         self._calls: dict[str, Call] = {}
@@ -139,11 +141,8 @@ class TenantBatch:
     def _identify(self, request: Request, command: Propose) -> tuple[Call | None, Action | None]:
         """The identity of a call, and the action that it already led to. Raises `KeyReused`."""
         mac = self._mac(f"{command.name}\n{command.args}".encode())
-        if command.key is not None:
-            key = keyed("cal", self._secret, "key", request.actor.id, command.key)
-        elif command.run is not None and command.occurrence is not None:
-            key = keyed("cal", self._secret, command.run, mac.hex(), command.occurrence)
-        else:
+        key = identity(self._secret, request.actor.id, command, mac)
+        if key is None:
             return None, None
         known = self._calls.get(key) or self._tx.call(self.tenant, key)
         state = self.reads.state(known.action) if known else None
@@ -169,7 +168,17 @@ class TenantBatch:
     def _apply(self, request: Request) -> None:
         work = self._catch_up(request.subject)
         work.apply(request.subject, request.command, request.actor)
+        if request.room is not None:
+            self._require_room(request.room, request.subject, request.command, work)
         self._take(work)
+
+    def _require_room(self, room: Room, subject: str, command: Propose, work: Work) -> None:
+        """Raise `TooMany` where the action that was proposed would wait for people, and too many do already."""
+        state = work.state(subject)
+        before = self.reads.state(command.supersedes) if command.supersedes else None
+        if isinstance(state, Action) and state.status == "held":
+            replaced = before if isinstance(before, Action) and before.status == "held" else None
+            self._waiting.require(room, state, replaced if replaced and replaced.id in work.states else None)
 
     def _take(self, work: Work) -> None:
         if not work.rows:
@@ -238,6 +247,15 @@ class TenantBatch:
             answers=list(self._answers.values()),
             blobs=list(self.reads.blobs.items()),
         )
+
+
+def identity(secret: bytes, agent: str, command: Propose, mac: bytes) -> str | None:
+    """Which call a proposal is, by its key or its place in a run; `mac` is that of its name and arguments."""
+    if command.key is not None:
+        return keyed("cal", secret, "key", agent, command.key)
+    if command.run is not None and command.occurrence is not None:
+        return keyed("cal", secret, command.run, mac.hex(), command.occurrence)
+    return None
 
 
 def _texts(command: PutPolicy) -> dict[str, str]:

@@ -15,6 +15,7 @@ from ..action.model import Action
 from ..codec.records import State
 from ..principal import Principal
 from ..review.model import Review
+from .room import Room
 
 if TYPE_CHECKING:
     import asyncio
@@ -51,13 +52,17 @@ class Refuse:
 
 @dataclass(slots=True)
 class Request:
-    """One top-level command. `id` makes it repeatable: the same id with the same content gets the first answer."""
+    """One top-level command. `id` makes it repeatable: the same id with the same content gets the first answer.
+
+    A new action that would wait for people is refused where `room` has none left.
+    """
 
     id: str
     subject: str
     command: Any
     actor: Principal
     tenant: str = DEFAULT_TENANT
+    room: Room | None = None
     answer: Answer | None = None
     error: BaseException | None = None
     done: Callable[[Request], None] | None = None

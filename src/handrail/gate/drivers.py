@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import random
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Sequence
 from functools import partial
@@ -10,7 +11,7 @@ from typing import Any, Final, TypeVar
 
 from ..action.commands import Reconcile, Settle
 from ..backend import Backend
-from ..errors import Unavailable, UsageError
+from ..errors import TooMany, Unavailable, UsageError
 from ..ids import mint
 from .effects import Commit, Effect, Evaluate, Held, Look, Moved
 from .notice import Notice
@@ -19,6 +20,10 @@ PATIENCE: Final = (0.05, 0.2, 1.0, 2.0, 5.0)
 """Seconds between repetitions of a command or read while the store is unavailable; then the caller learns of it."""
 ENDING: Final = (*PATIENCE, *(5.0 for _ in range(10)))
 """The same for how a call ended, which is worth reporting as long as its lease lasts."""
+TURN: Final = 70.0
+"""Seconds in all that an ask waits for its turn where the server says that it comes too early; then the caller learns
+of it. Whoever asks is about to wait for people, for minutes or hours: to fail at once over a short queue helps nobody,
+and an agent in a loop is slowed down."""
 T = TypeVar("T")
 
 Steps = Generator[Effect, Any, Any]
@@ -65,13 +70,35 @@ def _patience(effect: Commit) -> Sequence[float]:
     return ENDING if isinstance(effect.command, Settle | Reconcile) else PATIENCE
 
 
+class _Waits:
+    """How long to wait before one command or read is repeated, until that is not worth it any more."""
+
+    def __init__(self, pauses: Sequence[float]) -> None:
+        self._pauses = iter(pauses)
+        self._turn = TURN
+
+    def after(self, error: Unavailable | TooMany) -> float:
+        """The seconds until the next try. Raises `error` after the last one."""
+        if isinstance(error, TooMany):
+            pause = error.retry_after * random.uniform(1.0, 1.2)
+            self._turn -= pause
+            if self._turn < 0:
+                raise error
+            return pause
+        found = next(self._pauses, None)
+        if found is None:
+            raise error
+        return found
+
+
 def _patient(do: Callable[[], T], pauses: Sequence[float] = PATIENCE) -> T:
-    for pause in pauses:
+    waits = _Waits(pauses)
+    while True:
         try:
             return do()
-        except Unavailable:
-            time.sleep(pause)
-    return do()
+        except (Unavailable, TooMany) as error:
+            pause = waits.after(error)
+        time.sleep(pause)
 
 
 async def adrive(steps: Steps, backend: Backend, notice: Notice) -> Any:
@@ -110,12 +137,13 @@ async def _aperform(effect: Effect, backend: Backend, notice: Notice) -> Any:
 async def _apatient(do: Callable[[], Awaitable[T]], pauses: Sequence[float] = PATIENCE) -> T:
     import asyncio
 
-    for pause in pauses:
+    waits = _Waits(pauses)
+    while True:
         try:
             return await do()
-        except Unavailable:
-            await asyncio.sleep(pause)
-    return await do()
+        except (Unavailable, TooMany) as error:
+            pause = waits.after(error)
+        await asyncio.sleep(pause)
 
 
 async def _whole(commit: Coroutine[Any, Any, T]) -> T:

@@ -1,4 +1,4 @@
-"""Keeps one agent from filling everybody's inbox: how many asks a minute, how many open reviews."""
+"""Keeps one agent from filling everybody's inbox: how many asks a minute. How many may wait the engine counts."""
 
 from __future__ import annotations
 
@@ -24,27 +24,21 @@ class Meter:
         self._buckets: OrderedDict[tuple[str, str], tuple[float, int]] = OrderedDict()
 
     def ask(self, tenant: str, agent: Principal) -> None:
-        """Count an ask. Raises `TooMany`, with the seconds until the next one counts."""
+        """Count an ask. Raises `TooMany`, with the seconds until the next one counts; that one is not counted."""
         each = self._caps.asks_per_minute
-        for who, most in ((agent.id, each), (agent.owner or "", each * self._caps.owner)):
-            wait = self._take((tenant, who), most)
-            if wait:
-                raise TooMany(f"more than {most} asks in a minute: ask again in {wait} s", retry_after=wait)
-
-    def _take(self, key: tuple[str, str], most: int) -> int:
+        buckets = (((tenant, agent.id), each), ((tenant, agent.owner or ""), each * self._caps.owner))
         now = self._clock.now()
-        left, at = self._buckets.pop(key, (float(most), now))
-        left = min(float(most), left + (now - at) * most / MINUTE)
-        wait = 0 if left >= 1 else -int(-(1 - left) * MINUTE / most // SECOND)
-        self._buckets[key] = (left if wait else left - 1, now)
+        left = {key: self._left(key, most, now) for key, most in buckets}
+        for key, most in buckets:
+            if left[key] < 1:
+                wait = -int(-(1 - left[key]) * MINUTE / most // SECOND)
+                raise TooMany(f"more than {most} asks in a minute: ask again in {wait} s", retry_after=wait)
+        for key, _ in buckets:
+            self._buckets[key] = (left[key] - 1, now)
+            self._buckets.move_to_end(key)
         while len(self._buckets) > REMEMBERED:
             self._buckets.popitem(last=False)
-        return max(wait, 0)
 
-
-def room(waiting: int, whose: str, most: int) -> None:
-    """Raise `TooMany` where so many actions already wait for people."""
-    if waiting >= most:
-        raise TooMany(
-            f"{waiting} actions of {whose} wait for people already: ask again when some are decided", retry_after=30
-        )
+    def _left(self, key: tuple[str, str], most: int, now: int) -> float:
+        left, at = self._buckets.get(key, (float(most), now))
+        return min(float(most), left + max(0, now - at) * most / MINUTE)

@@ -20,6 +20,10 @@ BEHIND: Final = 10_000
 """A reader further behind than this begins anew."""
 PAGE: Final = 500
 BUFFER: Final = 2_000
+BREATH: Final = 0.001
+"""Seconds of pause for each reader after all were told: many readers get more at once, and cost no more together."""
+SENT: Final = 64
+"""Chunks that are put together for one send: what waits for a slow reader is shared, what is being sent is not."""
 
 
 class Slow(Exception):
@@ -56,9 +60,8 @@ class Reader:
                 await self.more.wait()
         if self.slow:
             raise Slow
-        found = b"".join(self.chunks)
-        self.chunks.clear()
-        if not self.ended:
+        found = b"".join(self.chunks.popleft() for _ in range(min(SENT, len(self.chunks))))
+        if not self.chunks and not self.ended:
             self.more.clear()
         return found or (None if self.ended else b": still here\n\n")
 
@@ -115,6 +118,7 @@ class Hub:
                 self._position += len(chunks)
                 for reader in list(self._readers):
                     reader.give(chunks)
+                await asyncio.sleep(min(len(self._readers) * BREATH, 1.0))
 
     def _read(self, after: int, before: int | None) -> list[bytes]:
         """The chunks behind a position, a page of them, or all before another one."""

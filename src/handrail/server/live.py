@@ -75,7 +75,9 @@ async def log(exchange: Exchange) -> Response:
     seconds = exchange.wait
     size = archive.size()
     if size == known and seconds:
-        await exchange.service.waiting_for(_moved(exchange, known, seconds))
+        with exchange.service.poll(exchange.who.tenant) as room:
+            seconds = seconds if room else 0
+            await exchange.service.waiting_for(_moved(exchange, known, seconds))
         size = archive.size()
     applied = {} if seconds is None else {"Preference-Applied": f"wait={seconds}"}
     return answer({"size": size}, headers=applied)

@@ -13,17 +13,19 @@ from fastapi import Response
 from ..action.commands import Propose
 from ..action.model import Action
 from ..engine.explanation import explanation
-from ..errors import InvalidValue, NotFound, UnknownAction
+from ..engine.room import Room
+from ..errors import InvalidValue, NotFound, TooMany, UnknownAction
 from ..ids import derive
 from ..run.commands import Open
 from ..run.model import Run
 from ..wire import records
 from ..wire.bodies import command_of
-from .caps import room
 from .exchange import Exchange, answer, nothing, paged
 from .rights import visible
 
 Handler = Callable[[Exchange], Awaitable[Response]]
+AGAIN: Final = 2
+"""Seconds after which one who may not wait should ask again."""
 
 
 async def command(exchange: Exchange) -> Response:
@@ -60,7 +62,7 @@ def grant(exchange: Exchange, action: str) -> dict[str, Any]:
 
 
 async def propose(exchange: Exchange) -> Response:
-    """Propose an action, as far as there is room for it."""
+    """Propose an action, within the caps."""
     body = await exchange.body()
     given = body.pop("id", None) if isinstance(body, dict) else None
     return await _propose(exchange, command_of(Propose, body), given)
@@ -68,27 +70,35 @@ async def propose(exchange: Exchange) -> Response:
 
 async def _propose(exchange: Exchange, sent: Propose, given: Any) -> Response:
     _require_own_run(exchange, sent.run)
-    _require_room(exchange)
     command_id = exchange.command_id
     subject = derive("act", command_id) if given is None else given
     if not isinstance(subject, str) or not _is_action(subject):
         raise InvalidValue("id is no id of an action: leave it out, and it is made")
-    found = await exchange.backend.acall(subject, sent, command_id=command_id)
+    found = await _asked(exchange, subject, sent, command_id)
     waits = exchange.wait
     if waits and exchange.route.name == "ask_question":
         found = await _until_answered(exchange, found, waits)
     return answer(granting(exchange, found), 201 if not found.get("found") else 200)
 
 
-def _require_room(exchange: Exchange) -> None:
-    """Raise `TooMany` where the agent, or its owner's agents together, have asked enough for now."""
+async def _asked(exchange: Exchange, subject: str, sent: Propose, command_id: str) -> dict[str, Any]:
+    """Propose within the caps. What was asked before is found again, whatever the caps say."""
     service, tenant, agent = exchange.service, exchange.who.tenant, exchange.who.principal
-    service.meter.ask(tenant, agent)
-    caps = service.settings.caps
-    with service.database.process.store.read() as reader:
-        mine, owners = reader.held(tenant, agent=agent.id), reader.held(tenant, owner=agent.owner or "")
-    room(mine, "this agent", caps.open_reviews)
-    room(owners, "this owner's agents", caps.open_reviews * caps.owner)
+    caps, cap = service.settings.caps, "asks_per_minute"
+    try:
+        try:
+            service.meter.ask(tenant, agent)
+        except TooMany:
+            if not service.archive(tenant).finds(agent.id, command_id, sent):
+                raise
+        cap = "open_reviews"
+        room = Room(caps.open_reviews, caps.open_reviews * caps.owner)
+        async with service.turn(agent.id):
+            return await exchange.backend.acall(subject, sent, command_id=command_id, room=room)
+    except TooMany:
+        service.metrics.capped.labels(cap).inc()
+        await service.hold_back(agent.id)
+        raise
 
 
 def _is_action(text: str) -> bool:
@@ -116,7 +126,9 @@ async def ask(exchange: Exchange) -> Response:
 async def _until_answered(exchange: Exchange, found: dict[str, Any], seconds: int) -> dict[str, Any]:
     end = time.monotonic() + seconds
     while found["status"] == "held" and (left := end - time.monotonic()) > 0:
-        moved = await exchange.service.waiting_for(exchange.backend.await_(found["id"], found["rev"], left))
+        with exchange.service.poll(exchange.who.tenant) as room:
+            coming = exchange.backend.await_(found["id"], found["rev"], left if room else 0)
+            moved = await exchange.service.waiting_for(coming)
         if moved is None:
             break
         found = moved
@@ -127,15 +139,22 @@ async def _until_answered(exchange: Exchange, found: dict[str, Any], seconds: in
 
 
 async def wait(exchange: Exchange) -> Response:
-    """Wait until the action has moved beyond `rev`; 204 where it did not in time."""
+    """Wait until the action has moved beyond `rev`; 204 where it did not in time.
+
+    Where too many wait already nobody waits: the answer comes at once, with when to ask again.
+    """
     subject = exchange.id
     visible(exchange.service, exchange.who, subject)
     rev = exchange.number("rev", -1, -1, 2**53)
-    seconds = exchange.wait
-    applied = {} if seconds is None else {"Preference-Applied": f"wait={seconds}"}
-    coming = exchange.backend.await_(subject, rev, seconds or 0)
-    found = await exchange.service.waiting_for(coming)
-    return nothing(applied) if found is None else answer(granting(exchange, found), headers=applied)
+    headers, seconds = {}, exchange.wait or 0
+    with exchange.service.poll(exchange.who.tenant if seconds else None) as room:
+        seconds = seconds if room else 0
+        found = await exchange.service.waiting_for(exchange.backend.await_(subject, rev, seconds))
+    if exchange.wait is not None:
+        headers["Preference-Applied"] = f"wait={seconds}"
+    if not room:
+        headers["Retry-After"] = str(AGAIN)
+    return nothing(headers) if found is None else answer(granting(exchange, found), headers=headers)
 
 
 async def get_grant(exchange: Exchange) -> Response:

@@ -23,7 +23,9 @@ class Metrics:
         self.readers: Final = Gauge("handrail_stream_readers", "Readers of the stream.", registry=self.registry)
         self.cut: Final = Counter("handrail_stream_cut", "Readers cut for being slow.", registry=self.registry)
         self.entries: Final = Gauge("handrail_log_entries", "Length of the log.", ("tenant",), registry=self.registry)
-        self.capped: Final = Counter("handrail_capped", "Asks refused by a cap.", ("cap",), registry=self.registry)
+        self.capped: Final = Counter(
+            "handrail_capped", "Asks and waits refused by a cap.", ("cap",), registry=self.registry
+        )
 
     def text(self) -> bytes:
         """Everything, to be scraped."""

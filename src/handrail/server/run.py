@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ipaddress
 import logging
 import socket
@@ -24,6 +25,8 @@ from .service import Service
 from .settings import Settings
 
 log: Final = logging.getLogger("handrail.server")
+IN_FLIGHT: Final = 128 * 1024
+"""Bytes that the system keeps for one connection: left alone it keeps megabytes for one who reads nothing."""
 GRACE: Final = 20
 """Seconds that running requests have to end after the signal."""
 
@@ -68,6 +71,8 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to listen, and say so: whoever starts a server can wait for that line."""
         await super().startup(sockets)
+        for ear in (one for server in self.servers for one in server.sockets):
+            ear.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, IN_FLIGHT)
         log.info("ready")
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
@@ -101,6 +106,7 @@ def serve(path: str, settings: Settings, listen: Listen) -> None:
     try:
         if not lock.try_now():
             raise UsageError(f"another server has {path!a}: stop it first; one file has one server")
+        _allow_many_connections()
         service = Service(Database(path), settings)
         log_to_stderr()
         try:
@@ -109,6 +115,15 @@ def serve(path: str, settings: Settings, listen: Listen) -> None:
             service.close()
     finally:
         lock.close()
+
+
+def _allow_many_connections() -> None:
+    """Everybody who waits holds a connection, and often no more than 1,024 files may be open unless one asks."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def log_to_stderr() -> None:

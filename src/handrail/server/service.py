@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine
+import random
+import weakref
+from collections.abc import Coroutine, Iterator
 from typing import Any, Final, TypeVar
 
 from ..embedded import Database, Embedded
@@ -19,6 +21,10 @@ from .metrics import Metrics
 from .settings import Settings
 
 T = TypeVar("T")
+AT_ONCE: Final = 8
+"""Asks of one agent that are worked on at once."""
+HELD: Final = 256
+"""Refusals of one agent that are held back at once."""
 
 
 class Service:
@@ -37,6 +43,8 @@ class Service:
         self._archives: dict[str, Archive] = {}
         self._waiting: set[asyncio.Task[Any]] = set()
         self._polls: dict[str, int] = {}
+        self._held: dict[str, int] = {}
+        self._turns: weakref.WeakValueDictionary[str, asyncio.Semaphore] = weakref.WeakValueDictionary()
 
     def archive(self, tenant: str) -> Archive:
         """The reads of a tenant."""
@@ -58,6 +66,42 @@ class Service:
     def waiting(self) -> int:
         """How many requests wait for something to happen."""
         return len(self._waiting)
+
+    def turn(self, agent: str) -> asyncio.Semaphore:
+        """Whose turn it is among the asks of one agent: so many go through at once, and the others' come in between."""
+        found = self._turns.get(agent)
+        if found is None:
+            found = self._turns[agent] = asyncio.Semaphore(AT_ONCE)
+        return found
+
+    async def hold_back(self, agent: str) -> None:
+        """Let an agent that asks too fast wait for its refusal: a flood costs the others what its connections carry."""
+        held = self._held.get(agent, 0)
+        if held >= HELD or not self.settings.hold:
+            return
+        self._held[agent] = held + 1
+        try:
+            await self.waiting_for(asyncio.sleep(self.settings.hold * random.uniform(0.5, 1.5)))
+        finally:
+            self._held[agent] -= 1
+            if not self._held[agent]:
+                del self._held[agent]
+
+    @contextlib.contextmanager
+    def poll(self, tenant: str | None) -> Iterator[bool]:
+        """Whether a request of the tenant may wait: each tenant has so many, whatever the others do. `None` does not
+        want to."""
+        waiting = self._polls.get(tenant, 0) if tenant else 0
+        if tenant is None or waiting >= self.settings.polls:
+            if tenant is not None:
+                self.metrics.capped.labels("polls").inc()
+            yield tenant is None
+            return
+        self._polls[tenant] = waiting + 1
+        try:
+            yield True
+        finally:
+            self._polls[tenant] -= 1
 
     async def waiting_for(self, coming: Coroutine[Any, Any, T]) -> T | None:
         """What comes, or `None` when the server drains first."""

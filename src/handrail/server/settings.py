@@ -24,9 +24,10 @@ class Settings:
     origin: str = DEFAULT_ORIGIN
     body: int = 1024 * 1024
     poll: int = 60
-    polls: int = 256
+    polls: int = 2_000
     stalled: float = 25.0
     heartbeat: float = 15.0
+    hold: float = 1.0
     head: float = 15.0
     arrival: float = 30.0
     demo: bool = False

@@ -65,7 +65,7 @@ def review_out(record: ReviewRecord) -> JSONObject:
     """A review with everything needed to decide it."""
     return {
         "state": plain(record.state), "action": action_out(record.action), "view": text_out(record.view),
-        "first_args": record.first_args, "decision": _decision_out(record.decision),
+        "first_args": record.first_args, "decision": _decision_out(record.decision), "alike": record.alike,
     }  # fmt: skip
 
 
@@ -73,7 +73,7 @@ def review_in(found: JSONObject) -> ReviewRecord:
     """The record again."""
     return ReviewRecord(
         msgspec.convert(found["state"], Review), action_in(found["action"]), text_in(found["view"]),
-        found["first_args"], _decision_in(found["decision"]),
+        found["first_args"], _decision_in(found["decision"]), found.get("alike"),
     )  # fmt: skip
 
 
