@@ -10,6 +10,7 @@ from typing import Final
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.routing import Match
 
 from .. import __version__
 from ..errors import HandrailError, NotFound, TooMany, UsageError
@@ -108,15 +109,23 @@ async def _left(_: Request, __: Exception) -> Response:
     return Response(status_code=400)
 
 
-async def _unrouted(_: Request, error: Exception) -> Response:
+async def _unrouted(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    headers = dict(error.headers or {})
     if error.status_code == 405:
         found: HandrailError = WrongMethod("this address knows no such method; `Allow` names those it knows")
+        headers["Allow"] = ", ".join(sorted(_methods(request)))
     elif error.status_code == 404:
         found = NotFound("there is nothing at this address")
     else:
         found = UsageError(str(error.detail))
-    return problem(found, error.headers)
+    return problem(found, headers)
+
+
+def _methods(request: Request) -> set[str]:
+    """The methods of all routes with this address."""
+    fitting = (route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE)
+    return {method for route in fitting for method in route.methods}
 
 
 async def _broken(request: Request, error: Exception) -> Response:

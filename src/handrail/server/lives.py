@@ -19,7 +19,7 @@ from ..run.model import Run
 from ..wire import records
 from ..wire.bodies import command_of
 from .caps import room
-from .exchange import Exchange, answer, nothing, paged
+from .exchange import ID, Exchange, answer, nothing, paged
 from .rights import visible
 
 Handler = Callable[[Exchange], Awaitable[Response]]
@@ -70,7 +70,7 @@ async def _propose(exchange: Exchange, sent: Propose, given: Any) -> Response:
     _require_room(exchange)
     command_id = exchange.command_id
     subject = derive("act", command_id) if given is None else given
-    if not isinstance(subject, str) or not _is_action(subject):
+    if not isinstance(subject, str) or not ID.fullmatch(subject) or not subject.startswith("act_"):
         raise InvalidValue("id is no id of an action: leave it out, and it is made")
     found = await exchange.backend.acall(subject, sent, command_id=command_id)
     waits = exchange.wait
@@ -88,10 +88,6 @@ def _require_room(exchange: Exchange) -> None:
         mine, owners = reader.held(tenant, agent=agent.id), reader.held(tenant, owner=agent.owner or "")
     room(mine, "this agent", caps.open_reviews)
     room(owners, "this owner's agents", caps.open_reviews * caps.owner)
-
-
-def _is_action(text: str) -> bool:
-    return len(text) == 30 and text.startswith("act_") and text[4:].isascii() and text[4:].isalnum() and text.islower()
 
 
 async def ask(exchange: Exchange) -> Response:

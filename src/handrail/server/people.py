@@ -211,7 +211,8 @@ async def rotate_key(exchange: Exchange) -> Response:
     """A new key for the same agent; the old one ends after `overlap`, a day if nothing is said."""
     given = await exchange.members(overlap=str)
     old = _key(exchange)
-    ends = _until(exchange, given["overlap"]) if given["overlap"] else exchange.service.database.clock.now() + OVERLAP
+    said = given["overlap"]
+    ends = _until(exchange, said) if said is not None else exchange.service.database.clock.now() + OVERLAP
     label = _name(exchange.service.accounts.directory(exchange.who.tenant), old.id) or ""
     made = await _new_key(exchange, PutKey(old.agent, old.scopes, old.until, label))
     earlier = ends if old.until is None else min(old.until, ends or old.until)
