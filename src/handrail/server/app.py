@@ -50,7 +50,7 @@ def create_app(service: Service) -> FastAPI:
         service.drain()
 
     app = FastAPI(title="Handrail", version=__version__, docs_url=None, redoc_url=None, openapi_url=None,
-                  lifespan=lifespan)  # fmt: skip
+                  redirect_slashes=False, lifespan=lifespan)  # fmt: skip
     for route in ROUTES:
         _mount(app, service, route)
     health.mount(app, service)
