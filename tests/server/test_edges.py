@@ -72,7 +72,7 @@ def test_a_number_is_whole_however_it_is_written(house: House):
     body = {**BODIES["propose_action"], "declared": {"reviewers": ["group:treasury"], "within": 60_000_000.0}}
     found = house("POST", "/actions", key, json=body)
     assert found.status_code == 201, found.text
-    body["declared"]["within"] = 60_000_000.5  # type: ignore[index]
+    body["declared"]["within"] = 60_000_000.5
     assert house("POST", "/actions", key, json=body).status_code == 422
 
 

@@ -72,8 +72,8 @@ def test_a_key_that_executes_asks_for_nothing(house: House):
         assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
 
 
-def test_a_key_that_lost_its_scope_between_start_and_report_cannot_report(house: House):
-    """The scope is a key's, so that another key of the agent may report: it is the agent that holds the call."""
+def test_a_key_that_ended_reports_nothing_and_another_of_the_agent_does(house: House):
+    """It is the agent that holds the call, not the key."""
     asker, worker = house.company.key("asker"), house.company.key("worker", scopes=("execute",))
     action = cleared(house, asker)
     fence = start(house, worker, action).json()["fence"]
