@@ -1,9 +1,10 @@
 """What all lives have in common: an event is drafted by `decide`, sealed into the log, and folded in by `evolve`."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Generic, TypeAlias, TypeVar, Union
+from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeAlias, TypeVar, Union
 
 from .principal import Principal
 
@@ -28,34 +29,31 @@ class Revision:
     bind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Draft(Generic[E]):
+class Draft(NamedTuple, Generic[E]):
     """An event that was decided and not yet sealed, with the erasable texts that go with it.
 
     `lease` is the new end of the executor's lease in microseconds; 0 ends it, `None` leaves it alone.
     """
 
     event: E
-    texts: Mapping[str, JSON] = field(default_factory=lambda: NO_TEXTS)
+    texts: Mapping[str, JSON] = NO_TEXTS
     revision: Revision | None = None
     lease: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed(Generic[E]):
+class Sealed(NamedTuple, Generic[E]):
     """An event as the log holds it: counted, timed, signed for, its texts known by digest alone."""
 
     event: E
     rev: int
     at: int
     by: Principal
-    texts: Mapping[str, str] = field(default_factory=lambda: NO_DIGESTS)
+    texts: Mapping[str, str] = NO_DIGESTS
 
 
 if TYPE_CHECKING:
     from dataclasses import replace as changed
 else:
-    _SLOTS: Final = {}
 
     def changed(state, **fields):
         """The frozen dataclass with some fields changed, and checked by types like `dataclasses.replace`.
@@ -63,17 +61,22 @@ else:
         That one goes through `__init__`, for which a life of thirty fields pays five times as much at each event.
         Raises `TypeError` for a field that there is not.
         """
-        kind = type(state)
-        slots = _SLOTS.get(kind)
-        if slots is None:
-            members = ((name, vars(kind)[name]) for name in kind.__slots__)
-            slots = _SLOTS[kind] = tuple((name, member.__set__, member.__get__) for name, member in members)
-        after = object.__new__(kind)
-        for name, put, get in slots:
-            put(after, fields.pop(name) if name in fields else get(state))
-        if fields:
-            raise TypeError(f"{kind.__name__} has no field {', '.join(fields)}")
+        copy, puts = _writing(type(state))
+        after = copy(state)
+        for name, value in fields.items():
+            if name not in puts:
+                raise TypeError(f"{type(state).__name__} has no field {name}")
+            puts[name](after, value)
         return after
+
+    @cache
+    def _writing(kind):
+        """How a dataclass with slots is copied, and each of its slots written; the copy is compiled like `__init__`."""
+        puts = {name: vars(kind)[name].__set__ for name in kind.__slots__}
+        names = {"new": object.__new__, "kind": kind} | {f"put_{name}": put for name, put in puts.items()}
+        lines = ("after = new(kind)", *(f"put_{name}(after, state.{name})" for name in puts), "return after")
+        exec("def copy(state):\n    " + "\n    ".join(lines), names)
+        return names["copy"], puts
 
 
 class IllegalTransition(Exception):

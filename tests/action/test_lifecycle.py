@@ -7,6 +7,7 @@ import pytest
 from handrail.action import commands as c
 from handrail.clock import DAY, HOUR, MINUTE
 from handrail.errors import InvalidValue, NotAllowed, NotReady
+from handrail.policy.verdict import Declaration
 from handrail.principal import SYSTEM, person
 from tests.heart.desk import ANN, BOT, OLGA, STRANGER, TEAM, Desk
 from tests.heart.world import text_of
@@ -176,3 +177,17 @@ def test_the_deadline_brings_the_chosen_outcome_and_approves_only_what_is_harmle
     desk.wait(4 * HOUR)
     desk.sweep()
     assert (desk.action().status, desk.action().reason) == (status, reason)
+
+
+def test_what_stays_in_the_log_for_ever_is_no_free_text(desk: Desk) -> None:
+    for wrong in (
+        {"name": "refund for Ann Smith"}, {"run": "Ann's run"}, {"supersedes": "the one before"},
+        {"executor": "Ann's laptop", "start": True, "declared": Declaration("auto", (TEAM,))},
+    ):  # fmt: skip
+        with pytest.raises(InvalidValue):
+            desk.propose(more=wrong)
+    desk.propose(more={"intent": "help Ann Smith"})
+    assert "Ann" not in str(desk.log[-3].sealed.event)
+    assert text_of(desk.action().story or "") == {"intent": "help Ann Smith"}
+    desk.propose("act_2", more={"intent": "help Ann Smith"})
+    assert desk.action("act_2").intent == desk.action().intent

@@ -33,7 +33,7 @@ def test_handles_and_groups_may_have_their_prefix():
         ("people:\n- ann", 2, "a person is no mapping"),
         ("people:\n- name: Ann", 2, "this person has no handle"),
         ("people:\n- handle: ann\n  handle: bob", 3, "`handle` is written twice"),
-        ("people:\n- handle: ann\n  role: boss", 3, "'role' is no key here; known are handle, name, os_user, groups"),
+        ("people:\n- handle: ann\n  role: boss", 3, "'role' is no key here; did you mean roles?"),
         ("people:\n- handle: ann\n  name: 12", 3, "`name` is no text; put it between quotes"),
         ("people:\n- handle: ann\n  name: true", 3, "`name` is no text"),
         ("people:\n- handle: ann\n  name: null", 3, "`name` is no text"),

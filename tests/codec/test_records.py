@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handrail.action import events as action_events
-from handrail.codec.records import EVENTS, NAMES, STATES, event_data, read_event, read_state, state_text
+from handrail.codec.records import EVENTS, NAMES, STATES, event_text, read_event, read_state, state_text
 from handrail.directory import events as directory_events
 from handrail.policy.register import PolicyApplied
 from handrail.review import events as review_events
@@ -58,9 +58,9 @@ def test_every_event_class_is_in_its_union() -> None:
 def test_an_event_comes_back_from_the_log(name: str) -> None:
     @given(st.builds(EVENTS[name]))
     def comes_back(event: object) -> None:
-        data = event_data(event)
-        assert isinstance(data, dict)
-        assert read_event(name, orjson.loads(orjson.dumps(data))) == event
+        data = orjson.loads(event_text(event))
+        assert list(data)[-1] == "v"
+        assert read_event(name, data) == event
 
     comes_back()
 

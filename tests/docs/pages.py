@@ -6,26 +6,30 @@ CONTRIBUTING.md describes the marks that a page may use.
 from __future__ import annotations
 
 import contextlib
-import importlib.metadata
 import io
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
+import pytest
+
 from handrail.connect import Rail, connect
 from handrail.testing import Reviewers, reviewers
+from tests.docs.serving import Servers, environment
 
 ROOT: Final = Path(__file__).parents[2]
 PAGES: Final = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 SECONDS: Final = 60
 _START: Final = re.compile(r"(?P<fence>```+)(?P<info>.*)|<!-- test:(?P<hidden>.*)")
+_EXPORT: Final = re.compile(r"export (\w+)=[^;]*$", re.DOTALL)
 _COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
@@ -88,6 +92,7 @@ class Reader:
         self._stack: Final = stack
         self._module = self._fresh()
         self._printed = ""
+        self._servers = Servers(folder, stack)
 
     def _fresh(self) -> ModuleType:
         module = ModuleType("agent")
@@ -96,15 +101,18 @@ class Reader:
         return module
 
     def connect(self, url: str, **options: Any) -> Rail:
-        """A rail whose calls the page's scripts answer."""
+        """A rail whose calls the page's scripts answer, unless it leads to a server of the page."""
         rail = connect(url, **options)
+        if url.startswith("http"):
+            self._stack.callback(rail.close)
+            return rail
         self._stack.enter_context(self.people.answering(rail))
         return rail
 
     def follow(self, page: Path) -> None:
         """Read a page from top to bottom. Raises `AssertionError` for what is not as it says."""
         for block in blocks(page):
-            self.read(block)
+            self.read(replace(block, text=self._servers.real(block.text)))
 
     def read(self, block: Block) -> None:
         """Run, save or compare a block, as its marks say."""
@@ -117,8 +125,11 @@ class Reader:
                 self._run(block)
             case ("text", "output"):
                 compare(block.text, self._printed, f"{block.page.name}:{block.line}")
-            case ("console", "run"):
+            case ("console", "run", *needed):
+                require(needed)
                 self._shell(block)
+            case ("console", "serve"):
+                self._serve(block)
             case _ if block.saved_as is not None:
                 (self.folder / block.saved_as).write_text(block.text + "\n", "utf-8")
             case _:
@@ -131,36 +142,37 @@ class Reader:
             exec(code, vars(self._module))
         return printed.getvalue()
 
+    def _serve(self, block: Block) -> None:
+        for place, command, expected in commands(block):
+            printed = self._servers.start(command)
+            compare(self._servers.real(expected), printed, place)
+
     def _shell(self, block: Block) -> None:
-        for place, command, expected in _commands(block):
+        for place, command, expected in commands(block):
+            exported = _EXPORT.match(command)
+            told = f'{command}; printf %s "${exported[1]}" > .exported' if exported else command
             done = subprocess.run(
-                ["sh", "-c", command], cwd=self.folder, env=_environment(self.folder), stdin=subprocess.DEVNULL,
+                ["sh", "-c", told], cwd=self.folder, env=environment(self.folder), stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=SECONDS, check=False,
             )  # fmt: skip
             compare(expected, done.stdout, place)
+            if exported:
+                os.environ[exported[1]] = (self.folder / ".exported").read_text()
 
 
-def _commands(block: Block) -> Iterator[tuple[str, str, str]]:
+def require(programs: list[str]) -> None:
+    """Skip the page where a program that its commands need is not installed, such as `needs=curl`."""
+    for one in programs:
+        name = one.removeprefix("needs=")
+        if shutil.which(name) is None:
+            pytest.skip(f"the page needs {name}")
+
+
+def commands(block: Block) -> Iterator[tuple[str, str, str]]:
     """Where each command of a console block stands, the command, and the output that is shown."""
     for part in re.finditer(r"^\$ ((?:.*\\\n)*.*)\n?((?:(?!\$ ).*\n?)*)", block.text, re.MULTILINE):
         line = block.line + block.text[: part.start()].count("\n")
         yield f"{block.page.name}:{line}", part[1], part[2]
-
-
-def _environment(folder: Path) -> dict[str, str]:
-    """Programs find this interpreter, the package and its commands, and a terminal of 100 columns."""
-    programs = folder / ".bin"
-    programs.mkdir(exist_ok=True)
-    for name, command in (("python", ""), ("pytest", " -m pytest"), ("handrail", " -m handrail.cli.main")):
-        program = programs / name
-        program.write_text(f'#!/bin/sh\nexec "{sys.executable}"{command} "$@"\n')
-        program.chmod(0o755)
-    installed = {point.name for point in importlib.metadata.entry_points(group="pytest11")}
-    plugin = "" if "handrail" in installed else " -p handrail.testing.plugin"
-    return os.environ | {
-        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT / "src"), "COLUMNS": "100",
-        "PYTEST_ADDOPTS": f"-p no:cacheprovider -p no:xdist{plugin}", "TZ": "UTC", "LC_ALL": "C.UTF-8",
-    }  # fmt: skip
 
 
 def compare(expected: str, found: str, place: str) -> None:
@@ -178,8 +190,11 @@ def _trimmed(text: str) -> str:
 @contextlib.contextmanager
 def reading(folder: Path) -> Iterator[Reader]:
     """A reader with its people, for one page. Raises `AssertionError` for a script that was not used."""
+    before = dict(os.environ)
     with reviewers() as people, ExitStack() as stack:
         try:
             yield Reader(people, folder, stack)
         finally:
             sys.modules.pop("agent", None)
+            os.environ.clear()
+            os.environ.update(before)

@@ -13,13 +13,14 @@ import pytest
 
 from handrail.action.commands import Start
 from handrail.directory.commands import PutGroup, PutPerson
-from handrail.embedded import Embedded
+from handrail.embedded import Embedded, local_agent
 from handrail.engine.engine import Engine
 from handrail.engine.request import Request, deliver
-from handrail.errors import CommandReused, KeyReused, NotAllowed, NotReady, Unavailable
+from handrail.errors import CommandReused, KeyReused, NotAllowed, NotReady, RunFinished, Unavailable, UnknownRun
 from handrail.ids import mint
 from handrail.principal import person
 from handrail.review.commands import Decide
+from handrail.run.commands import Finish, Open
 from handrail.store.sqlite import SQLiteStore
 from handrail.testing import FrozenClock
 from tests.engine.kit import SOLO, Desk, proposal
@@ -279,3 +280,17 @@ def test_the_directory_is_the_one_that_another_process_wrote(pair: tuple[Desk, D
     someone = Embedded(one.database, lambda _: person(ann, "local"))
     assert one.decide(asked["review"], who=someone)["action_status"] == "cleared"
     assert one.denials(SOLO) == [("not_allowed", held["review"])]
+
+
+def test_an_action_joins_only_a_run_of_its_own_agent(desk: Desk):
+    other = Embedded(desk.database, local_agent("other", None))
+    run = desk.engine.names("default").run("nightly")
+    with pytest.raises(UnknownRun):
+        desk.propose(run=run)
+    desk.agent.call(run, Open("nightly"))
+    desk.propose(run=run)
+    with pytest.raises(NotAllowed, match="another agent"):
+        other.call(mint("act"), proposal(run=run))
+    desk.agent.call(run, Finish())
+    with pytest.raises(RunFinished):
+        desk.propose(run=run)

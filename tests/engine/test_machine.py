@@ -22,7 +22,7 @@ from handrail.principal import SOLO_ID, Principal, person
 from handrail.review.access import People
 from handrail.review.commands import Decide
 from handrail.store.sqlite import Rows, SQLiteStore
-from tests.heart.rules import BOTS, Rules, pick
+from tests.heart.rules import BOTS, TEAMS, Rules, pick
 from tests.heart.world import barred
 
 from .twin import Twin
@@ -40,7 +40,7 @@ class Machine(Rules):
 
     def __init__(self) -> None:
         super().__init__()
-        self.twin = Twin(self.stores())
+        self.twin = Twin(self.stores(), TEAMS)
 
     def stores(self) -> list[SQLiteStore]:
         """The stores of the processes, on one database."""

@@ -49,3 +49,14 @@ def test_two_processes_do_not_decide_the_same_review_twice(tmp_path: Path) -> No
     assert desk.look(held["id"])["reason"] == "rejected"
     other.close()
     desk.close()
+
+
+def test_in_solo_mode_a_group_that_is_asked_is_called_by_its_name():
+    desk = Desk()
+    asked = desk.propose(reviewers=("group:treasury",))
+    again = desk.propose(reviewers=("group:treasury",))
+    group = desk.person.review(asked["review"]).state.demand.levels[0].ask[0]
+    assert desk.person.name(group) == "group:treasury"
+    assert [event.type for event in desk.person.history(group)] == ["group.added"]
+    assert desk.person.review(again["review"]).state.demand.levels[0].ask == (group,)
+    desk.close()

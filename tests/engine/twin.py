@@ -10,7 +10,7 @@ from handrail.action.facts import LEASE
 from handrail.action.model import Action
 from handrail.audit.entry import parse_entry
 from handrail.codec.records import NAMES as TYPES
-from handrail.directory.commands import Deny
+from handrail.directory.commands import Deny, PutGroup
 from handrail.engine.batch import QUIET
 from handrail.engine.engine import Engine
 from handrail.engine.lives import due_at
@@ -21,7 +21,7 @@ from handrail.principal import SYSTEM, Principal
 from handrail.review import commands as review
 from handrail.store.sqlite import SQLiteStore
 from handrail.testing import FrozenClock
-from tests.heart.world import START, Change, State, World
+from tests.heart.world import NAMES, START, Change, State, World
 
 from .readable import Readable
 
@@ -58,7 +58,8 @@ class Sent:
 class Twin:
     """A world and one or more engines. Each command goes to the world and to the engine whose turn it is."""
 
-    def __init__(self, stores: Sequence[SQLiteStore]) -> None:
+    def __init__(self, stores: Sequence[SQLiteStore], groups: Sequence[str] = ()) -> None:
+        """`groups` are named at once: else an engine names those that are asked, which the world does not."""
         self.clock: Final = FrozenClock(START)
         for store in stores:
             vars(store)["secret"] = SECRET
@@ -72,6 +73,9 @@ class Twin:
         self._readable: Final = Readable()
         self._sent: list[Sent] = []
         self._together, self._ids, self._turn = 1, 0, 0
+        for group in groups:
+            put = PutGroup(NAMES.look_up("group", group), f"group:{group}")
+            self.submit(NAMES.group(group), put, SYSTEM)
 
     @property
     def side(self) -> Side:

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import invariant
 
 from handrail.clock import DAY
-from handrail.codec.records import NAMES, event_data, read_event
+from handrail.codec.records import NAMES, event_text, read_event
 from handrail.principal import Principal
 from handrail.stream import Sealed, fold
 
@@ -74,7 +74,7 @@ class PureWorld(Rules):
 def _through_the_log(sealed: Sealed[Any]) -> Sealed[Any]:
     """As it is read back: the event from its JSON, the principal without an owner, which no entry names."""
     name = NAMES[type(sealed.event)]
-    event = read_event(name, json.loads(json.dumps(event_data(sealed.event))))
+    event = read_event(name, json.loads(event_text(sealed.event)))
     by = Principal(sealed.by.kind, sealed.by.id, sealed.by.auth)
     return Sealed(event, sealed.rev, sealed.at, by, sealed.texts)
 

@@ -138,7 +138,8 @@ def _action_facts(world: World, subject: str, command: object, actor: Principal)
         verdict = routed(world, command, actor)
         revision = revision_of(subject, 1, command.args)
         blocked = held_up(world, command.run, subject)
-        return ActionFacts(subject, world.now, actor, verdict, revision, blocked=blocked)
+        intent = NAMES.intent(command.intent) if command.intent else None
+        return ActionFacts(subject, world.now, actor, verdict, revision, blocked=blocked, intent=intent)
     if not isinstance(state, Action):
         raise UnknownAction("no action has that id")
     lease, blocked = world.leases.get(subject), held_up(world, state.run, subject)

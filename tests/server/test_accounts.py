@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handrail.clock import SystemClock
 from handrail.errors import TooMany, Unauthenticated
 from handrail.server.auth import tokens
 from handrail.server.auth.accounts import Accounts
-from handrail.server.auth.passwords import Passwords, WeakPassword
+from handrail.server.auth.passwords import Passwords
+from handrail.wire.refusals import WeakPassword
 
 from .company import PASSWORD, QUICK, Company
 
@@ -56,6 +58,13 @@ def test_the_last_use_of_a_key_is_known_to_the_minute(company: Company):
     company.clock.advance(2 * MINUTE)
     company.accounts.by_key(text)
     assert company.accounts.last_use("default", key) == company.clock.now()
+
+
+def test_a_key_that_nobody_used_is_told_as_never_used_also_by_a_running_clock(tmp_path):
+    company = Company(tmp_path / "running.db", SystemClock())
+    text = company.key()
+    assert company.accounts.last_use("default", company.accounts.by_key(text).key or "") is None
+    company.close()
 
 
 @given(st.data())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import stat
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -180,3 +182,15 @@ def test_an_empty_file_becomes_a_database(path: str):
     store = SQLiteStore(path)
     put(store, Batch(head(1), [stream("act_1")]))
     store.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes are POSIX's")
+def test_a_new_database_is_its_owners_alone_and_an_old_one_stays_as_it_is(path: str):
+    store = SQLiteStore(path)
+    put(store, Batch(head(1), entries=[entry(0)]))
+    modes = {one.name: stat.S_IMODE(one.stat().st_mode) for one in Path(path).parent.iterdir()}
+    store.close()
+    assert set(modes.values()) == {0o600}, modes
+    Path(path).chmod(0o660)
+    SQLiteStore(path).close()
+    assert stat.S_IMODE(Path(path).stat().st_mode) == 0o660

@@ -144,8 +144,8 @@ OF_THE_REVIEW: Final = (
         "edits void votes", "A vote for other bytes does not count for edited ones.",
         (
             Edit(
-                VOTING, "votes = (Vote(by.id, by.auth, event.seats, sealed.at),)",
-                "votes = (*after.votes, Vote(by.id, by.auth, event.seats, sealed.at))",
+                VOTING, '"votes": (Vote(by.id, by.auth, event.seats, sealed.at),)',
+                '"votes": (*state.votes, Vote(by.id, by.auth, event.seats, sealed.at))',
             ),
         ),
         ("tests/review/test_voting.py::test_an_edit_voids_the_votes_and_counts_as_the_editors",),
@@ -195,8 +195,7 @@ OF_THE_CALL: Final = (
         "command ids", "A command that is repeated gets the first answer and does nothing.",
         (
             Edit(
-                BATCH, "self._answers.get(request.id) or self._tx.answer(self.tenant, request.id)",
-                "self._answers.get(request.id)",
+                BATCH, "self._answers.get(request.id) or self._known.get(request.id)", "self._answers.get(request.id)",
             ),
         ),
         ("tests/engine/test_repeats.py::test_a_repeated_command_gets_the_first_answer_and_does_nothing",),

@@ -6,7 +6,7 @@ from typing import Literal
 
 from ..policy.verdict import Declaration
 from ..stream import JSON
-from .model import Kind
+from .model import Kind, Risk
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Propose:
     intent: str | None = None
     context: JSON = None
     story: Mapping[str, JSON] = field(default_factory=dict)
-    risk: str = "unrated"
+    risk: Risk = "unrated"
     reversible: bool = False
     idempotent: bool = False
     probe: bool = False

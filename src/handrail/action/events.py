@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..policy.paths import Demand
-from .model import Grant, Kind
+from .model import Grant, Kind, Risk
 
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """An agent wants to do something. Texts: `context`, `story`."""
+    """An agent wants to do something. Texts: `context`, `story`.
+
+    `intent` is a keyed hash of its purpose, `floor` says whether its code asks for people by itself.
+    """
 
     kind: Kind
     name: str
@@ -23,13 +26,14 @@ class Proposed:
     reason: str
     rule: str | None
     demand: Demand | None
-    risk: str
+    risk: Risk
     reversible: bool
     idempotent: bool
     probe: bool
     bind: str
     supersedes: str | None = None
     pol: str | None = None
+    floor: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,20 @@
 """The executing half of an action's life: claim, start, settle, and what follows when nobody reports."""
 
 from collections.abc import Mapping
-from typing import Literal, assert_never
+from typing import Any, Final, Literal, assert_never
 
 from ..errors import FencedOff, NotAllowed, NotReady, RunHeld, WrongBytes
 from ..ids import derive
 from ..policy.paths import Demand, stricter
-from ..stream import JSON, NO_TEXTS, Draft, Sealed, changed
+from ..stream import JSON, NO_TEXTS, Draft, Sealed
 from . import commands as c
 from . import events as e
+from . import words
 from .facts import LEASE, PROBE_WITHIN, Facts
 from .model import Action, Grant
 
+NOBODY: Final[dict[str, Any]] = {"executor": None, "holder": None}
+"""What changes when nobody holds the right to execute any more."""
 Execution = c.Claim | c.Start | c.Settle | c.Reconcile
 
 
@@ -40,9 +43,13 @@ def begin(executor: str, bind: str, fence: int, attempt: int, facts: Facts) -> l
 
 
 def _sterner(state: Action, facts: Facts) -> list[Draft[e.Event]]:
-    """What a policy that changed since asks of an action that is about to run: nothing, unless it is stricter."""
+    """What a policy that changed since asks of an action that is about to run: nothing, unless it is stricter.
+
+    The attempts of one execution are one start: a retry is not judged again.
+    """
     verdict = facts.verdict
-    if verdict is None or verdict.kind == "run":
+    retried = state.status == "claimed" and state.attempt > 0
+    if verdict is None or verdict.kind == "run" or retried:
         return []
     if verdict.kind == "deny" or verdict.demand is None:
         return [Draft(e.Refused("policy_changed"), lease=0)]
@@ -64,6 +71,7 @@ def _suffices(state: Action, demand: Demand) -> bool:
 
 
 def _claimed(executor: str, fence: int, facts: Facts) -> Draft[e.Event]:
+    words.require_executor(executor)
     return Draft(e.Claimed(executor, fence + 1), lease=facts.now + LEASE)
 
 
@@ -154,27 +162,27 @@ def _reconcile(state: Action, command: c.Reconcile, facts: Facts) -> list[Draft[
     assert_never(command.found)
 
 
-def evolve(after: Action, event: e.Event, sealed: Sealed[e.Event]) -> Action:
-    """The executing half of `evolve`; `after` carries the new status and revision number."""
+def moved(state: Action, event: e.Event, sealed: Sealed[e.Event]) -> dict[str, Any]:
+    """The members of the action that an event of the executing half changes."""
     outcome = sealed.texts.get("outcome")
     match event:
         case e.Claimed():
-            return changed(after, executor=event.executor, fence=event.fence, holder=sealed.by.id)
+            return {"executor": event.executor, "fence": event.fence, "holder": sealed.by.id}
         case e.Lapsed():
-            return changed(after, executor=None, holder=None)
+            return NOBODY
         case e.Started():
-            return changed(after, attempt=event.attempt, due_at=None)
+            return {"attempt": event.attempt, "due_at": None}
         case e.AttemptFailed():
-            return changed(after, outcome=outcome, due_at=after.grant.expires_at if after.grant else None)
+            return {"outcome": outcome, "due_at": state.grant.expires_at if state.grant else None}
         case e.Succeeded() | e.Failed() | e.Skipped():
-            return changed(after, outcome=outcome, review=None, executor=None, holder=None, due_at=None)
+            return {"outcome": outcome, "review": None, "due_at": None, **NOBODY}
         case e.Refused() | e.Withdrawn():
-            return changed(after, reason=event.reason, executor=None, holder=None, due_at=None)
+            return {"reason": event.reason, "due_at": None, **NOBODY}
         case e.Lost():
-            return changed(after, fence=event.fence, executor=None, holder=None, due_at=event.due_at, outcome=outcome)
+            return {"fence": event.fence, "due_at": event.due_at, "outcome": outcome, **NOBODY}
         case e.Inquired():
-            return changed(after, review=event.review, asked=event.review, reviews=event.number, due_at=None)
+            return {"review": event.review, "asked": event.review, "reviews": event.number, "due_at": None}
         case e.Unresolved():
-            return changed(after, review=None)
+            return {"review": None}
         case _:
             raise AssertionError(f"{type(event).__name__} is evolved elsewhere")

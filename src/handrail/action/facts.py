@@ -16,6 +16,7 @@ PROBE_WITHIN: Final = 300 * SECOND
 class Facts:
     """Times in µs. `verdict` and `revision` come with a proposal, a verdict also with a start after the policy has
     changed; `lease` is the end of the executor's lease;
+    `intent` is the proposal's purpose as a keyed hash;
     `blocked` says that another action of the run waits for people; `owns` that the actor is the action's owner."""
 
     subject: str
@@ -26,3 +27,4 @@ class Facts:
     lease: int | None = None
     blocked: bool = False
     owns: bool = False
+    intent: str | None = None

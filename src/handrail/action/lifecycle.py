@@ -1,6 +1,6 @@
 """The life of an action: one table, `decide`, `evolve`. The executing half is in `execution`."""
 
-from typing import Final, Literal, assert_never, cast
+from typing import Any, Final, Literal, assert_never, cast
 
 from ..errors import InvalidValue, NotAllowed, NotReady
 from ..ids import derive
@@ -8,7 +8,7 @@ from ..policy.verdict import Verdict
 from ..stream import JSON, Draft, Sealed, Table, changed, step
 from . import commands as c
 from . import events as e
-from . import execution
+from . import execution, words
 from .facts import Facts
 from .model import Action, Grant, Kind, Status
 
@@ -78,9 +78,12 @@ def _propose(state: Action | None, command: c.Propose, facts: Facts) -> list[Dra
         raise NotAllowed("only an agent proposes actions")
     if command.supersedes == facts.subject:
         raise NotAllowed("an action cannot supersede itself")
+    words.require_name(command.name)
+    words.require_ids(run=command.run, supersedes=command.supersedes)
     texts: dict[str, JSON] = {} if command.context is None else {"context": command.context}
-    if command.story:
-        texts["story"] = dict(command.story)
+    story = dict(command.story) | ({"intent": command.intent} if command.intent else {})
+    if story:
+        texts["story"] = story
     first: Draft[e.Event] = Draft(_proposed(command, facts, facts.verdict), texts, revision=facts.revision)
     return [first, *_routed(command, facts, facts.verdict)]
 
@@ -89,10 +92,10 @@ def _proposed(command: c.Propose, facts: Facts, verdict: Verdict) -> e.Proposed:
     assert facts.revision is not None and facts.actor.owner is not None
     return e.Proposed(
         kind=command.kind, name=command.name, schema=command.schema, agent=facts.actor.id, owner=facts.actor.owner,
-        run=command.run, intent=command.intent, pattern=verdict.pattern, verdict=verdict.kind, reason=verdict.reason,
+        run=command.run, intent=facts.intent, pattern=verdict.pattern, verdict=verdict.kind, reason=verdict.reason,
         rule=verdict.rule, demand=verdict.demand, risk=command.risk, reversible=command.reversible,
         idempotent=command.idempotent, probe=command.probe, bind=facts.revision.bind, supersedes=command.supersedes,
-        pol=verdict.pol,
+        pol=verdict.pol, floor=command.declared.speaks,
     )  # fmt: skip
 
 
@@ -189,30 +192,31 @@ def evolve(state: Action | None, sealed: Sealed[e.Event], *, subject: str) -> Ac
     if isinstance(event, e.Proposed):
         return _born(event, sealed, subject)
     assert state is not None
-    after = changed(state, status=cast(Status, status), rev=sealed.rev)
+    return changed(state, status=cast(Status, status), rev=sealed.rev, **_moved(state, event, sealed))
+
+
+def _moved(state: Action, event: e.Event, sealed: Sealed[e.Event]) -> dict[str, Any]:
+    """The members that an event changes, beside status and revision number."""
     match event:
         case e.Held():
-            return _held(after, event)
+            return _held(event)
         case e.Revised():
-            return changed(after, revision=event.revision, bind=event.bind)
+            return {"revision": event.revision, "bind": event.bind}
         case e.Cleared():
-            return changed(
-                after, grant=event.grant, review=None, executor=None, holder=None, due_at=event.grant.expires_at
-            )
+            return {"grant": event.grant, "review": None, "due_at": event.grant.expires_at, **execution.NOBODY}
         case _:
-            return execution.evolve(after, event, sealed)
+            return execution.moved(state, event, sealed)
 
 
-def _held(after: Action, event: e.Held) -> Action:
+def _held(event: e.Held) -> dict[str, Any]:
     """Under a stricter policy than before, what was agreed no longer counts."""
-    if event.demand is not None:
-        after = changed(
-            after, demand=event.demand, pol=event.pol, rule=event.rule, reason=event.reason, grant=None,
-            pattern="approval",
-        )  # fmt: skip
-    return changed(
-        after, review=event.review, asked=event.review, reviews=event.number, executor=None, holder=None, due_at=None
-    )
+    held = {"review": event.review, "asked": event.review, "reviews": event.number, "due_at": None, **execution.NOBODY}
+    if event.demand is None:
+        return held
+    return held | {
+        "demand": event.demand, "pol": event.pol, "rule": event.rule, "reason": event.reason, "grant": None,
+        "pattern": "approval",
+    }  # fmt: skip
 
 
 def _born(event: e.Proposed, sealed: Sealed[e.Event], subject: str) -> Action:
@@ -222,5 +226,5 @@ def _born(event: e.Proposed, sealed: Sealed[e.Event], subject: str) -> Action:
         reason=event.reason, rule=event.rule, demand=event.demand, risk=event.risk, reversible=event.reversible,
         idempotent=event.idempotent, probe=event.probe, revision=1, bind=event.bind, proposed_at=sealed.at,
         context=sealed.texts.get("context"), story=sealed.texts.get("story"), supersedes=event.supersedes,
-        pol=event.pol,
+        pol=event.pol, floor=event.floor,
     )  # fmt: skip

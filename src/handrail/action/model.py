@@ -10,6 +10,7 @@ Status = Literal[
     "withdrawn",
 ]  # fmt: skip
 Kind = Literal["call", "question"]
+Risk = Literal["low", "medium", "high", "critical", "unrated"]
 
 FINAL: Final = frozenset({"succeeded", "failed", "skipped", "refused", "withdrawn"})
 WAITING: Final = frozenset({"proposed", "held"})
@@ -30,8 +31,9 @@ class Action:
 
     `attempt` counts starts, `fence` rises with every change of executor, `executor` is where it runs and `holder` the
     agent that runs it, `reviews` counts the reviews opened, `review` is the one that is open, `asked` the last one that
-    was, and `due_at` is when `Elapse` has something to do, leaving
-    aside the executor's lease, which is no part of the state. `pol` is the digest of the policy that judged it.
+    was, and `due_at` is when `Elapse` has something to do, leaving aside the executor's lease, which is no part of the
+    state. `pol` is the digest of the policy that judged it, `intent` the keyed hash of the purpose that its agent gave
+    it, and `floor` says whether its code asks for people by itself.
     """
 
     id: str
@@ -48,7 +50,7 @@ class Action:
     reason: str
     rule: str | None
     demand: Demand | None
-    risk: str
+    risk: Risk
     reversible: bool
     idempotent: bool
     probe: bool
@@ -69,6 +71,7 @@ class Action:
     outcome: str | None = None
     supersedes: str | None = None
     pol: str | None = None
+    floor: bool = True
 
     @property
     def final(self) -> bool:

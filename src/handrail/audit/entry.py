@@ -8,10 +8,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Final, Literal, TypeAlias, get_args
+from types import MappingProxyType
+from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 
 import orjson
 
@@ -35,8 +35,7 @@ class MalformedEntry(ValueError):
     """Bytes or members that are no entry of `handrail-audit/1`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(NamedTuple):
     """Who acted: kind of principal, its random id, and how it had signed in."""
 
     kind: Kind
@@ -44,8 +43,7 @@ class Act:
     auth: Auth
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One transition of one stream: entry `i` of `log`, at `t` (microseconds since the epoch, UTC).
 
     `rev` counts per subject from 1. `bind` is the action digest and `pol` the digest of the policy that
@@ -63,7 +61,7 @@ class Entry:
     act: Act
     bind: str | None = None
     pol: str | None = None
-    sd: Mapping[str, str] = field(default_factory=dict)
+    sd: Mapping[str, str] = MappingProxyType({})
 
 
 def entry_bytes(entry: Entry) -> bytes:

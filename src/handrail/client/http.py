@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from base64 import b64decode
 from collections import OrderedDict
 from collections.abc import Callable
@@ -22,11 +21,10 @@ from ..wire import records
 from ..wire.bodies import body_of
 from ..wire.routes import BY_COMMAND
 from .lease import Renewals
+from .patience import auntil, until
 from .transport import Transport
 
 T = TypeVar("T")
-POLL: Final = 25
-"""Seconds that one request waits at the server."""
 NAMES: Final = 2_000
 _LISTS: Final = {"action": "/v1/actions", "review": "/v1/reviews/all", "run": "/v1/runs"}
 _PLACES: Final = {"act": "/v1/actions", "rev": "/v1/reviews", "run": "/v1/runs"}
@@ -73,34 +71,26 @@ class Http:
     # Waiting.
 
     def wait(self, action: str, rev: int, timeout: float | None) -> Answer | None:
-        """Block until the action has moved beyond `rev`."""
-        end = None if timeout is None else time.monotonic() + timeout
-        while True:
-            seconds = _share(end)
-            found = self._transport.request(*_waiting(action), query={"rev": rev}, wait=seconds)
-            if found is not None or (end is not None and time.monotonic() >= end):
-                return None if found is None else self._answered(found)
-            if seconds < 1:
-                time.sleep(max(0.0, min(0.05, (end or 0) - time.monotonic())))
+        """Block until the action has moved beyond `rev`; a server that is away meanwhile is waited for, too."""
+        found = until(lambda share: self._transport.request(*_waiting(action), query={"rev": rev}, wait=share), timeout)
+        return None if found is None else self._answered(found)
 
     async def await_(self, action: str, rev: int, timeout: float | None) -> Answer | None:
         """Like `wait`."""
-        end = None if timeout is None else time.monotonic() + timeout
-        while True:
-            seconds = _share(end)
-            found = await self._transport.arequest(*_waiting(action), query={"rev": rev}, wait=seconds)
-            if found is not None or (end is not None and time.monotonic() >= end):
-                return None if found is None else self._answered(found)
-            if seconds < 1:
-                await asyncio.sleep(max(0.0, min(0.05, (end or 0) - time.monotonic())))
+        found = await auntil(
+            lambda share: self._transport.arequest(*_waiting(action), query={"rev": rev}, wait=share), timeout
+        )
+        return None if found is None else self._answered(found)
 
     def changed(self, size: int, timeout: float | None) -> int:
         """Block until the log has other than `size` entries."""
-        end = None if timeout is None else time.monotonic() + timeout
-        while True:
-            found = self._transport.request("GET", "/v1/log", query={"size": size}, wait=_share(end))["size"]
-            if found != size or (end is not None and time.monotonic() >= end):
-                return int(found)
+
+        def ask(share: int) -> int | None:
+            found = int(self._transport.request("GET", "/v1/log", query={"size": size}, wait=share)["size"])
+            return None if found == size else found
+
+        found = until(ask, timeout)
+        return size if found is None else found
 
     # Executing.
 
@@ -218,11 +208,6 @@ def _headers(command_id: str | None) -> dict[str, str]:
 
 def _waiting(action: str) -> tuple[str, str]:
     return "GET", f"/v1/actions/{action}/wait"
-
-
-def _share(end: float | None) -> float:
-    """The whole seconds of waiting that the next request asks for."""
-    return POLL if end is None else max(0, min(POLL, int(end - time.monotonic())))
 
 
 def _page(after: str | None, limit: int) -> dict[str, Any]:

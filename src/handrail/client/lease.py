@@ -8,10 +8,12 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
-from ..errors import HandrailError
+from ..errors import HandrailError, Refused, Unavailable
 
 log: Final = logging.getLogger("handrail.client")
 EVERY: Final = 20.0
+AGAIN: Final = 2.0
+"""Seconds until a renewal that had no answer is repeated: a lease lasts 60, so that many fit in."""
 Renew = Callable[[str, int, str], None]
 
 
@@ -46,14 +48,25 @@ class Renewals:
                 self._end.set()
 
     def _keep(self, end: threading.Event) -> None:
-        while not end.wait(EVERY):
+        pause = EVERY
+        while not end.wait(pause):
             with self._lock:
                 held = list(self._held)
-            for one in held:
-                try:
-                    self._renew(*one)
-                except HandrailError as error:
-                    log.warning("the lease of %s was not renewed: %s", one[0], error)
+            pause = EVERY if all(self._answered(one) for one in held) else AGAIN
+
+    def _answered(self, one: tuple[str, int, str]) -> bool:
+        """Whether the server had an answer; what is another's by now is renewed no more."""
+        try:
+            self._renew(*one)
+        except Unavailable:
+            return False
+        except Refused as error:
+            log.warning("the lease of %s is lost: %s", one[0], error)
+            with self._lock:
+                self._held.discard(one)
+        except HandrailError as error:
+            log.warning("the lease of %s was not renewed: %s", one[0], error)
+        return True
 
     def close(self) -> None:
         """Renew nothing any more."""

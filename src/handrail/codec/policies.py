@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import orjson
 
-from ..policy.rules import PathSpec, Policy, Rule, Unreadable
+from ..policy.rules import Default, PathSpec, Policy, Rule, Unreadable
 from .canonical import canonical
 
 
@@ -33,13 +33,30 @@ def _plain(part: PathSpec | Rule) -> Any:
 
 
 def read_policy(text: str | None, digest: str) -> Policy | Unreadable:
-    """The policy again; what is missing or cannot be read lets nothing run."""
-    try:
-        found: Any = orjson.loads(text or "")
-        return Policy(
-            found["digest"], found["default"], found["default_path"],
-            {name: msgspec.convert(path, PathSpec) for name, path in found["paths"].items()},
-            tuple(msgspec.convert(rule, Rule) for rule in found["rules"]),
-        )  # fmt: skip
-    except (orjson.JSONDecodeError, msgspec.ValidationError, KeyError, TypeError):
+    """The policy again; what is missing, was changed or cannot be read lets nothing run."""
+    if text is None or text_digest(text) != digest:
         return Unreadable(digest)
+    try:
+        found = msgspec.json.decode(text, type=_Kept)
+    except msgspec.DecodeError:
+        return Unreadable(digest)
+    policy = Policy(found.digest, found.default, found.default_path, found.paths, tuple(found.rules))
+    return policy if _is_whole(policy) else Unreadable(digest)
+
+
+class _Kept(msgspec.Struct, forbid_unknown_fields=True):
+    """The members of a policy that is kept."""
+
+    digest: str
+    default: Default
+    default_path: str | None
+    paths: dict[str, PathSpec]
+    rules: list[Rule]
+
+
+def _is_whole(policy: Policy) -> bool:
+    """Whether every path that is named is there, and asks somebody for some time."""
+    named = {policy.default_path, *(rule.path for rule in policy.rules)} - {None}
+    rungs = [rung for path in policy.paths.values() for rung in path.levels]
+    whole = all(path.levels for path in policy.paths.values()) and all(one.ask and one.within > 0 for one in rungs)
+    return whole and named <= policy.paths.keys()

@@ -108,6 +108,10 @@ class Names:
         """The id that stands for an OS user whom no person is linked to."""
         return keyed("osu", self._secret, name)
 
+    def intent(self, text: str) -> str:
+        """The id that stands for the purpose of an action."""
+        return keyed("int", self._secret, text)
+
     def run(self, name: str) -> str:
         """The id of the run with that name."""
         return keyed("run", self._secret, name)

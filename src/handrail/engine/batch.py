@@ -2,6 +2,7 @@
 
 import logging
 import os
+from collections.abc import Iterable
 from typing import Any, Final
 
 import orjson
@@ -9,14 +10,16 @@ import orjson
 from ..action.commands import Propose
 from ..action.facts import LEASE
 from ..action.model import Action
+from ..action.words import require_executor
 from ..audit import tree
-from ..codec.policies import text_digest
+from ..codec.policies import read_policy, text_digest
 from ..codec.records import State, state_text
-from ..directory.commands import Deny
+from ..directory.commands import Deny, PutGroup
 from ..directory.model import Names
 from ..errors import CommandReused, CorruptLog, HandrailError, InvalidValue, KeyReused, NotAllowed, Refused, Unavailable
 from ..ids import Keyed, keyed
 from ..policy.register import PutPolicy
+from ..policy.rules import Policy
 from ..principal import SYSTEM
 from ..review.model import Review
 from ..store.protocol import Answer as Kept
@@ -52,6 +55,7 @@ class TenantBatch:
         self._rows: list[Row] = []
         self._calls: dict[str, Call] = {}
         self._answers: dict[str, Kept] = {}
+        self._known: dict[str, Kept] = {}
         self._directory = head.directory
 
     @property
@@ -59,7 +63,15 @@ class TenantBatch:
         """Whether anything is to be written."""
         return bool(self._rows or self._answers or self.reads.leases)
 
-    def decide(self, request: Request) -> None:
+    def decide(self, requests: list[Request]) -> None:
+        """Read at once what the requests name, then answer one after another."""
+        self.reads.load({request.subject for request in requests})
+        found = self._tx.answers(self.tenant, {request.id for request in requests})
+        self._known = {answer.id: answer for answer in found}
+        for request in requests:
+            self._decide(request)
+
+    def _decide(self, request: Request) -> None:
         """Answer one request, or give it its error. Raises only what the store raises: then nobody is answered."""
         try:
             request.answer = self._answer(request)
@@ -82,7 +94,7 @@ class TenantBatch:
         if isinstance(request.command, Renew):
             return self._renew(request.subject, request.command, request.actor.id)
         mac = self._mac(request.content())
-        kept = self._answers.get(request.id) or self._tx.answer(self.tenant, request.id)
+        kept = self._answers.get(request.id) or self._known.get(request.id)
         if kept is None:
             answer = self._first(request)
             self._answers[request.id] = Kept(request.id, mac, orjson.dumps(answer).decode(), self._now)
@@ -100,9 +112,9 @@ class TenantBatch:
                 self._catch_up(found.id)
                 return {**self._show(found.id), "found": True}
             self.reads.blobs[request.command.schema] = request.command.schema_text
+            self._name_groups(request.command.declared.handles)
         if isinstance(request.command, PutPolicy):
             self._keep_policy(request.command)
-        self._catch_up(request.subject)
         self._apply(request)
         if call is not None:
             self._calls[call.key] = call
@@ -114,6 +126,19 @@ class TenantBatch:
         if any(text_digest(text) != digest for digest, text in texts.items()):
             raise InvalidValue("the digests are not those of the policy's texts")
         self.reads.blobs |= texts
+        policy = read_policy(command.compiled, command.compiled_digest)
+        if isinstance(policy, Policy):
+            self._name_groups([handle for path in policy.paths.values() for rung in path.levels for handle in rung.ask])
+
+    def _name_groups(self, handles: Iterable[str]) -> None:
+        """In solo mode, where every group is there, give those that are asked a name that people can read."""
+        directory = self.reads.directory()
+        for handle in handles if directory.solo else ():
+            kind, _, bare = handle.partition(":")
+            group = directory.names.group(bare)
+            if kind == "group" and group not in directory.labels:
+                put = PutGroup(directory.names.look_up("group", bare), handle)
+                self._apply(Request("", group, put, SYSTEM, self.tenant))
 
     def _identify(self, request: Request, command: Propose) -> tuple[Call | None, Action | None]:
         """The identity of a call, and the action that it already led to. Raises `KeyReused`."""
@@ -136,13 +161,17 @@ class TenantBatch:
         place = Place(self.tenant, self.head.origin, self.size, self._now)
         return Work(place, self.reads, _seed)
 
-    def _catch_up(self, subject: str) -> None:
+    def _catch_up(self, subject: str) -> Work:
+        """Do what is due on the stream; gives back what the next command can be decided in."""
         work = self._work()
         work.catch_up(subject)
+        if not work.rows:
+            return work
         self._take(work)
+        return self._work()
 
     def _apply(self, request: Request) -> None:
-        work = self._work()
+        work = self._catch_up(request.subject)
         work.apply(request.subject, request.command, request.actor)
         self._take(work)
 
@@ -160,6 +189,7 @@ class TenantBatch:
         return answer_of(state, {related: self.reads.state(related)} if related else {})
 
     def _renew(self, subject: str, command: Renew, by: str) -> dict[str, Any]:
+        require_executor(command.executor)
         state, said = self.reads.state(subject), (command.executor, command.fence, by)
         holds = isinstance(state, Action) and (state.executor, state.fence, state.holder) == said
         lease = self.reads.lease(subject)
@@ -206,8 +236,8 @@ class TenantBatch:
         return Batch(
             head=head,
             streams=[_stream(state, self.reads) for state in self.reads.changed.values()],
-            entries=[Entry(row.index, row.subject, row.rev, row.entry, row.leaf) for row in rows],
-            disclosures=[Disclosure(row.index, *one) for row in rows for one in row.disclosures],
+            entries=[Entry(row.i, row.subject, row.rev, row.entry, row.leaf) for row in rows],
+            disclosures=[Disclosure(row.i, *one) for row in rows for one in row.disclosures],
             revisions=[
                 Revision(row.action, row.args.number, row.args.bind, row.args.args, row.args.salt)
                 for row in rows

@@ -1,4 +1,4 @@
-"""Checks of what people type, against the schemas that the action brought."""
+"""Checks that need more than one life: what people type against the action's schemas, a proposal against its run."""
 
 from typing import Any
 
@@ -7,11 +7,23 @@ import orjson
 from ..action.model import Action
 from ..codec.canonical import canonical, parse
 from ..codec.edits import validate_edit
-from ..errors import InvalidValue
+from ..errors import InvalidValue, NotAllowed, RunFinished, UnknownRun
+from ..principal import Principal
 from ..review.commands import Decide
 from ..review.model import OPEN, Review
+from ..run.model import Run
 from ..stream import JSON
 from .sources import Sources
+
+
+def check_run(run: Any, run_id: str, actor: Principal) -> None:
+    """Raise `UnknownRun`, `RunFinished`, or `NotAllowed` for the run of another agent: it would wait with it."""
+    if not isinstance(run, Run):
+        raise UnknownRun(f"no run {run_id[:40]!a} is in this database: open it first")
+    if run.agent != actor.id:
+        raise NotAllowed("this run belongs to another agent: open one of its own below it")
+    if run.final:
+        raise RunFinished("this run is finished; give new work another run id")
 
 
 def check_decision(work: Any, state: Review, held: Action, command: Decide) -> None:

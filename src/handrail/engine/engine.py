@@ -127,12 +127,13 @@ class Engine:
         return batch, True
 
     def _commit(self, requests: list[Request]) -> None:
-        batches: dict[str, TenantBatch] = {}
+        batches: list[TenantBatch] = []
         try:
             with self.store.write() as tx:
-                for request in requests:
-                    self._batch(batches, tx, request.tenant).decide(request)
-                for batch in batches.values():
+                for tenant, own in _by_tenant(requests).items():
+                    batch = self._batch(tx, tenant)
+                    batches.append(batch)
+                    batch.decide(own)
                     batch.write(tx)
         except HandrailError as error:
             self._fail(requests, error)
@@ -140,17 +141,12 @@ class Engine:
             log.exception("a transaction failed")
             self._fail(requests, Unavailable(f"the change was not kept: {error!r}"))
         else:
-            self._committed(batches.values())
+            self._committed(batches)
         deliver(requests)
 
-    def _batch(self, batches: dict[str, TenantBatch], tx: Transaction, tenant: str) -> TenantBatch:
-        found = batches.get(tenant)
-        if found is None:
-            cache = self._caches.setdefault(tenant, Cache())
-            found = batches[tenant] = TenantBatch(
-                tx, tenant, cache, self.names(tenant), self.store.secret, self.clock.now(), self._refusals
-            )
-        return found
+    def _batch(self, tx: Transaction, tenant: str) -> TenantBatch:
+        cache = self._caches.setdefault(tenant, Cache())
+        return TenantBatch(tx, tenant, cache, self.names(tenant), self.store.secret, self.clock.now(), self._refusals)
 
     def _committed(self, batches: Iterable[TenantBatch]) -> None:
         for batch in batches:
@@ -173,3 +169,10 @@ class Engine:
         for request in requests:
             request.answer = None
             request.error = type(error)(*error.args)
+
+
+def _by_tenant(requests: Iterable[Request]) -> dict[str, list[Request]]:
+    found: dict[str, list[Request]] = {}
+    for request in requests:
+        found.setdefault(request.tenant, []).append(request)
+    return found

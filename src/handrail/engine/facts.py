@@ -14,7 +14,7 @@ from ..codec.records import State
 from ..directory.lifecycle import Facts as DirectoryFacts
 from ..errors import UnknownAction, UnknownReview
 from ..policy.register import Facts as PolicyFacts
-from ..policy.verdict import Asked, Verdict, again, judge
+from ..policy.verdict import Asked, Verdict, again, edited, judge
 from ..principal import SOLO_ID, Principal
 from ..review import commands as review
 from ..review.access import People
@@ -24,7 +24,7 @@ from ..run.lifecycle import Facts as RunFacts
 from ..run.model import Run
 from ..stream import JSON, Revision
 from . import shown
-from .checks import check_decision
+from .checks import check_decision, check_run
 
 if TYPE_CHECKING:
     from .work import Work
@@ -40,7 +40,7 @@ def facts(work: Work, subject: str, state: State | None, command: object, actor:
         case "run":
             return RunFacts(subject, work.now, actor)
         case "pol":
-            return PolicyFacts(work.now, actor, _label(work, actor))
+            return PolicyFacts(work.now, actor, work.sources.directory().administrators, _label(work, actor))
         case _:
             return DirectoryFacts(work.now, actor, work.sources.directory().administrators)
 
@@ -64,11 +64,14 @@ def _proposal(work: Work, subject: str, command: action.Propose, actor: Principa
     revision = _revision(work, subject, 1, command.name, command.args, work.salt(subject, 1, "args"))
     directory = work.sources.directory()
     run = work.state(command.run) if command.run else None
+    if command.run:
+        check_run(run, command.run, actor)
     barred = _barred(work, actor.id, actor.owner or "", run, command.kind)
     blocked = command.start and command.run is not None and _waits(work, command.run, subject)
     asked = Asked(command.name, command.risk, command.reversible)
     verdict = judge(command.declared, directory, barred, work.sources.policy(), asked)
-    return ActionFacts(subject, work.now, actor, verdict, revision, blocked=blocked)
+    intent = directory.names.intent(command.intent) if command.intent else None
+    return ActionFacts(subject, work.now, actor, verdict, revision, blocked=blocked, intent=intent)
 
 
 def _afresh(work: Work, state: Action) -> Verdict | None:
@@ -84,7 +87,7 @@ def _again(work: Work, state: Action) -> Verdict:
     barred = _barred(work, state.agent, state.owner, run, state.kind)
     assert state.demand is not None
     return again(
-        state.demand, speaks=state.reason == "declared", directory=work.sources.directory(), barred=barred,
+        state.demand, floor=state.floor, directory=work.sources.directory(), barred=barred,
         policy=work.sources.policy(), asked=Asked(state.name, state.risk, state.reversible),
     )  # fmt: skip
 
@@ -165,8 +168,7 @@ def _decision(work: Work, base: ReviewFacts, state: Review, held: Action, comman
     view = shown.edited(work, state, held, revision)
     demand = held.demand
     if work.sources.policy() is not None:
-        fresh = _again(work, held)
-        demand = None if fresh.kind == "deny" else fresh.demand or held.demand
+        demand = edited(state.demand, _again(work, held), base.people.directory, base.people.barred)
     return ReviewFacts(
         base.subject, base.now, base.actor, base.people, base.agent, view, revision, demand, label=base.label
     )

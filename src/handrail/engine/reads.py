@@ -1,6 +1,6 @@
 """Answers the reads of a transaction: from the cache where the log has not moved, else from the store."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from ..view.model import Erased
 from .lives import final
 
 CACHED: Final = 20_000
+EXECUTED: Final = frozenset({"claimed", "started"})
 NEWS: Final = 1_000
 MEMBERS: Final = (Person, Group, Agent, Key)
 NOWHERE: Final = Head("", 0, b"", 0, -1)
@@ -69,6 +70,7 @@ class Reads:
         self.members: dict[str, State] = {}
         self.blobs: dict[str, str] = {}
         self._absent: set[str] = set()
+        self._leases: dict[str, int | None] = {}
 
     def take(self, states: Mapping[str, State], leases: Mapping[str, int]) -> bool:
         """Let the batch's later reads see what was decided; whether the directory is among it."""
@@ -78,24 +80,33 @@ class Reads:
         self.members |= members
         return bool(members)
 
+    def load(self, subjects: Iterable[str]) -> None:
+        """Read these streams at once, as far as they are not known; of what is executed also the lease."""
+        known = self._cache.states
+        unknown = {one for one in subjects if one not in known or known[one].status in EXECUTED}
+        rows = self._reader.streams(self._tenant, unknown) if unknown else []
+        for row in rows:
+            if row.id not in known:
+                known[row.id] = read_state(row.kind, row.state)
+            self._leases[row.id] = row.lease
+        self._absent |= unknown - known.keys()
+
     def state(self, subject: str) -> State | None:
         found = self.changed.get(subject) or self._cache.states.get(subject)
         if found is None and subject not in self._absent:
-            rows = self._reader.streams(self._tenant, (subject,))
-            if rows:
-                found = self._cache.states[subject] = read_state(rows[0].kind, rows[0].state)
-            else:
-                self._absent.add(subject)
+            self.load((subject,))
+            found = self._cache.states.get(subject)
         return found
 
     def lease(self, subject: str) -> int | None:
         if subject in self.leases:
             return self.leases[subject]
         state = self.state(subject)
-        if state is None or state.status not in ("claimed", "started"):
+        if state is None or state.status not in EXECUTED:
             return None
-        rows = self._reader.streams(self._tenant, (subject,))
-        return rows[0].lease if rows else None
+        if subject not in self._leases:
+            self.load((subject,))
+        return self._leases.get(subject)
 
     def text(self, subject: str, digest: str) -> JSON | Erased:
         found = self._reader.text(self._tenant, subject, digest)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
+from ..clock import DAY, HOUR, MINUTE, SECOND
 from ..codec.policy_file import Expectation, Mistake, Never, PolicyFile
 from ..directory.model import Directory, Names, Person
+from ..policy.globs import example, overlap
 from ..policy.paths import ANYONE
-from ..policy.rules import Policy, Rule
+from ..policy.rules import PathSpec, Policy, Rule
 from ..policy.verdict import Asked, Declaration, Verdict, judge
 
 NOBODY: Final[frozenset[str]] = frozenset()
 UNDECLARED: Final = Declaration("auto")
 CROWD: Final = 100
+UNITS: Final = (("d", DAY), ("h", HOUR), ("m", MINUTE), ("s", SECOND), ("ms", 1000))
 
 
 def mistakes(file: PolicyFile, directory: Directory | None) -> list[Mistake]:
@@ -38,15 +42,14 @@ def _unknown(file: PolicyFile, directory: Directory) -> Iterator[Mistake]:
 
 
 def _imagined(file: PolicyFile) -> Directory:
-    """Everybody whom the file asks, with many people in each group."""
+    """Everybody whom the file asks, each in all of its groups, and a crowd in those."""
     names = Names(b"")
-    found: list[Person] = []
-    for handle in dict.fromkeys(handle for _, handle in file.asks):
-        kind, _, bare = handle.partition(":")
-        count, groups = (1, ()) if kind == "user" else (CROWD, (names.group(bare),))
-        for place in range(count):
-            known = names.look_up("user", bare) if kind == "user" else f"{handle} {place}"
-            found.append(Person(f"usr_{handle} {place}", "present", 1, known, None, groups, None))
+    handles = dict.fromkeys(handle.partition(":")[::2] for _, handle in file.asks)
+    groups = tuple(names.group(bare) for kind, bare in handles if kind == "group")
+    users = [bare for kind, bare in handles if kind == "user"]
+    found = [Person(f"usr_{one}", "present", 1, names.look_up("user", one), None, groups, None) for one in users]
+    if groups:
+        found += [Person(f"usr_ {one}", "present", 1, f" {one}", None, groups, None) for one in range(CROWD)]
     return Directory(names, {one.id: one for one in found}, solo=False)
 
 
@@ -55,8 +58,8 @@ def _unreachable(file: PolicyFile, directory: Directory) -> Iterator[Mistake]:
         if rule.effect == "approval" and (rule.path or file.policy.default_path):
             verdict = judge(UNDECLARED, directory, NOBODY, file.policy, _asked(rule))
             if verdict.kind == "deny" and file.policy.find(_asked(rule).name) == rule:
-                problem = f"nobody could decide what the rule {rule.name!r} asks for: {verdict.advice}"
-                yield Mistake(file.places[rule.id], problem, "ask more people, or for fewer")
+                problem = f"the rule {rule.name!r} could never be decided: {verdict.advice.partition(': ')[0]}"
+                yield Mistake(file.places[rule.id], problem, "ask more people, or let fewer agree")
 
 
 def _asked(rule: Rule) -> Asked:
@@ -66,25 +69,34 @@ def _asked(rule: Rule) -> Asked:
 
 def _test(file: PolicyFile, test: Expectation, directory: Directory) -> Iterator[Mistake]:
     verdict = judge(UNDECLARED, directory, NOBODY, file.policy, Asked(test.action, test.risk, test.reversible))
-    found = described(file.policy, verdict, test.action)
     path, quorum = _path(file.policy, test.action), _quorum(verdict)
-    fits = verdict.kind == test.kind and test.path in (None, path) and test.quorum in (None, quorum)
-    if not fits:
-        wanted = " ".join(
-            part for part in (test.kind, test.path or "", f"quorum {test.quorum}" if test.quorum else "") if part
-        )
-        yield Mistake(
-            test.line, f"expected {wanted} of {test.action}, and it is {found}", "change the rule or the test"
-        )
+    if verdict.kind == test.kind and test.path in (None, path) and test.quorum in (None, quorum):
+        return
+    parts = [test.kind, test.path or "", f"quorum {test.quorum}" if test.quorum else ""]
+    found = described(file.policy, verdict, test.action)
+    why = f" by the rule {verdict.rule!r}" if verdict.rule else f" ({verdict.advice})" if verdict.advice else ""
+    problem = f"this expects `{' '.join(filter(None, parts))}` of {test.action}, and it would be `{found}`{why}"
+    yield Mistake(test.line, problem, "change the rule, or what the test expects")
 
 
 def _never(file: PolicyFile, never: Never) -> Iterator[Mistake]:
-    for rule in file.policy.rules:
-        overlap = rule.is_about(never.action) or Rule("", "", never.action, "run").is_about(rule.action)
-        reached = file.policy.find(never.action) == rule if "*" not in never.action else overlap
-        if rule.effect == "run" and overlap and reached:
-            problem = f"{never.action} must never run without people, and the rule {rule.name!r} lets it"
-            yield Mistake(file.places[rule.id], problem, "make the rule ask for approval")
+    """The rules that let run what must never run: each that is the first about some action of that name."""
+    rules = [rule for rule in file.policy.rules if overlap(rule.action, never.action)]
+    for place, rule in enumerate(rules, 1):
+        name = _first_about(never, rules[:place]) if rule.effect == "run" else None
+        if name is not None:
+            line = file.places[rule.id]
+            problem = f"{name} must never run without people, and the rule {rule.name!r} of line {line} lets it"
+            yield Mistake(never.line, problem, "give that rule pattern: approval, or an action that this leaves out")
+
+
+def _first_about(never: Never, rules: list[Rule]) -> str | None:
+    """An action of that name that the last of these rules is the first to be about; in doubt there is one."""
+    last = len(rules)
+    try:
+        return example((never.action, *(one.action for one in rules)), lambda fits: min(fits - {0}, default=0) == last)
+    except OverflowError:
+        return never.action
 
 
 def described(policy: Policy, verdict: Verdict, action: str) -> str:
@@ -106,24 +118,70 @@ def _quorum(verdict: Verdict) -> int:
 
 def differences(before: Policy | None, after: Policy) -> Iterator[tuple[str, str]]:
     """What a policy changes, as (`+`, `-` or `~`, words)."""
-    old = {rule.id: rule for rule in before.rules} if before else {}
-    new = {rule.id: rule for rule in after.rules}
-    yield from (("+", _words(rule)) for key, rule in new.items() if key not in old)
-    yield from (("-", _words(rule)) for key, rule in old.items() if key not in new)
-    for key in new.keys() & old.keys():
-        if new[key] != old[key]:
-            yield "~", f"{_words(old[key])} → {_words(new[key])}"
-    if before is None or (before.default, before.default_path) != (after.default, after.default_path):
-        yield "~", f"default: {after.default}{f' by {after.default_path}' if after.default_path else ''}"
-    paths = before.paths if before else {}
-    for name in sorted(paths.keys() | after.paths.keys()):
-        if paths.get(name) != after.paths.get(name):
-            yield ("-" if name not in after.paths else "~" if name in paths else "+"), f"path {name}"
-    if before is not None and list(old) != list(new) and old.keys() == new.keys():
-        yield "~", "the order of the rules"
+    was = before or Policy("", "review")
+    old, new = ({rule.id: rule for rule in one.rules} for one in (was, after))
+    yield from (("+", f"{rule.name}: {_rule(rule)}") for key, rule in new.items() if key not in old)
+    yield from (("-", f"{rule.name}: {_rule(rule)}") for key, rule in old.items() if key not in new)
+    for key, rule in new.items():
+        if key in old and rule != replace(old[key], name=rule.name):
+            yield "~", f"{rule.name}: {_rule(old[key])} → {_rule(rule)}"
+    yield from _reordered([one for one in was.rules if one.id in new], [one for one in after.rules if one.id in old])
+    if (was.default, was.default_path) != (after.default, after.default_path):
+        yield "~", f"what no rule is about: {_default(was)} → {_default(after)}"
+    for name in sorted(was.paths.keys() | after.paths.keys()):
+        one, other = was.paths.get(name), after.paths.get(name)
+        if one != other:
+            mark = "-" if other is None else "+" if one is None else "~"
+            yield mark, f"path {name}: {' → '.join(_ladder(path) for path in (one, other) if path)}"
 
 
-def _words(rule: Rule) -> str:
-    many = ANYONE if rule.quorum is None else " ".join(f"{spec} {count}" for spec, count in rule.quorum)
-    asks = f" by {rule.path or 'the default path'}, quorum {many}" if rule.effect == "approval" else ""
-    return f"{rule.name}: {rule.action} {rule.effect}{asks}{' in place of the code' if rule.replaces else ''}"
+def _reordered(was: list[Rule], now: list[Rule]) -> Iterator[tuple[str, str]]:
+    """Rules that changed places where it matters: some action fits both, and they say different things."""
+    rank = {rule.id: place for place, rule in enumerate(was)}
+    for place, rule in enumerate(now):
+        for later in now[place + 1 :]:
+            passed = rank[rule.id] > rank[later.id] and _effect(rule) != _effect(later)
+            if passed and overlap(rule.action, later.action):
+                yield "~", f"{rule.name}: now counts before {later.name}, where an action fits both"
+
+
+def _rule(rule: Rule) -> str:
+    return f"{rule.action} {_effect(rule)}"
+
+
+def _effect(rule: Rule) -> str:
+    """All that a rule says about its actions."""
+    if rule.effect == "deny":
+        return "is denied"
+    said = ["needs approval" if rule.effect == "approval" else "runs"]
+    if rule.path:
+        said.append(f"by path {rule.path}" if rule.effect == "approval" else f"path {rule.path} when it fails")
+    if rule.quorum is not None:
+        said.append("quorum " + " and ".join(_places(spec, count) for spec, count in rule.quorum))
+    said += [f"{name} {_time(time)}" for name, time in (("undo", rule.undo), ("grant", rule.grant)) if time is not None]
+    if rule.auth:
+        said.append(f"signed in by {' or '.join(rule.auth)}")
+    return ", ".join([*said, *(["in place of the code"] if rule.replaces else [])])
+
+
+def _places(spec: str, count: int) -> str:
+    return str(count) if spec == ANYONE else f"{count} of {spec}"
+
+
+def _default(policy: Policy) -> str:
+    return policy.default + (f" by path {policy.default_path}" if policy.default_path else "")
+
+
+def _time(micros: int) -> str:
+    """A duration as it would be written in the file."""
+    unit, size = next(((unit, size) for unit, size in UNITS if micros % size == 0), ("us", 1))
+    return f"{micros // size}{unit}"
+
+
+def _ladder(path: PathSpec) -> str:
+    rungs = [
+        f"{' or '.join(rung.ask)} for {_time(rung.within)}"
+        + (f", reminded after {_time(rung.remind)}" if rung.remind else "")
+        for rung in path.levels
+    ]
+    return ", then ".join([*rungs, path.at_end])

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import orjson
 
@@ -10,7 +10,7 @@ from ..action import commands as action
 from ..action.model import Action
 from ..audit.disclosure import Salts, disclosure
 from ..audit.entry import Act, Entry, entry_bytes, leaf
-from ..codec.records import NAMES, State, event_data
+from ..codec.records import NAMES, State, event_text
 from ..policy.register import ActivePolicy
 from ..principal import SYSTEM, Principal
 from ..review import commands as review
@@ -23,26 +23,26 @@ from .lives import due_at, evolve, life
 from .sources import Sources
 
 MAX_STEPS: Final = 64
+Disclosed: TypeAlias = tuple[str, str, str]
+"""A name, the digest that the entry holds, and the text of the disclosure."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One entry to be written, with its disclosures `(name, digest, text)`; `args` belongs to `action`."""
+class Row(NamedTuple):
+    """One entry to be written, with its disclosures; `args` belongs to `action`."""
 
-    index: int
+    i: int
     subject: str
     rev: int
     type: str
     at: int
     entry: bytes
     leaf: bytes
-    disclosures: tuple[tuple[str, str, str], ...]
+    disclosures: list[Disclosed]
     action: str | None = None
     args: Revision | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where the log stands: its origin and tenant, the next index, the time that no entry may precede."""
 
     tenant: str
@@ -132,18 +132,18 @@ class Work:
         for target, command in consequences(before, after, draft.event, draft.texts):
             self.apply(target, command, SYSTEM)
 
-    def _seal(
-        self, subject: str, draft: Draft[Any], actor: Principal, rev: int
-    ) -> tuple[Sealed[Any], tuple[tuple[str, str, str], ...]]:
-        values: Mapping[str, JSON] = {"data": event_data(draft.event), **draft.texts}
-        disclosures = tuple(_disclosed(name, value, self.salt(subject, rev, name)) for name, value in values.items())
+    def _seal(self, subject: str, draft: Draft[Any], actor: Principal, rev: int) -> tuple[Sealed[Any], list[Disclosed]]:
+        disclosures = [_disclosed("data", event_text(draft.event), self.salt(subject, rev, "data"))]
+        for name, value in draft.texts.items():
+            disclosed = _disclosed(name, orjson.dumps(value), self.salt(subject, rev, name))
+            self.texts[disclosed[1]] = value
+            disclosures.append(disclosed)
         digests = {name: digest for name, digest, _ in disclosures}
-        self.texts |= {digests[name]: value for name, value in draft.texts.items()}
         return Sealed(draft.event, rev, self.now, actor, digests), disclosures
 
     def _row(
         self, before: State | None, after: State, sealed: Sealed[Any], draft: Draft[Any],
-        disclosures: tuple[tuple[str, str, str], ...],
+        disclosures: list[Disclosed],
     ) -> Row:  # fmt: skip
         index = self.place.size + len(self.rows)
         name = NAMES[type(sealed.event)]
@@ -157,8 +157,8 @@ class Work:
         return Row(index, after.id, sealed.rev, name, sealed.at, raw, leaf(raw), disclosures, owner, draft.revision)
 
 
-def _disclosed(name: str, value: JSON, salt: bytes) -> tuple[str, str, str]:
-    text, digest = disclosure(name, orjson.dumps(value), salt)
+def _disclosed(name: str, value: bytes, salt: bytes) -> Disclosed:
+    text, digest = disclosure(name, value, salt)
     return name, digest, text
 
 

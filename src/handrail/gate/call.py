@@ -5,10 +5,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
+from ..action import words
 from ..action.commands import Propose
-from ..action.model import Kind
+from ..action.model import Kind, Risk
 from ..codec.canonical import canonical
 from ..codec.schema import CallSchema
 from ..errors import UsageError
@@ -17,8 +18,7 @@ from ..stream import JSON
 from .scope import RunScope
 
 Wait = Literal["block", "defer"]
-NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]{0,199}")
-RISKS: Final = ("low", "medium", "high", "critical", "unrated")
+RISKS: Final = get_args(Risk)
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def prepare(
 def propose(call: Call, texts: Mapping[str, Any], surrounding: Mapping[str, JSON]) -> Propose:
     """The command for a call; `texts` are the evaluated descriptions. Raises `UsageError` for an unknown risk."""
     gated = call.gated
-    risk = texts.get("risk") or "unrated"
+    risk: Any = texts.get("risk") or "unrated"
     if risk not in RISKS:
         raise UsageError(f"risk={risk!r} is none of {', '.join(RISKS)}")
     context = {**surrounding, **(texts.get("context") or {})}
@@ -153,7 +153,7 @@ class Registry:
 
     def add(self, gated: Gated) -> None:
         """Register a function. Raises `UsageError` for a name that is taken or cannot be one."""
-        if not NAME.fullmatch(gated.name):
+        if not words.is_name(gated.name):
             raise UsageError(f"{gated.name!r} cannot name an action: use letters, digits, '_', '-' and '.'")
         known = self._functions.get(gated.name)
         if known is not None and not _same(known.function, gated.function):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import inspect
 import time
-from collections.abc import Coroutine, Generator
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Sequence
+from functools import partial
+from typing import Any, Final, TypeVar
 
+from ..action.commands import Reconcile, Settle
 from ..backend import Backend
 from ..errors import Unavailable, UsageError
 from ..ids import mint
@@ -14,7 +16,10 @@ from .effects import Commit, Effect, Evaluate, Held, Look, Moved
 from .notice import Notice
 
 PATIENCE: Final = (0.05, 0.2, 1.0, 2.0, 5.0)
-"""Seconds between repetitions of a command while the store is unavailable; then the caller learns of it."""
+"""Seconds between repetitions of a command or read while the store is unavailable; then the caller learns of it."""
+ENDING: Final = (*PATIENCE, *(5.0 for _ in range(10)))
+"""The same for how a call ended, which is worth reporting as long as its lease lasts."""
+T = TypeVar("T")
 
 Steps = Generator[Effect, Any, Any]
 
@@ -38,13 +43,15 @@ def drive(steps: Steps, backend: Backend, notice: Notice) -> Any:
 def _perform(effect: Effect, backend: Backend, notice: Notice) -> Any:
     match effect:
         case Commit():
-            return _commit(effect, backend)
+            command_id = mint("cmd")
+            commit = partial(backend.call, effect.subject, effect.command, command_id=command_id)
+            return _patient(commit, _patience(effect))
         case Moved():
             return backend.wait(effect.action, effect.rev, effect.timeout)
         case Held():
-            return notice.tell(effect.answer, ask=True)
+            return _patient(partial(notice.tell, effect.answer, ask=True))
         case Look():
-            return effect.read()
+            return _patient(effect.read)
         case Evaluate():
             value = effect.function(*effect.args, **effect.kwargs)
             if inspect.isawaitable(value):
@@ -54,14 +61,17 @@ def _perform(effect: Effect, backend: Backend, notice: Notice) -> Any:
             return value
 
 
-def _commit(effect: Commit, backend: Backend) -> Any:
-    command_id = mint("cmd")
-    for pause in PATIENCE:
+def _patience(effect: Commit) -> Sequence[float]:
+    return ENDING if isinstance(effect.command, Settle | Reconcile) else PATIENCE
+
+
+def _patient(do: Callable[[], T], pauses: Sequence[float] = PATIENCE) -> T:
+    for pause in pauses:
         try:
-            return backend.call(effect.subject, effect.command, command_id=command_id)
+            return do()
         except Unavailable:
             time.sleep(pause)
-    return backend.call(effect.subject, effect.command, command_id=command_id)
+    return do()
 
 
 async def adrive(steps: Steps, backend: Backend, notice: Notice) -> Any:
@@ -83,31 +93,32 @@ async def adrive(steps: Steps, backend: Backend, notice: Notice) -> Any:
 async def _aperform(effect: Effect, backend: Backend, notice: Notice) -> Any:
     match effect:
         case Commit():
-            return await _acommit(effect, backend)
+            command_id = mint("cmd")
+            commit = partial(backend.acall, effect.subject, effect.command, command_id=command_id)
+            return await _apatient(lambda: _whole(commit()), _patience(effect))
         case Moved():
             return await backend.await_(effect.action, effect.rev, effect.timeout)
         case Held():
-            return await notice.atell(effect.answer)
+            return await _apatient(partial(notice.atell, effect.answer))
         case Look():
-            return await backend.aread(effect.read)
+            return await _apatient(partial(backend.aread, effect.read))
         case Evaluate():
             value = effect.function(*effect.args, **effect.kwargs)
             return await value if inspect.isawaitable(value) else value
 
 
-async def _acommit(effect: Commit, backend: Backend) -> Any:
+async def _apatient(do: Callable[[], Awaitable[T]], pauses: Sequence[float] = PATIENCE) -> T:
     import asyncio
 
-    command_id = mint("cmd")
-    for pause in PATIENCE:
+    for pause in pauses:
         try:
-            return await _whole(backend.acall(effect.subject, effect.command, command_id=command_id))
+            return await do()
         except Unavailable:
             await asyncio.sleep(pause)
-    return await _whole(backend.acall(effect.subject, effect.command, command_id=command_id))
+    return await do()
 
 
-async def _whole(commit: Coroutine[Any, Any, Any]) -> Any:
+async def _whole(commit: Coroutine[Any, Any, T]) -> T:
     """A commit that is under way is awaited to its end, and only then is the waiter's cancellation passed on."""
     import asyncio
 

@@ -36,11 +36,13 @@ class Notice:
         review = str(answer["review"])
         if self._quiet or review in self._told:
             return
-        self._told.add(review)
         if ask and self._ask is not None and self._can_ask():
+            self._told.add(review)
             self._ask(review)
             return
-        print(self._line(answer), file=self._stream or sys.stderr, flush=True)
+        line = self._line(answer)
+        self._told.add(review)
+        print(line, file=self._stream or sys.stderr, flush=True)
 
     async def atell(self, answer: dict[str, Any]) -> None:
         """Announce without blocking the event loop; asking goes on in a thread."""

@@ -45,10 +45,14 @@ class ActivePolicy:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the engine knows at the moment of the command; `label` names the actor, erasably."""
+    """What the engine knows at the moment of the command; `label` names the actor, erasably.
+
+    Once there are `administrators`, nobody else changes the policy.
+    """
 
     now: int
     actor: Principal
+    administrators: frozenset[str] = frozenset()
     label: JSON = None
 
 
@@ -57,9 +61,12 @@ ACCEPTS: Final[Table] = {PolicyApplied: {None: "present", "present": "present"}}
 
 
 def decide(state: ActivePolicy | None, command: PutPolicy, facts: Facts) -> list[Draft[PolicyApplied]]:
-    """The event that follows; none where this policy is active already. Raises `NotAllowed` for an agent."""
+    """The event that follows; none where this policy is active already. Raises `NotAllowed` for an agent, and
+    for anybody but an administrator once there is one."""
     if facts.actor.kind != "human":
         raise NotAllowed("an agent may not change the policy; a person does, with `handrail policy apply`")
+    if facts.administrators and facts.actor.id not in facts.administrators:
+        raise NotAllowed("only an administrator changes the policy; `handrail people list` says who is one")
     if state is not None and (state.digest, state.compiled) == (command.text_digest, command.compiled_digest):
         return []
     texts: Mapping[str, JSON] = {} if facts.label is None else {"actor": facts.label}

@@ -32,9 +32,19 @@ class Declaration:
     grant: int = DEFAULT_GRANT
 
     @property
+    def handles(self) -> tuple[str, ...]:
+        """Everybody whom it names."""
+        return (*self.reviewers, *(spec for spec, _ in self.then), *(spec for spec, _ in self.quorum))
+
+    @property
     def speaks(self) -> bool:
         """Whether the code asks for people by itself."""
         return self.pattern != "auto"
+
+    @property
+    def is_question(self) -> bool:
+        """Whether people are asked for an answer: no rule can do without them."""
+        return self.pattern == "question"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +105,11 @@ def _routed(
         raise _Denied("default", "no rule is about this action, and the policy denies such actions")
     if rule is not None and rule.effect == "deny":
         raise _Denied("rule", f"the rule {rule.name!r} denies this action")
-    floor = declared.speaks and not (rule is not None and rule.replaces)
+    floor = declared.speaks and (declared.is_question or not (rule is not None and rule.replaces))
     demand = _demand(declared, directory, policy, rule, floor=floor)
-    if rule is not None and rule.effect == "run" and not floor:
-        return Verdict("run", "auto", "rule", demand)
     ended = _safe_end(demand, asked)
+    if rule is not None and rule.effect == "run" and not floor:
+        return Verdict("run", "auto", "rule", ended)
     _require_reachable(ended, directory, barred)
     tightens = rule is not None and rule.effect == "approval"
     pattern = "approval" if declared.pattern == "auto" else declared.pattern
@@ -107,17 +117,17 @@ def _routed(
 
 
 def again(
-    present: Demand, *, speaks: bool, directory: Directory, barred: frozenset[str], policy: Policy | Unreadable | None,
+    present: Demand, *, floor: bool, directory: Directory, barred: frozenset[str], policy: Policy | Unreadable | None,
     asked: Asked,
 ) -> Verdict:  # fmt: skip
-    """The verdict on an action that had one, by a policy that may be another now; `present` is what holds it, and
-    `speaks` whether its code asks for people by itself. Never less than that: only a stricter one counts."""
+    """The verdict on a call that had one, by a policy that may be another now; `present` is what was demanded of it
+    so far, and `floor` whether its code asks for people by itself."""
     if isinstance(policy, Unreadable):
         return Verdict("deny", "approval", "policy_unreadable", pol=policy.digest, advice=_UNREADABLE)
     rule = policy.find(asked.name) if policy else None
     found = Verdict("review", "approval", "policy_changed", present, rule.id if rule else None)
     try:
-        demand = _again(present, speaks, directory, policy, rule)
+        demand = _again(present, floor, directory, policy, rule)
         if demand is None:
             found = replace(found, kind="run")
         else:
@@ -128,25 +138,46 @@ def again(
     return replace(found, pol=policy.digest if policy else None)
 
 
+def edited(present: Demand, fresh: Verdict, directory: Directory, barred: frozenset[str]) -> Demand | None:
+    """What the next round of a review demands after an edit that was judged afresh; never less than `present`, which
+    holds the action. `None` where the edit is denied, or nobody could agree to it."""
+    if fresh.kind == "deny" or fresh.demand is None:
+        return None
+    demand = stricter(present, fresh.demand)
+    try:
+        if demand is not None:
+            _require_reachable(demand, directory, barred)
+    except _Denied:
+        return None
+    return demand
+
+
 def _again(
-    present: Demand, speaks: bool, directory: Directory, policy: Policy | None, rule: Rule | None
+    present: Demand, floor: bool, directory: Directory, policy: Policy | None, rule: Rule | None
 ) -> Demand | None:
     """What the policy demands of it now; `None` where it lets it run."""
-    if policy is None or (rule is None and speaks):
+    if rule is None and not floor and policy is not None and policy.default == "deny":
+        raise _Denied("default", "no rule is about this action any more, and the policy denies such actions")
+    if rule is not None and rule.effect == "deny":
+        raise _Denied("rule", f"the rule {rule.name!r} denies this action")
+    holds = floor and not (rule is not None and rule.replaces)
+    if policy is None or (rule is None and floor):
         return present
+    path = _path(policy, rule.path if rule else policy.default_path)
+    found = _of_path(path, directory) if path else present
+    if rule is not None and rule.effect == "run":
+        return present if holds else None
+    asks = replace(present, levels=found.levels, at_end=found.at_end)
     if rule is None:
-        if policy.default == "deny":
-            raise _Denied("default", "no rule is about this action any more, and the policy denies such actions")
-        path = _path(policy, policy.default_path)
-        return _of_path(path, directory) if path else present
-    match rule.effect:
-        case "deny":
-            raise _Denied("rule", f"the rule {rule.name!r} denies this action")
-        case "run":
-            return None
-        case "approval":
-            path = _path(policy, rule.path)
-            return _tightened(_of_path(path, directory) if path else present, rule, directory)
+        return asks
+    return _both(_tightened(asks, rule, directory), present) if holds else _tightened(asks, rule, directory)
+
+
+def _both(ruled: Demand, own: Demand) -> Demand:
+    found = stricter(ruled, own)
+    if found is None:
+        raise _Denied("rule", "no way to sign in satisfies both the rule and the code")
+    return found
 
 
 def _safe_end(demand: Demand, asked: Asked) -> Demand:
@@ -158,17 +189,16 @@ def _safe_end(demand: Demand, asked: Asked) -> Demand:
 def _demand(
     declared: Declaration, directory: Directory, policy: Policy | None, rule: Rule | None, *, floor: bool
 ) -> Demand:
-    """Who is asked: the rule's path, else the declared one, else the default one; both where both ask."""
+    """Who is asked: by the rule's path, else the declared one, else the default one. What the rule leaves open stays
+    as the code declares it; where both ask, both count."""
     path = _path(policy, rule.path if rule else None)
-    if path is not None and rule is not None and not floor:
-        return _tightened(_of_path(path, directory), rule, directory)
+    if rule is not None and path is not None and not floor:
+        return _tightened(_on(path, declared, directory), rule, directory)
     own = _own(declared, directory, policy)
-    if rule is None or rule.effect != "approval":
+    if rule is None or (floor and rule.effect == "run"):
         return own
-    both = stricter(_tightened(_of_path(path, directory) if path else own, rule, directory), own)
-    if both is None:
-        raise _Denied("rule", "no way to sign in satisfies both the rule and the code")
-    return both
+    ruled = _tightened(_on(path, declared, directory) if path else own, rule, directory)
+    return _both(ruled, own) if floor else ruled
 
 
 def _own(declared: Declaration, directory: Directory, policy: Policy | None) -> Demand:
@@ -176,14 +206,21 @@ def _own(declared: Declaration, directory: Directory, policy: Policy | None) -> 
     default = _path(policy, policy.default_path if policy else None)
     if declared.reviewers or default is None:
         return _of_code(declared, directory)
-    found = _of_path(default, directory)
+    found = _on(default, declared, directory)
+    if not declared.speaks:
+        return found
+    if declared.is_question:
+        return replace(found, at_end=declared.at_end)
+    return found if found.at_end == declared.at_end else replace(found, at_end="reject")
+
+
+def _on(path: PathSpec, declared: Declaration, directory: Directory) -> Demand:
+    """The path's people and end, with what else the code declares."""
+    found = _of_path(path, directory, question=declared.is_question)
     if not declared.speaks:
         return found
     quorum = tuple((_known(spec, directory), count) for spec, count in declared.quorum)
-    end: AtEnd = found.at_end if found.at_end == declared.at_end else "reject"
-    if declared.pattern == "question":
-        end = declared.at_end
-    return replace(found, quorum=quorum, undo=declared.undo, grant=declared.grant, at_end=end)
+    return replace(found, quorum=quorum, undo=declared.undo, grant=declared.grant)
 
 
 def _path(policy: Policy | None, name: str | None) -> PathSpec | None:
@@ -198,11 +235,13 @@ def _tightened(demand: Demand, rule: Rule, directory: Directory) -> Demand:
     )  # fmt: skip
 
 
-def _of_path(path: PathSpec, directory: Directory) -> Demand:
+def _of_path(path: PathSpec, directory: Directory, *, question: bool = False) -> Demand:
+    """A path's people by id, and its end: silence can answer a question, and approve a call."""
     levels = tuple(
         Level(tuple(_known(spec, directory) for spec in rung.ask), rung.within, rung.remind) for rung in path.levels
     )
-    return Demand(levels, at_end=path.at_end)
+    fits = path.at_end != ("approve" if question else "answer")
+    return Demand(levels, at_end=path.at_end if fits else "reject")
 
 
 def _of_code(declared: Declaration, directory: Directory) -> Demand:

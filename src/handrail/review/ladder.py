@@ -1,7 +1,9 @@
 """The ladder of a review, and what the clock does to it."""
 
+from typing import Any
+
 from ..errors import NotReady
-from ..stream import Draft, Sealed, changed
+from ..stream import Draft, Sealed
 from . import commands as c
 from . import events as e
 from .facts import Facts
@@ -64,7 +66,7 @@ def escalate(state: Review, command: c.Escalate, facts: Facts) -> list[Draft[e.E
     draft = _next_level(state, facts)
     if draft is None:
         raise NotReady("there is nobody further up to ask; comment or delegate instead")
-    return [changed(draft, texts={"note": command.note}) if command.note else draft]
+    return [draft._replace(texts={"note": command.note}) if command.note else draft]
 
 
 def _next_level(state: Review, facts: Facts) -> Draft[e.Event] | None:
@@ -79,9 +81,11 @@ def _next_level(state: Review, facts: Facts) -> Draft[e.Event] | None:
     return None
 
 
-def evolve(after: Review, event: e.Reminded | e.Escalated, sealed: Sealed[e.Event]) -> Review:
-    """The ladder's part of `evolve`."""
+def moved(state: Review, event: e.Reminded | e.Escalated, sealed: Sealed[e.Event]) -> dict[str, Any]:
+    """The members that an event of the ladder changes."""
     if isinstance(event, e.Reminded):
-        return changed(after, remind_at=event.again_at if event.again_at < after.deadline else None)
-    remind = after.demand.levels[event.level].remind
-    return changed(after, level=event.level, level_until=event.until, remind_at=sealed.at + remind if remind else None)
+        return {"remind_at": event.again_at if event.again_at < state.deadline else None}
+    remind = state.demand.levels[event.level].remind
+    return {
+        "level": event.level, "level_until": event.until, "remind_at": sealed.at + remind if remind else None
+    }  # fmt: skip

@@ -1,6 +1,6 @@
 """The life of a review: one table, `decide`, `evolve`. Voting is in `voting`, the ladder and the clock in `ladder`."""
 
-from typing import Final, assert_never, cast
+from typing import Any, Final, assert_never, cast
 
 from ..clock import MINUTE
 from ..errors import AlreadyDecided, Late, NotAllowed, NotReady, UnknownPerson
@@ -116,22 +116,27 @@ def evolve(state: Review | None, sealed: Sealed[e.Event], *, subject: str) -> Re
     if isinstance(event, e.Opened):
         return ladder.born(event, sealed, subject)
     assert state is not None
-    after = changed(state, status=cast(Status, status), rev=sealed.rev)
+    moved = _moved(state, event, sealed)
     if status != "claimed" and state.claimed_by is not None:
-        after = changed(after, claimed_by=None, claim_until=None)
+        moved |= {"claimed_by": None, "claim_until": None}
+    return changed(state, status=cast(Status, status), rev=sealed.rev, **moved)
+
+
+def _moved(state: Review, event: e.Event, sealed: Sealed[e.Event]) -> dict[str, Any]:
+    """The members that an event changes, beside status, revision number and the end of a claim."""
     match event:
         case e.Claimed():
-            return changed(after, claimed_by=sealed.by.id, claim_until=event.until)
+            return {"claimed_by": sealed.by.id, "claim_until": event.until}
         case e.Delegated():
-            return changed(after, delegates=tuple(sorted({*state.delegates, event.to})))
+            return {"delegates": tuple(sorted({*state.delegates, event.to}))}
         case e.Commented():
-            return changed(after, comments=state.comments + 1)
+            return {"comments": state.comments + 1}
         case e.Reminded() | e.Escalated():
-            return ladder.evolve(after, event, sealed)
+            return ladder.moved(state, event, sealed)
         case e.Voted() | e.Edited() | e.Decided() | e.Revoked():
-            return voting.evolve(after, event, sealed)
+            return voting.moved(state, event, sealed)
         case e.TookEffect():
-            return changed(after, effective=True)
-        case e.Released() | e.Expired() | e.Withdrawn() | e.Superseded():
-            return after
+            return {"effective": True}
+        case e.Opened() | e.Released() | e.Expired() | e.Withdrawn() | e.Superseded():
+            return {}
     assert_never(event)

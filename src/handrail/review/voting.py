@@ -1,7 +1,7 @@
 """Votes, edits, the quorum, and taking a vote back."""
 
 from collections.abc import Mapping
-from typing import assert_never
+from typing import Any, assert_never
 
 from ..errors import AlreadyDecided, InvalidValue, NotAllowed, NotReady, StaleView
 from ..policy.paths import stricter
@@ -99,31 +99,32 @@ def revoke(state: Review, command: c.Revoke, facts: Facts) -> list[Draft[e.Event
     return [Draft(e.Revoked(), {"note": command.note} if command.note else {})]
 
 
-def evolve(after: Review, event: e.Voted | e.Edited | e.Decided | e.Revoked, sealed: Sealed[e.Event]) -> Review:
-    """The voting part of `evolve`."""
+def moved(
+    state: Review, event: e.Voted | e.Edited | e.Decided | e.Revoked, sealed: Sealed[e.Event]
+) -> dict[str, Any]:  # fmt: skip
+    """The members that an event of the voting changes."""
     by = sealed.by
     match event:
         case e.Voted():
-            return changed(after, votes=(*after.votes, Vote(by.id, by.auth, event.seats, sealed.at)))
+            return {"votes": (*state.votes, Vote(by.id, by.auth, event.seats, sealed.at))}
         case e.Edited():
-            votes = (Vote(by.id, by.auth, event.seats, sealed.at),)
-            return changed(
-                after, votes=votes, round=event.round, revision=event.revision, bind=event.bind, demand=event.demand,
-                view=sealed.texts["view"],
-            )  # fmt: skip
+            return {
+                "votes": (Vote(by.id, by.auth, event.seats, sealed.at),), "round": event.round,
+                "revision": event.revision, "bind": event.bind, "demand": event.demand, "view": sealed.texts["view"],
+            }  # fmt: skip
         case e.Decided():
-            return _closed(after, event, sealed)
+            return _closed(state, event, sealed)
         case e.Revoked():
-            return changed(after, votes=tuple(v for v in after.votes if v.by != by.id), decision=None)
+            return {"votes": tuple(v for v in state.votes if v.by != by.id), "decision": None}
     assert_never(event)
 
 
-def _closed(after: Review, event: e.Decided, sealed: Sealed[e.Event]) -> Review:
+def _closed(state: Review, event: e.Decided, sealed: Sealed[e.Event]) -> dict[str, Any]:
     by = sealed.by
-    approving = event.outcome in COLLECTED and all(vote.by != by.id for vote in after.votes)
-    votes = (*after.votes, Vote(by.id, by.auth, event.seats, sealed.at)) if approving else after.votes
+    approving = event.outcome in COLLECTED and all(vote.by != by.id for vote in state.votes)
+    votes = (*state.votes, Vote(by.id, by.auth, event.seats, sealed.at)) if approving else state.votes
     decision = Decision(
         event.outcome, by.id, by.auth, event.counted, sealed.at, event.effective_at,
         sealed.texts.get("note"), sealed.texts.get("value"),
     )  # fmt: skip
-    return changed(after, votes=votes, decision=decision, effective=event.effective_at <= sealed.at)
+    return {"votes": votes, "decision": decision, "effective": event.effective_at <= sealed.at}

@@ -14,6 +14,7 @@ from starlette.routing import Match
 
 from .. import __version__
 from ..errors import HandrailError, NotFound, TooMany, UsageError
+from ..wire.refusals import Broken, WrongMethod
 from ..wire.routes import ROUTES, Route
 from . import health, links, live, lives, openapi, people
 from .edge import Edge, problem
@@ -24,20 +25,6 @@ from .service import Service
 
 log: Final = logging.getLogger("handrail.server")
 HANDLERS: Final = {**lives.HANDLERS, **live.HANDLERS, **people.HANDLERS}
-
-
-class WrongMethod(UsageError):
-    """The address exists, and knows no such method."""
-
-    code = "wrong_method"
-    status = 405
-
-
-class Broken(HandrailError):
-    """The server failed at something that it should not fail at; nothing was acknowledged."""
-
-    code = "broken"
-    status = 500
 
 
 def create_app(service: Service) -> FastAPI:

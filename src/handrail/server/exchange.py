@@ -13,8 +13,9 @@ from fastapi import Request, Response
 
 from ..codec.canonical import parse
 from ..embedded import Embedded
-from ..errors import HandrailError, InvalidValue, NotFound, UsageError
+from ..errors import InvalidValue, NotFound, UsageError
 from ..ids import derive, mint
+from ..wire.refusals import NotJSON, TooLarge, TooSlow
 from ..wire.routes import PREFIX, Route
 from .auth.callers import Caller
 from .service import Service
@@ -22,27 +23,6 @@ from .service import Service
 ID: Final = re.compile(r"[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}")
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,128}")
 _PREFER: Final = re.compile(r"(?:^|[,;\s])wait=(\d{1,9})(?:$|[,;\s])")
-
-
-class TooLarge(HandrailError):
-    """The body is larger than the server takes."""
-
-    code = "too_large"
-    status = 413
-
-
-class TooSlow(HandrailError):
-    """The body did not arrive in time."""
-
-    code = "too_slow"
-    status = 408
-
-
-class NotJSON(HandrailError):
-    """The body is said to be something else than JSON."""
-
-    code = "not_json"
-    status = 415
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import MISSING, fields
 from typing import Any, Final
 
 from .. import __version__
+from ..action import words
 from ..action.commands import Propose
 from ..action.model import Action
 from ..review.commands import Decide
@@ -29,6 +30,17 @@ REASONS: Final = {
     429: "Too many: see Retry-After.", 431: "The headers are too large.", 500: "The server failed.",
     503: "Not now: repeat it with the same Idempotency-Key.",
 }  # fmt: skip
+
+STATUSES: Final[dict[str, tuple[int, ...]]] = {
+    "propose_action": (200, 201), "ask_question": (200, 201), "wait_for_action": (200, 204),
+}  # fmt: skip
+"""Where more than one status is good: 201 for a new action, 200 for one found again; 204 where nothing came in time."""
+
+WORDS: Final = (
+    ("name", words.NAME), ("executor", words.EXECUTOR), ("run", words.ID), ("supersedes", words.ID),
+    ("parent", words.ID),
+)  # fmt: skip
+"""The members of commands that stay in the log for ever."""
 
 
 def document() -> JSONObject:
@@ -100,7 +112,8 @@ def _header(name: str, schema: JSONObject, example: str | None = None) -> JSONOb
 
 
 def _responses(route: Route) -> JSONObject:
-    good, media, schema = ANSWERS[route.answers]
+    usual, media, schema = ANSWERS[route.answers]
+    good = STATUSES.get(route.name, usual)
     answered: JSONObject = {
         str(status): {"description": "Done.", **({"content": {media: {"schema": schema}}} if status != 204 else {})}
         for status in good
@@ -152,6 +165,10 @@ def _travelling(found: JSONObject) -> None:
     properties["args"] = {"type": "object", "additionalProperties": VALUE}
     properties["schema"] = {**properties["args"], "description": "JSON Schema (2020-12) of the arguments."}
     properties["id"] = ACTION_ID
+    for name, pattern in WORDS:
+        for command in found.values():
+            if command.get("additionalProperties") is False and name in command["properties"]:
+                command["properties"][name]["pattern"] = f"^{pattern.pattern}$"
     del properties["schema_text"]
     propose["required"] = ["name"]
     decide["properties"]["args"] = MAYBE_OBJECT

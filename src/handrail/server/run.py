@@ -23,6 +23,7 @@ from .patience import patient
 from .service import Service
 from .settings import Settings
 
+log: Final = logging.getLogger("handrail.server")
 GRACE: Final = 20
 """Seconds that running requests have to end after the signal."""
 
@@ -64,11 +65,17 @@ class Server(uvicorn.Server):
         self._loop = asyncio.get_running_loop()
         await super().serve(sockets)
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen, and say so: whoever starts a server can wait for that line."""
+        await super().startup(sockets)
+        log.info("ready")
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """The signal has come."""
+        """The signal has come: being told to stop is no failure, so that the process ends with 0."""
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._service.drain)
         super().handle_exit(sig, frame)
+        self._captured_signals.clear()
 
 
 def server(service: Service, listen: Listen) -> Server:

@@ -39,13 +39,16 @@ REVIEW: Final = _object(
     {"state": _ref("Review"), "action": ACTION, "view": ERASABLE, "first_args": MAYBE,
      "decision": {"type": ["object", "null"]}}
 )  # fmt: skip
-ANSWER: Final = _object({"id": TEXT, "status": TEXT, "rev": {"type": "integer"}})
+ANSWER: Final = _object(
+    {"id": TEXT, "status": TEXT, "rev": {"type": "integer"}}, reason=MAYBE, review=MAYBE, view=MAYBE, bind=MAYBE,
+    fence={"type": ["integer", "null"]}, deadline={"type": ["integer", "null"]}, outcome={},
+)  # fmt: skip
 PAGE: Final = _object({"items": _list({"type": "object"}), "next": MAYBE})
 NEW_KEY: Final = _object({"id": TEXT, "agent": TEXT, "scopes": _list(TEXT), "secret": TEXT})
 ME: Final = _object({"tenant": TEXT, "kind": TEXT, "id": TEXT, "auth": TEXT})
 
 ANSWERS: Final[dict[str, tuple[tuple[int, ...], str, JSONObject]]] = {
-    "Answer": ((200, 201, 204), JSON, ANSWER),
+    "Answer": ((200,), JSON, ANSWER),
     "Renewed": ((200,), JSON, _object({"renewed": {"type": "boolean"}})),
     "Page": ((200,), JSON, PAGE),
     "Reviews": ((200,), JSON, _object({"items": _list(REVIEW), "next": MAYBE})),

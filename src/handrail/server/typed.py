@@ -78,11 +78,12 @@ class Schemas:
         """A reference to the schema of any JSON that can be read back by all readers alike."""
         here = {"$ref": self._reference.format(name="Value")}
         self.found["Value"] = {
+            "description": "Any JSON. Numbers stay below 2^53, beyond which readers differ: send bigger ones as text.",
             "anyOf": [
                 {"type": ["string", "boolean", "null"]},
                 {"type": "number", "minimum": -SAFE, "maximum": SAFE},
                 {"type": "array", "items": here},
                 {"type": "object", "additionalProperties": here},
-            ]
+            ],
         }
         return here

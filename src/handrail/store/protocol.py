@@ -105,8 +105,8 @@ class Reader(Protocol):
     def beginning(self, tenant: str, prefix: str, limit: int) -> list[str]:
         """The ids of streams that begin with these ASCII letters and digits, in order."""
 
-    def answer(self, tenant: str, command: str) -> Answer | None:
-        """The first answer to a command."""
+    def answers(self, tenant: str, commands: Iterable[str]) -> list[Answer]:
+        """The first answers to those commands that were answered."""
 
     def call(self, tenant: str, key: str) -> Call | None:
         """The action that an identified call leads to."""

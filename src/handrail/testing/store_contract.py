@@ -52,7 +52,7 @@ class StoreContract:
             assert reader.head(TENANT) is None
             assert not reader.streams(TENANT, ("act_1",))
             assert not reader.entries(TENANT)
-            assert reader.answer(TENANT, "cmd_1") is None
+            assert reader.answers(TENANT, ["cmd_1"]) == []
             assert reader.call(TENANT, "cal_1") is None
             assert reader.blob(TENANT, "d") is None
             assert reader.next_due() is None
@@ -75,7 +75,7 @@ class StoreContract:
             assert reader.revision(TENANT, "act_1", 1) == batch.revisions[0]
             assert reader.revision(TENANT, "act_1", 2) is None
             assert reader.call(TENANT, "cal_1") == batch.calls[0]
-            assert reader.answer(TENANT, "cmd_1") == batch.answers[0]
+            assert reader.answers(TENANT, ["cmd_0", "cmd_1"]) == batch.answers
             assert reader.blob(TENANT, "digest") == "body"
 
     def test_a_transaction_sees_what_it_wrote_and_a_broken_one_leaves_nothing(self, store: Store) -> None:

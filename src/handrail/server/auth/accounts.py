@@ -125,9 +125,10 @@ class Accounts:
     def _put(self, text: str, kind: tokens.Kind, tenant: str, subject: str, until: int | None, auth: str) -> None:
         digest = tokens.digest(kind, text)
         assert digest is not None
+        now = self._now
         with self._database.process.store.vault(write=True) as vault:
-            vault.sweep(self._now)
-            vault.put_token(Token(digest, kind, tenant, subject, self._now, self._now, until, auth))
+            vault.sweep(now)
+            vault.put_token(Token(digest, kind, tenant, subject, now, now, until, auth))
 
     # People.
 

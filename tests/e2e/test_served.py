@@ -1,0 +1,316 @@
+"""Users' scripts on a file of their own and, unchanged, at `handrail serve` in another process."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+from handrail.codec.canonical import canonical
+from handrail.embedded import Database, Embedded
+from handrail.principal import person
+from handrail.review import commands as c
+from tests.docs.pages import ROOT
+from tests.e2e.served import Agent, House, Process, environment
+
+HEAD = """
+import asyncio, os, sys, handrail
+rail = handrail.connect(os.environ["HANDRAIL_URL"], run=os.environ.get("HANDRAIL_RUN"))
+"""
+WIRE = """
+@rail.approval(name="payments.wire", reviewers="group:treasury", within="15m", risk="high")
+def wire(account: str, cents: int) -> str:
+    with open(os.environ["EFFECTS"], "a") as file:
+        file.write(f"{cents}\\n")
+    return f"sent {cents / 100:.2f} to {account}"
+"""
+CALL = (
+    HEAD
+    + WIRE
+    + """
+print(wire("DE89", 80_000))
+print(handrail.last_decision().note)
+"""
+)
+TWICE = (
+    HEAD
+    + WIRE
+    + """
+with rail.run("payday"):
+    print("got", [wire("DE89", 700) for _ in range(2)])
+"""
+)
+ASYNC = (
+    HEAD
+    + """
+@rail.approval(name="crm.merge", reviewers="group:treasury")
+async def merge(keep: str, drop: str) -> dict[str, str]:
+    return {"kept": keep, "dropped": drop}
+async def main():
+    try:
+        print(await merge("C-1", "C-2"))
+    except handrail.Denied as denied:
+        print(type(denied).__name__, denied.reason, denied.note)
+asyncio.run(main())
+"""
+)
+ASK = (
+    HEAD
+    + """
+print(rail.ask("Which supplier?", options=["Nordholm", "Vega"], to="group:treasury", within="1d"))
+"""
+)
+DECISIONS: dict[str, tuple[str, list[tuple[str, dict[str, Any]]]]] = {
+    "call": (CALL, [("approve", {"note": "as agreed"})]),
+    "edited": (CALL, [("edit", {"args": {"account": "DE89", "cents": 40_000}, "note": "half of it today"})]),
+    "twice": (TWICE, [("approve", {}), ("approve", {})]),
+    "approved async": (ASYNC, [("approve", {})]),
+    "rejected async": (ASYNC, [("reject", {"note": "two customers"})]),
+    "ask": (ASK, [("answer", {"value": "Vega"})]),
+}
+SHOWN = {
+    "call": "sent 800.00 to DE89\nas agreed\n",
+    "edited": "sent 400.00 to DE89\nhalf of it today\n",
+    "twice": "got ['sent 7.00 to DE89', 'sent 7.00 to DE89']\n",
+    "approved async": "{'kept': 'C-1', 'dropped': 'C-2'}\n",
+    "rejected async": "Denied rejected two customers\n",
+    "ask": "Vega\n",
+}
+
+
+PACKAGES = os.pathsep.join([str(ROOT / "src"), sysconfig.get_path("purelib"), sysconfig.get_path("platlib")])
+NOBODY: dict[str, Any] = {"user": "nobody", "group": pwd.getpwnam("nobody").pw_gid, "extra_groups": [], "cwd": "/"}
+
+
+class Place:
+    """Where a script works, and how Ben decides there."""
+
+    python = sys.executable
+    options: ClassVar[dict[str, Any]] = {}
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.house = House(folder)
+        self.ids = self.house.fill()
+
+    def start(self, script: str) -> Agent:
+        """Run a script; its text is the same everywhere."""
+        env = environment(EFFECTS=str(self.folder / "effects"), PYTHONPATH=PACKAGES, **self.reached())
+        agent: Agent = self.house.run(Agent, self.python, "-c", script, env=env, **self.options)
+        return agent
+
+    def reached(self) -> dict[str, str]:
+        """What the environment says about where to connect."""
+        return {"HANDRAIL_URL": f"sqlite:///{self.house.path}"}
+
+    def decide(self, review: str, outcome: str, **rest: Any) -> None:
+        database = Database(str(self.house.path))
+        ben = Embedded(database, lambda _: person(self.ids["ben"], "local"))
+        args = rest.pop("args", None)
+        text = None if args is None else canonical(args)
+        ben.call(review, c.Decide(outcome, ben.review(review).state.view, args=text, **rest))  # type: ignore[arg-type]
+        database.close()
+
+    def effects(self) -> list[str]:
+        file = self.folder / "effects"
+        return file.read_text().split() if file.exists() else []
+
+
+class Served(Place):
+    """The same through a server."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.house.serve()
+        self.key = self.house.key("payer")
+
+    def reached(self) -> dict[str, str]:
+        return {"HANDRAIL_URL": self.house.url, "HANDRAIL_KEY": self.key}
+
+    def decide(self, review: str, outcome: str, **rest: Any) -> None:
+        self.house.decide(review, outcome, **rest)
+
+
+class Apart(Served):
+    """The same, with the script under another user of this machine, who has no way to the database."""
+
+    options = NOBODY
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        effects = folder / "effects"
+        effects.touch()
+        effects.chmod(0o666)
+        self.python = other_python()
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder that others may enter, in which the files say who reads them."""
+    found = Path(tempfile.mkdtemp(prefix="handrail-"))
+    found.chmod(0o755)
+    yield found
+    shutil.rmtree(found)
+
+
+def _closing(place: Any) -> Iterator[Any]:
+    yield place
+    place.house.close()
+
+
+@pytest.fixture
+def served(folder: Path) -> Iterator[Served]:
+    yield from _closing(Served(folder))
+
+
+@pytest.fixture
+def apart(folder: Path) -> Iterator[Apart]:
+    other_python()
+    yield from _closing(Apart(folder))
+
+
+@pytest.fixture(params=["embedded", "served", "apart"])
+def place(request: pytest.FixtureRequest, folder: Path) -> Iterator[Place]:
+    if request.param == "apart":
+        other_python()
+    yield from _closing({"embedded": Place, "served": Served, "apart": Apart}[request.param](folder))
+
+
+@cache
+def other_python() -> str:
+    """An interpreter that another user may run; without one the test is skipped."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can run the script as another user")
+    same = shutil.which("python{}.{}".format(*sys.version_info), path="/usr/local/bin:/usr/bin")
+    for one in (sys.executable, same):
+        with contextlib.suppress(OSError, subprocess.CalledProcessError):
+            command = [str(one), "-c", "import handrail.client.http"]
+            subprocess.run(command, env=environment(PYTHONPATH=PACKAGES), check=True, capture_output=True, **NOBODY)
+            return str(one)
+    pytest.skip("the other user can run no interpreter of this version with these packages")
+
+
+@pytest.mark.parametrize("name", DECISIONS)
+def test_a_script_says_the_same_on_a_file_and_at_a_server(place: Place, name: str):
+    script, decisions = DECISIONS[name]
+    agent = place.start(script)
+    for number, (outcome, rest) in enumerate(decisions):
+        place.decide(agent.held(number), outcome, **rest)
+    assert agent.end() == (0, SHOWN[name]), agent.said
+
+
+def test_killed_while_waiting_in_a_run_it_finds_its_question_again(place: Place):
+    agent = place.start(TWICE)
+    first = agent.held()
+    agent.end(signal.SIGKILL)
+    agent = place.start(TWICE)
+    assert agent.held() == first
+    place.decide(first, "approve")
+    second = agent.held(1)
+    agent.end(signal.SIGKILL)
+    assert place.effects() == ["700"]
+    agent = place.start(TWICE)
+    assert agent.held() == second
+    place.decide(second, "approve")
+    assert agent.end() == (0, SHOWN["twice"])
+    assert place.effects() == ["700", "700"]
+
+
+PRYING = """
+import os, sqlite3, sys, handrail
+path = sys.argv[1]
+for name in os.listdir(os.path.dirname(path)):
+    if name.startswith("handrail.db"):
+        for mode in ("rb", "ab"):
+            try:
+                open(os.path.join(os.path.dirname(path), name), mode)
+                print("could open", name, mode)
+            except PermissionError:
+                pass
+try:
+    handrail.connect("sqlite:///" + path).ask("May I?")
+except handrail.HandrailError as error:
+    print(type(error).__name__)
+"""
+
+
+def test_an_agent_of_another_user_cannot_open_the_database_or_what_is_beside_it(apart: Apart):
+    path = apart.house.path
+    env = environment(PYTHONPATH=PACKAGES, HANDRAIL_KEY=apart.key)
+    found = apart.house.run(Process, apart.python, "-c", PRYING, str(path), env=env, **NOBODY)
+    assert found.end() == (0, "Unavailable\n"), found.said
+    files = [one for one in apart.folder.iterdir() if one.name.startswith(path.name)]
+    assert len(files) >= 4
+    assert [one.name for one in files if stat.S_IMODE(one.stat().st_mode) & 0o077] == []
+
+
+@pytest.mark.parametrize("sig", [signal.SIGKILL, signal.SIGTERM], ids=["killed", "told to stop"])
+@pytest.mark.parametrize("script", [CALL, ASYNC], ids=["sync", "async"])
+def test_a_call_that_waits_outlasts_a_restart_of_the_server(served: Served, script: str, sig: signal.Signals):
+    agent = served.start(script)
+    review = agent.held()
+    assert served.house.server
+    served.house.server.end(sig)
+    served.house.serve()
+    served.decide(review, "approve", note="as agreed")
+    assert agent.end() == (0, SHOWN["call" if script is CALL else "approved async"]), agent.said
+    assert served.effects() == (["80000"] if script is CALL else [])
+
+
+IN_THE_MIDST = (
+    HEAD
+    + """
+@rail.approval(name="slow.step", reviewers="group:treasury")
+def step() -> str:
+    print("running", file=sys.stderr, flush=True)
+    sys.stdin = open(os.environ["EFFECTS"])
+    return sys.stdin.readline().strip()
+print(step())
+"""
+)
+
+
+def test_what_runs_while_the_server_is_away_is_settled_when_it_is_back(served: Served):
+    os.mkfifo(served.folder / "effects")
+    agent = served.start(IN_THE_MIDST)
+    served.decide(agent.held(), "approve")
+    agent.line("running")
+    assert served.house.server
+    served.house.server.end(signal.SIGKILL)
+    (served.folder / "effects").write_text("done meanwhile\n")
+    served.house.serve()
+    assert agent.end() == (0, "done meanwhile\n"), agent.said
+    listed = served.house.send("ann", "GET", "/actions")["items"]
+    assert [one["status"] for one in listed] == ["succeeded"]
+
+
+def test_a_server_that_is_told_to_stop_lets_go_of_who_waits_and_ends_with_0(served: Served):
+    agent = served.start(CALL)
+    agent.held()
+    assert served.house.server
+    assert served.house.server.end(signal.SIGTERM)[0] == 0
+    assert "Traceback" not in "".join(served.house.server.said)
+    assert agent.running.poll() is None
+
+
+def test_one_file_has_one_server(served: Served):
+    other = served.house.run(
+        Process, sys.executable, "-m", "handrail.cli.main", "serve", "--listen", "127.0.0.1:1",
+        "--db", str(served.house.path),
+    )  # fmt: skip
+    code, _ = other.end()
+    assert code == 2
+    assert "another server has" in "".join(other.said)
