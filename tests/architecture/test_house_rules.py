@@ -24,7 +24,7 @@ LOCAL_IMPORTS: dict[str, str] = {
     "src/handrail/embedded.py:__init__": "the driver is loaded when a database is opened, not by importing the package",
     "src/handrail/embedded.py:acall": ASYNCIO,
     "src/handrail/embedded.py:await_": ASYNCIO,
-    "src/handrail/gate/drivers.py:_acommit": ASYNCIO,
+    "src/handrail/gate/drivers.py:_apatient": ASYNCIO,
     "src/handrail/gate/drivers.py:_whole": ASYNCIO,
     "src/handrail/gate/notice.py:atell": ASYNCIO,
     "src/handrail/testing/plugin.py:reviewing": "pytest loads the plugin in every run, also where nothing is gated",
