@@ -134,7 +134,6 @@ class Noise:
                         "/v1//me",
                         "/v1/me/",
                         "/" + "p" * 9_000,
-                        "/v1/openapi.json?x",
                         "/sign-in/x",
                     )
                 ),
