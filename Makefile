@@ -10,6 +10,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 PYTEST := $(BIN)/python -m pytest
 WORKERS ?= 2
+# The share of the nightly explorations that is run: 0.1 is a tenth of them.
+NIGHT ?= 1
 EXPORT := --quiet --frozen --format requirements-txt --no-emit-project --no-header --all-extras
 FIND_PYTHON = for p in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	if "$$p" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo "$$p"; exit; fi; done
@@ -53,7 +55,7 @@ weaken: $(VENV)/.dev ## Weaken the code in one place after another; each time a 
 	@$(BIN)/python -m tests.weaken
 
 nightly: $(VENV)/.dev ## Run the long explorations and kill tests
-	@HANDRAIL_NIGHTLY=1 $(PYTEST) -m nightly -n $(WORKERS) --timeout 3600
+	@HANDRAIL_NIGHTLY=$(NIGHT) $(PYTEST) -m nightly -n $(WORKERS) --timeout 3600
 
 cover: $(VENV)/.dev ## Run the tests with branch coverage and print what they miss
 	@$(BIN)/coverage erase

@@ -46,10 +46,10 @@ def test_handles_and_groups_may_have_their_prefix():
         ("people:\n- handle: ann\n- handle: user:ann", 3, "the handle 'user:ann' belongs to the person of line 2, too"),
         ("people:\n- {handle: ann, os_user: x}\n- {handle: bob, os_user: x}", 3, "the os_user 'x' belongs to"),
         ("people:\n- handle: ann\n---\npeople: []", 4, "a second document begins here"),
-        ("people:\n- handle: !!python/name:os.system ann", 2, "`handle` is no text"),
-        ("people:\n- {handle: ann", 2, "write plain YAML"),
+        ("people:\n- handle: !!python/name:os.system ann", 2, "tags (words that begin with !) are not used"),
+        ("people:\n- {handle: ann", 2, "a { is not closed"),
         ("people:\n- ? [a]\n  : b", 2, "'' is no key here"),
-        ("\x00", 1, "this is no YAML text"),
+        ("\x00", 1, "a character that nobody sees stands here"),
         ("a" * 1_000_001, 1, "the file has 1,000,001 characters"),
     ],
 )

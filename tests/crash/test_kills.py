@@ -18,6 +18,7 @@ from tests.crash import ledger
 from tests.crash.books import Books, erased
 from tests.crash.clock import SharedClock
 from tests.crash.worker import Order, work
+from tests.night import by_night
 
 NAMES = ("left", "right")
 PATIENCE = 60
@@ -124,4 +125,4 @@ def test_thirty_kills_lose_nothing_and_repeat_nothing(tmp_path: Path, seed: int)
 
 @pytest.mark.nightly
 def test_a_thousand_kills_lose_nothing_and_repeat_nothing(tmp_path: Path, seed: int):
-    killed(tmp_path, seed, 1000)
+    killed(tmp_path, seed, by_night(1000))

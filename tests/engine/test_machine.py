@@ -1,7 +1,5 @@
 """Random worlds in a database: the engine says and keeps what the pure heart does, and its log gives it all back."""
 
-import os
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -9,9 +7,9 @@ from typing import Any, Final
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import rule
+from hypothesis.stateful import rule, run_state_machine_as_test
 
-from handrail.action.commands import Propose, Settle, Start
+from handrail.action.commands import Settle, Start
 from handrail.action.model import Action
 from handrail.audit import tree
 from handrail.audit.entry import leaf
@@ -24,12 +22,12 @@ from handrail.review.commands import Decide
 from handrail.store.sqlite import Rows, SQLiteStore
 from tests.heart.rules import BOTS, TEAMS, Rules, pick
 from tests.heart.world import barred
+from tests.night import NIGHT, by_night, longer_by_night
 
 from .twin import Twin
 
-NIGHTLY: Final = bool(os.environ.get("HANDRAIL_NIGHTLY"))
-EXAMPLES: Final = 20_000 if NIGHTLY else 500
-PARTS: Final = 4
+EXAMPLES: Final = by_night(20_000, 500)
+PARTS: Final = 4 if NIGHT else 2
 EVERYTHING: Final = 1_000_000
 SWIFT: Final = Path("/dev/shm")
 """Where a commit waits for no disk: what a crash leaves is tested elsewhere."""
@@ -47,7 +45,7 @@ class Machine(Rules):
         raise NotImplementedError
 
     def commit(self, subject: str, command: object, actor: Principal) -> None:
-        self.twin.submit(subject, _by_declaration(command), actor)
+        self.twin.submit(subject, command, actor)
 
     def pass_time(self, micros: int) -> None:
         self.twin.later(micros)
@@ -92,13 +90,13 @@ class Machine(Rules):
         """An answer was lost, and the command comes again."""
         self.twin.repeat(which)
 
-    @rule(which=pick, behind=st.integers(0, 1), executor=st.sampled_from(["x1", "x1", "x2"]))
-    def renew(self, which: int, behind: int, executor: str) -> None:
-        """An executor's process renews its lease, perhaps under an old fencing number."""
+    @rule(which=pick, behind=st.integers(0, 1), executor=st.sampled_from(["x1", "x1", "x2"]), by=st.sampled_from(BOTS))
+    def renew(self, which: int, behind: int, executor: str, by: Principal) -> None:
+        """An executor's process renews its lease, perhaps under an old fencing number or another agent's key."""
         running = [one for one in self.actions() if one.status in ("claimed", "started")]
         if running:
             one = running[which % len(running)]
-            self.twin.renew(one, executor, one.fence - behind, BOTS[0])
+            self.twin.renew(one, executor, one.fence - behind, by)
 
     def teardown(self) -> None:
         """The log alone gives every state back, also once everything that can be erased is erased."""
@@ -113,13 +111,6 @@ class Machine(Rules):
             assert before.keys() == self.twin.world.states.keys()
         finally:
             self.twin.close()
-
-
-def _by_declaration(command: object) -> object:
-    """No rule lets an action run here: the engine has only what the code declares."""
-    if isinstance(command, Propose) and command.declared.pattern == "auto":
-        return replace(command, declared=replace(command.declared, pattern="approval"))
-    return command
 
 
 def _checked(rows: Rows) -> dict[str, Any]:
@@ -163,30 +154,18 @@ class OnFile(Machine):
             self.folder.cleanup()
 
 
-class TheseInMemory(InMemory):
-    """A part of the worlds, for a worker of its own."""
+def _part(machine: type[Machine], part: int) -> type[Machine]:
+    """The machine under a name of its own, from which its random numbers follow where they are to be repeatable."""
+    return type(f"{machine.__name__}{part}", (machine,), {})
 
 
-class ThoseInMemory(InMemory):
-    """Another part."""
-
-
-class TheseOnFile(OnFile):
-    """A part of the worlds, for a worker of its own."""
-
-
-class ThoseOnFile(OnFile):
-    """Another part."""
-
-
-def _case(machine: type[Machine]) -> Any:
-    case = machine.TestCase
-    case.settings = settings(
-        max_examples=EXAMPLES // PARTS, stateful_step_count=60, deadline=None, suppress_health_check=list(HealthCheck)
-    )
-    case = pytest.mark.timeout(7200)(case)
-    return pytest.mark.nightly(case) if NIGHTLY else case
-
-
-TestTheseInMemory, TestThoseInMemory = _case(TheseInMemory), _case(ThoseInMemory)
-TestTheseOnFile, TestThoseOnFile = _case(TheseOnFile), _case(ThoseOnFile)
+@longer_by_night
+@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("machine", [InMemory, OnFile])
+def test_engine_and_heart_never_differ(machine: type[Machine], part: int) -> None:
+    """In parts, so that workers share them."""
+    worlds = settings(
+        max_examples=EXAMPLES // (2 * PARTS) or 1, stateful_step_count=60, deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    run_state_machine_as_test(_part(machine, part), settings=worlds)

@@ -12,6 +12,7 @@ import pytest
 from tests.crash.books import Books
 from tests.engine.kit import Desk
 from tests.engine.processes import PROCESSES, decide_all, propose_for, start_all
+from tests.night import by_night
 
 TWO = 2
 
@@ -52,7 +53,7 @@ def test_of_64_deciders_one_wins_each_review(tmp_path: Path):
 
 @pytest.mark.nightly
 def test_of_64_deciders_one_wins_each_of_1000_reviews(tmp_path: Path):
-    race_to_decide(str(tmp_path / "a.db"), 1000, 64)
+    race_to_decide(str(tmp_path / "a.db"), by_night(1000), 64)
 
 
 def test_of_32_executors_one_starts_each_action(tmp_path: Path):

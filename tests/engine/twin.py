@@ -32,10 +32,10 @@ _NAMED: Final = {"actor"}
 
 @dataclass
 class Side:
-    """One process's engine, and which refusals it has told lately: by actor and code, when, and how many since."""
+    """A process's engine, and which refusals it has told lately: by actor, code and command, when, how many since."""
 
     engine: Engine
-    told: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    told: dict[tuple[str, str, str], tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass
@@ -164,8 +164,8 @@ class Twin:
         self.settle()
         self._turn += 1
         lease = self.world.leases.get(held.id)
-        holds = (held.executor, held.fence) == (executor, fence) and held.status in ("claimed", "started")
-        alive = holds and lease is not None and lease > self.world.now
+        holds = (held.executor, held.fence, held.holder) == (executor, fence, actor.id)
+        alive = holds and held.status in ("claimed", "started") and lease is not None and lease > self.world.now
         answer = self.side.engine.call(self._request(held.id, Renew(executor, fence), actor))
         assert answer == {"renewed": alive}
         if alive:
@@ -200,7 +200,7 @@ class Twin:
 
     def _deny(self, error: Refused, subject: str, command: object, actor: Principal) -> None:
         """A refusal is an entry; equal ones within a second are counted into the next."""
-        key = (actor.id, error.code)
+        key = (actor.id, error.code, type(command).__name__)
         last, missed = self.side.told.get(key, (0, 0))
         if self.world.now - last < QUIET:
             self.side.told[key] = (last, missed + 1)

@@ -14,7 +14,7 @@ from handrail.review import commands as review
 from handrail.review.model import Review
 from handrail.run import commands as run
 
-from . import invariants
+from . import invariants, policies
 from .world import NAMES, START, Change, World
 
 BOT: Final = agent("agt_bot", "osu_olga")
@@ -67,10 +67,15 @@ class Desk:
         self, subject: str = "act_1", by: Principal = BOT, args: str = '{"n":1}',
         more: Mapping[str, Any] | None = None, **declared: Any,
     ) -> list[str]:  # fmt: skip
-        """Propose an action, reviewed by the team unless `declared` says otherwise; `more` are other members."""
+        """Propose an action, reviewed by the team unless `declared` says otherwise; `more` are other members.
+
+        What declares nothing ("auto") runs: where no policy is active, one lets it.
+        """
         declaration = Declaration(**{"reviewers": (TEAM,), **declared})
-        command = action.Propose("mail.send", args, "sch", "{}", declaration)
-        return self.submit(subject, replace(command, **(more or {})), by)
+        command = replace(action.Propose("mail.send", args, "sch", "{}", declaration), **(more or {}))
+        if not command.declared.speaks and self.world.policy is None:
+            self.world.policy = policies.policy(policies.POLICIES[0])
+        return self.submit(subject, command, by)
 
     def action(self, subject: str = "act_1") -> Action:
         """The action as it stands."""

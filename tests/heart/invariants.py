@@ -13,6 +13,7 @@ from handrail.action import events as acted
 from handrail.action.model import Action
 from handrail.engine.lives import TABLES
 from handrail.policy.paths import ANYONE
+from handrail.policy.rules import Unreadable
 from handrail.review import events as reviewed
 from handrail.review.model import Review
 from handrail.run.model import Run
@@ -72,7 +73,7 @@ def entries_chain(change: Change) -> None:
 
 
 def _life(state: State) -> str:
-    name = type(state).__name__.lower()
+    name = type(state).__name__.lower().removeprefix("active")
     return name if name in TABLES else "directory"
 
 
@@ -143,9 +144,24 @@ def only_the_holder_settles(change: Change) -> None:
         assert change.sealed.by.id == before.holder, "settled by another agent"
 
 
+def the_policy_of_now_counts(change: Change) -> None:
+    """12. What a rule denies does not start, and what no person agreed to starts only where a rule lets it run."""
+    event, before, policy = change.sealed.event, change.before, change.policy
+    if not isinstance(event, acted.Started) or not isinstance(before, Action) or before.attempt:
+        return
+    assert not isinstance(policy, Unreadable), "started under a policy that cannot be read"
+    rule = next((one for one in policy.rules if one.is_about(before.name)), None) if policy else None
+    assert rule is None or rule.effect != "deny", "a rule denies it, and it started"
+    if before.grant is None or not before.grant.by.startswith("rev_"):
+        assert rule is not None, "nobody agreed to it, and no rule lets it run"
+        assert rule.effect == "run", "a rule asks for people, and it started without"
+        assert rule.replaces or not before.floor, "its code asks for people, and it started without"
+
+
 INVARIANTS: Final[tuple[Callable[[Change], None], ...]] = (
     only_granted_bytes_run, each_attempt_starts_once, final_states_stay, entries_chain, counts_have_no_gaps,
     barred_never_decide, quorum_is_distinct_people, nothing_is_late, only_the_holder_settles,
+    the_policy_of_now_counts,
 )  # fmt: skip
 
 

@@ -15,6 +15,8 @@ from handrail.clock import HOUR, MINUTE, SECOND
 from handrail.directory import commands as directory
 from handrail.directory.model import Person
 from handrail.errors import HandrailError
+from handrail.policy.register import ID as ACTIVE
+from handrail.policy.register import PutPolicy
 from handrail.policy.verdict import Declaration
 from handrail.principal import SOLO_ID, Principal, agent, person
 from handrail.review import commands as review
@@ -22,6 +24,7 @@ from handrail.review.model import Outcome, Review
 from handrail.run import commands as run
 
 from .moves import OUTCOMES
+from .policies import POLICIES
 from .world import NAMES
 
 TEAMS = ("legal", "finance")
@@ -37,6 +40,7 @@ LADDERS: tuple[dict[str, Any], ...] = (
 SOLO = person(SOLO_ID, "solo")
 callers = st.sampled_from((*BOTS, *STAFF))
 pick = st.integers(0, 50)
+RUNS = POLICIES[0]
 ladders = st.sampled_from(LADDERS)
 
 
@@ -74,9 +78,14 @@ class Rules(RuleBasedStateMachine):
         """Every review, the oldest first."""
         return [one for one in self.states().values() if isinstance(one, Review)]
 
-    @initialize(count=st.sampled_from([4, 4, 4, 3, 2, 0]), hold=st.sampled_from(["action", "action", "run"]))
-    def begin(self, count: int, hold: Any) -> None:
-        """Some people, or solo mode, and a run."""
+    @initialize(
+        count=st.sampled_from([4, 4, 4, 3, 2, 0]), hold=st.sampled_from(["action", "action", "run"]),
+        policy=st.sampled_from([RUNS, RUNS, None, *POLICIES]),
+    )  # fmt: skip
+    def begin(self, count: int, hold: Any, policy: PutPolicy | None) -> None:
+        """Some people, or solo mode, perhaps a policy, and a run."""
+        if policy is not None:
+            self.apply(policy, STAFF[0])
         self.proposed = 0
         for number, one in enumerate(PEOPLE[:count]):
             self.join(one, TEAMS if number == 2 else (TEAMS[number % 2],), linked=one == "olga")
@@ -97,6 +106,12 @@ class Rules(RuleBasedStateMachine):
     def leave(self, who: Principal, really: bool) -> None:
         """Somebody leaves, or an agent would like them to."""
         self.attempt(who.id, directory.RemovePerson(), STAFF[0] if really else BOTS[0])
+
+    @precondition(lambda self: len(self.states()) % 2 == 0)
+    @rule(policy=st.sampled_from(POLICIES), by=st.sampled_from([*STAFF, BOTS[0]]))
+    def apply(self, policy: PutPolicy, by: Principal) -> None:
+        """Somebody changes the policy, or an agent would like to."""
+        self.attempt(ACTIVE, policy, by)
 
     @precondition(lambda self: self.proposed < 10)
     @rule(

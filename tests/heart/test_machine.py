@@ -1,11 +1,9 @@
 """A random world of many actions, people who come and go, crashes and a late sweeper keeps every invariant."""
 
 import json
-import os
 from functools import partial
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import invariant
 
@@ -13,14 +11,15 @@ from handrail.clock import DAY
 from handrail.codec.records import NAMES, event_text, read_event
 from handrail.principal import Principal
 from handrail.stream import Sealed, fold
+from tests.night import by_night, longer_by_night
 
 from .desk import Desk
 from .invariants import tangled
 from .rules import Rules
 from .world import life
 
-NIGHTLY = bool(os.environ.get("HANDRAIL_NIGHTLY"))
-EXAMPLES = 20_000 if NIGHTLY else 200
+EXAMPLES = by_night(5_000, 200)
+"""At night fewer than on a database, where each world is a pure one at the same time."""
 
 
 class PureWorld(Rules):
@@ -79,9 +78,7 @@ def _through_the_log(sealed: Sealed[Any]) -> Sealed[Any]:
     return Sealed(event, sealed.rev, sealed.at, by, sealed.texts)
 
 
-TestPureWorld = pytest.mark.timeout(7200)(PureWorld.TestCase)
+TestPureWorld = longer_by_night(PureWorld.TestCase)
 TestPureWorld.settings = settings(
     max_examples=EXAMPLES, stateful_step_count=60, deadline=None, suppress_health_check=list(HealthCheck)
 )
-if NIGHTLY:
-    TestPureWorld = pytest.mark.nightly(TestPureWorld)

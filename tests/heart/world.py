@@ -18,7 +18,11 @@ from handrail.directory import lifecycle as directory_life
 from handrail.directory.model import Agent, Directory, Group, Guest, Names, Person
 from handrail.engine.consequences import consequences
 from handrail.errors import UnknownAction
-from handrail.policy.verdict import Asked, Verdict, judge
+from handrail.policy import register
+from handrail.policy.paths import Demand
+from handrail.policy.register import ActivePolicy, PutPolicy
+from handrail.policy.rules import Policy, Unreadable
+from handrail.policy.verdict import Asked, Verdict, again, edited, judge
 from handrail.principal import SOLO_ID, SYSTEM, Principal
 from handrail.review import commands as review
 from handrail.review import lifecycle as review_life
@@ -29,10 +33,12 @@ from handrail.run import lifecycle as run_life
 from handrail.run.model import Run
 from handrail.stream import JSON, Draft, Revision, Sealed
 
-State: TypeAlias = Action | Review | Run | Person | Group | Agent | Guest
+from . import policies
+
+State: TypeAlias = Action | Review | Run | Person | Group | Agent | Guest | ActivePolicy
 START: Final = 1_000 * DAY
 NAMES: Final = Names(b"a secret of the tests")
-LIVES: Final[dict[str, Any]] = {"act": action_life, "rev": review_life, "run": run_life}
+LIVES: Final[dict[str, Any]] = {"act": action_life, "rev": review_life, "run": run_life, "pol": register}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,7 @@ class Change:
     lease: int | None
     directory: Directory
     barred: frozenset[str]
+    policy: Policy | Unreadable | None
 
 
 @dataclass
@@ -57,6 +64,7 @@ class World:
     states: dict[str, State] = field(default_factory=dict)
     leases: dict[str, int] = field(default_factory=dict)
     directory: Directory = field(default_factory=lambda: Directory(NAMES))
+    policy: Policy | Unreadable | None = None
 
     def submit(self, subject: str, command: object, actor: Principal) -> tuple["World", list[Change]]:
         """The world after a command and all that follows from it. Raises what the heart raises."""
@@ -94,12 +102,14 @@ class World:
         sealed = Sealed(draft.event, before.rev + 1 if before else 1, self.now, actor, texts)
         after: State = life(subject).evolve(before, sealed, subject=subject)
         barred = self._barred_from(after)
-        changes.append(Change(subject, command, sealed, before, after, lease, self.directory, barred))
+        changes.append(Change(subject, command, sealed, before, after, lease, self.directory, barred, self.policy))
         self.states[subject] = after
         if draft.lease is not None:
             self.leases[subject] = draft.lease
         if isinstance(after, Person):
             self._staff()
+        if isinstance(command, PutPolicy):
+            self.policy = policies.policy(command)
         for target, follow in consequences(before, after, draft.event, draft.texts):
             for one in self._decide(target, follow, SYSTEM):
                 self._record(target, follow, one, SYSTEM, changes)
@@ -128,6 +138,8 @@ def facts(world: World, subject: str, command: object, actor: Principal) -> Any:
             return _review_facts(world, subject, command, actor)
         case "run":
             return run_life.Facts(subject, world.now, actor)
+        case "pol":
+            return register.Facts(world.now, actor, world.directory.administrators)
         case _:
             return directory_life.Facts(world.now, actor)
 
@@ -144,7 +156,22 @@ def _action_facts(world: World, subject: str, command: object, actor: Principal)
         raise UnknownAction("no action has that id")
     lease, blocked = world.leases.get(subject), held_up(world, state.run, subject)
     owns = isinstance(command, action.Withdraw) and _owns(world, state, actor)
-    return ActionFacts(subject, world.now, actor, lease=lease, blocked=blocked, owns=owns)
+    fresh = _afresh(world, state) if isinstance(command, action.Claim | action.Start) else None
+    return ActionFacts(subject, world.now, actor, fresh, lease=lease, blocked=blocked, owns=owns)
+
+
+def _afresh(world: World, state: Action) -> Verdict | None:
+    active = world.policy.digest if world.policy else None
+    return None if active == state.pol or state.demand is None else _again(world, state)
+
+
+def _again(world: World, state: Action) -> Verdict:
+    assert state.demand is not None
+    forbidden = barred(world, state.agent, state.owner, state.run, state.kind)
+    return again(
+        state.demand, floor=state.floor, directory=world.directory, barred=forbidden, policy=world.policy,
+        asked=Asked(state.name, state.risk, state.reversible),
+    )  # fmt: skip
 
 
 def _owns(world: World, state: Action, actor: Principal) -> bool:
@@ -154,13 +181,10 @@ def _owns(world: World, state: Action, actor: Principal) -> bool:
 
 
 def routed(world: World, command: action.Propose, actor: Principal) -> Verdict:
-    """The verdict; the pattern `auto` stands for a rule that lets the action run where review would be possible."""
+    """The verdict of code and policy."""
     forbidden = barred(world, actor.id, actor.owner or "", command.run, command.kind)
     asked = Asked(command.name, command.risk, command.reversible)
-    verdict = judge(command.declared, world.directory, forbidden, None, asked)
-    if command.declared.pattern == "auto" and verdict.kind == "review":
-        return replace(verdict, kind="run", rule="rule_small", reason="rule")
-    return verdict
+    return judge(command.declared, world.directory, forbidden, world.policy, asked)
 
 
 def revision_of(action_id: str, number: int, args: str) -> Revision:
@@ -199,11 +223,17 @@ def _review_facts(world: World, subject: str, command: object, actor: Principal)
         case review.Decide(outcome="edit", args=str(args)) if isinstance(state, Review):
             revision = revision_of(held.id, held.revision + 1, args)
             view: JSON = {"round": state.round + 1, "bind": revision.bind}
-            return replace(base, view=view, revision=revision, demand=held.demand)
+            return replace(base, view=view, revision=revision, demand=_demanded(world, held, people))
         case review.Elapse() if isinstance(state, Review):
             return replace(base, default=_timely(state, held))
         case _:
             return base
+
+
+def _demanded(world: World, held: Action, people: People) -> Demand | None:
+    if world.policy is None or held.demand is None:
+        return held.demand
+    return edited(held.demand, _again(world, held), people.directory, people.barred)
 
 
 def _timely(state: Review, held: Action) -> JSON:

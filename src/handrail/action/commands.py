@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from ..policy.paths import Demand
 from ..policy.verdict import Declaration
 from ..stream import JSON
 from .model import Kind, Risk
@@ -104,6 +105,7 @@ class Revise:
 
     number: int
     bind: str
+    demand: Demand | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,10 +51,11 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Revised:
-    """An edit made another revision of the arguments."""
+    """An edit made another revision of the arguments; `demand` is what is asked for it from now on."""
 
     revision: int
     bind: str
+    demand: Demand | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ def _told(state: Action, command: c.Revise | c.Clear | c.Refuse | c.Conclude, fa
         raise NotAllowed("only a review's own decision moves its action; decide the review")
     match command:
         case c.Revise():
-            return [Draft(e.Revised(command.number, command.bind))]
+            return [Draft(e.Revised(command.number, command.bind, command.demand))]
         case c.Clear():
             return _clear(state, command, facts)
         case c.Refuse():
@@ -201,7 +201,7 @@ def _moved(state: Action, event: e.Event, sealed: Sealed[e.Event]) -> dict[str, 
         case e.Held():
             return _held(event)
         case e.Revised():
-            return {"revision": event.revision, "bind": event.bind}
+            return {"revision": event.revision, "bind": event.bind, "demand": event.demand or state.demand}
         case e.Cleared():
             return {"grant": event.grant, "review": None, "due_at": event.grant.expires_at, **execution.NOBODY}
         case _:

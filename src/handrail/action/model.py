@@ -13,6 +13,7 @@ Kind = Literal["call", "question"]
 Risk = Literal["low", "medium", "high", "critical", "unrated"]
 
 FINAL: Final = frozenset({"succeeded", "failed", "skipped", "refused", "withdrawn"})
+EXECUTED: Final = frozenset({"claimed", "started"})
 WAITING: Final = frozenset({"proposed", "held"})
 
 

@@ -19,11 +19,11 @@ from ..directory.model import Names
 from ..errors import CommandReused, CorruptLog, HandrailError, InvalidValue, KeyReused, NotAllowed, Refused, Unavailable
 from ..ids import Keyed, keyed
 from ..policy.register import PutPolicy
-from ..policy.rules import Policy
+from ..policy.rules import Policy, Unreadable
 from ..principal import SYSTEM
 from ..review.model import Review
 from ..store.protocol import Answer as Kept
-from ..store.protocol import Batch, Call, Disclosure, Entry, Head, Revision, Stream, Transaction
+from ..store.protocol import Batch, Call, Head, Stream, Transaction
 from .lives import due_at, kind
 from .reads import NOWHERE, Cache, Reads
 from .request import Refuse, Renew, Request, Tick, answer_of
@@ -113,22 +113,19 @@ class TenantBatch:
                 return {**self._show(found.id), "found": True}
             self.reads.blobs[request.command.schema] = request.command.schema_text
             self._name_groups(request.command.declared.handles)
-        if isinstance(request.command, PutPolicy):
-            self._keep_policy(request.command)
+        texts = _texts(request.command) if isinstance(request.command, PutPolicy) else {}
         self._apply(request)
+        if isinstance(request.command, PutPolicy):
+            self.reads.blobs |= texts
+            self._name_all(read_policy(request.command.compiled, request.command.compiled_digest))
         if call is not None:
             self._calls[call.key] = call
         return self._show(request.subject)
 
-    def _keep_policy(self, command: PutPolicy) -> None:
-        """Keep a policy's texts under their digests. Raises `InvalidValue` for digests that are not theirs."""
-        texts = {command.text_digest: command.text, command.compiled_digest: command.compiled}
-        if any(text_digest(text) != digest for digest, text in texts.items()):
-            raise InvalidValue("the digests are not those of the policy's texts")
-        self.reads.blobs |= texts
-        policy = read_policy(command.compiled, command.compiled_digest)
-        if isinstance(policy, Policy):
-            self._name_groups([handle for path in policy.paths.values() for rung in path.levels for handle in rung.ask])
+    def _name_all(self, policy: Policy | Unreadable) -> None:
+        """Give a name to the groups that a policy asks."""
+        paths = policy.paths.values() if isinstance(policy, Policy) else ()
+        self._name_groups(handle for path in paths for rung in path.levels for handle in rung.ask)
 
     def _name_groups(self, handles: Iterable[str]) -> None:
         """In solo mode, where every group is there, give those that are asked a name that people can read."""
@@ -223,7 +220,7 @@ class TenantBatch:
         untouched = {one: until for one, until in self.reads.leases.items() if one not in changed}
         if untouched:
             tx.renew(self.tenant, untouched)
-        frontier = tree.extend(self._frontier(), (row.leaf for row in self._rows))
+        frontier = tree.extend(self._frontier(), (row.entry.leaf for row in self._rows))
         at = self._rows[-1].at if self._rows else self.head.at
         head = Head(self.head.origin, self.size, tree.encode(frontier), at, self._directory)
         tx.append(self.tenant, self._batch(head))
@@ -236,17 +233,21 @@ class TenantBatch:
         return Batch(
             head=head,
             streams=[_stream(state, self.reads) for state in self.reads.changed.values()],
-            entries=[Entry(row.i, row.subject, row.rev, row.entry, row.leaf) for row in rows],
-            disclosures=[Disclosure(row.i, *one) for row in rows for one in row.disclosures],
-            revisions=[
-                Revision(row.action, row.args.number, row.args.bind, row.args.args, row.args.salt)
-                for row in rows
-                if row.action and row.args
-            ],
+            entries=[row.entry for row in rows],
+            disclosures=[one for row in rows for one in row.disclosures],
+            revisions=[row.revision for row in rows if row.revision],
             calls=list(self._calls.values()),
             answers=list(self._answers.values()),
             blobs=list(self.reads.blobs.items()),
         )
+
+
+def _texts(command: PutPolicy) -> dict[str, str]:
+    """A policy's texts under their digests. Raises `InvalidValue` for digests that are not theirs."""
+    texts = {command.text_digest: command.text, command.compiled_digest: command.compiled}
+    if any(text_digest(text) != digest for digest, text in texts.items()):
+        raise InvalidValue("the digests are not those of the policy's texts")
+    return texts
 
 
 def _seed() -> bytes:

@@ -57,7 +57,7 @@ def _one_answer(demand: Demand) -> Demand:
 def _of_review(state: Review, event: object, texts: Mapping[str, JSON]) -> list[Follow]:
     match event:
         case reviewed.Edited():
-            return [(state.action, action.Revise(event.revision, event.bind))]
+            return [(state.action, action.Revise(event.revision, event.bind, event.demand))]
         case reviewed.Decided() if state.effective:
             return [(state.action, _answer(state, texts.get("value")))]
         case reviewed.TookEffect():

@@ -75,9 +75,9 @@ def _proposal(work: Work, subject: str, command: action.Propose, actor: Principa
 
 
 def _afresh(work: Work, state: Action) -> Verdict | None:
-    """The verdict of the policy as it is now; `None` where it is the one that judged the action."""
+    """The verdict of the policy as it is now; `None` where it is the one that judged the action, or denied it."""
     policy = work.sources.policy()
-    if (policy.digest if policy else None) == state.pol:
+    if (policy.digest if policy else None) == state.pol or state.demand is None:
         return None
     return _again(work, state)
 

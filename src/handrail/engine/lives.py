@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ..action import lifecycle as action
-from ..action.model import Action
+from ..action.model import EXECUTED, Action
 from ..codec.records import KINDS, State
 from ..directory import lifecycle as directory
 from ..directory.model import Agent, Group, Guest, Key, Person
@@ -54,8 +54,9 @@ def due_at(state: State, lease: int | None) -> int | None:
     """When `Elapse` next has something to do for this stream (µs)."""
     match state:
         case Action():
-            times = (state.due_at, lease if state.status in ("claimed", "started") else None)
-            return min((time for time in times if time is not None), default=None)
+            if lease is None or state.status not in EXECUTED:
+                return state.due_at
+            return lease if state.due_at is None else min(lease, state.due_at)
         case Review():
             return state.due_at
         case _:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import orjson
 
+from ..action.model import EXECUTED
 from ..audit.disclosure import open_disclosure
 from ..codec.policies import read_policy
 from ..codec.records import State, read_state
@@ -19,7 +20,6 @@ from ..view.model import Erased
 from .lives import final
 
 CACHED: Final = 20_000
-EXECUTED: Final = frozenset({"claimed", "started"})
 NEWS: Final = 1_000
 MEMBERS: Final = (Person, Group, Agent, Key)
 NOWHERE: Final = Head("", 0, b"", 0, -1)

@@ -2,20 +2,22 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple
 
 import orjson
 
 from ..action import commands as action
 from ..action.model import Action
 from ..audit.disclosure import Salts, disclosure
-from ..audit.entry import Act, Entry, entry_bytes, leaf
+from ..audit.entry import Act, entry_bytes, leaf
+from ..audit.entry import Entry as Record
 from ..codec.records import NAMES, State, event_text
 from ..policy.register import ActivePolicy
 from ..principal import SYSTEM, Principal
 from ..review import commands as review
 from ..review.model import Review
-from ..stream import JSON, Draft, Revision, Sealed
+from ..store.protocol import Disclosure, Entry, Revision
+from ..stream import JSON, Draft, Sealed
 from ..view.model import Erased
 from . import facts as fill
 from .consequences import consequences
@@ -23,23 +25,15 @@ from .lives import due_at, evolve, life
 from .sources import Sources
 
 MAX_STEPS: Final = 64
-Disclosed: TypeAlias = tuple[str, str, str]
-"""A name, the digest that the entry holds, and the text of the disclosure."""
 
 
 class Row(NamedTuple):
-    """One entry to be written, with its disclosures; `args` belongs to `action`."""
+    """One entry to be written, when it happened, and what is written with it."""
 
-    i: int
-    subject: str
-    rev: int
-    type: str
+    entry: Entry
     at: int
-    entry: bytes
-    leaf: bytes
-    disclosures: list[Disclosed]
-    action: str | None = None
-    args: Revision | None = None
+    disclosures: list[Disclosure]
+    revision: Revision | None
 
 
 class Place(NamedTuple):
@@ -120,46 +114,39 @@ class Work:
         return drafts
 
     def _record(self, subject: str, draft: Draft[Any], actor: Principal) -> None:
-        before = self.state(subject)
-        sealed, disclosures = self._seal(subject, draft, actor, before.rev + 1 if before else 1)
+        before, i = self.state(subject), self.place.size + len(self.rows)
+        sealed, disclosures = self._seal(i, subject, draft, actor, before.rev + 1 if before else 1)
         after = evolve(before, sealed, subject)
         self.states[subject] = after
         if draft.lease is not None:
             self.leases[subject] = draft.lease
-        if draft.revision is not None:
-            self.revisions[_owner(after), draft.revision.number] = draft.revision.args
-        self.rows.append(self._row(before, after, sealed, draft, disclosures))
+        revision = _revision(after, draft)
+        if revision is not None:
+            self.revisions[revision.action, revision.number] = revision.args
+        self.rows.append(Row(self._entry(i, before, after, sealed), sealed.at, disclosures, revision))
         for target, command in consequences(before, after, draft.event, draft.texts):
             self.apply(target, command, SYSTEM)
 
-    def _seal(self, subject: str, draft: Draft[Any], actor: Principal, rev: int) -> tuple[Sealed[Any], list[Disclosed]]:
-        disclosures = [_disclosed("data", event_text(draft.event), self.salt(subject, rev, "data"))]
-        for name, value in draft.texts.items():
-            disclosed = _disclosed(name, orjson.dumps(value), self.salt(subject, rev, name))
-            self.texts[disclosed[1]] = value
-            disclosures.append(disclosed)
-        digests = {name: digest for name, digest, _ in disclosures}
+    def _seal(
+        self, i: int, subject: str, draft: Draft[Any], actor: Principal, rev: int
+    ) -> tuple[Sealed[Any], list[Disclosure]]:  # fmt: skip
+        values = {"data": event_text(draft.event), **{name: orjson.dumps(one) for name, one in draft.texts.items()}}
+        disclosures, digests = [], {}
+        for name, value in values.items():
+            text, digests[name] = disclosure(name, value, self.salt(subject, rev, name))
+            disclosures.append(Disclosure(i, name, digests[name], text))
+        self.texts |= {digests[name]: value for name, value in draft.texts.items()}
         return Sealed(draft.event, rev, self.now, actor, digests), disclosures
 
-    def _row(
-        self, before: State | None, after: State, sealed: Sealed[Any], draft: Draft[Any],
-        disclosures: list[Disclosed],
-    ) -> Row:  # fmt: skip
-        index = self.place.size + len(self.rows)
-        name = NAMES[type(sealed.event)]
+    def _entry(self, i: int, before: State | None, after: State, sealed: Sealed[Any]) -> Entry:
         act = Act(sealed.by.kind, sealed.by.id, sealed.by.auth)
-        entry = Entry(
-            self.place.origin, index, sealed.at, name, after.id, sealed.rev, before.status if before else None,
-            after.status, act, _bind(after), _pol(after), sealed.texts,
+        raw = entry_bytes(
+            Record(
+                self.place.origin, i, sealed.at, NAMES[type(sealed.event)], after.id, sealed.rev,
+                before.status if before else None, after.status, act, _bind(after), _pol(after), sealed.texts,
+            )
         )  # fmt: skip
-        raw = entry_bytes(entry)
-        owner = _owner(after) if draft.revision else None
-        return Row(index, after.id, sealed.rev, name, sealed.at, raw, leaf(raw), disclosures, owner, draft.revision)
-
-
-def _disclosed(name: str, value: bytes, salt: bytes) -> Disclosed:
-    text, digest = disclosure(name, value, salt)
-    return name, digest, text
+        return Entry(i, after.id, sealed.rev, raw, leaf(raw))
 
 
 _ELAPSE: Final[Mapping[type[Any], object]] = {Action: action.Elapse(), Review: review.Elapse()}
@@ -173,5 +160,9 @@ def _pol(state: State) -> str | None:
     return state.pol if isinstance(state, Action) else state.digest if isinstance(state, ActivePolicy) else None
 
 
-def _owner(state: State) -> str:
-    return state.action if isinstance(state, Review) else state.id
+def _revision(state: State, draft: Draft[Any]) -> Revision | None:
+    """The arguments that came with an event, as they are kept: with the action, also where a review was edited."""
+    one = draft.revision
+    if one is None:
+        return None
+    return Revision(state.action if isinstance(state, Review) else state.id, one.number, one.bind, one.args, one.salt)

@@ -70,7 +70,7 @@ def _edit(state: Review, command: c.Decide, facts: Facts) -> list[Draft[e.Event]
     if facts.revision is None:
         raise InvalidValue("an edit needs the new arguments")
     if facts.demand is None:
-        raise NotAllowed("the rules deny the edited action; the present round stands")
+        raise NotAllowed("the policy denies the edited action, or nobody could agree to it; the present round stands")
     demand = stricter(state.demand, facts.demand)
     if demand is None:
         raise NotAllowed("no way to sign in satisfies the rules for the edited action; the present round stands")
