@@ -20,7 +20,7 @@ METHODS: Final = ("get", "post", "put", "delete")
 TITLES: Final = {
     "actions": "Actions", "ask": "Questions", "reviews": "Reviews", "runs": "Runs", "me": "Who you are",
     "names": "Names", "ids": "Ids", "log": "The log", "stream": "The stream", "directory": "The directory",
-    "policy": "The policy", "keys": "Agents' keys", "people": "People", "sessions": "Sessions",
+    "policy": "The policy", "agents": "Agents", "keys": "Agents' keys", "people": "People", "sessions": "Sessions",
     "invitations": "Invitations",
 }  # fmt: skip
 HEAD: Final = """\
@@ -35,7 +35,8 @@ description as OpenAPI 3.1, for programs, at `/v1/openapi.json`.
 **Who asks.** `Authorization: Bearer …` with an agent's key (`hrk_…`) or a terminal's session (`hrs_…`). A browser has
 its session in a cookie, and repeats the session's `csrf` as `X-CSRF-Token` whenever it changes something. What belongs
 to another agent answers 404, as if it were not there; a key with the scope `execute` may see and execute the actions of
-other agents. The rules of the action or review decide the rest, such as who may approve it.
+other agents. **Who** says who may use a route at all. The rules of the action or review decide the rest, such as who
+may approve it.
 
 **Bodies** are JSON, sent as `application/json`, of at most 1 MiB. A member that is not known, or is there twice, is an
 error. Times are microseconds since the epoch, UTC; durations are microseconds too, in a body also text such as `"15m"`.
@@ -136,6 +137,7 @@ def _who(operation: JSONObject) -> str:
         return "anybody."
     scope, permission = operation["x-agent-scope"], operation["x-person-permission"]
     agents = f"agents whose key has the scope `{scope}`" if scope else ""
+    agents = "agents, with any key" if scope == "any" else agents
     roles = " or ".join(f"`{role}`" for role, may in ROLES.items() if permission in may)
     people = ("anybody signed in" if permission == "read" else f"people with the role {roles}") if permission else ""
     return f"{'; '.join(filter(None, (agents, people)))}."

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import getpass
 import importlib.metadata
 import os
 import shlex
 import signal
 import socket
+import subprocess
 import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
-from tests.e2e.served import COMMAND, Process
+from handrail.embedded import Database
+from handrail.server.auth.accounts import Accounts
+from tests.e2e.served import COMMAND, PASSWORD, Process
 
 ROOT: Final = Path(__file__).parents[2]
 SHOWN: Final = ":8321"
 """The port that pages show; a free one takes its place, so that pages can be read at the same time."""
+
+WIDE: Final = {"COLUMNS": "240"}
+"""A server says where its file is: that is not to be broken however deep the folder lies."""
 
 
 class Servers:
@@ -25,20 +32,19 @@ class Servers:
     def __init__(self, folder: Path, stack: ExitStack) -> None:
         self._folder: Final = folder
         self._stack: Final = stack
-        self._port = ""
+        with socket.socket() as ear:
+            ear.bind(("127.0.0.1", 0))
+            self._port: Final = f":{ear.getsockname()[1]}"
 
     def real(self, text: str) -> str:
         """A text of the page with the port of its server."""
-        return text.replace(SHOWN, self._port) if self._port else text
+        return text.replace(SHOWN, self._port)
 
     def start(self, command: str) -> str:
         """Start `handrail serve …` and wait until it is ready; gives back what it printed."""
-        with socket.socket() as ear:
-            ear.bind(("127.0.0.1", 0))
-            self._port = f":{ear.getsockname()[1]}"
-        words = shlex.split(self.real(command))[1:]
+        words = shlex.split(command)[1:]
         listen = [] if "--listen" in words else ["--listen", f"127.0.0.1{self._port}"]
-        process = Process(*COMMAND, *words, *listen, cwd=self._folder, env=environment(self._folder))
+        process = Process(*COMMAND, *words, *listen, cwd=self._folder, env=environment(self._folder) | WIDE)
         self._stack.callback(_stop, process)
         process.line('"ready"')
         assert process.running.stdout is not None
@@ -65,3 +71,31 @@ def environment(folder: Path) -> dict[str, str]:
         "XDG_CONFIG_HOME": str(folder / ".config"),
         "PYTEST_ADDOPTS": f"-p no:cacheprovider -p no:xdist{plugin}", "TZ": "UTC", "LC_ALL": "C.UTF-8",
     }  # fmt: skip
+
+
+def furnish(path: str) -> str:
+    """A database with Ann, who administers, and Ben of the treasury, who has a password; the key of `payer`."""
+    people = f"""people:
+  - {{handle: ann, name: Ann Doe, os_user: {getpass.getuser()}, roles: [administrator]}}
+  - {{handle: ben, name: Ben Okafor, groups: [treasury]}}
+"""
+    Path("people.yaml").write_text(people)
+    _handrail("people apply people.yaml", path)
+    key = _handrail("keys create payer --owner user:ann", path)
+    Path("payer.key").write_text(key)
+    database = Database(path)
+    accounts = Accounts(database)
+    accounts.set_password("default", accounts.directory("default").resolve("user:ben") or "", PASSWORD)
+    database.close()
+    return key.strip()
+
+
+def _handrail(command: str, path: str) -> str:
+    words = [*COMMAND, *command.split(), "--db", path]
+    return subprocess.run(words, check=True, capture_output=True, text=True).stdout
+
+
+def until(words: str, file: str) -> None:
+    """Wait until the words stand in a file that a program writes."""
+    wait = f"until grep -q '{words}' {file}; do sleep 0.05; done"
+    subprocess.run(wait, shell=True, check=True, timeout=30)

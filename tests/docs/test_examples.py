@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import socket
+import sys
 from pathlib import Path
 
 import pytest
@@ -73,6 +75,14 @@ $ echo one; \\
     echo two
 one
 two
+$ export KEPT=$(echo "for later")
+$ echo $KEPT
+for later
+```
+
+```python
+import os
+assert os.environ["KEPT"] == "for later"
 ```
 """
 
@@ -96,6 +106,33 @@ def test_every_mark_is_read(sample, tmp_path):
 def test_an_output_that_differs_is_told_with_its_place(sample, tmp_path, right, wrong, place):
     sample.write_text(SAMPLE.replace(right, wrong))
     with pages.reading(tmp_path) as reader, pytest.raises(AssertionError, match=f"{place}: the page shows"):
+        reader.follow(sample)
+
+
+def test_what_a_page_exports_ends_with_it(sample, tmp_path):
+    with pages.reading(tmp_path) as reader:
+        reader.follow(sample)
+    assert "KEPT" not in os.environ
+
+
+def test_a_page_that_needs_a_program_that_is_not_there_is_skipped(sample, tmp_path):
+    sample.write_text("```console run needs=no-such-program\n$ no-such-program\n```\n")
+    with pages.reading(tmp_path) as reader, pytest.raises(pytest.skip.Exception, match="no-such-program"):
+        reader.follow(sample)
+
+
+def test_a_server_of_a_page_is_stopped_with_it_and_what_it_says_is_compared(sample, tmp_path):
+    shown = "Serving …shop.db at http://127.0.0.1:8321\n…"
+    page = "```console serve\n$ handrail serve --db shop.db\n{}\n```\n```python\naddress = '127.0.0.1:8321'\n```\n"
+    sample.write_text(page.format(shown))
+    with pages.reading(tmp_path) as reader:
+        reader.follow(sample)
+        port = int(vars(sys.modules["agent"])["address"].rpartition(":")[2])
+        socket.create_connection(("127.0.0.1", port)).close()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port))
+    sample.write_text(page.format("Serving another.db"))
+    with pages.reading(tmp_path) as reader, pytest.raises(AssertionError, match=r"page\.md:2: the page shows"):
         reader.follow(sample)
 
 

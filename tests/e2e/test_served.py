@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pwd
+import re
 import shutil
 import signal
 import stat
@@ -49,7 +50,7 @@ TWICE = (
     HEAD
     + WIRE
     + """
-with rail.run("payday"):
+with rail.run(os.environ["RUN"]):
     print("got", [wire("DE89", 700) for _ in range(2)])
 """
 )
@@ -105,10 +106,17 @@ class Place:
         self.folder = folder
         self.house = House(folder)
         self.ids = self.house.fill()
+        self.begin("first")
+
+    def begin(self, name: str) -> None:
+        """From here on scripts have another run, and leave their effects in another file."""
+        self.name, self.effects_file = name, self.folder / f"{name}.effects"
 
     def start(self, script: str) -> Agent:
         """Run a script; its text is the same everywhere."""
-        env = environment(EFFECTS=str(self.folder / "effects"), PYTHONPATH=PACKAGES, **self.reached())
+        env = environment(
+            EFFECTS=str(self.effects_file), RUN=self.name, PYTHONPATH=PACKAGES, **self.reached(),
+        )  # fmt: skip
         agent: Agent = self.house.run(Agent, self.python, "-c", script, env=env, **self.options)
         return agent
 
@@ -125,8 +133,7 @@ class Place:
         database.close()
 
     def effects(self) -> list[str]:
-        file = self.folder / "effects"
-        return file.read_text().split() if file.exists() else []
+        return self.effects_file.read_text().split() if self.effects_file.exists() else []
 
 
 class Served(Place):
@@ -151,42 +158,47 @@ class Apart(Served):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        effects = folder / "effects"
-        effects.touch()
-        effects.chmod(0o666)
         self.python = other_python()
 
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """A folder that others may enter, in which the files say who reads them."""
-    found = Path(tempfile.mkdtemp(prefix="handrail-"))
-    found.chmod(0o755)
-    yield found
-    shutil.rmtree(found)
+    def begin(self, name: str) -> None:
+        super().begin(name)
+        self.effects_file.touch()
+        self.effects_file.chmod(0o666)
 
 
-def _closing(place: Any) -> Iterator[Any]:
-    yield place
-    place.house.close()
-
-
-@pytest.fixture
-def served(folder: Path) -> Iterator[Served]:
-    yield from _closing(Served(folder))
-
-
-@pytest.fixture
-def apart(folder: Path) -> Iterator[Apart]:
-    other_python()
-    yield from _closing(Apart(folder))
-
-
-@pytest.fixture(params=["embedded", "served", "apart"])
-def place(request: pytest.FixtureRequest, folder: Path) -> Iterator[Place]:
-    if request.param == "apart":
+@contextlib.contextmanager
+def opened(kind: type[Place]) -> Iterator[Any]:
+    """A place in a folder that others may enter, in which the files say who reads them."""
+    if kind is Apart:
         other_python()
-    yield from _closing({"embedded": Place, "served": Served, "apart": Apart}[request.param](folder))
+    folder = Path(tempfile.mkdtemp(prefix="handrail-"))
+    folder.chmod(0o755)
+    try:
+        place = kind(folder)
+        try:
+            yield place
+        finally:
+            place.house.close()
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def served() -> Iterator[Served]:
+    with opened(Served) as found:
+        yield found
+
+
+@pytest.fixture(scope="module", params=[Place, Served, Apart], ids=["embedded", "served", "apart"])
+def shared(request: pytest.FixtureRequest) -> Iterator[Place]:
+    with opened(request.param) as found:
+        yield found
+
+
+@pytest.fixture
+def place(shared: Place, request: pytest.FixtureRequest) -> Place:
+    shared.begin(re.sub(r"\W+", "-", request.node.name))
+    return shared
 
 
 @cache
@@ -247,7 +259,12 @@ except handrail.HandrailError as error:
 """
 
 
-def test_an_agent_of_another_user_cannot_open_the_database_or_what_is_beside_it(apart: Apart):
+def test_an_agent_of_another_user_cannot_open_the_database_or_what_is_beside_it():
+    with opened(Apart) as apart:
+        _pries(apart)
+
+
+def _pries(apart: Apart) -> None:
     path = apart.house.path
     env = environment(PYTHONPATH=PACKAGES, HANDRAIL_KEY=apart.key)
     found = apart.house.run(Process, apart.python, "-c", PRYING, str(path), env=env, **NOBODY)
@@ -284,13 +301,13 @@ print(step())
 
 
 def test_what_runs_while_the_server_is_away_is_settled_when_it_is_back(served: Served):
-    os.mkfifo(served.folder / "effects")
+    os.mkfifo(served.effects_file)
     agent = served.start(IN_THE_MIDST)
     served.decide(agent.held(), "approve")
     agent.line("running")
     assert served.house.server
     served.house.server.end(signal.SIGKILL)
-    (served.folder / "effects").write_text("done meanwhile\n")
+    served.effects_file.write_text("done meanwhile\n")
     served.house.serve()
     assert agent.end() == (0, "done meanwhile\n"), agent.said
     listed = served.house.send("ann", "GET", "/actions")["items"]
