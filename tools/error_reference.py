@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from handrail import errors
+from handrail.codec.people_file import PeopleFileError
+from handrail.codec.policy_file import PolicyFileError
 from handrail.errors import HandrailError
+from handrail.wire import refusals
 from tools.markdown import doc, table
 
 HEAD: Final = """\
@@ -16,6 +19,10 @@ HEAD: Final = """\
 Every error that Handrail raises derives from `handrail.HandrailError` and is importable from `handrail`. Its `code` is
 stable; its `status` is the HTTP status that belongs to it. The groups say whose fault it is;
 [When things go wrong](../how-to/when-things-go-wrong.md) says what to do.
+"""
+REST: Final = """
+A server answers with these, too; a client raises them as what they are. They are importable from
+`handrail.codec.people_file`, `handrail.codec.policy_file` and `handrail.wire.refusals`.
 """
 FAULTS: Final[dict[str, tuple[type[HandrailError], ...]]] = {
     "The call or the configuration is wrong": (errors.UsageError,),
@@ -34,6 +41,12 @@ def everything() -> list[type[HandrailError]]:
     return [one for one in found if one is not HandrailError]
 
 
+def rest() -> list[type[HandrailError]]:
+    """The errors of files and of the server."""
+    own = [one for one in vars(refusals).values() if inspect.isclass(one) and one.__module__ == refusals.__name__]
+    return [PeopleFileError, PolicyFileError, *own]
+
+
 def by_fault() -> Iterator[tuple[str, list[type[HandrailError]]]]:
     """The errors of each group. Raises `ValueError` for one that is in none."""
     left = everything()
@@ -48,6 +61,7 @@ def by_fault() -> Iterator[tuple[str, list[type[HandrailError]]]]:
 def page() -> str:
     """The page as Markdown."""
     parts = [f"## {fault}\n\n{_table(found)}" for fault, found in by_fault()]
+    parts.append(f"## Files, and what only travels over HTTP\n\n{REST.strip()}\n\n{_table(rest())}")
     return "\n\n".join([HEAD.strip(), *parts])
 
 

@@ -90,7 +90,9 @@ def page() -> str:
         parts += _operation(path, method, operation)
     parts.append("## Shapes")
     schemas = described["components"]["schemas"]
-    parts += [f"### {name}\n\n{_members(schema)}" for name, schema in schemas.items() if name != "Problem"]
+    shown = {name: schema for name, schema in schemas.items() if name != "Problem"}
+    parts += [f"### {name}\n\n{_members(schema)}" for name, schema in shown.items() if "properties" in schema]
+    parts += [f"### {name}\n\n{schema['description']}" for name, schema in shown.items() if "properties" not in schema]
     return "\n\n".join(parts)
 
 

@@ -12,7 +12,8 @@ from handrail.clock import SystemClock
 from handrail.errors import TooMany, Unauthenticated
 from handrail.server.auth import tokens
 from handrail.server.auth.accounts import Accounts
-from handrail.server.auth.passwords import Passwords, WeakPassword
+from handrail.server.auth.passwords import Passwords
+from handrail.wire.refusals import WeakPassword
 
 from .company import PASSWORD, QUICK, Company
 

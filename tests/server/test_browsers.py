@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -14,6 +15,7 @@ import pytest
 from handrail.clock import SystemClock
 from handrail.errors import UsageError
 from handrail.server import links
+from handrail.server.edge import JSONLines
 from handrail.server.run import Listen, server
 from handrail.server.service import Service
 from handrail.server.settings import Settings
@@ -163,6 +165,18 @@ def test_opening_a_link_signs_nobody_in_and_the_button_does_once(house: House):
     assert again.status_code == 401
     assert "ask for another" in again.text
     assert "set-cookie" not in again.headers
+
+
+def test_no_links_secret_is_in_the_log(house: House, caplog: pytest.LogCaptureFixture):
+    caplog.set_level(logging.DEBUG)
+    browser, link = Browser(house), address(house)
+    browser.client.get(link)
+    assert browser.follow(link).status_code == 303
+    ours = [record for record in caplog.records if record.name.startswith(("handrail", "uvicorn"))]
+    written = "\n".join(JSONLines().format(record) for record in ours)
+    assert '"route":"/sign-in/{secret}"' in written
+    assert link.rpartition("/")[2] not in written
+    assert browser.session not in written
 
 
 def test_a_link_from_another_site_or_through_a_proxy_signs_nobody_in(house: House):

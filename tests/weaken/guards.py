@@ -4,6 +4,7 @@ from typing import Final
 
 from .model import Edit, Guard
 
+MATRIX: Final = "tests/server/test_matrix.py"
 EXECUTION: Final = "action/execution.py"
 VOTING: Final = "review/voting.py"
 ACCESS: Final = "review/access.py"
@@ -257,6 +258,58 @@ OF_THE_STORE: Final = (
     ),
 )  # fmt: skip
 
+OF_THE_SERVER: Final = (
+    Guard(
+        "who may use a route", "A person does what one of their roles allows, and nothing else.",
+        (Edit("server/rights.py", "elif route.permission not in caller.permissions:", "elif False:"),),
+        (f"{MATRIX}::test_nobody_does_what_they_may_not_and_everybody_what_they_may",),
+    ),
+    Guard(
+        "the rule of each route", "A route that becomes open to others is noticed.",
+        (Edit("wire/routes.py", '"Directory", None, None, "read"', '"Directory", None, "any", "read"'),),
+        (f"{MATRIX}::test_nobody_does_what_they_may_not_and_everybody_what_they_may",),
+    ),
+    Guard(
+        "others' things", "To an agent the things of others are not there.",
+        (
+            Edit(
+                "server/rights.py", "if state is None or (caller.is_agent and not _own(service, caller, state)):",
+                "if state is None:",
+            ),
+        ),
+        (f"{MATRIX}::test_what_is_not_theirs_is_not_there",),
+    ),
+    Guard(
+        "token of the session", "A browser's unsafe request repeats the token that only our own page knows.",
+        (Edit("server/rights.py", "if not hmac.compare_digest(", "if False and not hmac.compare_digest("),),
+        ("tests/server/test_browsers.py::test_what_another_site_sends_is_refused_on_every_unsafe_route",),
+    ),
+    Guard(
+        "the old session", "Signing in ends the session that the browser came with.",
+        (
+            Edit(
+                "server/people.py",
+                'await asyncio.to_thread(service.accounts.sign_out, request.cookies.get(name, ""))', "pass",
+            ),
+        ),
+        ("tests/server/test_browsers.py::test_signing_in_ends_the_session_that_the_browser_came_with",),
+    ),
+    Guard(
+        "time for a body", "A body that does not come is not waited for.",
+        (Edit("server/exchange.py", "async with asyncio.timeout(seconds):", "async with asyncio.timeout(None):"),),
+        ("tests/server/test_connections.py::test_half_a_body_that_stalls_is_told_so_and_cut",),
+    ),
+    Guard(
+        "one reading", "A request whose end two readers could see in two places is refused.",
+        (
+            Edit(
+                "server/edge.py", 'if b"content-length" in names and b"transfer-encoding" in names:', "if False:",
+            ),
+        ),
+        ("tests/server/test_connections.py::test_what_can_be_read_in_two_ways_is_not_read",),
+    ),
+)  # fmt: skip
+
 OF_THE_POLICY: Final = (
     Guard(
         "the code is a floor", "A policy loosens nothing that the code declares unless a rule says so.",
@@ -302,4 +355,6 @@ OF_THE_POLICY: Final = (
     ),
 )  # fmt: skip
 
-GUARDS: Final = (*OF_THE_ACTION, *OF_THE_REVIEW, *OF_THE_LOG, *OF_THE_CALL, *OF_THE_POLICY, *OF_THE_STORE)
+GUARDS: Final = (
+    *OF_THE_ACTION, *OF_THE_REVIEW, *OF_THE_LOG, *OF_THE_CALL, *OF_THE_POLICY, *OF_THE_STORE, *OF_THE_SERVER,
+)  # fmt: skip

@@ -10,6 +10,7 @@ import orjson
 from ..action.commands import Propose
 from ..action.facts import LEASE
 from ..action.model import Action
+from ..action.words import require_executor
 from ..audit import tree
 from ..codec.policies import read_policy, text_digest
 from ..codec.records import State, state_text
@@ -194,6 +195,7 @@ class TenantBatch:
         return answer_of(state, {related: self.reads.state(related)} if related else {})
 
     def _renew(self, subject: str, command: Renew, by: str) -> dict[str, Any]:
+        require_executor(command.executor)
         state, said = self.reads.state(subject), (command.executor, command.fence, by)
         holds = isinstance(state, Action) and (state.executor, state.fence, state.holder) == said
         lease = self.reads.lease(subject)

@@ -10,9 +10,11 @@ from typing import Final
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.routing import Match
 
 from .. import __version__
 from ..errors import HandrailError, NotFound, TooMany, UsageError
+from ..wire.refusals import Broken, WrongMethod
 from ..wire.routes import ROUTES, Route
 from . import health, links, live, lives, openapi, people
 from .edge import Edge, problem
@@ -25,20 +27,6 @@ log: Final = logging.getLogger("handrail.server")
 HANDLERS: Final = {**lives.HANDLERS, **live.HANDLERS, **people.HANDLERS}
 
 
-class WrongMethod(UsageError):
-    """The address exists, and knows no such method."""
-
-    code = "wrong_method"
-    status = 405
-
-
-class Broken(HandrailError):
-    """The server failed at something that it should not fail at; nothing was acknowledged."""
-
-    code = "broken"
-    status = 500
-
-
 def create_app(service: Service) -> FastAPI:
     """The application on a service. Raises `LookupError` for a route of the table without a handler or a rule."""
 
@@ -49,7 +37,7 @@ def create_app(service: Service) -> FastAPI:
         service.drain()
 
     app = FastAPI(title="Handrail", version=__version__, docs_url=None, redoc_url=None, openapi_url=None,
-                  lifespan=lifespan)  # fmt: skip
+                  redirect_slashes=False, lifespan=lifespan)  # fmt: skip
     for route in ROUTES:
         _mount(app, service, route)
     health.mount(app, service)
@@ -108,15 +96,23 @@ async def _left(_: Request, __: Exception) -> Response:
     return Response(status_code=400)
 
 
-async def _unrouted(_: Request, error: Exception) -> Response:
+async def _unrouted(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    headers = dict(error.headers or {})
     if error.status_code == 405:
         found: HandrailError = WrongMethod("this address knows no such method; `Allow` names those it knows")
+        headers["Allow"] = ", ".join(sorted(_methods(request)))
     elif error.status_code == 404:
         found = NotFound("there is nothing at this address")
     else:
         found = UsageError(str(error.detail))
-    return problem(found, error.headers)
+    return problem(found, headers)
+
+
+def _methods(request: Request) -> set[str]:
+    """The methods of all routes with this address."""
+    fitting = (route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE)
+    return {method for route in fitting for method in route.methods}
 
 
 async def _broken(request: Request, error: Exception) -> Response:

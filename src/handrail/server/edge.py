@@ -11,9 +11,10 @@ import orjson
 from fastapi import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ..errors import HandrailError, UsageError
+from ..errors import HandrailError
 from ..ids import mint
 from ..wire.problems import MEDIA, problem_of
+from ..wire.refusals import HeadTooLong, Smuggled, WrongHost
 from .exchange import answer
 from .service import Service
 
@@ -33,25 +34,6 @@ HSTS: Final = (b"strict-transport-security", b"max-age=63072000")
 
 HEAD: Final = 32 * 1024
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
-
-
-class HeadTooLong(UsageError):
-    """The headers are larger than the server takes."""
-
-    code = "head_too_long"
-    status = 431
-
-
-class WrongHost(UsageError):
-    """The request is meant for another server, or another site's page points here."""
-
-    code = "wrong_host"
-
-
-class Smuggled(UsageError):
-    """Two who read the request could disagree about where it ends."""
-
-    code = "smuggled"
 
 
 def hostname(host: str) -> str:

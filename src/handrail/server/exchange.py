@@ -13,36 +13,16 @@ from fastapi import Request, Response
 
 from ..codec.canonical import parse
 from ..embedded import Embedded
-from ..errors import HandrailError, InvalidValue, NotFound, UsageError
+from ..errors import InvalidValue, NotFound, UsageError
 from ..ids import derive, mint
+from ..wire.refusals import NotJSON, TooLarge, TooSlow
 from ..wire.routes import PREFIX, Route
 from .auth.callers import Caller
 from .service import Service
 
-_ID: Final = re.compile(r"[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}")
+ID: Final = re.compile(r"[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}")
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,128}")
 _PREFER: Final = re.compile(r"(?:^|[,;\s])wait=(\d{1,9})(?:$|[,;\s])")
-
-
-class TooLarge(HandrailError):
-    """The body is larger than the server takes."""
-
-    code = "too_large"
-    status = 413
-
-
-class TooSlow(HandrailError):
-    """The body did not arrive in time."""
-
-    code = "too_slow"
-    status = 408
-
-
-class NotJSON(HandrailError):
-    """The body is said to be something else than JSON."""
-
-    code = "not_json"
-    status = 415
 
 
 @dataclass(frozen=True)
@@ -70,7 +50,7 @@ class Exchange:
         """The id in the path. Raises `NotFound` for one that cannot be of this collection."""
         found = str(self.request.path_params["id"])
         prefix = PREFIX.get(self.route.path.split("/")[2])
-        if not _ID.fullmatch(found) or (prefix and not found.startswith(prefix + "_")):
+        if not ID.fullmatch(found) or (prefix and not found.startswith(prefix + "_")):
             raise NotFound(f"nothing has the id {found[:40]!a} here")
         return found
 
@@ -130,7 +110,7 @@ class Exchange:
     def page(self) -> tuple[str | None, int]:
         """Behind which id a page begins, and how long it is."""
         after = self.text("after")
-        if after is not None and not _ID.fullmatch(after):
+        if after is not None and not ID.fullmatch(after):
             raise InvalidValue("after is the id with which the page before ended")
         return after, self.number("limit", 50, 1, 200)
 

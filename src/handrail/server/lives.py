@@ -20,7 +20,7 @@ from ..run.commands import Open
 from ..run.model import Run
 from ..wire import records
 from ..wire.bodies import command_of
-from .exchange import Exchange, answer, nothing, paged
+from .exchange import ID, Exchange, answer, nothing, paged
 from .rights import visible
 
 Handler = Callable[[Exchange], Awaitable[Response]]
@@ -72,7 +72,7 @@ async def _propose(exchange: Exchange, sent: Propose, given: Any) -> Response:
     _require_own_run(exchange, sent.run)
     command_id = exchange.command_id
     subject = derive("act", command_id) if given is None else given
-    if not isinstance(subject, str) or not _is_action(subject):
+    if not isinstance(subject, str) or not ID.fullmatch(subject) or not subject.startswith("act_"):
         raise InvalidValue("id is no id of an action: leave it out, and it is made")
     found = await _asked(exchange, subject, sent, command_id)
     waits = exchange.wait
@@ -99,10 +99,6 @@ async def _asked(exchange: Exchange, subject: str, sent: Propose, command_id: st
         service.metrics.capped.labels(cap).inc()
         await service.hold_back(agent.id)
         raise
-
-
-def _is_action(text: str) -> bool:
-    return len(text) == 30 and text.startswith("act_") and text[4:].isascii() and text[4:].isalnum() and text.islower()
 
 
 async def ask(exchange: Exchange) -> Response:

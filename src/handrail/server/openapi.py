@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import MISSING, fields
 from typing import Any, Final
 
 from .. import __version__
+from ..action import words
 from ..action.commands import Propose
 from ..action.model import Action
 from ..review.commands import Decide
 from ..review.model import Review
 from ..run.model import Run
-from ..wire.bodies import DURATIONS
+from ..wire.bodies import DURATIONS, LONGEST
 from ..wire.problems import MEDIA
 from ..wire.routes import ROUTES, Route
 from .examples import BODIES
-from .shapes import ANSWERS, BODY_SCHEMAS, QUERY
+from .shapes import ACTION_ID, ANSWERS, BODY_SCHEMAS, DURATION, MAYBE_OBJECT, QUERY, VALUE
 from .typed import Schemas
 
 JSONObject = dict[str, Any]
@@ -23,15 +25,22 @@ REF: Final = "#/components/schemas/{name}"
 REASONS: Final = {
     400: "The request cannot be meant.", 401: "Who asks is not known.", 403: "Not allowed.",
     404: "There is nothing of that id, or it is not yours.", 405: "No such method here.",
-    409: "The present state or the rules refuse it.", 413: "The body is too large.",
-    415: "The body is no JSON.", 422: "A value does not fit.", 429: "Too many: see Retry-After.",
-    500: "The server failed.", 503: "Not now: repeat it with the same Idempotency-Key.",
+    408: "The body did not arrive in time.", 409: "The present state or the rules refuse it.",
+    413: "The body is too large.", 415: "The body is no JSON.", 422: "A value does not fit.",
+    429: "Too many: see Retry-After.", 431: "The headers are too large.", 500: "The server failed.",
+    503: "Not now: repeat it with the same Idempotency-Key.",
 }  # fmt: skip
 
 STATUSES: Final[dict[str, tuple[int, ...]]] = {
     "propose_action": (200, 201), "ask_question": (200, 201), "wait_for_action": (200, 204),
 }  # fmt: skip
 """Where more than one status is good: 201 for a new action, 200 for one found again; 204 where nothing came in time."""
+
+WORDS: Final = (
+    ("name", words.NAME), ("executor", words.EXECUTOR), ("run", words.ID), ("supersedes", words.ID),
+    ("parent", words.ID),
+)  # fmt: skip
+"""The members of commands that stay in the log for ever."""
 
 
 def document() -> JSONObject:
@@ -72,8 +81,16 @@ def _operation(route: Route) -> JSONObject:
         content: JSONObject = {"schema": schema}
         if route.name in BODIES:
             content["example"] = BODIES[route.name]
-        found["requestBody"] = {"required": False, "content": {"application/json": content}}
+        found["requestBody"] = {"required": _requires(route), "content": {"application/json": content}}
     return found
+
+
+def _requires(route: Route) -> bool:
+    """Whether a body has members that must be there."""
+    if route.name in BODY_SCHEMAS:
+        return bool(BODY_SCHEMAS[route.name].get("required"))
+    assert route.command is not None
+    return any(one.default is MISSING and one.default_factory is MISSING for one in fields(route.command))
 
 
 def _parameters(route: Route) -> Iterator[JSONObject]:
@@ -145,13 +162,19 @@ def _travelling(found: JSONObject) -> None:
     """As the bodies travel: arguments and schemas as objects, durations also as text."""
     propose, decide = found[_named(Propose)], found[_named(Decide)]
     properties = propose["properties"]
-    properties["args"] = {"type": "object"}
-    properties["schema"] = {"type": "object", "description": "JSON Schema (2020-12) of the arguments."}
-    properties["id"] = {"type": ["string", "null"], "pattern": "^act_[0-9a-hjkmnp-tv-z]{26}$"}
+    properties["args"] = {"type": "object", "additionalProperties": VALUE}
+    properties["schema"] = {**properties["args"], "description": "JSON Schema (2020-12) of the arguments."}
+    properties["id"] = ACTION_ID
+    for name, pattern in WORDS:
+        for command in found.values():
+            if command.get("additionalProperties") is False and name in command["properties"]:
+                command["properties"][name]["pattern"] = f"^{pattern.pattern}$"
     del properties["schema_text"]
     propose["required"] = ["name"]
-    decide["properties"]["args"] = {"type": ["object", "null"]}
+    decide["properties"]["args"] = MAYBE_OBJECT
     declared = found["Declaration"]
     declared["additionalProperties"] = False
     for name in DURATIONS:
-        declared["properties"][name] = {"anyOf": [declared["properties"][name], {"type": "string"}]}
+        whole = {"type": "integer", "minimum": 0, "maximum": LONGEST}
+        nothing = [{"type": "null"}] if name == "remind" else []
+        declared["properties"][name] = {"anyOf": [whole, DURATION, *nothing]}

@@ -10,22 +10,16 @@ from fastapi import Request
 from ..action.model import Action
 from ..codec.records import State
 from ..engine.request import Refuse
-from ..errors import HandrailError, NotFound, Unauthenticated
+from ..errors import NotFound, Unauthenticated
 from ..review.model import Review
 from ..run.model import Run
+from ..wire.refusals import Foreign
 from ..wire.routes import Route
 from .auth.callers import Caller
 from .service import Service
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF: Final = "x-csrf-token"
-
-
-class Foreign(HandrailError):
-    """A browser sent this from another site, or without the token of its session."""
-
-    code = "foreign"
-    status = 403
 
 
 def cookie_name(service: Service) -> str:

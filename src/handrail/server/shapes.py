@@ -4,6 +4,13 @@ from typing import Any, Final
 
 JSONObject = dict[str, Any]
 TEXT: Final[JSONObject] = {"type": "string"}
+DURATION: Final[JSONObject] = {
+    "type": "string", "pattern": r"^[0-9]{1,3}(\.[0-9]{1,3})?(ms|s|m|min|h|d)$", "examples": ["15m"]
+}  # fmt: skip
+MAYBE_DURATION: Final[JSONObject] = {**DURATION, "type": ["string", "null"]}
+VALUE: Final[JSONObject] = {"$ref": "#/components/schemas/Value"}
+MAYBE_OBJECT: Final[JSONObject] = {"type": ["object", "null"], "additionalProperties": VALUE}
+ACTION_ID: Final[JSONObject] = {"type": ["string", "null"], "pattern": "^act_[0-9a-hjkmnp-tv-z]{26}$"}
 MAYBE: Final[JSONObject] = {"type": ["string", "null"]}
 JSON: Final = "application/json"
 
@@ -42,6 +49,7 @@ ME: Final = _object({"tenant": TEXT, "kind": TEXT, "id": TEXT, "auth": TEXT})
 
 ANSWERS: Final[dict[str, tuple[tuple[int, ...], str, JSONObject]]] = {
     "Answer": ((200,), JSON, ANSWER),
+    "Renewed": ((200,), JSON, _object({"renewed": {"type": "boolean"}})),
     "Page": ((200,), JSON, PAGE),
     "Reviews": ((200,), JSON, _object({"items": _list(REVIEW), "next": MAYBE})),
     "Action": ((200,), JSON, ACTION),
@@ -91,16 +99,17 @@ USE: Final[JSONObject] = {"enum": ["browser", "terminal", None]}
 AGENT: Final[JSONObject] = {"type": "string", "minLength": 1, "maxLength": 200}
 BODY_SCHEMAS: Final[dict[str, JSONObject]] = {
     "ask_question": _object(
-        {"question": {"type": "string", "minLength": 1}}, closed=True, options={"type": ["array", "null"]},
-        to={"type": ["array", "null"], "items": TEXT}, within=MAYBE, default={}, schema={"type": ["object", "null"]},
-        context={"type": ["object", "null"]}, id=MAYBE, key=MAYBE,
+        {"question": {"type": "string", "minLength": 1}}, closed=True,
+        options={"type": ["array", "null"], "items": VALUE}, to={"type": ["array", "null"], "items": TEXT},
+        within=MAYBE_DURATION, default=VALUE, schema=MAYBE_OBJECT, context=MAYBE_OBJECT, id=ACTION_ID, key=MAYBE,
     ),
     "create_key": _object(
         {"agent": AGENT}, closed=True, owner=MAYBE,
-        scopes={"type": ["array", "null"], "minItems": 1, "items": {"enum": ["propose", "execute"]}}, expires=MAYBE,
+        scopes={"type": ["array", "null"], "minItems": 1, "items": {"enum": ["propose", "execute"]}},
+        expires=MAYBE_DURATION,
         label=MAYBE,
     ),
-    "rotate_key": _object({}, closed=True, overlap=MAYBE),
+    "rotate_key": _object({}, closed=True, overlap=MAYBE_DURATION),
     "put_people": _object({"file": {"type": "string", "minLength": 1}}, closed=True, prune=FLAG, dry_run=FLAG),
     "put_policy": _object({"file": {"type": "string", "minLength": 1}}, closed=True, dry_run=FLAG),
     "sign_in": _object(

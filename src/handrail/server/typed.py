@@ -7,9 +7,13 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from types import NoneType, UnionType
 from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
+from ..codec.plain import MAX_SAFE_INTEGER
+
 JSONObject = dict[str, Any]
+SAFE: Final = MAX_SAFE_INTEGER
 _PLAIN: Final[Mapping[Any, JSONObject]] = {
-    str: {"type": "string"}, int: {"type": "integer"}, bool: {"type": "boolean"}, float: {"type": "number"},
+    str: {"type": "string"}, int: {"type": "integer", "minimum": -SAFE, "maximum": SAFE},
+    bool: {"type": "boolean"}, float: {"type": "number"},
     NoneType: {"type": "null"}, bytes: {"type": "string"},
 }  # fmt: skip
 
@@ -48,7 +52,7 @@ class Schemas:
 
     def _type(self, hint: Any) -> JSONObject:
         if hint is Any or set(get_args(hint)) >= _ANY_JSON:
-            return {}
+            return self.anything()
         if hint in _PLAIN:
             return dict(_PLAIN[hint])
         if is_dataclass(hint) and isinstance(hint, type):
@@ -68,4 +72,18 @@ class Schemas:
         if origin in (frozenset, list):
             return {"type": "array", "items": self._type(args[0])}
         assert isinstance(origin, type) and issubclass(origin, Mapping), f"no schema for {origin}"
-        return {"type": "object"}
+        return {"type": "object", "additionalProperties": self.anything()}
+
+    def anything(self) -> JSONObject:
+        """A reference to the schema of any JSON that can be read back by all readers alike."""
+        here = {"$ref": self._reference.format(name="Value")}
+        self.found["Value"] = {
+            "description": "Any JSON. Numbers stay below 2^53, beyond which readers differ: send bigger ones as text.",
+            "anyOf": [
+                {"type": ["string", "boolean", "null"]},
+                {"type": "number", "minimum": -SAFE, "maximum": SAFE},
+                {"type": "array", "items": here},
+                {"type": "object", "additionalProperties": here},
+            ],
+        }
+        return here

@@ -48,11 +48,32 @@ def command_of(kind: type, body: Any) -> Any:
     known = {one.name for one in fields(kind)} - {"schema_text"}
     if unknown := body.keys() - known:
         raise UsageError(f"unknown member {min(unknown)!a}; known are {', '.join(sorted(known)) or 'none'}")
+    prepared = _prepared(kind, body)
     try:
-        read = msgspec.convert(_prepared(kind, body), _readable(kind))
-        return kind(**{one.name: getattr(read, one.name) for one in fields(kind)})
+        read = msgspec.convert(prepared, _readable(kind))
+    except msgspec.ValidationError:
+        read = _with_whole_numbers(kind, prepared)
+    return kind(**{one.name: getattr(read, one.name) for one in fields(kind)})
+
+
+def _with_whole_numbers(kind: type, prepared: Any) -> Any:
+    """Some writers know one kind of number and send 1 as 1.0. Raises `InvalidValue`."""
+    try:
+        return msgspec.convert(_whole(prepared), _readable(kind))
     except msgspec.ValidationError as error:
         raise InvalidValue(f"the body cannot be meant: {error}") from None
+
+
+def _whole(value: Any) -> Any:
+    match value:
+        case dict():
+            return {name: _whole(one) for name, one in value.items()}
+        case list():
+            return [_whole(one) for one in value]
+        case float() if value.is_integer():
+            return int(value)
+        case _:
+            return value
 
 
 @cache

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any, Final
 
 from .. import errors
+from ..codec.policy_file import Mistake, PolicyFileError
 from ..errors import HandrailError
+from . import refusals
 
 MEDIA: Final = "application/problem+json"
 TYPE: Final = "urn:handrail:problem:"
 """Names, not addresses: each is explained in the reference of errors."""
-MEMBERS: Final = ("retry_after", "what", "where", "hint")
+MEMBERS: Final = ("retry_after", "what", "where", "hint", "line", "problem", "fix")
+_OUTCOME: Final[dict[str, Any]] = {"action": "", "reason": "", "note": "", "decision": None, "ticket": None}
 _STATUS: Final[dict[int, type[HandrailError]]] = {
     400: errors.UsageError, 401: errors.Unauthenticated, 403: errors.NotAllowed, 404: errors.NotFound,
-    408: errors.Unavailable, 409: errors.Refused, 413: errors.UsageError, 415: errors.UsageError,
+    408: errors.Unavailable, 409: errors.Refused, 413: refusals.TooLarge, 415: refusals.NotJSON,
     422: errors.InvalidValue, 429: errors.TooMany, 502: errors.Unavailable, 503: errors.Unavailable,
     504: errors.Unavailable,
 }  # fmt: skip
@@ -40,6 +44,8 @@ def title(code: str) -> str:
 def problem_of(error: HandrailError) -> dict[str, Any]:
     """The problem document of an error."""
     extra = {name: getattr(error, name) for name in MEMBERS if hasattr(error, name)}
+    if isinstance(error, PolicyFileError):
+        extra["mistakes"] = [asdict(one) for one in error.mistakes]
     return {
         "type": TYPE + error.code, "title": title(error.code), "status": error.status, "detail": str(error),
         "code": error.code, **extra,
@@ -57,6 +63,18 @@ def error_of(status: int, problem: Any) -> HandrailError:
     for name in MEMBERS:
         if name in found:
             setattr(error, name, found[name])
+    _complete(error, found)
+    return error
+
+
+def _complete(error: HandrailError, found: dict[str, Any]) -> None:
+    """Give an error the members that its class has, also where the document lacks them."""
     if isinstance(error, errors.TooMany) and "retry_after" not in found:
         error.retry_after = 1
-    return error
+    if isinstance(error, errors.Outcome):
+        for name, nothing in _OUTCOME.items():
+            setattr(error, name, nothing)
+    if isinstance(error, PolicyFileError):
+        told = found.get("mistakes")
+        mistakes = told if isinstance(told, list) else []
+        error.mistakes = tuple(Mistake(one["line"], one["problem"], one["fix"]) for one in mistakes)

@@ -37,10 +37,10 @@ class Route:
 
 def _command(
     noun: str, verb: str, kind: type, doc: str, *, scope: Need | None = None, permission: Permission | None = None,
-    path: str | None = None,
+    path: str | None = None, answers: str = "Answer",
 ) -> Route:  # fmt: skip
     where = f"/v1/{noun}s/{{id}}/{path or verb}"
-    return Route(f"{verb}_{noun}".replace("-", "_"), "POST", where, doc, "Answer", kind, scope, permission)
+    return Route(f"{verb}_{noun}".replace("-", "_"), "POST", where, doc, answers, kind, scope, permission)
 
 
 ROUTES: Final[tuple[Route, ...]] = (
@@ -66,7 +66,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     ),
     _command("action", "claim", action.Claim, "Take the right to execute.", scope="any"),
     _command("action", "start", action.Start, "Say that the call leaves now.", scope="any"),
-    _command("action", "renew", Renew, "Keep the lease of a running action.", scope="any"),
+    _command("action", "renew", Renew, "Keep the lease of a running action.", scope="any", answers="Renewed"),
     _command("action", "settle", action.Settle, "Report how the call ended.", scope="any"),
     _command("action", "reconcile", action.Reconcile, "Say what the probe found.", scope="any"),
     _command(

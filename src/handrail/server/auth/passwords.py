@@ -6,17 +6,10 @@ from typing import Final
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from ...errors import UsageError
+from ...wire.refusals import WeakPassword
 
 SHORTEST: Final = 12
 LONGEST: Final = 256
-
-
-class WeakPassword(UsageError):
-    """A password that would be guessed."""
-
-    code = "weak_password"
-    status = 422
 
 
 def require_strong(password: str, handle: str) -> None:

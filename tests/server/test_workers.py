@@ -1,0 +1,97 @@
+"""Keys that execute what other agents asked for, and keys that do not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from handrail.clock import SystemClock
+from handrail.server.examples import BODIES
+
+from .house import House, opened
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with opened(tmp_path / "a.db", clock=SystemClock()) as found:
+        found.company.person("ann", "treasury")
+        yield found
+
+
+def cleared(house: House, key: str) -> dict[str, Any]:
+    """An action of that key's agent which Ann has approved."""
+    asked = house("POST", "/actions", key, json=BODIES["propose_action"]).json()
+    decision = {"outcome": "approve", "view": asked["view"]}
+    assert (
+        house("POST", f"/reviews/{asked['review']}/decisions", house.session("ann"), json=decision).status_code == 200
+    )
+    found: dict[str, Any] = house("GET", f"/actions/{asked['id']}", key).json()["state"]
+    return found
+
+
+def start(house: House, key: str, action: dict[str, Any]) -> Any:
+    body = {"executor": "worker-1", "bind": action["bind"]}
+    return house("POST", f"/actions/{action['id']}/start", key, json=body)
+
+
+def test_a_worker_starts_what_another_agent_asked_for_with_the_stored_arguments_and_reports(house: House):
+    asker, worker = house.company.key("asker", scopes=("propose",)), house.company.key("worker", scopes=("execute",))
+    action = cleared(house, asker)
+    path = f"/actions/{action['id']}"
+    started = start(house, worker, action).json()
+    assert started["grant"]["args"] == '{"amount":"48.00","order":"O-1001"}'
+    assert started["grant"]["bind"] == action["bind"]
+    assert house("GET", f"{path}/grant", worker).json() == started["grant"]
+    assert house("GET", f"{path}/grant", asker).status_code == 404
+    report = {"executor": "worker-1", "fence": started["fence"], "outcome": "succeeded", "value": {"value": "done"}}
+    renewal = {"executor": "worker-1", "fence": started["fence"]}
+    assert house("POST", f"{path}/renew", asker, json=renewal).json() == {"renewed": False}
+    assert house("POST", f"{path}/renew", worker, json=renewal).json() == {"renewed": True}
+    assert house("POST", f"{path}/settle", asker, json=report).json()["code"] == "fenced_off"
+    assert house("POST", f"{path}/settle", worker, json=report).json()["status"] == "succeeded"
+    found = {event["type"]: event["by"]["id"] for event in house("GET", f"{path}/history", worker).json()["items"]}
+    me = house("GET", "/me", worker).json()["id"]
+    assert found["action.started"] == found["action.succeeded"] == me
+    assert found["action.proposed"] == house("GET", "/me", asker).json()["id"] != me
+
+
+def test_a_key_that_proposes_executes_its_own_actions_and_nothing_else(house: House):
+    asker, other = (house.company.key(name, scopes=("propose",)) for name in ("asker", "other"))
+    action = cleared(house, asker)
+    assert start(house, other, action).status_code == 404
+    assert start(house, asker, action).json()["status"] == "started"
+
+
+def test_a_key_that_executes_asks_for_nothing(house: House):
+    worker = house.company.key("worker", scopes=("execute",))
+    for name, path in (("propose_action", "/actions"), ("ask_question", "/ask")):
+        answer = house("POST", path, worker, json=BODIES[name])
+        assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
+
+
+def test_a_key_that_ended_reports_nothing_and_another_of_the_agent_does(house: House):
+    """It is the agent that holds the call, not the key."""
+    asker, worker = house.company.key("asker"), house.company.key("worker", scopes=("execute",))
+    action = cleared(house, asker)
+    fence = start(house, worker, action).json()["fence"]
+    house.company.end_key(worker)
+    report = {"executor": "worker-1", "fence": fence, "outcome": "succeeded"}
+    path = f"/actions/{action['id']}/settle"
+    assert house("POST", path, worker, json=report).status_code == 401
+    again = house.company.key("worker", scopes=("execute",))
+    assert house("POST", path, again, json=report).json()["status"] == "succeeded"
+
+
+def test_another_agents_run_is_not_there_for_a_proposal_or_as_a_parent(house: House):
+    one, other = house.company.key("one"), house.company.key("other")
+    run = house("GET", "/runs/by-name", one, params={"name": "nightly"}).json()["id"]
+    assert house("POST", f"/runs/{run}/open", one, json={"title": "nightly"}).status_code == 200
+    body = {**BODIES["propose_action"], "run": run, "occurrence": 1}
+    mine = house("POST", "/actions", one, json=body)
+    assert mine.status_code == 201
+    assert house("POST", "/actions", other, json=body).status_code == 404
+    child = house("GET", "/runs/by-name", other, params={"name": "child"}).json()["id"]
+    assert house("POST", f"/runs/{child}/open", other, json={"title": "x", "parent": run}).status_code == 404
