@@ -69,7 +69,7 @@ docs: $(VENV)/.dev ## Write the generated pages and check the claims
 	@$(BIN)/python -m tests.architecture.claims
 
 clean: ## Remove everything that was made
-	@rm -rf $(VENV) .build dist htmlcov .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage*
+	@rm -rf $(VENV) .build dist htmlcov .hypothesis .schemathesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage*
 	@find src tests bench examples -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 $(BIN)/python:

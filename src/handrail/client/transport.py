@@ -6,8 +6,10 @@ import asyncio
 import ipaddress
 import os
 import ssl
+import threading
 import weakref
 from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -76,9 +78,7 @@ class Transport:
     def __init__(self, url: str, secret: str | None) -> None:
         self.url: Final = require_safe(url)
         self._secret: Final = Secret(secret) if secret else None
-        self._process: int | None = None
-        self._client: httpx2.Client | None = None
-        self._loops: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Kept] = weakref.WeakKeyDictionary()
+        self._open: Final[dict[int, _Own]] = {}
 
     def request(
         self, method: str, path: str, body: Any = None, *, headers: Headers | None = None, wait: float = 0,
@@ -114,32 +114,44 @@ class Transport:
         return {"content": content, "headers": said, "timeout": SECONDS + wait, "params": query}
 
     def _sync(self) -> httpx2.Client:
-        if self._client is None or self._process != os.getpid():
-            self._fresh()
-            self._client = httpx2.Client(base_url=self.url, limits=_limits(), trust_env=False, verify=trusted())
-        return self._client
+        own = self._own
+        with own.lock:
+            if own.client is None:
+                own.client = httpx2.Client(base_url=self.url, limits=_limits(), trust_env=False, verify=trusted())
+            return own.client
 
     async def _async(self) -> httpx2.AsyncClient:
-        if self._process != os.getpid():
-            self._fresh()
-        loop = asyncio.get_running_loop()
-        found = self._loops.get(loop)
+        loops, loop = self._own.loops, asyncio.get_running_loop()
+        found = loops.get(loop)
         if found is None:
             client = httpx2.AsyncClient(base_url=self.url, limits=_limits(), trust_env=False, verify=trusted())
-            found = self._loops[loop] = _Kept(client)
+            found = loops[loop] = _Kept(client)
             await found.begin()
         return found.client
 
-    def _fresh(self) -> None:
-        """A forked child leaves its parent's connections alone, and opens its own."""
-        self._process, self._client = os.getpid(), None
-        self._loops = weakref.WeakKeyDictionary()
+    @property
+    def _own(self) -> _Own:
+        """What this process has open: a forked child leaves its parent's connections alone."""
+        return self._open.setdefault(os.getpid(), _Own())
 
     def close(self) -> None:
         """Close the connections of this process; those of an event loop end with it."""
-        if self._client is not None and self._process == os.getpid():
-            self._client.close()
-        self._client = None
+        own = self._own
+        with own.lock:
+            if own.client is not None:
+                own.client.close()
+            own.client = None
+
+
+@dataclass
+class _Own:
+    """The connections of one process: one client for its threads, and one for each event loop."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    client: httpx2.Client | None = None
+    loops: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Kept] = field(
+        default_factory=weakref.WeakKeyDictionary
+    )
 
 
 class _Kept:
