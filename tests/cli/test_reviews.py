@@ -57,7 +57,8 @@ def test_pages_continue_behind_the_last_one(company, wire):
     assert f"More: --after {seen[1][:10]}" in company("reviews", "list", "--limit", "2").out
 
 
-def test_what_is_asked_again_and_again_is_one_row_and_each_is_decided_by_itself(company, wire):
+def test_what_is_asked_again_and_again_is_one_row_and_each_is_decided_by_itself(company, wire, monkeypatch):
+    monkeypatch.setattr("handrail.cli.outcome.PATIENCE", 0.05)
     same = [wire.propose("DE89", 1) for _ in range(12)]
     other = wire.propose("DE89", 2)
     lines = company("reviews", "list").out.splitlines()

@@ -268,7 +268,7 @@ def _pries(apart: Apart) -> None:
     path = apart.house.path
     env = environment(PYTHONPATH=PACKAGES, HANDRAIL_KEY=apart.key)
     found = apart.house.run(Process, apart.python, "-c", PRYING, str(path), env=env, **NOBODY)
-    assert found.end() == (0, "Unavailable\n"), found.said
+    assert found.end() == (0, "UsageError\n"), found.said
     files = [one for one in apart.folder.iterdir() if one.name.startswith(path.name)]
     assert len(files) >= 4
     assert [one.name for one in files if stat.S_IMODE(one.stat().st_mode) & 0o077] == []

@@ -11,7 +11,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from handrail.errors import CorruptLog, TooNew, Unavailable
+from handrail.errors import CorruptLog, TooNew, UsageError
 from handrail.store.migrate import migrate, migrations
 from handrail.store.protocol import Batch
 from handrail.store.sqlite import SQLiteStore
@@ -172,11 +172,6 @@ def test_a_newer_schema_is_refused(path: str):
         SQLiteStore(path)
 
 
-def test_a_folder_is_unavailable(tmp_path: Path):
-    with pytest.raises(Unavailable):
-        SQLiteStore(str(tmp_path))
-
-
 def test_an_empty_file_becomes_a_database(path: str):
     Path(path).touch()
     store = SQLiteStore(path)
@@ -212,3 +207,9 @@ def test_threads_of_one_process_write_one_after_another(path: str):
     thread.join(10)
     assert done == ["first", "second"]
     store.close()
+
+
+def test_a_place_where_no_file_can_be_is_a_mistake_and_not_a_reason_to_wait(path: str):
+    Path(path).mkdir()
+    with pytest.raises(UsageError, match="cannot be used by this user"):
+        SQLiteStore(path)

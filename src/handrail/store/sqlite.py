@@ -261,7 +261,8 @@ def _create(path: Path) -> None:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turns a driver's error into ours: corruption is a corrupt log, everything else means not now."""
+    """Turns a driver's error into ours: corruption is a corrupt log, a file that this user may not use is a mistake,
+    everything else means not now."""
     try:
         yield
     except (apsw.Error, OSError) as error:
@@ -273,4 +274,6 @@ def _ours(error: Exception) -> HandrailError:
         return CorruptLog(f"the database file is damaged or no database: {error}")
     if isinstance(error, apsw.Error):
         return Unavailable(f"the database did not take the change, and nothing was kept of it: {error}")
+    if isinstance(error, PermissionError | IsADirectoryError | NotADirectoryError):
+        return UsageError(f"the database file cannot be used by this user: {error}")
     return Unavailable(f"the database file cannot be used: {error}")
