@@ -227,7 +227,7 @@ def test_a_policy_is_checked_compared_applied_and_shown(house, tmp_path):
     assert (refused.code, refused.err) == (
         1, "handrail: only an administrator changes the policy: ask user:ann\n",
     )  # fmt: skip
-    assert "Applied. It counts from the next action on" in house("policy", "apply", str(file), "--yes").out
+    assert "Applied. It counts from now on" in house("policy", "apply", str(file), "--yes").out
     assert "Applied by user:ann" in house("policy", "show").out
     assert house("policy", "diff", str(file)).out == "It says the same as the active policy.\n"
     file.write_text(POLICY.replace("treasury", "nobody"))

@@ -22,7 +22,7 @@ PINNED = {
     "review": "opened claimed released delegated commented reminded escalated voted edited decided revoked "
     "took_effect expired withdrawn superseded",
     "run": "opened faulted finished",
-    "person": "added changed removed",
+    "person": "added changed removed invited password_set signed_out",
     "group": "added",
     "agent": "added changed removed",
     "key": "added changed removed",

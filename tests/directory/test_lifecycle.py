@@ -1,6 +1,7 @@
 """Rows of the directory: present, removed, present again; changed by people alone."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -8,7 +9,7 @@ from handrail.directory import commands as c
 from handrail.directory.lifecycle import ACCEPTS, Facts, decide
 from handrail.directory.model import Agent, Group, Guest, Person
 from handrail.errors import NotAllowed, NotFound, NotReady, UnknownPerson
-from tests.heart.desk import ADMIN, BOT, Desk
+from tests.heart.desk import ADMIN, ANN, BOB, BOT, Desk
 from tests.heart.world import NAMES
 
 PUT = c.PutPerson("hash", "osu_1", ("grp_1",), "ann", "Ann", "ann1")
@@ -16,6 +17,7 @@ CALL = c.PutAgent("osu_1", "bot", "olga")
 GROUP = c.PutGroup("hash", "team")
 DENY = c.Deny("late", "rev_1", "Decide", 3)
 KEY = c.PutKey("agt_1", ("propose",), None, "first")
+ACCOUNT: tuple[Any, ...] = ("invited", "password_set", "signed_out")
 
 
 def test_a_person_is_added_changed_removed_and_added_again() -> None:
@@ -132,6 +134,21 @@ def test_a_person_decides_as_a_reviewer_and_not_otherwise() -> None:
     assert desk.world.directory.members("usr_ann") == frozenset()
 
 
+@pytest.mark.parametrize("what", ACCOUNT)
+def test_an_account_is_changed_by_administrators_and_a_password_by_its_person(what: Any) -> None:
+    ann = Person("usr_ann", "present", 1, "hash", None, (), None)
+    allowed = {ADMIN.id} | ({ann.id} if what == "password_set" else set())
+    for actor in (ADMIN, ANN, BOB, BOT):
+        facts = Facts(0, actor, frozenset({ADMIN.id}))
+        if actor.id in allowed:
+            assert len(decide(ann, c.NoteAccount(what), facts)) == 1
+        else:
+            with pytest.raises(NotAllowed):
+                decide(ann, c.NoteAccount(what), facts)
+    with pytest.raises(UnknownPerson):
+        decide(None, c.NoteAccount(what), Facts(0, ADMIN))
+
+
 @pytest.mark.parametrize("command", [PUT, c.RemovePerson()])
 def test_the_last_administrator_stays(command: object) -> None:
     boss = Person("usr_1", "present", 1, "hash", None, (), None, ("administrator",))
@@ -167,7 +184,7 @@ def test_an_agent_makes_itself_no_key(command: object) -> None:
 def test_every_row_of_the_table_happens() -> None:
     desk = Desk()
     story: list[tuple[str, list[object]]] = [
-        ("usr_1", [PUT, PUT, DENY, c.RemovePerson(), DENY, PUT]),
+        ("usr_1", [PUT, PUT, *map(c.NoteAccount, ACCOUNT), DENY, c.RemovePerson(), DENY, PUT]),
         ("usr_2", [DENY, PUT]),
         ("grp_1", [GROUP]),
         ("grp_2", [DENY, GROUP]),

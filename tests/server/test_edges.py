@@ -288,3 +288,9 @@ def test_the_description_names_every_route_with_an_example_and_its_problems(hous
             body = operation.get("requestBody")
             schema = body["content"]["application/json"] if body else {}
             assert not body or schema.get("example") is not None or schema["schema"]["$ref"], (path, method)
+
+
+def test_who_asks_whether_the_server_lives_may_call_it_by_any_name(house: House):
+    by_address = {"Host": "203.0.113.7:8321"}
+    assert [house.client.get(path, headers=by_address).status_code for path in ("/livez", "/readyz")] == [200, 200]
+    assert house.client.get("/metrics", headers=by_address).json()["code"] == "wrong_host"

@@ -117,6 +117,10 @@ def test_the_way_from_an_invitation_to_a_decision(house: House):
     secret = house("POST", f"/people/{changes[0]['id']}/invite", boss).json()["secret"]
     accepted = house("POST", "/invitations", json={"secret": secret, "password": PASSWORD})
     assert accepted.status_code == 201
+    account = house.service.archive("default").history(changes[0]["id"])
+    assert [(one.type, one.by.auth) for one in account[1:]] == [
+        ("person.invited", "session"), ("person.password_set", "link"),
+    ]  # fmt: skip
     made = house("POST", "/keys", boss, json={"agent": "support", "expires": "90d"}).json()
     asked = house("POST", "/actions", made["secret"], json=BODIES["propose_action"]).json()
     decision = {"outcome": "approve", "view": asked["view"]}

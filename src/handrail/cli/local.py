@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from ..backend import Event
+from ..codec import policies
 from ..codec.people_file import PersonSpec, read_people
-from ..codec.policies import compiled_text, text_digest
 from ..codec.policy_file import PolicyFile
 from ..directory.model import Directory
 from ..embedded import Database, Embedded, os_user_name, solo_person
@@ -18,7 +18,7 @@ from ..engine.explanation import explanation
 from ..engine.request import Request
 from ..errors import NotAllowed, NotFound, UsageError
 from ..ids import mint
-from ..policy.register import ID, PutPolicy
+from ..policy.register import ID
 from ..principal import Principal, person
 from .site import Office, require_administrator
 
@@ -111,8 +111,7 @@ class LocalSite:
 
     def put_policy(self, text: str, found: PolicyFile) -> None:
         """Make a policy the active one."""
-        compiled = compiled_text(found.policy)
-        self.backend.call(ID, PutPolicy(text, compiled, text_digest(text), text_digest(compiled)))
+        self.backend.call(ID, policies.put_policy(text, found.policy))
 
     def close(self) -> None:
         """Close the file."""

@@ -11,7 +11,7 @@ import typer
 
 from ..clock import SystemClock
 from ..codec.policies import text_digest
-from ..codec.policy_file import PolicyFile, PolicyFileError, read_policy_file
+from ..codec.policy_file import PolicyFile, read_policy_file
 from ..engine import rehearsal
 from ..errors import NotFound, UsageError
 from ..gate.notice import local_zone
@@ -39,12 +39,7 @@ def check(file: File, db: Db = None) -> None:
 
 
 def _checked(text: str, at: Desk | None) -> PolicyFile:
-    """The policy of a file. Raises `PolicyFileError` with everything that is wrong in it, or would go wrong."""
-    found = read_policy_file(text)
-    mistakes = rehearsal.mistakes(found, at.directory if at else None)
-    if mistakes:
-        raise PolicyFileError(tuple(mistakes))
-    return found
+    return rehearsal.checked(text, at.directory if at else None)
 
 
 def _say_checked(found: PolicyFile) -> None:
@@ -82,7 +77,7 @@ def apply(
             say("Nothing was changed.")
             return
         at.site.put_policy(text, found)
-        say(f"Applied. It counts from the next action on; what waits for people keeps waiting. {_short(text)}", "good")
+        say(f"Applied. It counts from now on; what waits for people keeps waiting. {_short(text)}", "good")
 
 
 def diff(file: File, db: Db = None) -> None:

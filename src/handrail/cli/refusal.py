@@ -9,6 +9,7 @@ from typing import Final
 
 import typer
 
+from ..codec.policy_file import PolicyFileError
 from ..errors import HandrailError, Late, NotFound, StaleView, UsageError
 from ..view.escape import safe
 
@@ -43,7 +44,8 @@ def refused(about: str = "") -> Iterator[None]:
     try:
         yield
     except HandrailError as error:
-        complain(f"{error}{_advice(error, about)}")
+        for line in map(str, error.mistakes) if isinstance(error, PolicyFileError) else (str(error),):
+            complain(f"{line}{_advice(error, about)}")
         raise typer.Exit(code_of(error)) from None
     except KeyboardInterrupt:
         raise typer.Exit(INTERRUPTED) from None

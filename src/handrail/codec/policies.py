@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import orjson
 
+from ..policy.register import PutPolicy
 from ..policy.rules import Default, PathSpec, Policy, Rule, Unreadable
 from .canonical import canonical
 
@@ -26,6 +27,12 @@ def compiled_text(policy: Policy) -> str:
             "rules": [_plain(rule) for rule in policy.rules],
         }
     )
+
+
+def put_policy(text: str, policy: Policy) -> PutPolicy:
+    """The command that makes a policy the active one; `text` is as it was written."""
+    compiled = compiled_text(policy)
+    return PutPolicy(text, compiled, text_digest(text), text_digest(compiled))
 
 
 def _plain(part: PathSpec | Rule) -> Any:

@@ -28,6 +28,13 @@ class RemovePerson:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteAccount:
+    """Record what becomes of a person's account: passwords and sessions themselves are in no entry."""
+
+    what: Literal["invited", "password_set", "signed_out"]
+
+
+@dataclass(frozen=True, slots=True)
 class PutGroup:
     """Name a group."""
 
@@ -74,4 +81,4 @@ class Deny:
     count: int
 
 
-Command = Deny | PutPerson | RemovePerson | PutGroup | PutAgent | RemoveAgent | PutKey | RemoveKey
+Command = Deny | PutPerson | RemovePerson | NoteAccount | PutGroup | PutAgent | RemoveAgent | PutKey | RemoveKey

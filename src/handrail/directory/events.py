@@ -32,6 +32,21 @@ class PersonRemoved:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonInvited:
+    """A person was given a secret with which to set a password; whoever made it has seen it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonPasswordSet:
+    """A person has another password now, and every session of theirs ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonSignedOut:
+    """Every session of a person was ended."""
+
+
+@dataclass(frozen=True, slots=True)
 class GroupAdded:
     """A group was named for the first time. Texts: `profile`."""
 
@@ -92,6 +107,9 @@ Event = (
     PersonAdded
     | PersonChanged
     | PersonRemoved
+    | PersonInvited
+    | PersonPasswordSet
+    | PersonSignedOut
     | GroupAdded
     | AgentAdded
     | AgentChanged

@@ -15,6 +15,9 @@ ACCEPTS: Final[Table] = {
     e.PersonAdded: {None: "present", "present": "present", "removed": "present"},
     e.PersonChanged: {"present": "present"},
     e.PersonRemoved: {"present": "removed"},
+    e.PersonInvited: {"present": "present"},
+    e.PersonPasswordSet: {"present": "present"},
+    e.PersonSignedOut: {"present": "present"},
     e.GroupAdded: {None: "present", "present": "present"},
     e.AgentAdded: {None: "present", "present": "present", "removed": "present"},
     e.AgentChanged: {"present": "present"},
@@ -58,6 +61,8 @@ def decide(state: Member | None, command: c.Command, facts: Facts) -> list[Draft
                 raise UnknownPerson("there is no such person to remove; list them with `handrail people list`")
             _others_remain(state, facts)
             return [Draft(e.PersonRemoved())]
+        case c.NoteAccount():
+            return _account(state, command, facts)
         case c.PutGroup():
             _still(state, Group)
             known = isinstance(state, Group)
@@ -91,6 +96,23 @@ def _others_remain(state: Member | None, facts: Facts) -> None:
             "this is the last administrator, and nobody could change people, keys or the policy any more: "
             "make somebody else an administrator first"
         )
+
+
+def _account(state: Member | None, command: c.NoteAccount, facts: Facts) -> list[Draft[e.Event]]:
+    if not isinstance(state, Person) or state.status == "removed":
+        raise UnknownPerson("there is no such person; list them with `handrail people list`")
+    _people_only(facts)
+    own = command.what == "password_set" and facts.actor.id == state.id
+    if not own and facts.administrators and facts.actor.id not in facts.administrators:
+        raise NotAllowed("only an administrator does that to somebody's account")
+    match command.what:
+        case "invited":
+            return [Draft(e.PersonInvited())]
+        case "password_set":
+            return [Draft(e.PersonPasswordSet())]
+        case "signed_out":
+            return [Draft(e.PersonSignedOut())]
+    assert_never(command.what)
 
 
 def _put_agent(state: Member | None, command: c.PutAgent, facts: Facts) -> list[Draft[e.Event]]:
@@ -150,6 +172,9 @@ def evolve(state: Member | None, sealed: Sealed[e.Event], *, subject: str) -> Me
         case e.PersonRemoved():
             assert isinstance(state, Person) and status == "removed"
             return Person(subject, "removed", sealed.rev, state.handle, state.os_user, (), state.profile, ())
+        case e.PersonInvited() | e.PersonPasswordSet() | e.PersonSignedOut():
+            assert isinstance(state, Person)
+            return changed(state, rev=sealed.rev)
         case e.GroupAdded():
             return Group(subject, "present", sealed.rev, event.handle, profile)
         case e.AgentAdded():

@@ -7,6 +7,7 @@ from typing import Final
 from ..backend import Event
 from .archive import Archive
 
+MEMBERSHIP: Final = frozenset({"person.added", "person.changed", "person.removed"})
 PAGE: Final = 500
 Told = tuple[str, Event]
 """An entry with the id of the stream it belongs to."""
@@ -32,7 +33,7 @@ def _of(archive: Archive, subject: str) -> list[Told]:
 def _concerns(event: Event, about: set[str]) -> bool:
     if event.type == "access.denied":
         return event.data["on"] in about
-    return event.type.startswith("person.")
+    return event.type in MEMBERSHIP
 
 
 def _all(archive: Archive, kind: str) -> list[str]:

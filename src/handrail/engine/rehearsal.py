@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from ..clock import DAY, HOUR, MINUTE, SECOND
-from ..codec.policy_file import Expectation, Mistake, Never, PolicyFile
+from ..codec.policy_file import Expectation, Mistake, Never, PolicyFile, PolicyFileError, read_policy_file
 from ..directory.model import Directory, Names, Person
 from ..policy.globs import example, overlap
 from ..policy.paths import ANYONE
@@ -18,6 +18,15 @@ NOBODY: Final[frozenset[str]] = frozenset()
 UNDECLARED: Final = Declaration("auto")
 CROWD: Final = 100
 UNITS: Final = (("d", DAY), ("h", HOUR), ("m", MINUTE), ("s", SECOND), ("ms", 1000))
+
+
+def checked(text: str, directory: Directory | None) -> PolicyFile:
+    """The policy of a file. Raises `PolicyFileError` with everything that is wrong in it, or would go wrong."""
+    found = read_policy_file(text)
+    wrong = mistakes(found, directory)
+    if wrong:
+        raise PolicyFileError(tuple(wrong))
+    return found
 
 
 def mistakes(file: PolicyFile, directory: Directory | None) -> list[Mistake]:

@@ -33,6 +33,7 @@ HSTS: Final = (b"strict-transport-security", b"max-age=63072000")
 
 
 HEAD: Final = 32 * 1024
+PROBES: Final = frozenset({"/livez", "/readyz"})
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
@@ -78,20 +79,22 @@ class Edge:
 
         scope.setdefault("state", {})["request_id"] = request_id
         try:
-            wrong = self._refusal(scope["headers"])
+            wrong = self._refusal(scope)
             await (self._app if wrong is None else problem(wrong))(scope, receive, sending)
         finally:
             self._note(scope, status, time.perf_counter() - began, request_id)
 
-    def _refusal(self, headers: list[tuple[bytes, bytes]]) -> HandrailError | None:
-        """Why nobody looks at a request: its length is doubtful, or it is meant for another server."""
+    def _refusal(self, scope: Scope) -> HandrailError | None:
+        """Why nobody looks at a request: its length is doubtful, or it is meant for another server. Who asks whether
+        the server lives may do so by any name: load balancers use addresses, and learn nothing else."""
+        headers: list[tuple[bytes, bytes]] = scope["headers"]
         if sum(len(name) + len(value) for name, value in headers) > HEAD:
             return HeadTooLong(f"the headers have more than {HEAD:,} bytes: send less")
         names = [name for name, _ in headers]
         if b"content-length" in names and b"transfer-encoding" in names:
             return Smuggled("a request has a Content-Length or a Transfer-Encoding, not both")
         hosts = [value.decode("latin-1").lower() for name, value in headers if name == b"host"]
-        if len(hosts) != 1 or hostname(hosts[0]) not in self._hosts:
+        if scope["path"] not in PROBES and (len(hosts) != 1 or hostname(hosts[0]) not in self._hosts):
             return WrongHost(f"this server is {self._service.settings.origin}: ask for that host")
         return None
 

@@ -8,15 +8,15 @@ from typing import Any, Final
 
 from fastapi import Request, Response
 
+from ..codec import policies
 from ..codec.people_file import read_people
-from ..codec.policies import compiled_text, text_digest
-from ..codec.policy_file import PolicyFileError, read_policy_file
 from ..directory.model import Directory
 from ..engine import rehearsal, roster
 from ..engine.request import Request as Sent
 from ..errors import InvalidValue
 from ..ids import mint
-from ..policy.register import ID, PutPolicy
+from ..policy.register import ID
+from ..policy.rules import Policy
 from ..wire import records
 from ..wire.directory import directory_out
 from .addresses import network_of
@@ -76,7 +76,8 @@ async def put_people(exchange: Exchange) -> Response:
     accounts, who = exchange.service.accounts, exchange.who
     found = accounts.directory(who.tenant)
     prune = bool(given["prune"])
-    plan = roster.plan(found, read_people(given["file"]), prune=prune)
+    people = await asyncio.to_thread(read_people, given["file"])
+    plan = roster.plan(found, people, prune=prune)
     if plan and not given["dry_run"]:
         sent = [
             Sent(mint("cmd"), subject, command, who.principal, who.tenant)
@@ -97,18 +98,18 @@ async def put_policy(exchange: Exchange) -> Response:
     """Check a policy among the people who are there, and make it the active one unless `dry_run` is set."""
     given = await exchange.members(file=str, dry_run=bool)
     file = given["file"] or ""
-    found = read_policy_file(file)
-    mistakes = rehearsal.mistakes(found, exchange.service.accounts.directory(exchange.who.tenant))
-    if mistakes:
-        raise PolicyFileError(tuple(mistakes))
+    found, changes = await asyncio.to_thread(_rehearsed, exchange, file)
+    if not given["dry_run"]:
+        await exchange.backend.acall(ID, policies.put_policy(file, found), command_id=exchange.command_id)
+    return answer({"changes": changes, "applied": not given["dry_run"]})
+
+
+def _rehearsed(exchange: Exchange, file: str) -> tuple[Policy, list[dict[str, str]]]:
+    """A policy that can be applied, and what it changes. Off the event loop: a long file takes seconds."""
+    found = rehearsal.checked(file, exchange.service.accounts.directory(exchange.who.tenant)).policy
     active = exchange.service.archive(exchange.who.tenant).policy()
     before = active.file.policy if active and active.file else None
-    changes = [{"mark": mark, "what": words} for mark, words in rehearsal.differences(before, found.policy)]
-    if not given["dry_run"]:
-        compiled = compiled_text(found.policy)
-        command = PutPolicy(file, compiled, text_digest(file), text_digest(compiled))
-        await exchange.backend.acall(ID, command, command_id=exchange.command_id)
-    return answer({"changes": changes, "applied": not given["dry_run"]})
+    return found, [{"mark": mark, "what": words} for mark, words in rehearsal.differences(before, found)]
 
 
 def _office(exchange: Exchange) -> Administration:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 from ...clock import DAY, HOUR, MINUTE
+from ...directory.commands import NoteAccount
 from ...directory.model import Directory, Person
 from ...embedded import Database, Embedded
 from ...engine.request import DEFAULT_TENANT
@@ -219,8 +220,13 @@ class Accounts:
         token = self._unused("invitation", text)
         self._require_strong(token.tenant, token.subject, password)
         self._use_up(token)
+        self._as(token).call(token.subject, NoteAccount("password_set"))
         self.set_password(token.tenant, token.subject, password)
         return self._admit(token.tenant, token.subject, _Kept(use, "session"))
+
+    def _as(self, token: Token) -> Embedded:
+        """Commands as the person who came with an invitation."""
+        return Embedded(self._database, lambda _: person(token.subject, "link"), token.tenant)
 
     def link(self, tenant: str, who: str) -> str:
         """A secret that signs somebody in once, within ten minutes. For a demo on one's own machine only."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ...clock import DAY, micros
-from ...directory.commands import PutAgent, PutKey, RemoveAgent, RemoveKey, Scope
+from ...directory.commands import NoteAccount, PutAgent, PutKey, RemoveAgent, RemoveKey, Scope
 from ...directory.model import Directory, Key
 from ...embedded import Embedded, os_user_name
 from ...engine import roster
@@ -137,17 +137,19 @@ class Administration:
 
     def invite(self, person: str) -> Answer:
         """A secret with which somebody sets their password. Raises `UnknownPerson`."""
-        self._require_present(person)
+        self._note(person, NoteAccount("invited"))
         return {"secret": self._accounts.invite(self._backend.tenant, person)}
 
     def sign_out(self, person: str) -> Answer:
         """End every session of somebody. Raises `UnknownPerson`."""
-        self._require_present(person)
+        self._note(person, NoteAccount("signed_out"))
         return {"id": person, "ended": self._accounts.sign_out_everywhere(self._backend.tenant, person)}
 
-    def _require_present(self, person: str) -> None:
+    def _note(self, person: str, what: NoteAccount) -> None:
+        """First the entry, so that nothing happens to an account that is not in the log."""
         if person not in self._directory.people:
             raise UnknownPerson("there is no such person; list them with `handrail people list`")
+        self._backend.call(person, what)
 
 
 def _name(directory: Directory, subject: str) -> Any:
