@@ -51,7 +51,13 @@ class Line(asyncio.Protocol):
         """The status and the body of the answer."""
         if self._transport is None:
             raise ConnectionResetError("the server has closed this connection")
-        content = b"" if body is None else body if isinstance(body, bytes) else orjson.dumps(body)
+        content = (
+            b""
+            if body is None
+            else body
+            if isinstance(body, bytes)
+            else orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
+        )
         head = f"{method} {path} HTTP/1.1\r\nHost: {self._host}\r\nAuthorization: Bearer {key}\r\n{headers}"
         if body is not None:
             head += f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n"

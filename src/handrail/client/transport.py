@@ -110,7 +110,8 @@ class Transport:
             said["Content-Type"] = "application/json"
         if wait:
             said["Prefer"] = f"wait={int(wait)}"
-        content = None if body is None else orjson.dumps(body)
+        # In canonical order the server reads it once; in any other it reads twice, to find what a reader may swallow.
+        content = None if body is None else orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
         return {"content": content, "headers": said, "timeout": SECONDS + wait, "params": query}
 
     def _sync(self) -> httpx2.Client:
