@@ -71,6 +71,13 @@ class Line(asyncio.Protocol):
             self._transport.close()
 
 
+def _content(body: Any) -> bytes:
+    """The body as the SDK sends it, in canonical order."""
+    if body is None or isinstance(body, bytes):
+        return body or b""
+    return orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
+
+
 async def dial(url: str) -> Line:
     """A connection."""
     parts = urlsplit(url)
