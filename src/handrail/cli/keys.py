@@ -57,7 +57,11 @@ def create(
     owner: Owner = None,
     scope: Annotated[
         list[str] | None,
-        typer.Option("--scope", metavar="SCOPE", help="propose, execute, or both by giving it twice [default: both]."),
+        typer.Option(
+            "--scope",
+            metavar="SCOPE",
+            help="propose; or execute, for a worker that runs the actions of others; or both [default: propose].",
+        ),
     ] = None,
     expires: Annotated[
         str | None, typer.Option("--expires", metavar="TIME", help="When it ends, such as 90d [default: never].")

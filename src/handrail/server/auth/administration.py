@@ -163,7 +163,10 @@ def _named(agent: str | None) -> str:
 
 
 def _scopes(given: Any) -> tuple[Scope, ...]:
-    scopes = tuple(one for one in SCOPES if given is None or one in given)
-    if not scopes or (given is not None and set(map(str, given)) - set(SCOPES)):
+    """What a key may do; where nothing is said, no more than an agent needs for its own actions."""
+    if given is None:
+        return ("propose",)
+    scopes = tuple(one for one in SCOPES if one in given)
+    if not scopes or set(map(str, given)) - set(SCOPES):
         raise InvalidValue(f"a key's scopes are {' and '.join(SCOPES)}, or one of them")
     return scopes
