@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 PYTEST := $(BIN)/python -m pytest
-WORKERS ?= 2
+WORKERS ?= 3
 # The share of the nightly explorations that is run: 0.1 is a tenth of them.
 NIGHT ?= 1
 EXPORT := --quiet --frozen --format requirements-txt --no-emit-project --no-header --all-extras
@@ -26,7 +26,7 @@ demo: $(VENV)/.runtime ## Start Handrail with a demo company
 
 test: check ## Set everything up, check the code and run the tests
 	@echo "== tests ($(WORKERS) workers)"
-	@$(PYTEST) -n $(WORKERS)
+	@$(PYTEST) -n $(WORKERS) --dist worksteal
 
 check: $(VENV)/.dev ## Check style, types, imports and claims without running the tests
 	@echo "== style"

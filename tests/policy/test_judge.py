@@ -124,3 +124,13 @@ def test_nothing_runs_unless_the_first_rule_about_it_lets_it(policy: Policy, nam
     if verdict.kind == "review":
         assert verdict.demand is not None
         assert verdict.demand.levels
+
+
+@pytest.mark.parametrize("default_path", [None, "gone"])
+def test_what_a_rule_runs_needs_nobody_to_ask(default_path: str | None) -> None:
+    paths = {"gone": PathSpec((Rung(("user:gone",), HOUR),))}
+    policy = Policy("sha256:p", "review", default_path, paths, (Rule("r", "reads", "read", "run", grant=HOUR),))
+    verdict = judge(Declaration("auto"), Desk(ann="team").world.directory, frozenset(), policy, Asked("read"))
+    assert (verdict.kind, verdict.rule) == ("run", "r")
+    assert verdict.demand is not None
+    assert verdict.demand.grant == HOUR

@@ -106,10 +106,9 @@ def _routed(
     if rule is not None and rule.effect == "deny":
         raise _Denied("rule", f"the rule {rule.name!r} denies this action")
     floor = declared.speaks and (declared.is_question or not (rule is not None and rule.replaces))
-    demand = _demand(declared, directory, policy, rule, floor=floor)
-    ended = _safe_end(demand, asked)
     if rule is not None and rule.effect == "run" and not floor:
-        return Verdict("run", "auto", "rule", ended)
+        return Verdict("run", "auto", "rule", _safe_end(_unasked(declared, directory, policy, rule), asked))
+    ended = _safe_end(_demand(declared, directory, policy, rule, floor=floor), asked)
     _require_reachable(ended, directory, barred)
     tightens = rule is not None and rule.effect == "approval"
     pattern = "approval" if declared.pattern == "auto" else declared.pattern
@@ -199,6 +198,16 @@ def _demand(
         return own
     ruled = _tightened(_on(path, declared, directory) if path else own, rule, directory)
     return _both(ruled, own) if floor else ruled
+
+
+def _unasked(declared: Declaration, directory: Directory, policy: Policy | None, rule: Rule) -> Demand:
+    """What would be demanded of an action that runs by a rule, should the rule change before it starts; with nobody
+    who is asked where that names nobody who is there."""
+    try:
+        return _demand(declared, directory, policy, rule, floor=False)
+    except _Denied:
+        own = Demand((), undo=declared.undo, grant=declared.grant)
+        return _tightened(own, replace(rule, quorum=None), directory)
 
 
 def _own(declared: Declaration, directory: Directory, policy: Policy | None) -> Demand:
