@@ -16,7 +16,7 @@ from .wire import Line, Work, dialled, expect, on_lines
 
 MANY: Final = 64
 EACH: Final = 90
-"""Asks of one agent, below its cap of open reviews."""
+"""Asks of one agent, below its cap of open reviews; the agents take turns, so that those in flight are of many."""
 DECLARED: Final = {"pattern": "approval", "reviewers": ["user:ann"], "within": "7d"}
 SCHEMA: Final = {
     "type": "object", "additionalProperties": False, "required": ["order", "iban", "amount", "reason"],
@@ -61,7 +61,7 @@ def body(order: int) -> dict[str, Any]:
 def measure(path: Path, amount: Amount) -> Measured:
     """Measure in interleaved rounds, against a server of its own."""
     asks = amount.rounds * (amount.one + amount.many) + MANY
-    with served(path, 1 + max(asks, amount.resumes) // EACH + 1) as at:
+    with served(path, 1 + max(asks, amount.resumes) // EACH + 1, caps={"burst": EACH}) as at:
         return asyncio.run(_measure(at, amount))
 
 
@@ -70,7 +70,7 @@ async def _measure(at: Served, amount: Amount) -> Measured:
 
     async def ask(line: Line, _: int) -> None:
         number = next(numbers)
-        expect(await line.send("POST", "/v1/actions", at.keys[number // EACH], body(number)), 201)
+        expect(await line.send("POST", "/v1/actions", at.keys[number % len(at.keys)], body(number)), 201)
 
     async def noop(line: Line, number: int) -> None:
         expect(await line.send("POST", "/v1/noop", at.keys[0], body(number)), 201)

@@ -34,7 +34,7 @@ rules:
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    with opened(tmp_path / "a.db", clock=SystemClock(), hold=0.0, caps=Caps(10, 500, 2)) as found:
+    with opened(tmp_path / "a.db", clock=SystemClock(), hold=0.0, caps=Caps(10, 500, 2, 500)) as found:
         found.company.person("ann", "treasury", password=PASSWORD)
         yield found
 
@@ -122,7 +122,7 @@ def test_asks_come_back_at_an_even_pace_and_a_refused_one_costs_the_agent_nothin
         assert [propose(house, key).status_code for key in (busy, twin) for _ in range(6)] == [201] * 12
         refused = propose(house, third)
         assert refused.headers["retry-after"] == "5"
-        assert json.loads(refused.content)["detail"].startswith("more than 12 asks in a minute")
+        assert json.loads(refused.content)["detail"].startswith("asks come too fast: 12 a minute")
         clock.advance("5s")
         assert [propose(house, third).status_code for _ in range(2)] == [201, 429]
 

@@ -142,7 +142,7 @@ def test_one_agent_can_ask_only_so_much(tmp_path: Path):
         answers = [propose(house, busy) for _ in range(5)]
         assert [one.status_code for one in answers] == [201, 201, 201, 429, 429]
         assert int(answers[-1].headers["retry-after"]) > 0
-        assert propose(house, busy).json()["detail"].startswith("more than 5 asks in a minute")
+        assert propose(house, busy).json()["detail"].startswith("asks come too fast: 5 a minute")
         assert [propose(house, twin).status_code for _ in range(4)] == [201, 201, 201, 429]
         assert propose(house, calm).status_code == 201
 

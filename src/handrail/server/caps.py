@@ -25,20 +25,22 @@ class Meter:
 
     def ask(self, tenant: str, agent: Principal) -> None:
         """Count an ask. Raises `TooMany`, with the seconds until the next one counts; that one is not counted."""
-        each = self._caps.asks_per_minute
-        buckets = (((tenant, agent.id), each), ((tenant, agent.owner or ""), each * self._caps.owner))
-        now = self._clock.now()
-        left = {key: self._left(key, most, now) for key, most in buckets}
-        for key, most in buckets:
+        caps, now = self._caps, self._clock.now()
+        shares = (((tenant, agent.id), 1), ((tenant, agent.owner or ""), caps.owner))
+        left = {key: self._left(key, share, now) for key, share in shares}
+        for key, share in shares:
             if left[key] < 1:
-                wait = -int(-(1 - left[key]) * MINUTE / most // SECOND)
-                raise TooMany(f"more than {most} asks in a minute: ask again in {wait} s", retry_after=wait)
-        for key, _ in buckets:
+                pace = caps.asks_per_minute * share
+                wait = -int(-(1 - left[key]) * MINUTE / pace // SECOND)
+                raise TooMany(f"asks come too fast: {pace} a minute are taken; ask again in {wait} s", retry_after=wait)
+        for key, _ in shares:
             self._buckets[key] = (left[key] - 1, now)
             self._buckets.move_to_end(key)
         while len(self._buckets) > REMEMBERED:
             self._buckets.popitem(last=False)
 
-    def _left(self, key: tuple[str, str], most: int, now: int) -> float:
-        left, at = self._buckets.get(key, (float(most), now))
-        return min(float(most), left + max(0, now - at) * most / MINUTE)
+    def _left(self, key: tuple[str, str], share: int, now: int) -> float:
+        caps = self._caps
+        most = float(share * min(caps.asks_per_minute, caps.burst))
+        left, at = self._buckets.get(key, (most, now))
+        return min(most, left + max(0, now - at) * share * caps.asks_per_minute / MINUTE)

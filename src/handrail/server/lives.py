@@ -63,46 +63,65 @@ def grant(exchange: Exchange, action: str) -> dict[str, Any]:
 
 async def propose(exchange: Exchange) -> Response:
     """Propose an action, within the caps."""
+    found = await _asked(exchange, _proposal)
+    return answer(granting(exchange, found), 201 if not found.get("found") else 200)
+
+
+async def _proposal(exchange: Exchange) -> tuple[Propose, Any]:
     body = await exchange.body()
     given = body.pop("id", None) if isinstance(body, dict) else None
-    return await _propose(exchange, command_of(Propose, body), given)
+    return command_of(Propose, body), given
 
 
-async def _propose(exchange: Exchange, sent: Propose, given: Any) -> Response:
+async def _asked(exchange: Exchange, read: Callable[[Exchange], Awaitable[tuple[Propose, Any]]]) -> dict[str, Any]:
+    """Propose what is read, within the caps, when it is the agent's turn: before that not even its body is read."""
+    service, agent = exchange.service, exchange.who.principal.id
+    try:
+        async with service.turn(agent):
+            sent, given = await read(exchange)
+            return await _proposed(exchange, sent, given)
+    except TooMany:
+        await service.hold_back(agent)
+        raise
+
+
+async def _proposed(exchange: Exchange, sent: Propose, given: Any) -> dict[str, Any]:
     _require_own_run(exchange, sent.run)
     command_id = exchange.command_id
     subject = derive("act", command_id) if given is None else given
     if not isinstance(subject, str) or not ID.fullmatch(subject) or not subject.startswith("act_"):
         raise InvalidValue("id is no id of an action: leave it out, and it is made")
-    found = await _asked(exchange, subject, sent, command_id)
-    waits = exchange.wait
-    if waits and exchange.route.name == "ask_question":
-        found = await _until_answered(exchange, found, waits)
-    return answer(granting(exchange, found), 201 if not found.get("found") else 200)
-
-
-async def _asked(exchange: Exchange, subject: str, sent: Propose, command_id: str) -> dict[str, Any]:
-    """Propose within the caps. What was asked before is found again, whatever the caps say."""
-    service, tenant, agent = exchange.service, exchange.who.tenant, exchange.who.principal
-    caps, cap = service.settings.caps, "asks_per_minute"
+    _require_pace(exchange, sent, command_id)
+    caps = exchange.service.settings.caps
+    room = Room(caps.open_reviews, caps.open_reviews * caps.owner)
     try:
-        try:
-            service.meter.ask(tenant, agent)
-        except TooMany:
-            if not service.archive(tenant).finds(agent.id, command_id, sent):
-                raise
-        cap = "open_reviews"
-        room = Room(caps.open_reviews, caps.open_reviews * caps.owner)
-        async with service.turn(agent.id):
-            return await exchange.backend.acall(subject, sent, command_id=command_id, room=room)
+        return await exchange.backend.acall(subject, sent, command_id=command_id, room=room)
     except TooMany:
-        service.metrics.capped.labels(cap).inc()
-        await service.hold_back(agent.id)
+        exchange.service.metrics.capped.labels("open_reviews").inc()
         raise
+
+
+def _require_pace(exchange: Exchange, sent: Propose, command_id: str) -> None:
+    """Raise `TooMany` for an agent that asks too fast; what it asked before is found again at any pace."""
+    service, tenant, agent = exchange.service, exchange.who.tenant, exchange.who.principal
+    try:
+        service.meter.ask(tenant, agent)
+    except TooMany:
+        if not service.archive(tenant).finds(agent.id, command_id, sent):
+            service.metrics.capped.labels("asks_per_minute").inc()
+            raise
 
 
 async def ask(exchange: Exchange) -> Response:
     """Ask people a question; with `Prefer: wait=` wait for the answer."""
+    found = await _asked(exchange, _question)
+    status = 201 if not found.get("found") else 200
+    if exchange.wait:
+        found = await _until_answered(exchange, found, exchange.wait)
+    return answer(granting(exchange, found), status)
+
+
+async def _question(exchange: Exchange) -> tuple[Propose, Any]:
     given = await exchange.members(
         question=str, options=list, to=list, within=str, default=object, schema=dict, context=dict, id=str, key=str
     )
@@ -116,7 +135,7 @@ async def ask(exchange: Exchange) -> Response:
         "name": "handrail.ask", "kind": "question", "args": args, "declared": declared, "context": given["context"],
         "key": given["key"],
     }  # fmt: skip
-    return await _propose(exchange, command_of(Propose, body), given["id"])
+    return command_of(Propose, body), given["id"]
 
 
 async def _until_answered(exchange: Exchange, found: dict[str, Any], seconds: int) -> dict[str, Any]:

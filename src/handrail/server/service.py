@@ -21,7 +21,7 @@ from .metrics import Metrics
 from .settings import Settings
 
 T = TypeVar("T")
-AT_ONCE: Final = 8
+AT_ONCE: Final = 4
 """Asks of one agent that are worked on at once."""
 HELD: Final = 256
 """Refusals of one agent that are held back at once."""

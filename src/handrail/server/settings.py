@@ -9,11 +9,13 @@ DEFAULT_ORIGIN: Final = "http://127.0.0.1:8321"
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """How much one agent may ask; its owner's agents together may ask `owner` times that."""
+    """How much one agent may ask, up to `burst` at once and then at an even pace; its owner's agents together may ask
+    `owner` times that."""
 
     open_reviews: int = 100
     asks_per_minute: int = 600
     owner: int = 2
+    burst: int = 20
 
 
 @dataclass(frozen=True, slots=True)
