@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import fcntl
 import os
@@ -24,6 +25,7 @@ class Terminal:
     def __init__(self, process: subprocess.Popen[bytes], end: int) -> None:
         self.process, self._end = process, end
         self.written = ""
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
 
     def until(self, words: str, seconds: float = 30) -> str:
         """Read until the words stand in what was written since the last call; gives that back without colours."""
@@ -35,7 +37,7 @@ class Terminal:
                 chunk = os.read(self._end, 65536) if ready else b""
             if not chunk:
                 raise AssertionError(f"{words!r} never came; the terminal shows:\n{self.text()[-3000:]}")
-            self.written += chunk.decode()
+            self.written += self._decoder.decode(chunk)
         return self.text(start)
 
     def text(self, start: int = 0) -> str:
