@@ -114,6 +114,8 @@ def quorum(node: Node, asks: list[tuple[int, str]]) -> tuple[tuple[str, int], ..
     """How many agree: a number, or a number for each handle. Whom it names is added to `asks`."""
     if is_number(node):
         return ((ANYONE, number(node, "quorum", 1, 100)),)
+    if isinstance(node, ScalarNode):
+        wrong(node, f"quorum: {said(str(node.value))} is no number", "write quorum: 2, or {group:legal: 1}")
     found = []
     for name, key, value in named(node, "`quorum`"):
         one = ANYONE if name == ANYONE else handle(key)

@@ -163,10 +163,11 @@ class _Reading:
         rule_id = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:64]
         if not rule_id:
             wrong(found.get("name", node), f"{said(name)} has no letter or digit", "give the rule a name to call it by")
-        if rule_id in self.places:
-            fix = "give each rule a name of its own with `name:`"
-            wrong(node, f"the rule of line {self.places[rule_id]} is called {said(name)}, too", fix)
-        self.places[rule_id] = line(node)
+        with self.noting():
+            if rule_id in self.places:
+                fix = "give each rule a name of its own with `name:`"
+                wrong(node, f"the rule of line {self.places[rule_id]} is called {said(name)}, too", fix)
+        self.places.setdefault(rule_id, line(node))
         return rule_id
 
     def _detailed(self, rule: Rule, found: dict[str, Node], paths: Mapping[str, PathSpec]) -> Rule:

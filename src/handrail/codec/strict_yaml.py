@@ -33,7 +33,9 @@ def parsed(source: str, most: int = MAX_CHARACTERS) -> Node | None:
         raise Wrong(1, f"the file has {len(source):,} characters", f"keep it below {most:,}")
     _no_directives(source)
     try:
-        nodes = list(YAML(typ="rt", pure=True).compose_all(source))
+        reader = YAML(typ="rt", pure=True)
+        reader.composer.warn_double_anchors = False
+        nodes = list(reader.compose_all(source))
     except MarkedYAMLError as error:
         raise _plainly(error) from None
     except ReaderError as error:
