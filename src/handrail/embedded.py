@@ -8,7 +8,7 @@ import os
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
@@ -179,6 +179,10 @@ class Embedded:
         self.database.process.engine.submit(request)
         await answered
         return request.result()
+
+    def together(self, commands: Iterable[tuple[str, object]]) -> list[Answer]:
+        """Send commands to their streams in one transaction. Raises the first refusal; the others were kept then."""
+        return self.database.process.engine.together([self._request(*one, None) for one in commands])
 
     def wait(self, action: str, rev: int, timeout: float | None) -> Answer | None:
         """Block until the action has moved beyond `rev`."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Final
 
 from ..backend import Event
@@ -15,9 +14,7 @@ from ..directory.model import Directory
 from ..embedded import Database, Embedded, os_user_name, solo_person
 from ..engine import roster
 from ..engine.explanation import explanation
-from ..engine.request import Request
 from ..errors import NotAllowed, NotFound, UsageError
-from ..ids import mint
 from ..policy.register import ID
 from ..principal import Principal, person
 from .site import Office, require_administrator
@@ -77,11 +74,8 @@ class LocalSite:
         return explanation(self.backend.archive, action)
 
     def create(self) -> bool:
-        """Make the file private and bring it to the present schema; whether it was made."""
+        """Make the file, or bring it to the present schema; whether it was made."""
         fresh = not (os.path.exists(self.path) and os.path.getsize(self.path) > 0)
-        if fresh:
-            Path(self.path).parent.mkdir(parents=True, exist_ok=True)
-            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
         self.backend.archive.size()
         return fresh
 
@@ -95,9 +89,7 @@ class LocalSite:
         require_administrator(self, "changes who is here")
         plan = roster.plan(self.directory, people, prune=prune)
         if plan and not dry_run:
-            who = self.backend.actor
-            commands = roster.commands(self.directory, plan)
-            self.database.process.engine.together([Request(mint("cmd"), *one, who) for one in commands])
+            self.backend.together(roster.commands(self.directory, plan))
         return plan
 
     def _require_link(self, people: tuple[PersonSpec, ...], prune: bool) -> None:

@@ -53,7 +53,6 @@ def serve(
         if where.proxies and origin is None:
             raise UsageError("behind a proxy give --origin: the address that browsers use")
         path = place(db)
-        _prepare(path)
         show([Line("good", f"Serving {visible(os.path.abspath(path))} at {found}")])
         _advise(path, found.rstrip("/"))
         caps = Caps(open_reviews, asks_per_minute)
@@ -65,11 +64,6 @@ def _address(listen: str) -> tuple[str, int]:
     if not separator or not port.isdecimal() or not 0 < int(port) < 65536:
         raise UsageError(f"--listen {listen!a} is no HOST:PORT, such as {DEFAULT}")
     return host.strip("[]"), int(port)
-
-
-def _prepare(path: str) -> None:
-    if not os.path.exists(path):
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
 def _advise(path: str, origin: str) -> None:

@@ -12,9 +12,7 @@ from ..codec import policies
 from ..codec.people_file import read_people
 from ..directory.model import Directory
 from ..engine import rehearsal, roster
-from ..engine.request import Request as Sent
 from ..errors import InvalidValue
-from ..ids import mint
 from ..policy.register import ID
 from ..policy.rules import Policy
 from ..wire import records
@@ -73,17 +71,12 @@ async def put_people(exchange: Exchange) -> Response:
     given = await exchange.members(file=str, prune=bool, dry_run=bool)
     if not given["file"]:
         raise InvalidValue("file is missing: send the text of a people file")
-    accounts, who = exchange.service.accounts, exchange.who
-    found = accounts.directory(who.tenant)
+    found = exchange.service.accounts.directory(exchange.who.tenant)
     prune = bool(given["prune"])
     people = await asyncio.to_thread(read_people, given["file"])
     plan = roster.plan(found, people, prune=prune)
     if plan and not given["dry_run"]:
-        sent = [
-            Sent(mint("cmd"), subject, command, who.principal, who.tenant)
-            for subject, command in roster.commands(found, plan)
-        ]
-        await asyncio.to_thread(exchange.service.database.process.engine.together, sent)
+        await asyncio.to_thread(exchange.backend.together, roster.commands(found, plan))
     changes = [{"kind": one.kind, "id": one.id, "handle": one.handle, "what": one.what} for one in plan]
     return answer({"changes": changes})
 

@@ -93,7 +93,6 @@ QUERY: Final[dict[str, dict[str, JSONObject]]] = {
         "limit": {"type": "integer", "minimum": 1, "maximum": 50},
     },
 }  # fmt: skip
-STRING: Final = MAYBE
 FLAG: Final[JSONObject] = {"type": ["boolean", "null"]}
 USE: Final[JSONObject] = {"enum": ["browser", "terminal", None]}
 AGENT: Final[JSONObject] = {"type": "string", "minLength": 1, "maxLength": 200}

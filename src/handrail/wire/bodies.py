@@ -17,7 +17,6 @@ from ..codec.canonical import canonical
 from ..errors import InvalidValue, UsageError
 from ..review.commands import Decide
 
-NO_SCHEMA: Final = "{}"
 DURATIONS: Final = ("within", "remind", "undo", "grant")
 LONGEST: Final = 3660 * DAY
 

@@ -8,7 +8,7 @@ import msgspec
 
 from ..action.model import Action
 from ..backend import ActionRecord, Decision, Event, ReviewRecord, Text
-from ..codec.records import STATES, State
+from ..codec.records import STATES
 from ..policy.register import ActivePolicy
 from ..principal import Principal
 from ..review.model import Review
@@ -32,12 +32,6 @@ def text_in(found: JSONObject) -> Text:
 def plain(value: object) -> Any:
     """A frozen dataclass as JSON."""
     return msgspec.to_builtins(value)
-
-
-def state_out(state: State) -> JSONObject:
-    """A state as JSON."""
-    found: JSONObject = plain(state)
-    return found
 
 
 def state_in(kind: str, found: JSONObject) -> Any:

@@ -126,7 +126,6 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("accept_invitation", "POST", "/v1/invitations", "Set your password, and sign in.", "SignedIn", open=True),
 )  # fmt: skip
 
-BY_NAME: Final[Mapping[str, Route]] = {route.name: route for route in ROUTES}
 BY_COMMAND: Final[Mapping[type, Route]] = {
     route.command: route for route in ROUTES if route.command and route.name != "ask_question"
 }

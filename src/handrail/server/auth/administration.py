@@ -9,7 +9,6 @@ from ...directory.commands import NoteAccount, PutAgent, PutKey, RemoveAgent, Re
 from ...directory.model import Directory, Key
 from ...embedded import Embedded, os_user_name
 from ...engine import roster
-from ...engine.request import Request
 from ...errors import InvalidValue, NotFound, UnknownPerson
 from ...ids import mint
 from ...principal import SOLO_ID
@@ -126,11 +125,9 @@ class Administration:
         """Take an agent out, and end its keys with it. Raises `NotFound`."""
         keys = [one.id for one in self._directory.keys.values() if one.agent == agent and one.status == "present"]
         sent: list[tuple[str, object]] = [*((key, RemoveKey()) for key in keys), (agent, RemoveAgent())]
-        actor, tenant = self._backend.actor, self._backend.tenant
-        requests = [Request(mint("cmd"), subject, command, actor, tenant) for subject, command in sent]
-        answers = self._backend.database.process.engine.together(requests)
+        answers = self._backend.together(sent)
         for key in keys:
-            self._accounts.forget_key(tenant, key)
+            self._accounts.forget_key(self._backend.tenant, key)
         return answers[-1] | {"keys": len(keys)}
 
     # People.

@@ -1,13 +1,10 @@
 """Who a request comes from, as far as it has proved it."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from ...directory.commands import Scope
 from ...directory.roles import Permission
 from ...principal import Principal
-
-Carrier = Literal["cookie", "bearer"]
 
 
 @dataclass(frozen=True, slots=True)
