@@ -16,7 +16,7 @@ from .. import __version__
 from ..errors import HandrailError, NotFound, TooMany, UsageError
 from ..wire.refusals import Broken, WrongMethod
 from ..wire.routes import ROUTES, Route
-from . import health, links, live, lives, openapi, people
+from . import health, inbox, links, live, lives, openapi, people
 from .edge import Edge, problem
 from .exchange import Exchange, answer
 from .lives import Handler
@@ -24,7 +24,7 @@ from .rights import caller_of, require
 from .service import Service
 
 log: Final = logging.getLogger("handrail.server")
-HANDLERS: Final = {**lives.HANDLERS, **live.HANDLERS, **people.HANDLERS}
+HANDLERS: Final = {**lives.HANDLERS, **live.HANDLERS, **people.HANDLERS, **inbox.HANDLERS}
 
 
 def create_app(service: Service) -> FastAPI:

@@ -12,6 +12,7 @@ from ..codec import policies
 from ..codec.people_file import read_people
 from ..directory.model import Directory
 from ..engine import rehearsal, roster
+from ..engine.rows import Names
 from ..errors import InvalidValue
 from ..policy.register import ID
 from ..policy.rules import Policy
@@ -31,12 +32,13 @@ Handler = Callable[[Exchange], Awaitable[Response]]
 def described(caller: Caller, directory: Directory) -> dict[str, Any]:
     """Who a caller is, and what they may do."""
     label = directory.labels.get(caller.principal.id)
-    session = caller.session
+    session, person = caller.session, directory.people.get(caller.principal.id)
     return {
         "tenant": caller.tenant, "kind": caller.principal.kind, "id": caller.principal.id,
         "auth": caller.principal.auth, "owner": caller.principal.owner, "label": label,
         "permissions": sorted(caller.permissions), "scopes": sorted(caller.scopes), "key": caller.key,
         "solo": directory.solo, "csrf": session.csrf if session else None, "until": session.until if session else None,
+        "name": Names(directory).of(caller.principal.id), "groups": list(person.groups) if person else [],
     }  # fmt: skip
 
 

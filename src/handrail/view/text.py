@@ -31,11 +31,12 @@ _NARROWEST, _FACT_COLUMN = 40, 9
 
 def summary(name: str, args: JSON | Erased, width: int) -> str:
     """Return one row that says what would run, from the bytes: escaped, masked, cut to `width` columns."""
-    words = _gist(args)
+    words = gist(args)
     return clip(f"{visible(name)}  {words}".rstrip(), width)
 
 
-def _gist(args: JSON | Erased) -> str:
+def gist(args: JSON | Erased) -> str:
+    """Return what the arguments say in one row of any width: escaped, secrets covered, long texts by their ends."""
     if isinstance(args, Erased):
         return _erased(args)
     if not isinstance(args, Mapping):
@@ -90,8 +91,8 @@ def _head(view: Mapping[str, Any], args: JSON | Erased, reader: Reader, page: Pa
     room = page.width - columns(id_) - 2
     text = pad(clip(title, room), room + 2) + id_
     yield Line("title", text, (Span(len(text) - len(id_), len(text), "muted"),))
-    if gist := clip(_gist(args), page.width):
-        yield Line("title", gist)
+    if words := clip(gist(args), page.width):
+        yield Line("title", words)
     yield from wrapped("deadline", deadline(review, reader), page.width)
     yield Line("rule", "─" * page.width)
 
