@@ -16,19 +16,19 @@ EXPORT := --quiet --frozen --format requirements-txt --no-emit-project --no-head
 FIND_PYTHON = for p in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	if "$$p" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo "$$p"; exit; fi; done
 
-.PHONY: help demo test check fix lock bench weaken nightly cover docs clean
+.PHONY: help demo test check fix web types lock bench weaken nightly cover docs clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-demo: $(VENV)/.runtime ## Start Handrail with a demo company
+demo: web ## Start Handrail with a demo company
 	@$(BIN)/python -m examples.shop
 
 test: check ## Set everything up, check the code and run the tests
 	@echo "== tests ($(WORKERS) workers)"
 	@$(PYTEST) -n $(WORKERS) --dist worksteal
 
-check: $(VENV)/.dev ## Check style, types, imports and claims without running the tests
+check: $(VENV)/.dev web ## Check style, types, imports and claims without running the tests
 	@echo "== style"
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet || { echo "Some files are not formatted: run 'make fix'."; exit 1; }
@@ -38,6 +38,15 @@ check: $(VENV)/.dev ## Check style, types, imports and claims without running th
 	@$(BIN)/lint-imports --no-logo
 	@echo "== claims"
 	@$(BIN)/python -m tests.architecture.claims
+	@echo "== web"
+	@$(BIN)/python -m tools.web check
+
+web: $(VENV)/.runtime ## Build what the browser gets
+	@$(BIN)/python -m tools.web node 2>/dev/null || $(PIP) install -qq --require-hashes -r requirements/node.txt
+	@$(BIN)/python -m tools.web build
+
+types: $(VENV)/.dev web ## Write the browser's types anew from the description of the API
+	@$(BIN)/python -m tools.web types
 
 fix: $(VENV)/.dev ## Format the code and repair what can be repaired by itself
 	@$(BIN)/ruff check --fix --quiet; $(BIN)/ruff format
@@ -46,6 +55,7 @@ lock: ## Resolve every pin anew and write requirements/
 	@uv lock --quiet --upgrade
 	@uv export $(EXPORT) --no-dev --output-file requirements/runtime.txt
 	@uv export $(filter-out --all-extras,$(EXPORT)) --only-group build --output-file requirements/build.txt
+	@uv export $(filter-out --all-extras,$(EXPORT)) --only-group node --output-file requirements/node.txt
 	@uv export $(EXPORT) --group dev --output-file requirements/dev.txt
 
 bench: $(VENV)/.dev ## Measure, as ratios to the bare driver in the same run
@@ -69,7 +79,7 @@ docs: $(VENV)/.dev ## Write the generated pages and check the claims
 	@$(BIN)/python -m tests.architecture.claims
 
 clean: ## Remove everything that was made
-	@rm -rf $(VENV) .build dist htmlcov .hypothesis .schemathesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage*
+	@rm -rf $(VENV) web/node_modules src/handrail/server/static .build dist htmlcov .hypothesis .schemathesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage*
 	@find src tests bench examples -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 $(BIN)/python:

@@ -16,7 +16,7 @@ from .. import __version__
 from ..errors import HandrailError, NotFound, TooMany, UsageError
 from ..wire.refusals import Broken, WrongMethod
 from ..wire.routes import ROUTES, Route
-from . import health, inbox, links, live, lives, openapi, people
+from . import health, inbox, links, live, lives, openapi, people, trial
 from .edge import Edge, problem
 from .exchange import Exchange, answer
 from .lives import Handler
@@ -24,7 +24,7 @@ from .rights import caller_of, require
 from .service import Service
 
 log: Final = logging.getLogger("handrail.server")
-HANDLERS: Final = {**lives.HANDLERS, **live.HANDLERS, **people.HANDLERS, **inbox.HANDLERS}
+HANDLERS: Final = {**lives.HANDLERS, **live.HANDLERS, **people.HANDLERS, **inbox.HANDLERS, **trial.HANDLERS}
 
 
 def create_app(service: Service) -> FastAPI:
@@ -35,6 +35,7 @@ def create_app(service: Service) -> FastAPI:
         service.hubs.listen()
         yield
         service.drain()
+        await service.trials.end()
 
     app = FastAPI(title="Handrail", version=__version__, docs_url=None, redoc_url=None, openapi_url=None,
                   redirect_slashes=False, lifespan=lifespan)  # fmt: skip
