@@ -59,6 +59,8 @@ MAY: Final[dict[str, tuple[str, str]]] = {
     "explain_action": ("", READERS),
     "get_policy": ("", READERS),
     "sign_out": ("", READERS),
+    "get_trial": ("", READERS),
+    "start_trial": ("", "reviewer"),
     "claim_review": ("", "reviewer"),
     "release_review": ("", "reviewer"),
     "delegate_review": ("", "reviewer"),

@@ -14,7 +14,7 @@ from ..errors import InvalidValue, MalformedJSON
 from ..review.commands import Decide
 from ..review.model import OPEN, Outcome
 from ..stream import JSON
-from ..view.tree import inline
+from ..view.drawing import inline
 from . import gist, reviews
 from .ask import confirmed, reason
 from .desk import Db, Desk, desk

@@ -10,10 +10,10 @@ from ..action import events as a
 from ..directory import events as d
 from ..policy.paths import ANYONE, Demand
 from ..review import events as r
+from ..view.drawing import inline
 from ..view.escape import visible
 from ..view.facts import reason
 from ..view.model import Erased
-from ..view.tree import inline
 from ..view.words import count, digest, duration, listed
 from . import gist
 from .past import Moment

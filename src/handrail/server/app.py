@@ -16,7 +16,7 @@ from .. import __version__
 from ..errors import HandrailError, NotFound, UsageError
 from ..wire.refusals import Broken, WrongMethod
 from ..wire.routes import ROUTES, Route
-from . import health, links, live, lives, openapi, people
+from . import health, links, live, lives, openapi, people, trial
 from .edge import Edge, problem
 from .exchange import Exchange, answer
 from .lives import Handler
@@ -28,7 +28,7 @@ from .rights import caller_of, require
 from .service import Service
 
 log: Final = logging.getLogger("handrail.server")
-HANDLERS: Final = {**lives.HANDLERS, **live.HANDLERS, **people.HANDLERS}
+HANDLERS: Final = {**lives.HANDLERS, **live.HANDLERS, **people.HANDLERS, **trial.HANDLERS}
 
 
 def create_app(service: Service, built: Built | None = None) -> FastAPI:
@@ -43,6 +43,7 @@ def create_app(service: Service, built: Built | None = None) -> FastAPI:
         service.hubs.listen()
         yield
         service.drain()
+        await service.trials.end()
 
     app = FastAPI(title="Handrail", version=__version__, docs_url=None, redoc_url=None, openapi_url=None,
                   redirect_slashes=False, lifespan=lifespan)  # fmt: skip

@@ -76,6 +76,10 @@ ANSWERS: Final[dict[str, tuple[tuple[int, ...], str, JSONObject]]] = {
     "Secret": ((201,), JSON, _object({"secret": TEXT})),
     "Ended": ((200,), JSON, _object({"id": TEXT, "ended": {"type": "integer"}})),
     "Changes": ((200,), JSON, _object({"changes": _list({"type": "object"})})),
+    "Trial": (
+        (200,), JSON, _object({"running": {"type": "boolean"}, "snippet": TEXT, "steps": _list(TEXT)})
+    ),
+    "NewTrial": ((201,), JSON, _object({"id": TEXT})),
     "SignedIn": ((201,), JSON, ME),
     "Nothing": ((204,), JSON, {}),
 }  # fmt: skip
