@@ -200,16 +200,21 @@ async def change_session(service: Service, request: Request, response: Response,
     response.set_cookie(name, token, path="/", secure=service.settings.secure, httponly=True, samesite="strict")
 
 
+async def end_session(service: Service, request: Request, response: Response) -> None:
+    """End the session that the browser came with, and let it forget the cookie."""
+    name = cookie_name(service)
+    await asyncio.to_thread(service.accounts.sign_out, request.cookies.get(name, ""))
+    response.delete_cookie(name, path="/", secure=service.settings.secure, httponly=True, samesite="strict")
+
+
 async def sign_out(exchange: Exchange) -> Response:
     """End this session."""
-    text = exchange.request.cookies.get(cookie_name(exchange.service), "")
     bearer = exchange.request.headers.get("authorization", "").partition(" ")[2]
-    await asyncio.to_thread(exchange.service.accounts.sign_out, bearer or text)
     response = nothing()
-    response.delete_cookie(
-        cookie_name(exchange.service), path="/", secure=exchange.service.settings.secure, httponly=True,
-        samesite="strict",
-    )  # fmt: skip
+    if bearer:
+        await asyncio.to_thread(exchange.service.accounts.sign_out, bearer)
+    else:
+        await end_session(exchange.service, exchange.request, response)
     return response
 
 
