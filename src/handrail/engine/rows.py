@@ -16,12 +16,12 @@ from ..review.model import OPEN, Cause, Decision, Kind, Outcome, Review, Status
 from ..run.model import Run
 from ..stream import JSON
 from ..view.columns import clip
+from ..view.drawing import drawn
 from ..view.escape import visible
 from ..view.facts import Reader
 from ..view.masks import conceal
 from ..view.model import Erased
 from ..view.text import gist
-from ..view.tree import drawn
 
 WIDEST: Final = 200
 """Columns of a gist."""
