@@ -94,7 +94,7 @@ OF_THE_REVIEW: Final = (
         "who is barred", "The person linked to the agent's owner is barred, whatever group they are in.",
         (
             Edit(
-                "engine/facts.py", "directory.makers(agent) | directory.same(owner) | directory.same(starter)",
+                ACCESS, "directory.makers(agent) | directory.same(owner) | directory.same(started)",
                 "frozenset()",
             ),
         ),
@@ -102,7 +102,7 @@ OF_THE_REVIEW: Final = (
     ),
     Guard(
         "who made a key", "Whoever has seen a key of the agent is barred: they can ask in its name.",
-        (Edit("engine/facts.py", "directory.makers(agent) | ", ""),),
+        (Edit(ACCESS, "directory.makers(agent) | ", ""),),
         ("tests/server/test_self_approval.py::test_nobody_approves_their_own_request",),
     ),
     Guard(

@@ -17,7 +17,7 @@ from ..policy.register import Facts as PolicyFacts
 from ..policy.verdict import Asked, Verdict, again, edited, judge
 from ..principal import SOLO_ID, Principal
 from ..review import commands as review
-from ..review.access import People
+from ..review.access import People, barred
 from ..review.facts import Facts as ReviewFacts
 from ..review.model import Review
 from ..review.voting import COLLECTED
@@ -104,13 +104,8 @@ def _revision(work: Work, action_id: str, number: int, name: str, args: str, key
 
 
 def _barred(work: Work, agent: str, owner: str, run: State | None, kind: str) -> frozenset[str]:
-    """Who may never decide: the agent, whoever answers for it or made a key of it, and who started its run; in solo
-    mode and for questions only the agent itself."""
-    directory = work.sources.directory()
-    if directory.solo or kind == "question":
-        return frozenset({agent})
-    starter = run.starter if isinstance(run, Run) else owner
-    return frozenset({agent}) | directory.makers(agent) | directory.same(owner) | directory.same(starter)
+    starter = run.starter if isinstance(run, Run) else None
+    return barred(work.sources.directory(), agent, owner, starter, question=kind == "question")
 
 
 def _waits(work: Work, run_id: str | None, action_id: str) -> bool:

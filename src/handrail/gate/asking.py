@@ -12,6 +12,7 @@ from ..backend import ActionRecord, Backend, ReviewRecord
 from ..clock import SystemClock
 from ..codec.canonical import canonical
 from ..codec.edits import typed
+from ..codec.parameters import in_order
 from ..errors import AlreadyDecided, HandrailError, Late, StaleView
 from ..review import commands as c
 from ..review.voting import COLLECTED
@@ -85,12 +86,7 @@ def drawn(record: ReviewRecord, backend: Backend, *, width: int | None = None, u
 
 def ordered(action: ActionRecord) -> dict[str, Any]:
     """The arguments in the order of the function's parameters, which canonical text does not keep."""
-    args: dict[str, Any] = orjson.loads(action.args or "{}")
-    names: list[str] = orjson.loads(action.schema or "{}").get("required", [])
-    return {
-        name: args[name]
-        for name in [*(one for one in names if one in args), *(one for one in args if one not in names)]
-    }
+    return in_order(action.args or "{}", action.schema)
 
 
 def _decided(backend: Backend, record: ReviewRecord, outcome: str, *, unfold: bool) -> bool:
