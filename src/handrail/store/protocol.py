@@ -127,11 +127,20 @@ class Reader(Protocol):
         """A text kept by its digest."""
 
     def page(
-        self, tenant: str, kind: str, *, waiting: bool = False, after: tuple[int, int, str] | None = None,
-        limit: int = 50, parent: str | None = None,
+        self, tenant: str, kind: str, *, waiting: bool = False, ended: bool = False,
+        after: tuple[int, int, str] | None = None, limit: int = 50, parent: str | None = None,
     ) -> list[Stream]:  # fmt: skip
-        """A keyset page: what waits by rank and age, or all of a kind, newest first. `after` is the last row's
-        `(rank, born, id)`."""
+        """A keyset page: what waits by rank and age, or reviews that ended or all of a kind, newest first. `after` is
+        the last row's `(rank, born, id)`."""
+
+    def waiting(self, tenant: str, most: int) -> int:
+        """How many reviews are open; nobody counts beyond `most`."""
+
+    def decided(self, tenant: str, name: str, since: int, limit: int) -> list[Stream]:
+        """The newest actions of that name that were proposed since (µs) and that people were asked about."""
+
+    def of_run(self, tenant: str, run: str, limit: int) -> list[Stream]:
+        """The newest actions of a run."""
 
     def held(self, tenant: str, *, agent: str = "", owner: str = "") -> int:
         """How many actions of an agent, or of an owner's agents, wait for people."""

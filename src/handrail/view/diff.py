@@ -7,10 +7,10 @@ from itertools import zip_longest
 from typing import TypeGuard
 
 from .columns import columns, wrap
+from .drawing import drawn, inline
 from .lines import Line, Span, Style
 from .masks import Concealed, Sensitivity, conceal, sensitive
 from .model import Erased
-from .tree import drawn, inline
 from .value import JSON, item, member
 from .words import count, digest
 

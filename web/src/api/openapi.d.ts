@@ -226,6 +226,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/inbox": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Reviews as rows of the inbox. */
+        readonly get: operations["get_inbox"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/reviews": {
         readonly parameters: {
             readonly query?: never;
@@ -1158,6 +1175,7 @@ export interface components {
             readonly args?: {
                 readonly [key: string]: components["schemas"]["Value"];
             } | null;
+            readonly seen?: readonly string[];
         };
         readonly ReviewRevoke: {
             /** @default null */
@@ -1177,6 +1195,120 @@ export interface components {
             readonly error: string;
         };
         readonly RunFinish: Record<string, never>;
+        readonly Inbox: {
+            readonly now: number;
+            readonly v: number;
+            readonly items: readonly components["schemas"]["Row"][];
+            readonly next: string | null;
+            readonly counts: components["schemas"]["Counts"];
+        };
+        readonly Row: {
+            readonly id: string;
+            readonly v: number;
+            readonly rev: number;
+            /** @enum {unknown} */
+            readonly kind: "approval" | "exception" | "question";
+            /** @enum {unknown} */
+            readonly cause: "held" | "attempts_failed" | "outcome_unknown";
+            /** @enum {unknown} */
+            readonly status: "open" | "claimed" | "decided" | "expired" | "withdrawn" | "superseded";
+            /** @enum {unknown} */
+            readonly risk: "low" | "medium" | "high" | "critical" | "unrated";
+            readonly reversible: boolean | null;
+            readonly name: string;
+            readonly gist: string;
+            readonly agent: components["schemas"]["Who"];
+            readonly owner: components["schemas"]["Who"] | null;
+            readonly run: components["schemas"]["Who"] | null;
+            readonly action: string;
+            /** @enum {unknown} */
+            readonly action_status: "proposed" | "held" | "cleared" | "claimed" | "started" | "succeeded" | "failed" | "skipped" | "unknown" | "refused" | "withdrawn";
+            readonly opened_at: number;
+            readonly deadline: number;
+            readonly at_end: string;
+            readonly level: number;
+            readonly levels: number;
+            readonly level_until: number;
+            readonly asked: readonly string[];
+            readonly barred: readonly string[];
+            readonly claimed_by: components["schemas"]["Who"] | null;
+            readonly claim_until: number | null;
+            readonly votes: readonly components["schemas"]["Who"][];
+            readonly missing: number;
+            readonly round: number;
+            readonly comments: number;
+            readonly flags: number;
+            readonly unseen: number;
+            readonly alike: string | null;
+            readonly decision: components["schemas"]["RowDecision"] | null;
+        };
+        readonly Who: {
+            readonly id: string;
+            readonly name: string;
+        };
+        readonly RowDecision: {
+            /** @enum {unknown} */
+            readonly outcome: "approve" | "edit" | "reject" | "send_back" | "answer" | "retry" | "supply" | "skip" | "abort" | "happened" | "not_happened";
+            readonly by: components["schemas"]["Who"];
+            readonly at: number;
+            readonly effective_at: number;
+            readonly effective: boolean;
+            readonly edited: boolean;
+        };
+        readonly Counts: {
+            readonly open: number;
+        };
+        readonly StreamHello: {
+            readonly now: number;
+            readonly v: number;
+        };
+        readonly StreamRow: {
+            readonly at: number;
+            readonly row: components["schemas"]["Row"];
+        };
+        readonly StreamTick: {
+            readonly now: number;
+        };
+        readonly Me: {
+            readonly tenant: string;
+            /** @enum {unknown} */
+            readonly kind: "human" | "agent";
+            readonly id: string;
+            readonly auth: string;
+            readonly owner: string | null;
+            readonly label: components["schemas"]["Value"];
+            readonly permissions: readonly ("read" | "decide" | "supervise" | "audit" | "administer")[];
+            readonly scopes: readonly ("propose" | "execute")[];
+            readonly key: string | null;
+            readonly solo: boolean;
+            readonly csrf: string | null;
+            /** @description µs since the epoch. */
+            readonly until: number | null;
+            /** @description What people call you, drawn. */
+            readonly name: string;
+            readonly groups: readonly string[];
+        };
+        readonly SignedIn: {
+            readonly tenant: string;
+            /** @enum {unknown} */
+            readonly kind: "human" | "agent";
+            readonly id: string;
+            readonly auth: string;
+            readonly owner: string | null;
+            readonly label: components["schemas"]["Value"];
+            readonly permissions: readonly ("read" | "decide" | "supervise" | "audit" | "administer")[];
+            readonly scopes: readonly ("propose" | "execute")[];
+            readonly key: string | null;
+            readonly solo: boolean;
+            readonly csrf: string | null;
+            /** @description µs since the epoch. */
+            readonly until: number | null;
+            /** @description What people call you, drawn. */
+            readonly name: string;
+            readonly groups: readonly string[];
+            /** @description A terminal's session. */
+            readonly token?: string;
+        };
         readonly Problem: {
             readonly type: string;
             readonly title: string;
@@ -3457,6 +3589,156 @@ export interface operations {
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
                     };
+                };
+            };
+            /** @description The request cannot be meant. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing of that id, or it is not yours. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such method here. */
+            readonly 405: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive in time. */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state or the rules refuse it. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is no JSON. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not fit. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many: see Retry-After. */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large. */
+            readonly 431: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now: repeat it with the same Idempotency-Key. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly get_inbox: {
+        readonly parameters: {
+            readonly query?: {
+                readonly view?: "open" | "done";
+                readonly after?: string;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Inbox"];
                 };
             };
             /** @description The request cannot be meant. */
@@ -6548,12 +6830,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
-                        readonly tenant: string;
-                        readonly kind: string;
-                        readonly id: string;
-                        readonly auth: string;
-                    };
+                    readonly "application/json": components["schemas"]["Me"];
                 };
             };
             /** @description The request cannot be meant. */
@@ -7141,7 +7418,9 @@ export interface operations {
     };
     readonly get_stream: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                readonly topics?: "inbox";
+            };
             readonly header?: {
                 readonly "Last-Event-ID"?: string;
             };
@@ -9514,12 +9793,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
-                        readonly tenant: string;
-                        readonly kind: string;
-                        readonly id: string;
-                        readonly auth: string;
-                    };
+                    readonly "application/json": components["schemas"]["SignedIn"];
                 };
             };
             /** @description The request cannot be meant. */
@@ -9815,12 +10089,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
-                        readonly tenant: string;
-                        readonly kind: string;
-                        readonly id: string;
-                        readonly auth: string;
-                    };
+                    readonly "application/json": components["schemas"]["SignedIn"];
                 };
             };
             /** @description The request cannot be meant. */

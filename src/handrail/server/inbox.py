@@ -1,0 +1,49 @@
+"""The route of the inbox: its rows, page by page."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from fastapi import Response
+
+from ..engine.inbox import Inbox
+from ..engine.rows import Row
+from ..errors import InvalidValue
+from .exchange import Exchange, answer
+from .lives import Handler
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many reviews are open; from 10,000 on nobody counts."""
+
+    open: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page of the inbox as of the log position `v`; the next one begins behind `next`. `now` is in µs."""
+
+    now: int
+    v: int
+    items: tuple[Row, ...]
+    next: str | None
+    counts: Counts
+
+
+async def listed(exchange: Exchange) -> Response:
+    """A page of rows: those that are open by risk and age, or those that ended, newest first."""
+    view = exchange.text("view") or "open"
+    if view not in ("open", "done"):
+        raise InvalidValue("view is open or done")
+    after, limit = exchange.after, exchange.number("limit", 200, 1, 500)
+    inbox = Inbox(exchange.service.archive(exchange.who.tenant))
+    found = await asyncio.to_thread(inbox.page, after, limit, ended=view == "done")
+    now = exchange.service.database.clock.now()
+    return answer(Listed(now, found.v, tuple(found.rows), found.next, Counts(found.open)))
+
+
+HANDLERS: Final[Mapping[str, Handler]] = {"get_inbox": listed}
