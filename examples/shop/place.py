@@ -18,7 +18,7 @@ def _program(name: str) -> str:
     """How a person starts a program that is installed beside this Python: by its name where the shell finds it."""
     beside = Path(sys.executable).with_name(name)
     found = shutil.which(name)
-    if not beside.exists() or (found and os.path.samefile(found, beside)):
+    if not beside.exists() or (found and os.path.samefile(Path(found).parent, beside.parent)):
         return name
     return os.path.relpath(beside)
 
