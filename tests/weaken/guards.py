@@ -143,6 +143,19 @@ OF_THE_REVIEW: Final = (
         ("tests/review/test_voting.py::test_a_decision_names_the_view_that_stands",),
     ),
     Guard(
+        "unseen folds", "What would run is approved only once every folded part of it was opened.",
+        (Edit(VOTING, "    _require_seen(command, facts)\n", ""),),
+        (
+            "tests/review/test_voting.py::test_what_would_run_is_not_approved_unless_it_was_seen_whole",
+            "tests/server/test_unseen.py::test_a_program_that_approves_without_opening_is_refused",
+        ),
+    ),
+    Guard(
+        "folds of the stored view", "Which parts are folded is read from the stored view, in the transaction.",
+        (Edit("engine/facts.py", "if command.outcome in COLLECTED:", "if False:"),),
+        ("tests/server/test_unseen.py::test_a_program_that_approves_without_opening_is_refused",),
+    ),
+    Guard(
         "edits void votes", "A vote for other bytes does not count for edited ones.",
         (
             Edit(

@@ -20,9 +20,11 @@ from ..review import commands as review
 from ..review.access import People, barred
 from ..review.facts import Facts as ReviewFacts
 from ..review.model import Review
+from ..review.voting import COLLECTED
 from ..run.lifecycle import Facts as RunFacts
 from ..run.model import Run
-from ..stream import JSON, Revision
+from ..stream import JSON, Revision, changed
+from ..view.model import folds
 from . import shown
 from .checks import check_decision, check_run
 
@@ -160,6 +162,8 @@ def _label(work: Work, actor: Principal) -> JSON:
 
 def _decision(work: Work, base: ReviewFacts, state: Review, held: Action, command: review.Decide) -> ReviewFacts:
     check_decision(work, state, held, command)
+    if command.outcome in COLLECTED:
+        base = changed(base, unseen=folds(work.text(state.id, state.view)))
     if command.outcome != "edit" or command.args is None:
         return base
     key = work.salt(base.subject, state.rev + 1, "args")
@@ -168,9 +172,7 @@ def _decision(work: Work, base: ReviewFacts, state: Review, held: Action, comman
     demand = held.demand
     if work.sources.policy() is not None:
         demand = edited(state.demand, _again(work, held), base.people.directory, base.people.barred)
-    return ReviewFacts(
-        base.subject, base.now, base.actor, base.people, base.agent, view, revision, demand, label=base.label
-    )
+    return changed(base, view=view, revision=revision, demand=demand)
 
 
 def _timely(work: Work, base: ReviewFacts, state: Review, held: Action) -> ReviewFacts:
@@ -182,4 +184,4 @@ def _timely(work: Work, base: ReviewFacts, state: Review, held: Action) -> Revie
     elif state.demand.at_end == "answer":
         args = work.args(held.id, held.revision)
         value = orjson.loads(args).get("default") if args else None
-    return ReviewFacts(base.subject, base.now, base.actor, base.people, base.agent, default=value, label=base.label)
+    return changed(base, default=value)

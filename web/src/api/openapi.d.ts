@@ -1192,6 +1192,7 @@ export interface components {
             readonly args?: {
                 readonly [key: string]: components["schemas"]["Value"];
             } | null;
+            readonly seen?: readonly string[];
         };
         readonly ReviewRevoke: {
             /** @default null */
