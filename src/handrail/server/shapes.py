@@ -4,6 +4,7 @@ from typing import Any, Final, get_args
 
 from ..directory.commands import Scope
 from ..directory.roles import Permission
+from ..engine.page import Page
 from .changes import Changed, Hello, Tick
 from .inbox import Listed
 
@@ -64,7 +65,9 @@ SIGNED_IN: Final[JSONObject] = {
 }  # fmt: skip
 NAMED: Final[dict[str, JSONObject]] = {"Me": ME, "SignedIn": SIGNED_IN}
 """Hand-written shapes that have a name in the description."""
-SHAPES: Final[dict[str, type]] = {"Inbox": Listed, "StreamHello": Hello, "StreamRow": Changed, "StreamTick": Tick}
+SHAPES: Final[dict[str, type]] = {
+    "Inbox": Listed, "Page": Page, "StreamHello": Hello, "StreamRow": Changed, "StreamTick": Tick,
+}  # fmt: skip
 """Answers that are frozen dataclasses: they have these members, all of them, and no others."""
 
 ANSWERS: Final[dict[str, tuple[tuple[int, ...], str, JSONObject]]] = {
@@ -83,6 +86,7 @@ ANSWERS: Final[dict[str, tuple[tuple[int, ...], str, JSONObject]]] = {
     "Name": ((200,), JSON, _object({"id": TEXT, "name": TEXT})),
     "Me": ((200,), JSON, _ref("Me")),
     "Inbox": ((200,), JSON, _ref("Inbox")),
+    "ReviewPage": ((200,), JSON, _ref("Page")),
     "Log": ((200,), JSON, _object({"size": {"type": "integer"}})),
     "Stream": ((200,), "text/event-stream", TEXT),
     "Directory": (
@@ -115,6 +119,7 @@ QUERY: Final[dict[str, dict[str, JSONObject]]] = {
         "view": {"enum": ["open", "done"], "default": "open"}, "after": AFTER,
         "limit": {"type": "integer", "minimum": 1, "maximum": 500, "default": 200},
     },
+    "get_review_page": {"zone": {"type": "string", "default": "UTC", "description": "Of times in words."}},
     "get_stream": {"topics": {"enum": ["inbox"], "description": "Rows of the inbox in place of entries of the log."}},
     "wait_for_action": {"rev": NUMBER}, "get_log": {"size": NUMBER},
     "find_run": {"name": {"type": "string", "minLength": 1, "maxLength": 500}},

@@ -39,6 +39,13 @@ class FlagWords(TypedDict):
     part: str
 
 
+class Uninspected(TypedDict):
+    """A place that no check can look into, and why."""
+
+    path: str
+    why: str
+
+
 class Page(TypedDict):
     """What a page shows of a review's view and its bytes; see `page`."""
 
@@ -52,7 +59,7 @@ class Page(TypedDict):
     flags: list[FlagWords]
     hidden: int
     unseen: list[str]
-    uninspected: list[dict[str, str]]
+    uninspected: list[Uninspected]
 
 
 def page(
