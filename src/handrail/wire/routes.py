@@ -73,9 +73,14 @@ ROUTES: Final[tuple[Route, ...]] = (
         "action", "withdraw", action.Withdraw, "Take the action back.", scope="propose", permission="read"
     ),
     Route("ask_question", "POST", "/v1/ask", "Ask people a question.", "Answer", action.Propose, "propose"),
+    Route("get_inbox", "GET", "/v1/inbox", "Reviews as rows of the inbox.", "Inbox", None, None, "read"),
     Route("list_reviews", "GET", "/v1/reviews", "Open reviews, by risk and age.", "Reviews", None, None, "read"),
     Route("list_all_reviews", "GET", "/v1/reviews/all", "Reviews, newest first.", "Page", None, None, "read"),
     Route("get_review", "GET", "/v1/reviews/{id}", "One review with what is shown.", "Review", None, "any", "read"),
+    Route(
+        "get_review_page", "GET", "/v1/reviews/{id}/page", "One review as its page shows it to you.", "ReviewPage",
+        None, None, "read",
+    ),
     Route(
         "get_review_history", "GET", "/v1/reviews/{id}/history", "What happened to the review.", "History", None,
         "any", "read",
