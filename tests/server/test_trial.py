@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -12,8 +13,9 @@ from typing import Any
 import pytest
 
 from handrail.clock import SystemClock
-from handrail.embedded import Database
-from handrail.engine.archive import Archive
+from handrail.server.app import create_app
+from handrail.server.service import Service
+from handrail.server.settings import Settings
 
 from .company import Company
 from .house import House, opened
@@ -111,17 +113,19 @@ def test_where_the_policy_denies_it_the_answer_says_so(house: House):
     assert house("GET", "/trial", ann).json()["running"] is False
 
 
-def test_its_reviews_end_within_a_quarter_of_an_hour_and_with_the_server(tmp_path: Path):
-    path = tmp_path / "a.db"
-    with opened(path, clock=SystemClock()) as house:
-        house.company.person("ann")
-        review = house("POST", "/trial", house.session("ann")).json()["id"]
-        (shown,) = waiting(house, house.session("ann"))
-        assert shown["state"]["deadline"] - shown["state"]["opened_at"] == 15 * 60 * 1_000_000
-    database = Database(str(path))
-    state: Any = Archive(lambda: database.process, "default").state(review)
-    database.close()
-    assert state.status == "withdrawn"
+def test_its_reviews_end_within_a_quarter_of_an_hour_and_with_the_server(house: House):
+    service = Service(house.company.database, Settings())
+    app = create_app(service)
+
+    async def serve_and_stop() -> tuple[Any, Any]:
+        async with app.router.lifespan_context(app):
+            review = await service.trials.start("default", "user:ann")
+            shown = service.archive("default").state(review)
+        return shown, service.archive("default").state(review)
+
+    shown, stopped = asyncio.run(serve_and_stop())
+    assert shown.deadline - shown.opened_at == 15 * 60 * 1_000_000
+    assert stopped.status == "withdrawn"
 
 
 def test_the_snippet_is_an_agent_that_asks_the_reader(house: House, tmp_path: Path):
