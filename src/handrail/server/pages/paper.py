@@ -51,7 +51,8 @@ class Paper:
             trim_blocks=True, lstrip_blocks=True,
         )  # fmt: skip
         self._templates.filters |= {
-            "drawn": drawn, "when": when, "duration": duration, "count": count, "digest": digest, "listed": listed, "visible": visible,
+            "drawn": drawn, "when": when, "duration": duration, "count": count, "digest": digest, "listed": listed,
+            "visible": visible,
         }  # fmt: skip
         self._templates.globals |= {"style": self.address, "relative": relative, "has_app": built.index is not None}
 
