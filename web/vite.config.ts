@@ -2,8 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
-import type { Plugin } from "vite";
-import { defineConfig } from "vitest/config";
+import { defineConfig, type Plugin } from "vite";
 
 const STATIC = "../src/handrail/server/static";
 const SMALLEST = 1024;
@@ -38,5 +37,4 @@ export default defineConfig({
     reportCompressedSize: true,
   },
   server: { proxy: { "/v1": "http://127.0.0.1:7300", "/login": "http://127.0.0.1:7300" } },
-  test: { include: ["src/**/*.test.ts"], environment: "node" },
 });
