@@ -1,3 +1,4 @@
+import { untrack } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
 import { type Key, KEYS, type KeyId, keyOf } from "./table";
 
@@ -17,7 +18,8 @@ class Keyboard {
 
   /** Bind a handler for as long as the calling effect lives: `$effect(() => keyboard.bind("approve", approve))`. The latest wins. */
   bind(id: KeyId, handler: Handler): () => void {
-    this.#bound.set(id, [...(this.#bound.get(id) ?? []), handler]);
+    // Untracked: an effect that binds must not run again for what it, or another, has bound.
+    untrack(() => this.#bound.set(id, [...(this.#bound.get(id) ?? []), handler]));
     return () => {
       const left = (this.#bound.get(id) ?? []).filter((one) => one !== handler);
       if (left.length) this.#bound.set(id, left);
