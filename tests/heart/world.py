@@ -58,13 +58,17 @@ class Change:
 
 @dataclass
 class World:
-    """Where everything stands. `submit` leaves it as it is and returns the next one, with what changed."""
+    """Where everything stands. `submit` leaves it as it is and returns the next one, with what changed.
+
+    `folds` are those of every view.
+    """
 
     now: int = START
     states: dict[str, State] = field(default_factory=dict)
     leases: dict[str, int] = field(default_factory=dict)
     directory: Directory = field(default_factory=lambda: Directory(NAMES))
     policy: Policy | Unreadable | None = None
+    folds: tuple[str, ...] | None = ()
 
     def submit(self, subject: str, command: object, actor: Principal) -> tuple["World", list[Change]]:
         """The world after a command and all that follows from it. Raises what the heart raises."""
@@ -216,7 +220,7 @@ def _review_facts(world: World, subject: str, command: object, actor: Principal)
     if not isinstance(held, Action):
         return ReviewFacts(subject, world.now, actor, People(world.directory, frozenset()))
     people = People(world.directory, barred(world, held.agent, held.owner, held.run, held.kind))
-    base = ReviewFacts(subject, world.now, actor, people, held.agent)
+    base = ReviewFacts(subject, world.now, actor, people, held.agent, unseen=world.folds)
     match command:
         case review.Open():
             return replace(base, view={"round": 1, "bind": command.bind})

@@ -1,9 +1,11 @@
 """Votes, quorums across roles, edits, and taking a vote back."""
 
+from typing import Any
+
 import pytest
 
 from handrail.clock import HOUR, MINUTE
-from handrail.errors import AlreadyDecided, InvalidValue, Late, NotAllowed, NotReady, StaleView
+from handrail.errors import AlreadyDecided, InvalidValue, Late, NotAllowed, NotReady, StaleView, Unseen
 from handrail.policy.paths import Demand, Level
 from handrail.principal import person
 from handrail.review import commands as c
@@ -68,6 +70,76 @@ def test_a_decision_names_the_view_that_stands(desk: Desk) -> None:
     desk.propose()
     with pytest.raises(StaleView):
         desk.decide(ANN, "approve", view="text:another")
+
+
+@pytest.mark.parametrize(("outcome", "more"), [("approve", {}), ("edit", {"args": '{"n":2}'})])
+@pytest.mark.parametrize("seen", [(), ("args.a",), ("args.b", "args.c")])
+def test_what_would_run_is_not_approved_unless_it_was_seen_whole(
+    desk: Desk, outcome: str, more: dict[str, Any], seen: tuple[str, ...]
+) -> None:
+    desk.propose()
+    desk.world.folds = ("args.a", "args.b")
+    with pytest.raises(Unseen) as refusal:
+        desk.decide(ANN, outcome, seen=seen, **more)
+    assert refusal.value.folds == tuple(path for path in desk.world.folds if path not in seen)
+    assert all(path in str(refusal.value) for path in refusal.value.folds)
+    assert desk.decide(ANN, outcome, seen=("args.b", "args.a"), **more)[-1] == "Cleared"
+
+
+def test_nor_is_a_failed_action_tried_again(desk: Desk) -> None:
+    desk.propose()
+    desk.decide(ANN, "approve")
+    desk.start()
+    desk.settle("failed", escalate=True)
+    desk.world.folds = ("args.a",)
+    with pytest.raises(Unseen):
+        desk.decide(ANN, "retry")
+    assert "Decided" in desk.decide(ANN, "retry", seen=("args.a",))
+
+
+@pytest.mark.parametrize("outcome", ["reject", "send_back"])
+def test_what_lets_nothing_run_needs_nothing_opened(desk: Desk, outcome: str) -> None:
+    desk.propose()
+    desk.world.folds = None
+    assert "Decided" in desk.decide(ANN, outcome)
+
+
+def test_nothing_is_approved_of_which_the_view_is_erased(desk: Desk) -> None:
+    desk.propose()
+    desk.world.folds = None
+    with pytest.raises(Unseen, match="erased"):
+        desk.decide(ANN, "approve", seen=("args.a",))
+
+
+def test_what_was_opened_is_kept_with_the_vote_and_nothing_else_is(desk: Desk) -> None:
+    desk.propose(quorum=(("any", 2),))
+    desk.world.folds = ("args.a", "args.b")
+    desk.decide(ANN, "approve", seen=("args.b", "args.a", "story.x"))
+    assert text_of(desk.log[-1].sealed.texts["seen"]) == ["args.a", "args.b"]
+    desk.decide(BOB, "edit", args='{"n":2}', seen=("args.a", "args.b"))
+    assert desk.log[-1].subject == "act_1"
+    assert text_of(desk.log[-2].sealed.texts["seen"]) == ["args.a", "args.b"]
+    desk.world.folds = ()
+    desk.decide(CYD, "approve", seen=("args.a",))
+    decided = next(one.sealed for one in desk.log[::-1] if type(one.sealed.event).__name__ == "Decided")
+    assert "seen" not in decided.texts
+
+
+def test_an_edit_that_decides_keeps_what_was_opened_with_the_view_it_was_opened_in(desk: Desk) -> None:
+    desk.propose()
+    desk.world.folds = ("args.a",)
+    desk.decide(ANN, "edit", args='{"n":2}', seen=("args.a",))
+    kept = {type(one.sealed.event).__name__: one.sealed.texts for one in desk.log}
+    assert "seen" in kept["Edited"]
+    assert "seen" not in kept["Decided"]
+
+
+def test_a_refusal_names_few_of_many_folds(desk: Desk) -> None:
+    desk.propose()
+    desk.world.folds = tuple(f"args.f{number}" for number in range(1_000))
+    with pytest.raises(Unseen, match=r"args.f7 and 992 more") as refusal:
+        desk.decide(ANN, "approve")
+    assert len(refusal.value.folds) == 1_000
 
 
 def test_outcomes_of_other_kinds_are_no_choice(desk: Desk) -> None:

@@ -26,6 +26,7 @@ class House:
     def __init__(self, service: Service, company: Company, url: str, running: Server) -> None:
         self.service, self.company, self.url, self.running = service, company, url, running
         self.client = httpx2.Client(base_url=url, timeout=30)
+        self.clients = [self.client]
 
     def __call__(self, method: str, path: str, key: str | None = None, **given: Any) -> httpx2.Response:
         """Send a request with a key or a session's token."""
@@ -65,9 +66,9 @@ def serving(company: Company, **settings: Any) -> Iterator[House]:
         ear.listen(256)
         port = ear.getsockname()[1]
         url = f"http://127.0.0.1:{port}"
-        proxies = settings.pop("proxies", ())
+        proxies, built = settings.pop("proxies", ()), settings.pop("built", None)
         service = Service(company.database, Settings(origin=url, **settings), Passwords(QUICK))
-        running = server(service, Listen("127.0.0.1", port, proxies=proxies))
+        running = server(service, Listen("127.0.0.1", port, proxies=proxies), built)
         ready = threading.Event()
         thread = threading.Thread(target=_run, args=(running, ear, ready), name="server")
         thread.start()
@@ -76,7 +77,8 @@ def serving(company: Company, **settings: Any) -> Iterator[House]:
         try:
             yield house
         finally:
-            house.client.close()
+            for client in house.clients:
+                client.close()
             running.handle_exit(15, None)
             thread.join(30)
             assert not thread.is_alive(), "the server did not stop"

@@ -23,7 +23,7 @@ from .house import House, opened
 from .noise import Noise, Operation, Sent
 
 LATE: Final = 5.0
-ANYWHERE: Final = frozenset({400, 401, 403, 404, 405, 408, 413, 415, 422, 429, 431})
+ANYWHERE: Final = frozenset({303, 400, 401, 403, 404, 405, 408, 413, 415, 422, 429, 431})
 """What an address or method that the description does not name is answered with."""
 MEGABYTE: Final = 1024 * 1024
 

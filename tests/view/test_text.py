@@ -242,6 +242,12 @@ def test_deep_values_are_shown_to_the_bottom_at_any_width() -> None:
         assert "theverybottomofit" in squeezed(plain(lines))
 
 
+def test_no_depth_breaks_the_page() -> None:
+    lines = page({"a": nested(5_000, "the very bottom of it")}, width=80, unfold={"args.a" + ".in" * 31})
+    check(lines, 80)
+    assert "theverybottomofit" in squeezed(plain(lines))
+
+
 def test_where_indentation_ends_paths_go_on() -> None:
     deep = nested(12, {"in": 1, "out": 2})
     text = shown({"a": deep, "b": 3}, width=40)

@@ -94,7 +94,7 @@ OF_THE_REVIEW: Final = (
         "who is barred", "The person linked to the agent's owner is barred, whatever group they are in.",
         (
             Edit(
-                "engine/facts.py", "directory.makers(agent) | directory.same(owner) | directory.same(starter)",
+                ACCESS, "directory.makers(agent) | directory.same(owner) | directory.same(started)",
                 "frozenset()",
             ),
         ),
@@ -102,7 +102,7 @@ OF_THE_REVIEW: Final = (
     ),
     Guard(
         "who made a key", "Whoever has seen a key of the agent is barred: they can ask in its name.",
-        (Edit("engine/facts.py", "directory.makers(agent) | ", ""),),
+        (Edit(ACCESS, "directory.makers(agent) | ", ""),),
         ("tests/server/test_self_approval.py::test_nobody_approves_their_own_request",),
     ),
     Guard(
@@ -115,7 +115,7 @@ OF_THE_REVIEW: Final = (
         (
             Edit(
                 "review/lifecycle.py",
-                '"expired" or (state.status in OPEN and state.deadline <= facts.now)',
+                '"expired" or (state.status in OPEN and state.deadline <= now)',
                 '"expired"',
             ),
         ),
@@ -123,7 +123,7 @@ OF_THE_REVIEW: Final = (
     ),
     Guard(
         "one vote each", "Nobody fills two places of a quorum.",
-        (Edit(VOTING, "if any(vote.by == facts.actor.id for vote in state.votes):", "if False:"),),
+        (Edit(VOTING, "if any(vote.by == actor.id for vote in state.votes):", "if False:"),),
         ("tests/review/test_voting.py::test_two_approvals_need_two_people",),
     ),
     Guard(
@@ -141,6 +141,19 @@ OF_THE_REVIEW: Final = (
         "stale view", "A decision counts only for what the person saw.",
         (Edit(VOTING, "if command.view != state.view:", "if False:"),),
         ("tests/review/test_voting.py::test_a_decision_names_the_view_that_stands",),
+    ),
+    Guard(
+        "unseen folds", "What would run is approved only once every folded part of it was opened.",
+        (Edit(VOTING, "    _require_seen(command, facts)\n", ""),),
+        (
+            "tests/review/test_voting.py::test_what_would_run_is_not_approved_unless_it_was_seen_whole",
+            "tests/server/test_unseen.py::test_a_program_that_approves_without_opening_is_refused",
+        ),
+    ),
+    Guard(
+        "folds of the stored view", "Which parts are folded is read from the stored view, in the transaction.",
+        (Edit("engine/facts.py", "if command.outcome in COLLECTED:", "if False:"),),
+        ("tests/server/test_unseen.py::test_a_program_that_approves_without_opening_is_refused",),
     ),
     Guard(
         "edits void votes", "A vote for other bytes does not count for edited ones.",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from dataclasses import dataclass
+from typing import Annotated, Final, NoReturn
 
 import orjson
 import typer
@@ -10,17 +11,19 @@ import typer
 from ..backend import ReviewRecord
 from ..codec.canonical import canonical, parse
 from ..codec.edits import typed
-from ..errors import InvalidValue, MalformedJSON
+from ..errors import InvalidValue, MalformedJSON, UsageError
 from ..review.commands import Decide
 from ..review.model import OPEN, Outcome
+from ..review.voting import COLLECTED, named
 from ..stream import JSON
-from ..view.tree import inline
+from ..view.drawing import inline
+from ..view.model import folds
 from . import gist, reviews
-from .ask import confirmed, reason
+from .ask import at_terminal, confirmed, reason
 from .desk import Db, Desk, desk
 from .outcome import follow
 from .page import say, show
-from .refusal import refused
+from .refusal import REFUSED, refused
 
 SHORTEST_VIEW: Final = 12
 Which = Annotated[str, typer.Argument(metavar="REVIEW", help="The id, or enough of it.")]
@@ -35,13 +38,29 @@ View = Annotated[
     ),
 ]
 
+Unfold = Annotated[
+    bool,
+    typer.Option("--unfold", help="Draw what is folded, too; with --view: it was read in `show --json`."),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a person decides: asked or not, on a drawing or a digest, with what is folded opened or not."""
+
+    yes: bool
+    quiet: bool
+    view: str | None
+    unfold: bool = False
+
 
 def approve(
-    review: Which, note: Note = None, yes: Yes = False, quiet: Quiet = False, view: View = None, db: Db = None
-) -> None:
+    review: Which, note: Note = None, yes: Yes = False, quiet: Quiet = False, unfold: Unfold = False,
+    view: View = None, db: Db = None,
+) -> None:  # fmt: skip
     """Let exactly these bytes run, once; then wait up to 10 s and say what became of it."""
     with desk(db) as at:
-        _decide(at, review, "approve", note, yes, quiet, view)
+        _decide(at, review, "approve", note, Way(yes, quiet, view, unfold))
 
 
 def reject(
@@ -49,7 +68,7 @@ def reject(
 ) -> None:
     """Say no, with the reason."""
     with desk(db) as at:
-        _decide(at, review, "reject", note, yes, quiet, view)
+        _decide(at, review, "reject", note, Way(yes, quiet, view))
 
 
 def send_back(
@@ -57,7 +76,7 @@ def send_back(
 ) -> None:
     """Ask the agent for changes: it gets the reason and may propose again."""
     with desk(db) as at:
-        _decide(at, review, "send_back", note, yes, quiet, view)
+        _decide(at, review, "send_back", note, Way(yes, quiet, view))
 
 
 def answer(
@@ -67,15 +86,16 @@ def answer(
 ) -> None:  # fmt: skip
     """Answer a question."""
     with desk(db) as at:
-        _decide(at, review, "answer", note, yes, quiet, view, value)
+        _decide(at, review, "answer", note, Way(yes, quiet, view), value)
 
 
 def retry(
-    review: Which, note: Note = None, yes: Yes = False, quiet: Quiet = False, view: View = None, db: Db = None
-) -> None:
+    review: Which, note: Note = None, yes: Yes = False, quiet: Quiet = False, unfold: Unfold = False,
+    view: View = None, db: Db = None,
+) -> None:  # fmt: skip
     """Let a failed action run once more."""
     with desk(db) as at:
-        _decide(at, review, "retry", note, yes, quiet, view)
+        _decide(at, review, "retry", note, Way(yes, quiet, view, unfold))
 
 
 def supply(
@@ -85,7 +105,7 @@ def supply(
 ) -> None:  # fmt: skip
     """Give the result of a failed action yourself."""
     with desk(db) as at:
-        _decide(at, review, "supply", note, yes, quiet, view, value)
+        _decide(at, review, "supply", note, Way(yes, quiet, view), value)
 
 
 def skip(
@@ -93,7 +113,7 @@ def skip(
 ) -> None:
     """Let the work go on without a failed action."""
     with desk(db) as at:
-        _decide(at, review, "skip", note, yes, quiet, view)
+        _decide(at, review, "skip", note, Way(yes, quiet, view))
 
 
 def abort(
@@ -101,7 +121,7 @@ def abort(
 ) -> None:
     """Give a failed action up."""
     with desk(db) as at:
-        _decide(at, review, "abort", note, yes, quiet, view)
+        _decide(at, review, "abort", note, Way(yes, quiet, view))
 
 
 def happened(
@@ -111,7 +131,7 @@ def happened(
 ) -> None:  # fmt: skip
     """Say that an action of unknown outcome took effect."""
     with desk(db) as at:
-        _decide(at, review, "happened", note, yes, quiet, view, value)
+        _decide(at, review, "happened", note, Way(yes, quiet, view), value)
 
 
 def not_happened(
@@ -119,23 +139,26 @@ def not_happened(
 ) -> None:
     """Say that an action of unknown outcome did not take effect."""
     with desk(db) as at:
-        _decide(at, review, "not_happened", note, yes, quiet, view)
+        _decide(at, review, "not_happened", note, Way(yes, quiet, view))
 
 
 def _decide(
-    at: Desk, given: str, outcome: Outcome, note: str | None, yes: bool, quiet: bool, view: str | None,
-    value: str | None = None,
+    at: Desk, given: str, outcome: Outcome, note: str | None, way: Way, value: str | None = None
 ) -> None:  # fmt: skip
     record = at.review(given)
     check(at, record, outcome)
-    if view is None:
-        draw(at, record, quiet)
+    seen = look(at, record, way, ask=outcome in COLLECTED)
     said = reason(note, "Why?") if outcome in ("reject", "send_back", "abort") else note
     found = None if value is None else valued(record, outcome, value)
-    if not yes and view is None and not confirmed(_question(record, outcome, found)):
-        say("Nothing was decided.", "muted")
-        raise typer.Exit(1)
-    send(at, record, Decide(outcome, on_view(record, view), said, found))
+    if not way.yes and way.view is None and not confirmed(_question(record, outcome, found)):
+        nothing()
+    send(at, record, Decide(outcome, on_view(record, way.view), said, found, None, seen))
+
+
+def nothing() -> NoReturn:
+    """End, since the person did not say yes."""
+    say("Nothing was decided.", "muted")
+    raise typer.Exit(REFUSED)
 
 
 def check(at: Desk, record: ReviewRecord, outcome: Outcome) -> None:
@@ -148,12 +171,31 @@ def check(at: Desk, record: ReviewRecord, outcome: Outcome) -> None:
         at.who()
 
 
-def draw(at: Desk, record: ReviewRecord, quiet: bool) -> None:
-    """Draw what is about to be decided."""
-    if not quiet:
-        reviews.banner(at)
-        show([*reviews.page(at, record)])
-        print()
+def look(at: Desk, record: ReviewRecord, way: Way, *, ask: bool) -> tuple[str, ...]:
+    """Draw what is about to be decided, and return the folds that were opened; `ask` whether to open them now.
+
+    Raises `UsageError` for what is to be opened without being drawn.
+    """
+    if way.unfold and way.quiet and way.view is None:
+        raise UsageError("--unfold draws what is folded and --quiet draws nothing: leave one of them out")
+    folded = folds(record.view) or ()
+    if way.view is not None:
+        return folded if way.unfold else ()
+    if not way.quiet:
+        draw(at, record, unfold=way.unfold)
+    if way.unfold or not folded or not ask or way.yes or not at_terminal():
+        return folded if way.unfold else ()
+    if not confirmed(f"Folded and not seen yet: {named(folded)}. Open now?"):
+        nothing()
+    draw(at, record, unfold=True)
+    return folded
+
+
+def draw(at: Desk, record: ReviewRecord, *, unfold: bool) -> None:
+    """Draw a review before it is decided."""
+    reviews.banner(at)
+    show([*reviews.page(at, record, unfold=unfold)])
+    print()
 
 
 def _question(record: ReviewRecord, outcome: Outcome, value: JSON) -> str:

@@ -19,11 +19,12 @@ from ..stream import JSON
 from ..view.diff import diff_lines
 from ..view.escape import visible
 from ..view.lines import BLANK, Line
+from ..view.model import folds
 from . import gist
 from .ask import at_terminal, confirmed, in_editor
-from .decide import Note, Quiet, View, Which, Yes, check, draw, on_view, send
+from .decide import Note, Quiet, Unfold, View, Way, Which, Yes, check, look, nothing, on_view, send
 from .desk import Db, desk
-from .page import say, show, width
+from .page import show, width
 from .refusal import USAGE, complain
 
 
@@ -36,14 +37,17 @@ def edit(
     args_file: Annotated[
         str | None, typer.Option("--args-file", metavar="FILE", help="All new arguments as JSON; - is stdin.")
     ] = None,
-    note: Note = None, yes: Yes = False, quiet: Quiet = False, view: View = None, db: Db = None,
+    note: Note = None, yes: Yes = False, quiet: Quiet = False, unfold: Unfold = False, view: View = None,
+    db: Db = None,
 ) -> None:  # fmt: skip
     """Change the arguments and approve them: with --set, from a file, or in your editor."""
     with desk(db) as at:
         record = at.review(review)
         check(at, record, "edit")
-        if view is None:
-            draw(at, record, quiet)
+        by_hand = not put and args_file is None
+        seen = look(at, record, Way(yes, quiet, view, unfold), ask=not by_hand)
+        if by_hand:
+            seen = folds(record.view) or ()  # an editor shows the arguments whole
         old = _present(record)
         new = _wanted(record, old, put or [], args_file)
         _valid(record, new)
@@ -51,9 +55,8 @@ def edit(
             raise UsageError("nothing is different: use `handrail reviews approve`")
         show([Line("heading", "YOUR CHANGES"), *diff_lines(old, new, width=width()), BLANK])
         if not yes and view is None and not confirmed(f"Approve {gist.short(record.state.id)} with these changes?"):
-            say("Nothing was decided.", "muted")
-            raise typer.Exit(1)
-        send(at, record, Decide("edit", on_view(record, view), note, None, canonical(new)))
+            nothing()
+        send(at, record, Decide("edit", on_view(record, view), note, None, canonical(new), seen))
 
 
 def _present(record: ReviewRecord) -> Any:

@@ -11,11 +11,11 @@ from ..gate.notice import local_zone
 from ..policy.paths import ANYONE
 from ..policy.quorum import missing
 from ..review.model import OPEN, Review
+from ..view.drawing import inline
 from ..view.escape import visible
 from ..view.lines import Line
 from ..view.model import Erased
 from ..view.text import summary
-from ..view.tree import inline
 from ..view.words import clock, count, duration, listed, relative
 from .desk import Desk
 from .page import labelled

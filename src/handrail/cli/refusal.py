@@ -10,7 +10,7 @@ from typing import Final
 import typer
 
 from ..codec.policy_file import PolicyFileError
-from ..errors import HandrailError, Late, NotFound, StaleView, UsageError
+from ..errors import HandrailError, Late, NotFound, StaleView, Unseen, UsageError
 from ..view.escape import safe
 
 DONE: Final = 0
@@ -55,6 +55,8 @@ def _advice(error: HandrailError, about: str) -> str:
     match error:
         case StaleView() if about:
             return f" (`handrail reviews show {about}`)"
+        case Unseen():
+            return " (add --unfold, which draws what is folded)"
         case Late() if about:
             return f" (`handrail explain {about}` tells it)"
         case _:

@@ -12,10 +12,11 @@ from msgspec import to_builtins
 from ..backend import ActionRecord, Event, ReviewRecord
 from ..gate.asking import drawn
 from ..review.model import OPEN, Review
+from ..review.voting import COLLECTED
 from ..view.columns import wrap
 from ..view.escape import visible
 from ..view.lines import BLANK, FENCE, Line
-from ..view.model import Erased
+from ..view.model import Erased, folds
 from . import gist
 from .desk import Db, Desk, desk
 from .page import NARROW, Json, labelled, say, show, table, tell, width
@@ -175,7 +176,10 @@ def _next_steps(at: Desk, record: ReviewRecord) -> list[Line]:
     if reason:
         return labelled("You", reason, "muted")
     verbs = " | ".join(VERBS[choice] for choice in record.state.choices)
-    return labelled("Decide", f"handrail reviews {verbs}  {gist.short(record.state.id)}", "deadline")
+    steps = labelled("Decide", f"handrail reviews {verbs}  {gist.short(record.state.id)}", "deadline")
+    if folds(record.view) and not COLLECTED.isdisjoint(record.state.choices):
+        steps += labelled("", "What would run is folded in part: add --unfold, which draws it whole.", "muted")
+    return steps
 
 
 def brief_json(at: Desk, record: ReviewRecord) -> dict[str, Any]:

@@ -10,10 +10,11 @@ from ..action import events as a
 from ..directory import events as d
 from ..policy.paths import ANYONE, Demand
 from ..review import events as r
+from ..review.voting import named
+from ..view.drawing import inline
 from ..view.escape import visible
 from ..view.facts import reason
 from ..view.model import Erased
-from ..view.tree import inline
 from ..view.words import count, digest, duration, listed
 from . import gist
 from .past import Moment
@@ -118,11 +119,12 @@ class Teller:
         texts, auth = moment.entry.texts, moment.entry.by.auth
         match event:
             case r.Voted():
-                return f"{who} approved ({auth}), on view {_view(event.view)}; more approvals are needed{_note(texts)}"
+                view = f"on view {_view(event.view)}{_opened(texts)}"
+                return f"{who} approved ({auth}), {view}; more approvals are needed{_note(texts)}"
             case r.Edited():
                 return (
-                    f"{who} changed the arguments ({auth}), on view {_view(event.on_view)}: round {event.round} on "
-                    f"revision {event.revision}, {_digest(event.bind)}{_note(texts)}"
+                    f"{who} changed the arguments ({auth}), on view {_view(event.on_view)}{_opened(texts)}: "
+                    f"round {event.round} on revision {event.revision}, {_digest(event.bind)}{_note(texts)}"
                 )
             case r.Decided():
                 return self._decided(event, who, moment)
@@ -143,7 +145,7 @@ class Teller:
         votes = f", with the votes of {counted}" if len(event.counted) > 1 else ""
         later = f"; takes effect at {self.clock(event.effective_at)}" if event.effective_at > moment.entry.at else ""
         did = f"{who} {gist.PAST[event.outcome]} ({moment.entry.by.auth}){given}"
-        return f"{did}, on view {_view(event.view)}{votes}{later}{_note(texts)}"
+        return f"{did}, on view {_view(event.view)}{_opened(texts)}{votes}{later}{_note(texts)}"
 
     def _directory(self, event: Any, moment: Moment) -> str:
         person = self.names(moment.subject)
@@ -206,6 +208,14 @@ def _note(texts: Mapping[str, Any]) -> str:
     if note is None:
         return ""
     return f" [note erased, {visible(note.digest[:12])}]" if isinstance(note, Erased) else f": “{visible(str(note))}”"
+
+
+def _opened(texts: Mapping[str, Any]) -> str:
+    """What was folded and opened before deciding."""
+    seen = texts.get("seen")
+    if isinstance(seen, Erased):
+        return f" [opened: erased, {visible(seen.digest[:12])}]"
+    return f", with {named(tuple(map(str, seen)))} opened" if isinstance(seen, list) else ""
 
 
 def _outcome(texts: Mapping[str, Any]) -> str:

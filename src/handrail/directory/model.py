@@ -179,7 +179,9 @@ class Directory:
 
     def same(self, owner: str) -> frozenset[str]:
         """Everybody that the owner's id stands for: itself, whoever is linked to that OS user or to the owner's, and
-        whoever came back under the handle that the owner had."""
+        whoever came back under the handle that the owner had. The owner `""` is nobody."""
+        if not owner:
+            return frozenset()
         known = self.people.get(owner) or self.former.get(owner)
         users, handle = {owner, known.os_user if known else None} - {None}, known.handle if known else None
         alike = (one.id for one in self.people.values() if one.os_user in users or one.handle == handle)

@@ -15,7 +15,7 @@ from ..backend import ActionRecord, Decision, Event, PolicyRecord, ReviewRecord,
 from ..codec.records import State, read_state
 from ..directory.model import Directory
 from ..errors import UnknownAction, UnknownReview, UnknownRun, WrongBytes
-from ..ids import Keyed, keyed
+from ..ids import Keyed
 from ..policy.register import ID as ACTIVE
 from ..policy.register import ActivePolicy
 from ..principal import Principal
@@ -27,6 +27,7 @@ from .batch import identity
 from .engine import Engine
 from .reads import read_directory
 from .request import DEFAULT_TENANT, tenant_secret
+from .rows import alike
 
 
 class Opened(Protocol):
@@ -44,15 +45,27 @@ class Archive:
         self._tenant: Final = tenant
         self._directory: tuple[int, Directory] | None = None
 
-    def _read(self) -> AbstractContextManager[Reader]:
+    @property
+    def tenant(self) -> str:
+        """Whose records these are."""
+        return self._tenant
+
+    @property
+    def secret(self) -> bytes:
+        """The secret under which this tenant's names are hashed."""
+        return tenant_secret(self._process().engine.store.secret, self._tenant)
+
+    def read(self) -> AbstractContextManager[Reader]:
+        """One snapshot of the database."""
         return self._process().engine.store.read()
 
     def state(self, subject: str) -> State | None:
         """A stream's present state."""
-        with self._read() as reader:
-            return self._state(reader, subject)
+        with self.read() as reader:
+            return self.state_in(reader, subject)
 
-    def _state(self, reader: Reader, subject: str) -> State | None:
+    def state_in(self, reader: Reader, subject: str) -> State | None:
+        """A stream's state, as a snapshot holds it."""
         rows = reader.streams(self._tenant, (subject,))
         return read_state(rows[0].kind, rows[0].state) if rows else None
 
@@ -60,41 +73,42 @@ class Archive:
         """Whether a proposal was answered before, or leads to an action that is there: then it asks for nothing new."""
         secret = self._process().engine.store.secret
         key = identity(secret, agent, command, Keyed(secret)(f"{command.name}\n{command.args}".encode()))
-        with self._read() as reader:
+        with self.read() as reader:
             if reader.answers(self._tenant, (command_id,)):
                 return True
             known = reader.call(self._tenant, key) if key else None
-            state = self._state(reader, known.action) if known else None
+            state = self.state_in(reader, known.action) if known else None
         return isinstance(state, Action) and state.status != "withdrawn"
 
     def beginning(self, prefix: str, limit: int) -> list[str]:
         """The ids of streams that begin with `prefix`, in order."""
-        with self._read() as reader:
+        with self.read() as reader:
             return reader.beginning(self._tenant, prefix, limit)
 
     def size(self) -> int:
         """How many entries the log has."""
-        with self._read() as reader:
+        with self.read() as reader:
             head = reader.head(self._tenant)
             return head.size if head else 0
 
     def action(self, action: str) -> ActionRecord:
         """One action with its texts. Raises `UnknownAction`."""
-        with self._read() as reader:
+        with self.read() as reader:
             return self._action(reader, action)
 
     def _action(self, reader: Reader, action: str) -> ActionRecord:
-        state = self._state(reader, action)
+        state = self.state_in(reader, action)
         if not isinstance(state, Action):
             raise UnknownAction(f"no action {action} is in this database; list them with `handrail actions`")
         kept = reader.revision(self._tenant, action, state.revision)
         return ActionRecord(
-            state, kept.args if kept else None, self._text(reader, action, state.context),
-            self._text(reader, action, state.story), self._text(reader, action, state.outcome),
+            state, kept.args if kept else None, self.text_in(reader, action, state.context),
+            self.text_in(reader, action, state.story), self.text_in(reader, action, state.outcome),
             reader.blob(self._tenant, state.schema),
         )  # fmt: skip
 
-    def _text(self, reader: Reader, subject: str, digest: str | None) -> Text:
+    def text_in(self, reader: Reader, subject: str, digest: str | None) -> Text:
+        """An erasable text of a stream, as a snapshot holds it."""
         if digest is None:
             return None
         found = reader.text(self._tenant, subject, digest)
@@ -105,8 +119,8 @@ class Archive:
 
     def review(self, review: str) -> ReviewRecord:
         """One review with its action. Raises `UnknownReview`."""
-        with self._read() as reader:
-            state = self._state(reader, review)
+        with self.read() as reader:
+            state = self.state_in(reader, review)
             if not isinstance(state, Review):
                 raise UnknownReview(f"no review {review} is in this database; list them with `handrail reviews list`")
             return self._review(reader, state)
@@ -115,57 +129,53 @@ class Archive:
         first = reader.revision(self._tenant, state.action, 1) if state.revision > 1 else None
         action = self._action(reader, state.action)
         return ReviewRecord(
-            state, action, self._text(reader, state.id, state.view), first.args if first else None,
-            self._decision(reader, state), self._alike(state, action),
+            state, action, self.text_in(reader, state.id, state.view), first.args if first else None,
+            self._decision(reader, state), alike(self.secret, state, action.state, action.args),
         )  # fmt: skip
-
-    def _alike(self, review: Review, action: ActionRecord) -> str | None:
-        """A keyed hash of what is asked for and by whom. Only computed, never stored: it would outlive the erasure of
-        the arguments, and let who has the secret try them out."""
-        if action.args is None:
-            return None
-        secret = tenant_secret(self._process().engine.store.secret, self._tenant)
-        held = action.state
-        return keyed("alk", secret, held.agent, held.name, review.kind, review.cause, action.args)
 
     def _decision(self, reader: Reader, state: Review) -> Decision | None:
         made = state.decision
         if made is None:
             return None
-        note = self._text(reader, state.id, made.note)
+        note = self.text_in(reader, state.id, made.note)
         return Decision(
             made.outcome, self.name(made.by), made.auth, made.at, note if isinstance(note, str) else None,
-            self._text(reader, state.id, made.value), state.revision > 1, state.id,
+            self.text_in(reader, state.id, made.value), state.revision > 1, state.id,
         )  # fmt: skip
 
     def run(self, run: str) -> tuple[Run, Text]:
         """One run and its title. Raises `UnknownRun`."""
-        with self._read() as reader:
-            state = self._state(reader, run)
+        with self.read() as reader:
+            state = self.state_in(reader, run)
             if not isinstance(state, Run):
                 raise UnknownRun(f"no run {run} is in this database; list them with `handrail runs`")
-            return state, self._text(reader, run, state.title)
+            return state, self.text_in(reader, run, state.title)
 
     def policy(self) -> PolicyRecord | None:
         """The active policy with its text."""
-        with self._read() as reader:
-            state = self._state(reader, ACTIVE)
+        with self.read() as reader:
+            state = self.state_in(reader, ACTIVE)
             if not isinstance(state, ActivePolicy):
                 return None
             return PolicyRecord(state, reader.blob(self._tenant, state.digest))
 
     def waiting(self, after: str | None, limit: int) -> list[ReviewRecord]:
         """Open reviews, by risk and age."""
-        with self._read() as reader:
-            place = self._place(reader, after)
-            rows = reader.page(self._tenant, "review", waiting=True, after=place, limit=limit)
-            return [self._review(reader, state) for state in _states(rows) if isinstance(state, Review)]
+        with self.read() as reader:
+            found = self.page_in(reader, "review", after, limit, waiting=True)
+            return [self._review(reader, state) for state in found if isinstance(state, Review)]
 
     def newest(self, kind: str, after: str | None, limit: int) -> list[Any]:
         """Lives of one kind, newest first."""
-        with self._read() as reader:
-            place = self._place(reader, after)
-            return _states(reader.page(self._tenant, kind, after=place, limit=limit))
+        with self.read() as reader:
+            return self.page_in(reader, kind, after, limit)
+
+    def page_in(
+        self, reader: Reader, kind: str, after: str | None, limit: int, *, waiting: bool = False, ended: bool = False
+    ) -> list[State]:
+        """A page of lives behind the one with that id, as a snapshot holds it."""
+        place = self._place(reader, after)
+        return _states(reader.page(self._tenant, kind, waiting=waiting, ended=ended, after=place, limit=limit))
 
     def _place(self, reader: Reader, after: str | None) -> tuple[int, int, str] | None:
         rows = reader.streams(self._tenant, (after,)) if after else []
@@ -177,8 +187,8 @@ class Archive:
 
     def grant(self, action: str) -> tuple[str, bytes, str]:
         """The arguments that may run now, their salt, and the digest that binds them. Raises `WrongBytes`."""
-        with self._read() as reader:
-            state = self._state(reader, action)
+        with self.read() as reader:
+            state = self.state_in(reader, action)
             kept = reader.revision(self._tenant, action, state.revision) if isinstance(state, Action) else None
         if not isinstance(state, Action) or kept is None or state.grant is None:
             raise UnknownAction(f"action {action} has no arguments that may run")
@@ -189,11 +199,15 @@ class Archive:
 
     def history(self, subject: str) -> list[Event]:
         """A stream's entries, in order, with the texts that are kept."""
-        with self._read() as reader:
+        with self.read() as reader:
             entries: list[Entry] = []
             while page := reader.entries(self._tenant, sub=subject, after=entries[-1].i if entries else -1):
                 entries += page
             return [self._event(reader, entry) for entry in entries]
+
+    def latest_in(self, reader: Reader, state: State, most: int) -> list[Event]:
+        """The last entries of a stream, in order, as a snapshot holds it."""
+        return [self._event(reader, one) for one in reader.latest(self._tenant, state.id, state.rev - most, most)]
 
     def _event(self, reader: Reader, row: Entry) -> Event:
         entry = parse_entry(row.entry)
@@ -210,13 +224,17 @@ class Archive:
 
     def directory(self) -> Directory:
         """Everybody present."""
-        engine = self._process().engine
-        with engine.store.read() as reader:
-            head = reader.head(self._tenant)
-            at = head.directory if head else -1
-            if self._directory is None or self._directory[0] != at:
-                self._directory = (at, read_directory(reader, self._tenant, engine.names(self._tenant)))
-        return self._directory[1]
+        with self.read() as reader:
+            return self.directory_in(reader)
+
+    def directory_in(self, reader: Reader) -> Directory:
+        """Everybody present, as of a snapshot."""
+        head, known = reader.head(self._tenant), self._directory
+        at = head.directory if head else -1
+        if known is None or known[0] != at:
+            names = self._process().engine.names(self._tenant)
+            known = self._directory = (at, read_directory(reader, self._tenant, names))
+        return known[1]
 
     def name(self, principal_id: str) -> str:
         """A handle or name, as far as it is kept; else the id."""

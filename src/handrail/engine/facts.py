@@ -17,12 +17,14 @@ from ..policy.register import Facts as PolicyFacts
 from ..policy.verdict import Asked, Verdict, again, edited, judge
 from ..principal import SOLO_ID, Principal
 from ..review import commands as review
-from ..review.access import People
+from ..review.access import People, barred
 from ..review.facts import Facts as ReviewFacts
 from ..review.model import Review
+from ..review.voting import COLLECTED
 from ..run.lifecycle import Facts as RunFacts
 from ..run.model import Run
-from ..stream import JSON, Revision
+from ..stream import JSON, Revision, changed
+from ..view.model import folds
 from . import shown
 from .checks import check_decision, check_run
 
@@ -102,13 +104,8 @@ def _revision(work: Work, action_id: str, number: int, name: str, args: str, key
 
 
 def _barred(work: Work, agent: str, owner: str, run: State | None, kind: str) -> frozenset[str]:
-    """Who may never decide: the agent, whoever answers for it or made a key of it, and who started its run; in solo
-    mode and for questions only the agent itself."""
-    directory = work.sources.directory()
-    if directory.solo or kind == "question":
-        return frozenset({agent})
-    starter = run.starter if isinstance(run, Run) else owner
-    return frozenset({agent}) | directory.makers(agent) | directory.same(owner) | directory.same(starter)
+    starter = run.starter if isinstance(run, Run) else None
+    return barred(work.sources.directory(), agent, owner, starter, question=kind == "question")
 
 
 def _waits(work: Work, run_id: str | None, action_id: str) -> bool:
@@ -165,6 +162,8 @@ def _label(work: Work, actor: Principal) -> JSON:
 
 def _decision(work: Work, base: ReviewFacts, state: Review, held: Action, command: review.Decide) -> ReviewFacts:
     check_decision(work, state, held, command)
+    if command.outcome in COLLECTED:
+        base = changed(base, unseen=folds(work.text(state.id, state.view)))
     if command.outcome != "edit" or command.args is None:
         return base
     key = work.salt(base.subject, state.rev + 1, "args")
@@ -173,9 +172,7 @@ def _decision(work: Work, base: ReviewFacts, state: Review, held: Action, comman
     demand = held.demand
     if work.sources.policy() is not None:
         demand = edited(state.demand, _again(work, held), base.people.directory, base.people.barred)
-    return ReviewFacts(
-        base.subject, base.now, base.actor, base.people, base.agent, view, revision, demand, label=base.label
-    )
+    return changed(base, view=view, revision=revision, demand=demand)
 
 
 def _timely(work: Work, base: ReviewFacts, state: Review, held: Action) -> ReviewFacts:
@@ -187,4 +184,4 @@ def _timely(work: Work, base: ReviewFacts, state: Review, held: Action) -> Revie
     elif state.demand.at_end == "answer":
         args = work.args(held.id, held.revision)
         value = orjson.loads(args).get("default") if args else None
-    return ReviewFacts(base.subject, base.now, base.actor, base.people, base.agent, default=value, label=base.label)
+    return changed(base, default=value)

@@ -12,14 +12,16 @@ from ..backend import ActionRecord, Backend, ReviewRecord
 from ..clock import SystemClock
 from ..codec.canonical import canonical
 from ..codec.edits import typed
+from ..codec.parameters import in_order
 from ..errors import AlreadyDecided, HandrailError, Late, StaleView
 from ..review import commands as c
+from ..review.voting import COLLECTED
 from ..stream import JSON
 from ..view.columns import clip
 from ..view.diff import diff_lines
 from ..view.escape import safe, visible
 from ..view.lines import BLANK, Line
-from ..view.model import Erased
+from ..view.model import Erased, folds
 from ..view.text import render
 from .notice import local_zone
 from .paint import painted
@@ -30,18 +32,25 @@ CHOICES: Final = {
     "supply": ("u", "supply the result"), "skip": ("k", "skip"), "abort": ("b", "abort"),
     "happened": ("h", "it happened"), "not_happened": ("n", "it did not happen"),
 }  # fmt: skip
+OPEN_ALL: Final = "open"
 REASONED: Final = frozenset({"reject", "send_back", "abort"})
 
 
 def ask_here(backend: Backend, review: str) -> None:
     """Draw the review on stderr and read a decision from stdin, until it is closed or left for later."""
+    opened = ""
     try:
         while True:
             record = backend.review(review)
             if record.state.status not in ("open", "claimed"):
                 return
-            show(record, backend)
-            if _answered(backend, record):
+            unfold = opened == record.state.view
+            show(record, backend, unfold=unfold)
+            outcome = _choose(record, unfold=unfold)
+            if outcome == OPEN_ALL or (outcome in COLLECTED and folds(record.view) and not unfold):
+                opened = record.state.view
+                print("\nopened what was folded: read it, then decide", file=sys.stderr)
+            elif outcome is None or (outcome and _decided(backend, record, outcome, unfold=unfold)):
                 return
     except EOFError:
         print("\nleft open; decide later with: handrail reviews list", file=sys.stderr)
@@ -62,12 +71,11 @@ def drawn(record: ReviewRecord, backend: Backend, *, width: int | None = None, u
     columns = width or shutil.get_terminal_size((100, 24)).columns
     if not isinstance(view, dict):
         return [Line("muted", f"[the view was erased; its digest is {record.state.view}]")]
-    unseen: Any = view["unseen"]
     story: Any = action.story
     args = ordered(action) if action.args else None
     lines = render(
         view, args=Erased(action.state.bind) if args is None else args, context=action.context, story=story,
-        names=backend.name, now=SystemClock().now(), width=columns, unfold=unseen if unfold else (),
+        names=backend.name, now=SystemClock().now(), width=columns, unfold=(folds(view) or ()) if unfold else (),
         zone=local_zone(),
     )  # fmt: skip
     if record.first_args and args is not None:
@@ -78,22 +86,13 @@ def drawn(record: ReviewRecord, backend: Backend, *, width: int | None = None, u
 
 def ordered(action: ActionRecord) -> dict[str, Any]:
     """The arguments in the order of the function's parameters, which canonical text does not keep."""
-    args: dict[str, Any] = orjson.loads(action.args or "{}")
-    names: list[str] = orjson.loads(action.schema or "{}").get("required", [])
-    return {
-        name: args[name]
-        for name in [*(one for one in names if one in args), *(one for one in args if one not in names)]
-    }
+    return in_order(action.args or "{}", action.schema)
 
 
-def _answered(backend: Backend, record: ReviewRecord) -> bool:
-    outcome = _choose(record)
-    if outcome is None:
-        return True
-    if outcome == "":
-        return False
+def _decided(backend: Backend, record: ReviewRecord, outcome: str, *, unfold: bool) -> bool:
+    """Whether the decision was taken, or can no longer be."""
     try:
-        backend.call(record.state.id, decide(record, outcome))
+        backend.call(record.state.id, decide(record, outcome, unfold=unfold))
     except (StaleView, Late, AlreadyDecided) as error:
         print(f"handrail: {error}", file=sys.stderr)
         return isinstance(error, Late)
@@ -103,10 +102,12 @@ def _answered(backend: Backend, record: ReviewRecord) -> bool:
     return True
 
 
-def _choose(record: ReviewRecord) -> str | None:
-    """The outcome that was typed; "" to draw again, `None` to leave it for later."""
-    letters = {CHOICES[outcome][0]: outcome for outcome in record.state.choices}
+def _choose(record: ReviewRecord, *, unfold: bool) -> str | None:
+    """The outcome that was typed; "" to draw again, `OPEN_ALL` to open what is folded, `None` to leave it for later."""
+    letters: dict[str, str] = {CHOICES[outcome][0]: outcome for outcome in record.state.choices}
     words = "   ".join(f"[{letter}] {CHOICES[outcome][1]}" for letter, outcome in letters.items())
+    if folds(record.view) and not unfold:
+        letters["o"], words = OPEN_ALL, f"{words}   [o] open what is folded"
     print(f"{words}   [l] later", file=sys.stderr, flush=True)
     typed_text = _read("decide> ").lower()
     if typed_text in ("l", "later"):
@@ -117,12 +118,13 @@ def _choose(record: ReviewRecord) -> str | None:
     return typed_text if typed_text in record.state.choices else ""
 
 
-def decide(record: ReviewRecord, outcome: str) -> c.Decide:
+def decide(record: ReviewRecord, outcome: str, *, unfold: bool) -> c.Decide:
     """The command for an outcome, with what it needs asked for. Raises `InvalidValue` for what does not fit."""
     value: JSON = _value(record) if outcome in ("answer", "supply") else None
     args = edited(record) if outcome == "edit" else None
     note = _read("why? " if outcome in REASONED else "note (may be empty): ") or None
-    return c.Decide(outcome, record.state.view, note, value, args)  # type: ignore[arg-type]
+    seen = (folds(record.view) or ()) if unfold else ()
+    return c.Decide(outcome, record.state.view, note, value, args, seen)  # type: ignore[arg-type]
 
 
 def _value(record: ReviewRecord) -> JSON:

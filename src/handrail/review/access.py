@@ -29,6 +29,15 @@ class People:
         return seats(self.directory, person, review.demand.quorum)
 
 
+def barred(directory: Directory, agent: str, owner: str, starter: str | None, *, question: bool) -> frozenset[str]:
+    """Who may never decide: the agent, whoever answers for it or made a key of it, and who started its run; in solo
+    mode and for questions only the agent itself. `starter` is `None` where there is no run."""
+    if directory.solo or question:
+        return frozenset({agent})
+    started = owner if starter is None else starter
+    return frozenset({agent}) | directory.makers(agent) | directory.same(owner) | directory.same(started)
+
+
 def require(review: Review, actor: Principal, people: People) -> None:
     """Raise `NotAllowed`, with the rule that says so, unless this principal may decide the review."""
     if actor.kind != "human":

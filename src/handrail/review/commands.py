@@ -55,13 +55,17 @@ class Escalate:
 
 @dataclass(frozen=True, slots=True)
 class Decide:
-    """Vote or decide on the view with that digest. `args` is the canonical text of an edit; `value` an answer."""
+    """Vote or decide on the view with that digest. `args` is the canonical text of an edit; `value` an answer.
+
+    `seen` names the folds of the view that were opened; what would run is approved only with all of them.
+    """
 
     outcome: Outcome
     view: str
     note: str | None = None
     value: JSON = None
     args: str | None = None
+    seen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ class Escalated:
 
 @dataclass(frozen=True, slots=True)
 class Voted:
-    """One approval of the round's bytes, not yet the last. Texts: `note`, `actor`."""
+    """One approval of the round's bytes, not yet the last. Texts: `note`, `actor`, `seen`."""
 
     round: int
     view: str
@@ -74,7 +74,7 @@ class Voted:
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """Other arguments: a new round begins with the editor's approval. Texts: `view`, `note`, `actor`."""
+    """Other arguments: a new round begins with the editor's approval. Texts: `view`, `note`, `actor`, `seen`."""
 
     round: int
     on_view: str
@@ -86,7 +86,7 @@ class Edited:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The outcome. Texts: `note`, `value`, `actor`."""
+    """The outcome. Texts: `note`, `value`, `actor`, `seen`."""
 
     outcome: Outcome
     round: int

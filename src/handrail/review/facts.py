@@ -12,7 +12,8 @@ from .access import People
 class Facts:
     """Times in µs. `view` is what is shown for the round that would open; `revision` and `demand` come with an edit;
     `agent` is the action's; `default` the answer that time gives: a question's
-    default at its deadline, a decision's value when it takes effect; `label` names the actor, erasably."""
+    default at its deadline, a decision's value when it takes effect; `label` names the actor, erasably; `unseen` are
+    the folds of the stored view, `None` where it can no longer be read."""
 
     subject: str
     now: int
@@ -24,3 +25,4 @@ class Facts:
     demand: Demand | None = None
     default: JSON = None
     label: JSON = None
+    unseen: tuple[str, ...] | None = ()

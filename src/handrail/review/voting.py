@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, assert_never
 
-from ..errors import AlreadyDecided, InvalidValue, NotAllowed, NotReady, StaleView
+from ..errors import AlreadyDecided, InvalidValue, NotAllowed, NotReady, StaleView, Unseen
 from ..policy.paths import stricter
+from ..principal import Principal
 from ..stream import JSON, Draft, Sealed, changed
 from . import commands as c
 from . import events as e
@@ -14,6 +15,8 @@ from .model import Decision, Review, Vote
 
 COLLECTED = frozenset({"approve", "edit", "retry"})
 """The outcomes that let bytes run: they need the quorum. For an exception it is one person, until an edit raises it."""
+MOST_NAMED = 8
+"""Folds that a refusal names; the rest are counted."""
 
 
 def vote(state: Review, command: c.Decide, facts: Facts) -> list[Draft[e.Event]]:
@@ -25,11 +28,32 @@ def vote(state: Review, command: c.Decide, facts: Facts) -> list[Draft[e.Event]]
         raise StaleView("what you saw is not what stands now: look again, then decide")
     if command.outcome not in COLLECTED:
         return [_decided(state, command, facts, (facts.actor.id,))]
+    _require_seen(command, facts)
     if command.outcome == "edit":
         return _edit(state, command, facts)
-    if any(vote.by == facts.actor.id for vote in state.votes):
-        raise AlreadyDecided("you have approved this round already; another person is needed")
+    require_first(state, facts.actor)
     return _count(state, command, facts)
+
+
+def require_first(state: Review, actor: Principal) -> None:
+    """Raise `AlreadyDecided` for one who has approved the present round."""
+    if any(vote.by == actor.id for vote in state.votes):
+        raise AlreadyDecided("you have approved this round already; another person is needed")
+
+
+def _require_seen(command: c.Decide, facts: Facts) -> None:
+    """Raise `Unseen` where bytes would run of which a part was folded and not opened."""
+    if facts.unseen is None:
+        raise Unseen("what was shown is erased, so nobody can see any more what would run: reject it, or send it back")
+    left = tuple(path for path in facts.unseen if path not in command.seen)
+    if left:
+        raise Unseen(f"folded and not opened yet: {named(left)}; open each, then decide", folds=left)
+
+
+def named(paths: tuple[str, ...]) -> str:
+    """The first few paths in words."""
+    more = len(paths) - MOST_NAMED
+    return ", ".join(paths[:MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _count(state: Review, command: c.Decide, facts: Facts) -> list[Draft[e.Event]]:
@@ -48,6 +72,9 @@ def _texts(command: c.Decide, facts: Facts) -> Mapping[str, JSON]:
     texts: dict[str, JSON] = {"actor": facts.label} if facts.label else {}
     if command.note:
         texts["note"] = command.note
+    opened: list[JSON] = [path for path in facts.unseen or () if path in command.seen]
+    if opened:
+        texts["seen"] = opened
     return texts
 
 
@@ -65,7 +92,8 @@ def _decided(state: Review, command: c.Decide, facts: Facts, filled: tuple[str, 
 def _edit(state: Review, command: c.Decide, facts: Facts) -> list[Draft[e.Event]]:
     """A new round on other bytes, begun with the editor's approval; and its decision, if that is enough.
 
-    The note goes with the last of the two, where the agent and the log look for it.
+    The note goes with the last of the two, where the agent and the log look for it; what was opened with the first,
+    which names the view that it was opened in.
     """
     if facts.revision is None:
         raise InvalidValue("an edit needs the new arguments")
@@ -84,7 +112,7 @@ def _edit(state: Review, command: c.Decide, facts: Facts) -> list[Draft[e.Event]
     said = command if filled is None else changed(command, note=None)
     texts = {**_texts(said, facts), "view": facts.view}
     edited: Draft[e.Event] = Draft(event, texts, revision=facts.revision)
-    return [edited] if filled is None else [edited, _decided(after, command, facts, filled)]
+    return [edited] if filled is None else [edited, _decided(after, changed(command, seen=()), facts, filled)]
 
 
 def revoke(state: Review, command: c.Revoke, facts: Facts) -> list[Draft[e.Event]]:

@@ -13,34 +13,49 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
 from .. import __version__
-from ..errors import HandrailError, NotFound, TooMany, UsageError
+from ..errors import HandrailError, NotFound, UsageError
 from ..wire.refusals import Broken, WrongMethod
 from ..wire.routes import ROUTES, Route
-from . import health, links, live, lives, openapi, people
+from . import health, inbox, links, live, lives, openapi, people, trial
 from .edge import Edge, problem
 from .exchange import Exchange, answer
 from .lives import Handler
+from .pages import decide, entry, listing, record, site
+from .pages.built import Built
+from .pages.faults import told
+from .pages.paper import Paper
 from .rights import caller_of, require
 from .service import Service
 
 log: Final = logging.getLogger("handrail.server")
-HANDLERS: Final = {**lives.HANDLERS, **live.HANDLERS, **people.HANDLERS}
+HANDLERS: Final = {**lives.HANDLERS, **live.HANDLERS, **people.HANDLERS, **inbox.HANDLERS, **trial.HANDLERS}
 
 
-def create_app(service: Service) -> FastAPI:
-    """The application on a service. Raises `LookupError` for a route of the table without a handler or a rule."""
+def create_app(service: Service, built: Built | None = None) -> FastAPI:
+    """The application on a service, with the app for browsers that lies in the package, or another.
+
+    Raises `LookupError` for a route of the table without a handler or a rule.
+    """
+    built = Built.packaged() if built is None else built
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         service.hubs.listen()
         yield
         service.drain()
+        await service.trials.end()
 
     app = FastAPI(title="Handrail", version=__version__, docs_url=None, redoc_url=None, openapi_url=None,
                   redirect_slashes=False, lifespan=lifespan)  # fmt: skip
     for route in ROUTES:
         _mount(app, service, route)
     health.mount(app, service)
+    app.state.paper = paper = Paper(built)
+    site.mount(app, service, built, paper)
+    entry.mount(app, service)
+    listing.mount(app, service)
+    decide.mount(app, service)
+    record.mount(app, service)
     links.mount(app, service)
     document = openapi.document()
 
@@ -79,16 +94,9 @@ def _endpoint(service: Service, route: Route, handler: Handler) -> Callable[[Req
     return endpoint
 
 
-async def _problem(_: Request, error: Exception) -> Response:
+async def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, HandrailError)
-    headers = {}
-    if isinstance(error, TooMany):
-        headers["Retry-After"] = str(error.retry_after)
-    if error.status == 401:
-        headers["WWW-Authenticate"] = "Bearer"
-    if error.status == 503:
-        headers["Retry-After"] = "1"
-    return problem(error, headers)
+    return told(request, error)
 
 
 async def _left(_: Request, __: Exception) -> Response:
@@ -106,7 +114,7 @@ async def _unrouted(request: Request, error: Exception) -> Response:
         found = NotFound("there is nothing at this address")
     else:
         found = UsageError(str(error.detail))
-    return problem(found, headers)
+    return told(request, found, headers)
 
 
 def _methods(request: Request) -> set[str]:

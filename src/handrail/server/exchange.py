@@ -107,12 +107,17 @@ class Exchange:
         return int(given)
 
     @property
-    def page(self) -> tuple[str | None, int]:
-        """Behind which id a page begins, and how long it is."""
+    def after(self) -> str | None:
+        """Behind which id a page begins. Raises `InvalidValue`."""
         after = self.text("after")
         if after is not None and not ID.fullmatch(after):
             raise InvalidValue("after is the id with which the page before ended")
-        return after, self.number("limit", 50, 1, 200)
+        return after
+
+    @property
+    def page(self) -> tuple[str | None, int]:
+        """Behind which id a page begins, and how long it is."""
+        return self.after, self.number("limit", 50, 1, 200)
 
 
 _SAID: Final[Mapping[type, str]] = {str: "text", bool: "truth value", list: "list", dict: "object"}

@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import orjson
 
-from ..audit.entry import parse_entry
-from ..store.protocol import Entry
+from ..audit.entry import Entry, parse_entry
+from ..engine.inbox import Inbox
+from ..store.protocol import Reader as Snapshot
+from .changes import Hello, News, Tick, event, news
 
 if TYPE_CHECKING:
     from .service import Service
 
+log: Final = logging.getLogger("handrail.server")
 BEHIND: Final = 10_000
 """A reader further behind than this begins anew."""
+LATE: Final = 1_000
+"""One who follows the inbox begins anew earlier: a list that is fetched costs less than as many rows."""
 PAGE: Final = 500
 BUFFER: Final = 2_000
 BREATH: Final = 0.001
 """Seconds of pause for each reader after all were told: many readers get more at once, and cost no more together."""
+RETRY: Final = b"retry: 2000\n\n"
+STILL: Final = b": still here\n\n"
 SENT: Final = 64
 """Chunks that are put together for one send: what waits for a slow reader is shared, what is being sent is not."""
 
@@ -30,12 +39,17 @@ class Slow(Exception):
     """A reader did not take what was meant for it."""
 
 
-class Reader:
-    """One who follows: what waits for it, as chunks ready to be sent."""
+Joining = Callable[[int | None], Awaitable[tuple["Reader", bytes]]]
+"""How one begins to follow, behind a position: the reader, and what is told first."""
 
-    def __init__(self) -> None:
+
+class Reader:
+    """One who follows: what waits for it, as chunks ready to be sent, and what it is told where nothing comes."""
+
+    def __init__(self, still: Callable[[], bytes] = lambda: STILL) -> None:
         self.chunks: deque[bytes] = deque()
         self.more: Final = asyncio.Event()
+        self.still: Final = still
         self.ended = False
         self.slow = False
 
@@ -54,7 +68,7 @@ class Reader:
         self.more.set()
 
     async def next(self, timeout: float) -> bytes | None:
-        """What there is; a comment where nothing comes in time; `None` at the end. Raises `Slow`."""
+        """What there is; where nothing comes in time, that; `None` at the end. Raises `Slow`."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(timeout):
                 await self.more.wait()
@@ -63,45 +77,74 @@ class Reader:
         found = b"".join(self.chunks.popleft() for _ in range(min(SENT, len(self.chunks))))
         if not self.chunks and not self.ended:
             self.more.clear()
-        return found or (None if self.ended else b": still here\n\n")
+        return found or (None if self.ended else self.still())
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some entries of the log as each kind of reader is told of them, and the position behind them."""
+
+    end: int
+    log: list[bytes]
+    rows: list[bytes]
 
 
 class Hub:
-    """The readers of one tenant's log."""
+    """The readers of one tenant's log: those of its entries, and those of the inbox. One ear hears for both."""
 
     def __init__(self, service: Service, tenant: str) -> None:
         self._service, self._tenant = service, tenant
+        self._inbox: Final = Inbox(service.archive(tenant))
         self._readers: set[Reader] = set()
+        self._watchers: set[Reader] = set()
         self._position = 0
         self._moved = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     async def join(self, after: int | None) -> tuple[Reader, bytes]:
-        """A new reader behind a position (`None` is the end), and what it has missed so far."""
+        """A new reader of entries behind a position (`None` is the end), and what it has missed so far."""
+        reader, position = await self._enter(Reader(), self._readers)
+        if after is None:
+            return reader, RETRY
+        if not position - BEHIND <= after + 1 <= position:
+            return reader, reset(position)
+        missed = await asyncio.to_thread(self._missed, after, position)
+        return reader, RETRY + b"".join(chunk(entry) for entry in missed)
+
+    async def watch(self, after: int | None) -> tuple[Reader, bytes]:
+        """A new reader of rows, told first how far the log is; and the rows that have changed behind a position."""
+        reader, position = await self._enter(Reader(self._tick), self._watchers)
+        hello = Hello(self._service.database.clock.now(), position - 1)
+        if after is None:
+            return reader, RETRY + event("hello", hello, position - 1)
+        if not position - LATE <= after + 1 <= position:
+            return reader, RETRY + event("hello", hello) + event("reset", {}, position - 1)
+        rows = await asyncio.to_thread(self._changed, after, position)
+        return reader, RETRY + event("hello", hello) + b"".join(rows)
+
+    async def _enter(self, reader: Reader, among: set[Reader]) -> tuple[Reader, int]:
         size = await asyncio.to_thread(self._service.archive(self._tenant).size)
         if self._task is None:
             self._position = size
             self._task = asyncio.create_task(self._follow())
-        reader = Reader()
-        self._readers.add(reader)
+        among.add(reader)
         self._service.metrics.readers.inc()
-        position = self._position
-        if after is None:
-            return reader, b"retry: 2000\n\n"
-        if not position - BEHIND <= after + 1 <= position:
-            return reader, reset(position)
-        missed = await asyncio.to_thread(self._read, after, position)
-        return reader, b"retry: 2000\n\n" + b"".join(missed)
+        return reader, self._position
+
+    def _tick(self) -> bytes:
+        """Every row behind the position was handed out before: who comes back goes on from there."""
+        return event("tick", Tick(self._service.database.clock.now()), self._position - 1)
 
     def leave(self, reader: Reader) -> None:
         """The reader is gone."""
-        if reader in self._readers:
-            self._readers.discard(reader)
-            self._service.metrics.readers.dec()
+        for among in (self._readers, self._watchers):
+            if reader in among:
+                among.discard(reader)
+                self._service.metrics.readers.dec()
 
     def close(self) -> None:
         """The server drains."""
-        for reader in self._readers:
+        for reader in self._readers | self._watchers:
             reader.end()
         if self._task is not None:
             self._task.cancel()
@@ -114,23 +157,65 @@ class Hub:
         while True:
             await self._moved.wait()
             self._moved.clear()
-            while chunks := await asyncio.to_thread(self._read, self._position - 1, None):
-                self._position += len(chunks)
-                for reader in list(self._readers):
-                    reader.give(chunks)
-                await asyncio.sleep(min(len(self._readers) * BREATH, 1.0))
+            try:
+                await self._tell_all()
+            except Exception:
+                log.exception("readers of the stream could not be told; they come back and go on")
+                for reader in self._readers | self._watchers:
+                    reader.end()
 
-    def _read(self, after: int, before: int | None) -> list[bytes]:
-        """The chunks behind a position, a page of them, or all before another one."""
-        found: list[bytes] = []
+    async def _tell_all(self) -> None:
+        told = True
+        while told:
+            told = await self._tell()
+            await asyncio.sleep(min(len(self._readers | self._watchers) * BREATH, 1.0) if told else 0)
+
+    async def _tell(self) -> bool:
+        """Hand out the next page; whether there was one."""
+        before = bool(self._readers), bool(self._watchers)
+        page = await asyncio.to_thread(self._next, *before)
+        if page is None:
+            return False
+        if before == (bool(self._readers), bool(self._watchers)) or all(before):
+            self._position = page.end
+            for reader in self._readers:
+                reader.give(page.log)
+            for reader in self._watchers:
+                reader.give(page.rows)
+        return True
+
+    def _next(self, log: bool, rows: bool) -> Page | None:
+        """The next page, as far as somebody follows."""
         with self._service.database.process.store.read() as reader:
-            while True:
-                room = PAGE if before is None else min(PAGE, before - 1 - after)
-                rows = reader.entries(self._tenant, after=after, limit=room) if room > 0 else []
-                found += [chunk(row) for row in rows]
-                if before is None or not rows:
-                    return found
-                after = rows[-1].i
+            entries = _entries(reader, self._tenant, self._position - 1, PAGE)
+            found = news(self._inbox, reader, entries) if rows and entries else None
+        if not entries:
+            return None
+        return Page(entries[-1].i + 1, [chunk(entry) for entry in entries] if log else [], _drawn(found))
+
+    def _missed(self, after: int, before: int) -> list[Entry]:
+        """The entries between two positions."""
+        found: list[Entry] = []
+        with self._service.database.process.store.read() as reader:
+            while room := min(PAGE, before - 1 - after):
+                found += _entries(reader, self._tenant, after, room)
+                after += room
+        return found
+
+    def _changed(self, after: int, before: int) -> list[bytes]:
+        """The rows that have changed between two positions."""
+        entries = self._missed(after, before)
+        with self._service.database.process.store.read() as reader:
+            found = news(self._inbox, reader, entries)
+        return _drawn(found)
+
+
+def _entries(reader: Snapshot, tenant: str, after: int, limit: int) -> list[Entry]:
+    return [parse_entry(row.entry) for row in reader.entries(tenant, after=after, limit=limit)]
+
+
+def _drawn(found: News | None) -> list[bytes]:
+    return found.chunks() if found else []
 
 
 class Hubs:
@@ -169,9 +254,8 @@ class Hubs:
             hub.close()
 
 
-def chunk(row: Entry) -> bytes:
+def chunk(entry: Entry) -> bytes:
     """One entry as an event: ids, type, times and states, and nothing that an agent wrote."""
-    entry = parse_entry(row.entry)
     data = {
         "position": entry.i, "id": entry.sub, "rev": entry.rev, "type": entry.type, "at": entry.t,
         "from": entry.from_, "to": entry.to,
@@ -184,9 +268,9 @@ def reset(position: int) -> bytes:
     return b"retry: 2000\nid: %d\nevent: reset\ndata: {}\n\n" % (position - 1)
 
 
-async def chunks(hub: Hub, after: int | None, heartbeat: float) -> AsyncIterator[bytes]:
+async def chunks(hub: Hub, joining: Joining, after: int | None, heartbeat: float) -> AsyncIterator[bytes]:
     """What one reader is sent, from its first chunk to its end. Raises `Slow`."""
-    reader, missed = await hub.join(after)
+    reader, missed = await joining(after)
     try:
         yield missed
         while (found := await reader.next(heartbeat)) is not None:

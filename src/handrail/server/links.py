@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from html import escape
 from typing import Final
 
 from fastapi import FastAPI, Request, Response
 
 from ..errors import NotAllowed, Unauthenticated
 from .addresses import is_local
-from .people import change_session
+from .pages.entry import welcome
+from .pages.faults import sentence
+from .pages.paper import paper_of
+from .pages.visit import Visit
 from .rights import require_same_site
 from .service import Service
 
 PATH: Final = "/sign-in/{secret}"
-HEADERS: Final = {
-    "Content-Security-Policy": "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-    "Referrer-Policy": "same-origin",  # without a referrer browsers do not name the origin of a form either
-}
-PAGE: Final = """<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Handrail</title></head>
-<body><main><h1>Handrail</h1>
-{content}
-</main></body>
-</html>
-"""
-BUTTON: Final = '<form method="post"><button>Sign in</button></form>'
 
 
 def mount(app: FastAPI, service: Service) -> None:
@@ -37,7 +26,7 @@ def mount(app: FastAPI, service: Service) -> None:
 
     async def ask(request: Request) -> Response:
         _require_local(request)
-        return _page(BUTTON)
+        return paper_of(request).page("link.html", error="")
 
     async def use(request: Request) -> Response:
         _require_local(request)
@@ -45,10 +34,8 @@ def mount(app: FastAPI, service: Service) -> None:
         try:
             signed = await asyncio.to_thread(service.accounts.use_link, request.path_params["secret"])
         except Unauthenticated as error:
-            return _page(f"<p>{escape(str(error))}</p>", 401)
-        response = Response(status_code=303, headers={"Location": "/", **HEADERS})
-        await change_session(service, request, response, signed.token)
-        return response
+            return paper_of(request).page("link.html", 401, error=sentence(error))
+        return await welcome(Visit(service, request), signed, "/")
 
     app.add_api_route(PATH, ask, methods=["GET"], include_in_schema=False)
     app.add_api_route(PATH, use, methods=["POST"], include_in_schema=False)
@@ -57,10 +44,6 @@ def mount(app: FastAPI, service: Service) -> None:
 def _require_local(request: Request) -> None:
     if not is_local(request):
         raise NotAllowed("links let in people on this machine only: sign in with your password")
-
-
-def _page(content: str, status: int = 200) -> Response:
-    return Response(PAGE.format(content=content), status, HEADERS, "text/html")
 
 
 def address(service: Service, who: str, tenant: str) -> str:

@@ -60,13 +60,17 @@ async def _left(receive: Receive) -> None:
 
 
 async def stream(exchange: Exchange) -> Response:
-    """What happens in the tenant, from `Last-Event-ID` on."""
+    """What happens in the tenant, or to the rows of its inbox, from `Last-Event-ID` on."""
     given = exchange.request.headers.get("last-event-id")
     if given is not None and not re.fullmatch(r"-?\d{1,18}", given, re.ASCII):
         raise InvalidValue("Last-Event-ID is the id of the last event")
+    topics = exchange.text("topics")
+    if topics not in (None, "inbox"):
+        raise InvalidValue("topics is inbox, or left out")
     hub = exchange.service.hubs.of(exchange.who.tenant)
+    joining = hub.watch if topics else hub.join
     heartbeat = exchange.service.settings.heartbeat
-    return Flow(chunks(hub, int(given) if given else None, heartbeat), exchange)
+    return Flow(chunks(hub, joining, int(given) if given else None, heartbeat), exchange)
 
 
 async def log(exchange: Exchange) -> Response:

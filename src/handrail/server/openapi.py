@@ -17,7 +17,7 @@ from ..wire.bodies import DURATIONS, LONGEST
 from ..wire.problems import MEDIA
 from ..wire.routes import ROUTES, Route
 from .examples import BODIES
-from .shapes import ACTION_ID, ANSWERS, BODY_SCHEMAS, DURATION, MAYBE_OBJECT, QUERY, VALUE
+from .shapes import ACTION_ID, ANSWERS, BODY_SCHEMAS, DURATION, MAYBE_OBJECT, NAMED, QUERY, SHAPES, VALUE
 from .typed import Schemas
 
 JSONObject = dict[str, Any]
@@ -147,6 +147,12 @@ def _schemas() -> JSONObject:
             schemas.of(route.command, _named(route.command))
             found[_named(route.command)]["additionalProperties"] = False
     _travelling(found)
+    known = set(found)
+    for name, kind in SHAPES.items():
+        schemas.of(kind, name)
+    for name in found.keys() - known:
+        found[name]["additionalProperties"] = False
+    found |= NAMED
     found["Problem"] = {
         "type": "object",
         "required": ["type", "title", "status", "detail"],

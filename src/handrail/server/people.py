@@ -12,6 +12,7 @@ from ..codec import policies
 from ..codec.people_file import read_people
 from ..directory.model import Directory
 from ..engine import rehearsal, roster
+from ..engine.rows import Names
 from ..errors import InvalidValue
 from ..policy.register import ID
 from ..policy.rules import Policy
@@ -31,12 +32,13 @@ Handler = Callable[[Exchange], Awaitable[Response]]
 def described(caller: Caller, directory: Directory) -> dict[str, Any]:
     """Who a caller is, and what they may do."""
     label = directory.labels.get(caller.principal.id)
-    session = caller.session
+    session, person = caller.session, directory.people.get(caller.principal.id)
     return {
         "tenant": caller.tenant, "kind": caller.principal.kind, "id": caller.principal.id,
         "auth": caller.principal.auth, "owner": caller.principal.owner, "label": label,
         "permissions": sorted(caller.permissions), "scopes": sorted(caller.scopes), "key": caller.key,
         "solo": directory.solo, "csrf": session.csrf if session else None, "until": session.until if session else None,
+        "name": Names(directory).of(caller.principal.id), "groups": list(person.groups) if person else [],
     }  # fmt: skip
 
 
@@ -198,16 +200,21 @@ async def change_session(service: Service, request: Request, response: Response,
     response.set_cookie(name, token, path="/", secure=service.settings.secure, httponly=True, samesite="strict")
 
 
+async def end_session(service: Service, request: Request, response: Response) -> None:
+    """End the session that the browser came with, and let it forget the cookie."""
+    name = cookie_name(service)
+    await asyncio.to_thread(service.accounts.sign_out, request.cookies.get(name, ""))
+    response.delete_cookie(name, path="/", secure=service.settings.secure, httponly=True, samesite="strict")
+
+
 async def sign_out(exchange: Exchange) -> Response:
     """End this session."""
-    text = exchange.request.cookies.get(cookie_name(exchange.service), "")
     bearer = exchange.request.headers.get("authorization", "").partition(" ")[2]
-    await asyncio.to_thread(exchange.service.accounts.sign_out, bearer or text)
     response = nothing()
-    response.delete_cookie(
-        cookie_name(exchange.service), path="/", secure=exchange.service.settings.secure, httponly=True,
-        samesite="strict",
-    )  # fmt: skip
+    if bearer:
+        await asyncio.to_thread(exchange.service.accounts.sign_out, bearer)
+    else:
+        await end_session(exchange.service, exchange.request, response)
     return response
 
 

@@ -20,6 +20,7 @@ from ..store.lock import WriterLock
 from .addresses import is_loopback
 from .app import create_app
 from .edge import JSONLines
+from .pages.built import Built
 from .patience import patient
 from .service import Service
 from .settings import Settings
@@ -83,14 +84,15 @@ class Server(uvicorn.Server):
         self._captured_signals.clear()
 
 
-def server(service: Service, listen: Listen) -> Server:
-    """The server, ready to run. Raises `UsageError` for an address that is not safe."""
+def server(service: Service, listen: Listen, built: Built | None = None) -> Server:
+    """The server, ready to run, with the app for browsers of the package or another. Raises `UsageError` for an
+    address that is not safe."""
     listen.require_safe()
     if service.settings.demo and (listen.proxies or not is_loopback(listen.host)):
         raise UsageError("a demo lets in whoever has a link, so it is served on this machine only: listen on 127.0.0.1")
     proxies = [str(ipaddress.ip_network(one, strict=False)) for one in listen.proxies]
     config = uvicorn.Config(
-        create_app(service), host=listen.host, port=listen.port, log_config=None, access_log=False,
+        create_app(service, built), host=listen.host, port=listen.port, log_config=None, access_log=False,
         server_header=False, proxy_headers=bool(listen.proxies), forwarded_allow_ips=proxies,
         timeout_graceful_shutdown=GRACE, ssl_certfile=listen.certificate, ssl_keyfile=listen.key, ws="none",
         h11_max_incomplete_event_size=32 * 1024, http=patient(service.settings),

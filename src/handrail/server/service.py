@@ -16,6 +16,7 @@ from .auth.accounts import Accounts
 from .auth.callers import Caller
 from .auth.passwords import Passwords
 from .caps import Meter
+from .demo_agent import Trials
 from .hub import Hubs
 from .metrics import Metrics
 from .settings import Settings
@@ -39,6 +40,7 @@ class Service:
         self.metrics: Final = Metrics()
         self.meter: Final = Meter(database.clock, self.settings.caps)
         self.hubs: Final = Hubs(self)
+        self.trials: Final = Trials(self)
         self.draining = False
         self._archives: dict[str, Archive] = {}
         self._waiting: set[asyncio.Task[Any]] = set()
@@ -55,9 +57,10 @@ class Service:
 
     def backend(self, caller: Caller) -> Embedded:
         """Commands and reads as the caller."""
-        return self._as(caller.tenant, caller.principal)
+        return self.acting(caller.tenant, caller.principal)
 
-    def _as(self, tenant: str, principal: Principal) -> Embedded:
+    def acting(self, tenant: str, principal: Principal) -> Embedded:
+        """Commands and reads as a principal."""
         found = Embedded(self.database, lambda _: principal, tenant, self.archive(tenant))
         assert found.actor == principal
         return found

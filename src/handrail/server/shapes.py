@@ -1,6 +1,12 @@
 """The shapes of answers and of hand-written bodies in the description of the API."""
 
-from typing import Any, Final
+from typing import Any, Final, get_args
+
+from ..directory.commands import Scope
+from ..directory.roles import Permission
+from ..engine.page import Page
+from .changes import Changed, Hello, Tick
+from .inbox import Listed
 
 JSONObject = dict[str, Any]
 TEXT: Final[JSONObject] = {"type": "string"}
@@ -45,7 +51,24 @@ ANSWER: Final = _object(
 )  # fmt: skip
 PAGE: Final = _object({"items": _list({"type": "object"}), "next": MAYBE})
 NEW_KEY: Final = _object({"id": TEXT, "agent": TEXT, "scopes": _list(TEXT), "secret": TEXT})
-ME: Final = _object({"tenant": TEXT, "kind": TEXT, "id": TEXT, "auth": TEXT})
+FLAG: Final[JSONObject] = {"type": ["boolean", "null"]}
+TIME: Final[JSONObject] = {"type": ["integer", "null"], "description": "µs since the epoch."}
+ME: Final = _object(
+    {"tenant": TEXT, "kind": {"enum": ["human", "agent"]}, "id": TEXT, "auth": TEXT, "owner": MAYBE, "label": VALUE,
+     "permissions": _list({"enum": list(get_args(Permission))}), "scopes": _list({"enum": list(get_args(Scope))}),
+     "key": MAYBE, "solo": {"type": "boolean"}, "csrf": MAYBE, "until": TIME,
+     "name": {**TEXT, "description": "What people call you, drawn."}, "groups": _list(TEXT)},
+    closed=True,
+)  # fmt: skip
+SIGNED_IN: Final[JSONObject] = {
+    **ME, "properties": {**ME["properties"], "token": {**TEXT, "description": "A terminal's session."}}
+}  # fmt: skip
+NAMED: Final[dict[str, JSONObject]] = {"Me": ME, "SignedIn": SIGNED_IN}
+"""Hand-written shapes that have a name in the description."""
+SHAPES: Final[dict[str, type]] = {
+    "Inbox": Listed, "Page": Page, "StreamHello": Hello, "StreamRow": Changed, "StreamTick": Tick,
+}  # fmt: skip
+"""Answers that are frozen dataclasses: they have these members, all of them, and no others."""
 
 ANSWERS: Final[dict[str, tuple[tuple[int, ...], str, JSONObject]]] = {
     "Answer": ((200,), JSON, ANSWER),
@@ -61,7 +84,9 @@ ANSWERS: Final[dict[str, tuple[tuple[int, ...], str, JSONObject]]] = {
     "Id": ((200,), JSON, _object({"id": TEXT})),
     "Ids": ((200,), JSON, _object({"ids": _list(TEXT)})),
     "Name": ((200,), JSON, _object({"id": TEXT, "name": TEXT})),
-    "Me": ((200,), JSON, ME),
+    "Me": ((200,), JSON, _ref("Me")),
+    "Inbox": ((200,), JSON, _ref("Inbox")),
+    "ReviewPage": ((200,), JSON, _ref("Page")),
     "Log": ((200,), JSON, _object({"size": {"type": "integer"}})),
     "Stream": ((200,), "text/event-stream", TEXT),
     "Directory": (
@@ -76,7 +101,11 @@ ANSWERS: Final[dict[str, tuple[tuple[int, ...], str, JSONObject]]] = {
     "Secret": ((201,), JSON, _object({"secret": TEXT})),
     "Ended": ((200,), JSON, _object({"id": TEXT, "ended": {"type": "integer"}})),
     "Changes": ((200,), JSON, _object({"changes": _list({"type": "object"})})),
-    "SignedIn": ((201,), JSON, ME),
+    "Trial": (
+        (200,), JSON, _object({"running": {"type": "boolean"}, "snippet": TEXT, "steps": _list(TEXT)})
+    ),
+    "NewTrial": ((201,), JSON, _object({"id": TEXT})),
+    "SignedIn": ((201,), JSON, _ref("SignedIn")),
     "Nothing": ((204,), JSON, {}),
 }  # fmt: skip
 
@@ -86,6 +115,12 @@ AFTER: Final[JSONObject] = {"type": "string", "pattern": "^[a-z]{3}_[0-9a-hjkmnp
 PAGED: Final = {"after": AFTER, "limit": LIMIT}
 QUERY: Final[dict[str, dict[str, JSONObject]]] = {
     "list_actions": PAGED, "list_reviews": PAGED, "list_all_reviews": PAGED, "list_runs": PAGED,
+    "get_inbox": {
+        "view": {"enum": ["open", "done"], "default": "open"}, "after": AFTER,
+        "limit": {"type": "integer", "minimum": 1, "maximum": 500, "default": 200},
+    },
+    "get_review_page": {"zone": {"type": "string", "default": "UTC", "description": "Of times in words."}},
+    "get_stream": {"topics": {"enum": ["inbox"], "description": "Rows of the inbox in place of entries of the log."}},
     "wait_for_action": {"rev": NUMBER}, "get_log": {"size": NUMBER},
     "find_run": {"name": {"type": "string", "minLength": 1, "maxLength": 500}},
     "find_ids": {
@@ -93,7 +128,6 @@ QUERY: Final[dict[str, dict[str, JSONObject]]] = {
         "limit": {"type": "integer", "minimum": 1, "maximum": 50},
     },
 }  # fmt: skip
-FLAG: Final[JSONObject] = {"type": ["boolean", "null"]}
 USE: Final[JSONObject] = {"enum": ["browser", "terminal", None]}
 AGENT: Final[JSONObject] = {"type": "string", "minLength": 1, "maxLength": 200}
 BODY_SCHEMAS: Final[dict[str, JSONObject]] = {

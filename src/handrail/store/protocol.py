@@ -114,6 +114,9 @@ class Reader(Protocol):
     def entries(self, tenant: str, *, sub: str | None = None, after: int = -1, limit: int = 1000) -> list[Entry]:
         """Entries in order, of one stream or of all, behind a position."""
 
+    def latest(self, tenant: str, sub: str, rev: int, limit: int) -> list[Entry]:
+        """The entries of a stream behind a revision number, in order."""
+
     def disclosures(self, tenant: str, positions: Sequence[int]) -> list[Disclosure]:
         """The disclosures of these entries, as far as they are kept."""
 
@@ -123,15 +126,27 @@ class Reader(Protocol):
     def revision(self, tenant: str, action: str, number: int) -> Revision | None:
         """One version of an action's arguments; `None` once erased."""
 
+    def short_args(self, tenant: str, revisions: Sequence[tuple[str, int]], most: int) -> dict[str, str]:
+        """The arguments of these revisions by action, of those that are kept and have at most so many bytes."""
+
     def blob(self, tenant: str, digest: str) -> str | None:
         """A text kept by its digest."""
 
     def page(
-        self, tenant: str, kind: str, *, waiting: bool = False, after: tuple[int, int, str] | None = None,
-        limit: int = 50, parent: str | None = None,
+        self, tenant: str, kind: str, *, waiting: bool = False, ended: bool = False,
+        after: tuple[int, int, str] | None = None, limit: int = 50, parent: str | None = None,
     ) -> list[Stream]:  # fmt: skip
-        """A keyset page: what waits by rank and age, or all of a kind, newest first. `after` is the last row's
-        `(rank, born, id)`."""
+        """A keyset page: what waits by rank and age, or reviews that ended or all of a kind, newest first. `after` is
+        the last row's `(rank, born, id)`."""
+
+    def waiting(self, tenant: str, most: int) -> int:
+        """How many reviews are open; nobody counts beyond `most`."""
+
+    def decided(self, tenant: str, name: str, since: int, limit: int) -> list[Stream]:
+        """The newest actions of that name that were proposed since (µs) and that people were asked about."""
+
+    def of_run(self, tenant: str, run: str, limit: int) -> list[Stream]:
+        """The newest actions of a run."""
 
     def held(self, tenant: str, *, agent: str = "", owner: str = "") -> int:
         """How many actions of an agent, or of an owner's agents, wait for people."""

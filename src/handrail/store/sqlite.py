@@ -39,8 +39,11 @@ class Rows:
 
     def _each(self, statement: str, tenant: str, ids: Iterable[str]) -> list[Any]:
         """The rows of all these ids, by one statement that is prepared and stepped through without coming back here."""
+        return self._many(statement, [(tenant, one) for one in ids])
+
+    def _many(self, statement: str, values: Sequence[tuple[Any, ...]]) -> list[Any]:
         try:
-            return self._cursor.executemany(statement, [(tenant, one) for one in ids]).fetchall()
+            return self._cursor.executemany(statement, values).fetchall()
         except apsw.Error as error:
             raise _ours(error) from error
 
@@ -70,6 +73,9 @@ class Rows:
             return [Entry(*row) for row in self._all(sql.ENTRIES, tenant, after, limit)]
         return [Entry(*row) for row in self._all(sql.ENTRIES_OF, tenant, sub, after, limit)]
 
+    def latest(self, tenant: str, sub: str, rev: int, limit: int) -> list[Entry]:
+        return [Entry(*row) for row in self._all(sql.ENTRIES_LATEST, tenant, sub, rev, limit)]
+
     def disclosures(self, tenant: str, positions: Sequence[int]) -> list[Disclosure]:
         return [Disclosure(*row) for i in positions for row in self._all(sql.DISCLOSURES, tenant, i)]
 
@@ -81,25 +87,39 @@ class Rows:
         row = self._one(sql.REVISION, tenant, action, number)
         return Revision(*row) if row else None
 
+    def short_args(self, tenant: str, revisions: Sequence[tuple[str, int]], most: int) -> dict[str, str]:
+        values = [(tenant, action, number, most) for action, number in revisions]
+        return dict(self._many(sql.SHORT_ARGS, values))
+
     def blob(self, tenant: str, digest: str) -> str | None:
         row = self._one(sql.BLOB, tenant, digest)
         return row[0] if row else None
 
     def page(
-        self, tenant: str, kind: str, *, waiting: bool = False, after: tuple[int, int, str] | None = None,
-        limit: int = 50, parent: str | None = None,
+        self, tenant: str, kind: str, *, waiting: bool = False, ended: bool = False,
+        after: tuple[int, int, str] | None = None, limit: int = 50, parent: str | None = None,
     ) -> list[Stream]:  # fmt: skip
         if parent is not None:
-            rows = self._all(sql.HELD_IN, tenant, parent, limit)
-        elif waiting:
-            rows = (
-                self._all(sql.WAITING_AFTER, tenant, *after, limit) if after else self._all(sql.WAITING, tenant, limit)
-            )
-        elif after:
-            rows = self._all(sql.NEWEST_AFTER, tenant, kind, after[1], after[2], limit)
-        else:
-            rows = self._all(sql.NEWEST, tenant, kind, limit)
-        return [Stream(*row) for row in rows]
+            return self._streams(sql.HELD_IN, tenant, parent, limit)
+        if waiting:
+            return self._streams(sql.WAITING_AFTER if after else sql.WAITING, tenant, *(after or ()), limit)
+        behind = after[1:] if after else ()
+        if ended:
+            return self._streams(sql.ENDED_AFTER if after else sql.ENDED, tenant, *behind, limit)
+        return self._streams(sql.NEWEST_AFTER if after else sql.NEWEST, tenant, kind, *behind, limit)
+
+    def _streams(self, statement: str, *values: Any) -> list[Stream]:
+        return [Stream(*row) for row in self._all(statement, *values)]
+
+    def waiting(self, tenant: str, most: int) -> int:
+        found: int = self._one(sql.COUNT_WAITING, tenant, most)[0]
+        return found
+
+    def decided(self, tenant: str, name: str, since: int, limit: int) -> list[Stream]:
+        return self._streams(sql.DECIDED, tenant, name, since, limit)
+
+    def of_run(self, tenant: str, run: str, limit: int) -> list[Stream]:
+        return self._streams(sql.OF_RUN, tenant, run, limit)
 
     def held(self, tenant: str, *, agent: str = "", owner: str = "") -> int:
         statement = sql.HELD_OF_AGENT if agent else sql.HELD_OF_OWNER

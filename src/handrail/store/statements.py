@@ -34,6 +34,27 @@ NEWEST: Final = f"""
 NEWEST_AFTER: Final = f"""
     SELECT {STREAM_COLUMNS} FROM streams
     WHERE tenant = ?1 AND kind = ?2 AND born <= ?3 AND (born < ?3 OR id > ?4) ORDER BY born DESC, id LIMIT ?5"""
+# Named, since the planner would walk all reviews of every status.
+ENDED: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams INDEXED BY streams_ended
+    WHERE tenant = ? AND kind = 'review' AND status NOT IN ('open', 'claimed') ORDER BY born DESC, id LIMIT ?"""
+ENDED_AFTER: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams INDEXED BY streams_ended
+    WHERE tenant = ?1 AND kind = 'review' AND status NOT IN ('open', 'claimed') AND born <= ?2
+      AND (born < ?2 OR id > ?3) ORDER BY born DESC, id LIMIT ?4"""
+COUNT_WAITING: Final = """
+    SELECT count(*) FROM (
+        SELECT 1 FROM streams INDEXED BY streams_open
+        WHERE tenant = ? AND kind = 'review' AND status IN ('open', 'claimed') LIMIT ?)"""
+# Of one name and of one run: by the newest, however many there are.
+DECIDED: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams
+    WHERE tenant = ? AND state ->> '$.name' = ? AND born >= ? AND kind = 'action'
+      AND state ->> '$.asked' IS NOT NULL AND status <> 'held'
+    ORDER BY born DESC LIMIT ?"""
+OF_RUN: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams WHERE tenant = ? AND parent = ? AND kind = 'action'
+    ORDER BY born DESC, id LIMIT ?"""
 HELD_IN: Final = f"""
     SELECT {STREAM_COLUMNS} FROM streams
     WHERE tenant = ? AND parent = ? AND kind = 'action' AND status IN ('held', 'unknown') LIMIT ?"""
@@ -51,6 +72,8 @@ ENTRIES: Final = "SELECT i, sub, rev, entry, leaf FROM entries WHERE tenant = ? 
 # The plus keeps the planner from walking the whole log by `i` instead of the stream by `rev`.
 ENTRIES_OF: Final = """
     SELECT i, sub, rev, entry, leaf FROM entries WHERE tenant = ? AND sub = ? AND +i > ? ORDER BY rev LIMIT ?"""
+ENTRIES_LATEST: Final = """
+    SELECT i, sub, rev, entry, leaf FROM entries WHERE tenant = ? AND sub = ? AND rev > ? ORDER BY rev LIMIT ?"""
 
 PUT_DISCLOSURE: Final = "INSERT INTO disclosures (tenant, i, name, digest, text) VALUES (?, ?, ?, ?, ?)"
 DISCLOSURES: Final = "SELECT i, name, digest, text FROM disclosures WHERE tenant = ? AND i = ? ORDER BY name"
@@ -63,6 +86,8 @@ PUT_REVISION: Final = "INSERT INTO revisions (tenant, action, number, bind, args
 REVISION: Final = (
     "SELECT action, number, bind, args, salt FROM revisions WHERE tenant = ? AND action = ? AND number = ?"
 )
+SHORT_ARGS: Final = """
+    SELECT action, args FROM revisions WHERE tenant = ? AND action = ? AND number = ? AND octet_length(args) <= ?"""
 
 PUT_CALL: Final = """
     INSERT INTO calls (tenant, key, action, mac) VALUES (?, ?, ?, ?)

@@ -21,6 +21,7 @@ from ..ids import mint
 from ..principal import person
 from ..review import commands as c
 from ..stream import JSON
+from ..view.model import folds
 from .clock import FrozenClock
 
 Way = Callable[[Database], AbstractContextManager[Backend]]
@@ -117,7 +118,8 @@ class Reviewers:
     ) -> None:
         def react(record: ReviewRecord) -> None:
             text = canonical({**orjson.loads(record.action.args or "{}"), **args}) if args is not None else None
-            command = c.Decide(outcome, record.state.view, note, value, text)  # type: ignore[arg-type]
+            seen = folds(record.view) or ()
+            command = c.Decide(outcome, record.state.view, note, value, text, seen)  # type: ignore[arg-type]
             self._as(by).call(record.state.id, command)
 
         self._answers.append(_Answer(action, react))

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from .masks import Sensitivity, conceal
+from .drawing import written
+from .masks import Concealed, Sensitivity, conceal
 from .names import judge
 from .value import JSON, item, member
 
 LONG_TEXT, MANY_LINES, MANY_MEMBERS = 2_000, 40, 100
 """Characters and lines of a text, members of a container, beyond which the middle is folded."""
+
+MOST_LEVELS = 32
+"""Levels of nesting that are drawn as a tree; what lies below is drawn as one JSON text."""
 
 ENDS, END_LINES, END_MEMBERS = 240, 12, 20
 """Characters, lines and members that stay at either end."""
@@ -49,6 +53,18 @@ def _end(end: str, line_break: str) -> str:
     return whole + line_break if len(whole) > ENDS // 2 else end
 
 
+def stretches(hidden: Concealed) -> tuple[int, int] | None:
+    """Return where a long text's middle begins and ends, no cover cut; nothing for a text that is shown whole."""
+    cut = fold(hidden.text)
+    if cut is None:
+        return None
+    start = max((end for begin, end in hidden.covers if begin < len(cut.head)), default=0)
+    start = max(start, len(cut.head))
+    last = len(hidden.text) - len(cut.tail)
+    stop = min((begin for begin, end in hidden.covers if end > last), default=last)
+    return start, max(start, min(stop, last))
+
+
 def folded_paths(value: JSON, *, path: str = "args") -> list[str]:
     """Return the paths of all texts and containers that are shown folded: what a person has to open.
 
@@ -58,16 +74,21 @@ def folded_paths(value: JSON, *, path: str = "args") -> list[str]:
 
 
 def _folded(value: JSON, path: str) -> Iterator[str]:
-    stack: list[tuple[JSON, str, Sensitivity]] = [(value, path, "")]
+    stack: list[tuple[JSON, str, Sensitivity, int]] = [(value, path, "", 0)]
     while stack:
-        node, place, sensitivity = stack.pop()
+        node, place, sensitivity, depth = stack.pop()
         if isinstance(node, str):
             if folds(node) and folds(conceal(node, sensitivity).text):
                 yield place
         elif isinstance(node, Mapping | Sequence):
+            if depth == MOST_LEVELS:
+                if folds(written(node, sensitivity).text):
+                    yield place
+                continue
             if len(node) > MANY_MEMBERS:
                 yield place
-            stack += reversed([step for step in members(node, place, sensitivity) if _may_fold(step[0])])
+            steps = [step for step in members(node, place, sensitivity) if _may_fold(step[0])]
+            stack += [(*step, depth + 1) for step in reversed(steps)]
 
 
 def _may_fold(value: JSON) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TypedDict, cast
 
 from .flags import Flag
-from .value import Plain
+from .value import JSON, Plain
 
 VIEW_VERSION = "handrail-view/1"
 
@@ -106,6 +106,12 @@ def build(
         "flags": told,
         "unseen": [*unseen],
     }
+
+
+def folds(view: JSON | Erased) -> tuple[str, ...] | None:
+    """Return the paths of a stored view that a person has to open; nothing where it was erased or cannot be read."""
+    found = view.get("unseen") if isinstance(view, Mapping) else None
+    return tuple(map(str, found)) if isinstance(found, Sequence) and not isinstance(found, str) else None
 
 
 def _plain(part: object) -> dict[str, Plain]:

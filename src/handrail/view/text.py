@@ -11,14 +11,15 @@ from datetime import UTC, tzinfo
 from typing import Any
 
 from .columns import clip, columns, pad, wrap
-from .escape import hidden, safe, visible
+from .drawing import inline, written
+from .escape import safe, visible
 from .facts import KINDS, Reader, deadline, facts
 from .flags import CODES
 from .lines import BLANK, FENCE, Line, Span, Style, keyed, moved, plain, wrapped
 from .masks import Masked, conceal, mask
 from .model import Erased
-from .tree import Page, folded, inline, tree
-from .value import JSON, label
+from .tree import Page, folded, tree
+from .value import JSON, hidden_in, label, member
 from .words import clock, count, digest, duration, relative
 
 __all__ = ["Line", "Span", "Style", "clock", "duration", "plain", "relative", "render", "summary"]
@@ -31,11 +32,12 @@ _NARROWEST, _FACT_COLUMN = 40, 9
 
 def summary(name: str, args: JSON | Erased, width: int) -> str:
     """Return one row that says what would run, from the bytes: escaped, masked, cut to `width` columns."""
-    words = _gist(args)
+    words = gist(args)
     return clip(f"{visible(name)}  {words}".rstrip(), width)
 
 
-def _gist(args: JSON | Erased) -> str:
+def gist(args: JSON | Erased) -> str:
+    """Return the arguments in one line: escaped, masked, long ones shortened."""
     if isinstance(args, Erased):
         return _erased(args)
     if not isinstance(args, Mapping):
@@ -90,8 +92,8 @@ def _head(view: Mapping[str, Any], args: JSON | Erased, reader: Reader, page: Pa
     room = page.width - columns(id_) - 2
     text = pad(clip(title, room), room + 2) + id_
     yield Line("title", text, (Span(len(text) - len(id_), len(text), "muted"),))
-    if gist := clip(_gist(args), page.width):
-        yield Line("title", gist)
+    if words := clip(gist(args), page.width):
+        yield Line("title", words)
     yield from wrapped("deadline", deadline(review, reader), page.width)
     yield Line("rule", "─" * page.width)
 
@@ -137,28 +139,13 @@ def _value(value: JSON, path: str, page: Page) -> Iterator[Line]:
 
 def _checked(value: JSON, page: Page) -> Iterator[Line]:
     """Yield how many characters hide, and that masked values are bound in full."""
-    found = _hidden(value)
+    found = hidden_in(value)
     words = f"  {count(found, 'hidden character')}{', drawn as ⟨U+…⟩' if found else ''}"
     yield Line("flag" if found else "good", words)
-    if mask(value) != value:
+    if written(value).covers:
         yield from wrapped(
             "muted", "  Secrets are masked for display; the digest binds them in full.", page.width, hang=2
         )
-
-
-def _hidden(value: JSON) -> int:
-    """Count hidden characters in texts and names of a value."""
-    found, stack = 0, [value]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, str):
-            found += hidden(node)
-        elif isinstance(node, Mapping):
-            found += sum(map(hidden, node))
-            stack.extend(node.values())
-        elif isinstance(node, Sequence):
-            stack.extend(node)
-    return found
 
 
 def _flags(view: Mapping[str, Any], part: str, page: Page) -> Iterator[Line]:
@@ -182,7 +169,7 @@ def _context(view: Mapping[str, Any], context: JSON | Erased, page: Page) -> Ite
         yield Line("muted", "  " + _erased(context))
         return
     yield from _value(context, "context", page)
-    if _hidden(context) or mask(context) != context:
+    if hidden_in(context) or written(context).covers:
         yield from _checked(context, page)
     yield from _flags(view, "context", page)
 
@@ -203,13 +190,16 @@ def _told(story: Mapping[str, JSON] | Erased, page: Page) -> Iterator[Line]:
     if isinstance(story, Erased):
         yield Line("muted", _erased(story))
         return
-    order = [*(key for key in STORY if key in story), *(key for key in story if key not in STORY)]
-    for key in order:
-        if story[key] in (None, "", {}, []):
-            continue
+    for key, value in in_order(story).items():
         name = key.capitalize() if key in STORY else label(key)
         yield from (Line("agent", row, (Span(0, len(row), "key"),)) for row in wrap(name, page.width))
-        yield from _speech(story[key], f"story.{key}", page)
+        yield from _speech(value, member("story", key), page)
+
+
+def in_order(story: Mapping[str, JSON]) -> dict[str, JSON]:
+    """Return a story in the order it is shown, without what says nothing."""
+    order = [*(key for key in STORY if key in story), *(key for key in story if key not in STORY)]
+    return {key: story[key] for key in order if story[key] not in (None, "", {}, [])}
 
 
 def _speech(value: JSON, path: str, page: Page) -> Iterator[Line]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-from .escape import quoted
+from .escape import hidden, quoted
 
 JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON] | None"
 
@@ -45,3 +45,18 @@ def number(value: int | float) -> str:
         return repr(value)
     except ValueError:
         return hex(int(value))
+
+
+def hidden_in(value: JSON) -> int:
+    """Count the characters in a value's texts and names that a reader would not see."""
+    found, stack = 0, [value]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, str):
+            found += hidden(node)
+        elif isinstance(node, Mapping):
+            found += sum(map(hidden, node))
+            stack.extend(node.values())
+        elif isinstance(node, Sequence):
+            stack.extend(node)
+    return found

@@ -57,6 +57,13 @@ class NotJSON(HandrailError):
     status = 415
 
 
+class NotForm(HandrailError):
+    """The body is said to be something else than a form of a page."""
+
+    code = "not_form"
+    status = 415
+
+
 class Foreign(HandrailError):
     """A browser sent this from another site, or without the token of its session."""
 

@@ -73,9 +73,14 @@ ROUTES: Final[tuple[Route, ...]] = (
         "action", "withdraw", action.Withdraw, "Take the action back.", scope="propose", permission="read"
     ),
     Route("ask_question", "POST", "/v1/ask", "Ask people a question.", "Answer", action.Propose, "propose"),
+    Route("get_inbox", "GET", "/v1/inbox", "Reviews as rows of the inbox.", "Inbox", None, None, "read"),
     Route("list_reviews", "GET", "/v1/reviews", "Open reviews, by risk and age.", "Reviews", None, None, "read"),
     Route("list_all_reviews", "GET", "/v1/reviews/all", "Reviews, newest first.", "Page", None, None, "read"),
     Route("get_review", "GET", "/v1/reviews/{id}", "One review with what is shown.", "Review", None, "any", "read"),
+    Route(
+        "get_review_page", "GET", "/v1/reviews/{id}/page", "One review as its page shows it to you.", "ReviewPage",
+        None, None, "read",
+    ),
     Route(
         "get_review_history", "GET", "/v1/reviews/{id}/history", "What happened to the review.", "History", None,
         "any", "read",
@@ -121,6 +126,9 @@ ROUTES: Final[tuple[Route, ...]] = (
           "administer"),
     Route("put_people", "PUT", "/v1/people", "Bring the directory to what a people file says.", "Changes", None, None,
           "administer"),
+    Route("get_trial", "GET", "/v1/trial", "Whether the demo agent is at work, and how to begin an agent of your own.",
+          "Trial", None, None, "read"),
+    Route("start_trial", "POST", "/v1/trial", "Set the demo agent to work for you.", "NewTrial", None, None, "decide"),
     Route("sign_in", "POST", "/v1/sessions", "Sign in with handle and password.", "SignedIn", open=True),
     Route("sign_out", "DELETE", "/v1/sessions/current", "End this session.", "Nothing", None, None, "read"),
     Route("accept_invitation", "POST", "/v1/invitations", "Set your password, and sign in.", "SignedIn", open=True),

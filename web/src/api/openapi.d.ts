@@ -226,6 +226,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/inbox": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Reviews as rows of the inbox. */
+        readonly get: operations["get_inbox"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/reviews": {
         readonly parameters: {
             readonly query?: never;
@@ -269,6 +286,23 @@ export interface paths {
         };
         /** One review with what is shown. */
         readonly get: operations["get_review"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/reviews/{id}/page": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One review as its page shows it to you. */
+        readonly get: operations["get_review_page"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -789,6 +823,24 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/trial": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Whether the demo agent is at work, and how to begin an agent of your own. */
+        readonly get: operations["get_trial"];
+        readonly put?: never;
+        /** Set the demo agent to work for you. */
+        readonly post: operations["start_trial"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/sessions": {
         readonly parameters: {
             readonly query?: never;
@@ -1140,6 +1192,7 @@ export interface components {
             readonly args?: {
                 readonly [key: string]: components["schemas"]["Value"];
             } | null;
+            readonly seen?: readonly string[];
         };
         readonly ReviewRevoke: {
             /** @default null */
@@ -1159,6 +1212,285 @@ export interface components {
             readonly error: string;
         };
         readonly RunFinish: Record<string, never>;
+        readonly Inbox: {
+            readonly now: number;
+            readonly v: number;
+            readonly items: readonly components["schemas"]["Row"][];
+            readonly next: string | null;
+            readonly counts: components["schemas"]["Counts"];
+        };
+        readonly Row: {
+            readonly id: string;
+            readonly v: number;
+            readonly rev: number;
+            /** @enum {unknown} */
+            readonly kind: "approval" | "exception" | "question";
+            /** @enum {unknown} */
+            readonly cause: "held" | "attempts_failed" | "outcome_unknown";
+            /** @enum {unknown} */
+            readonly status: "open" | "claimed" | "decided" | "expired" | "withdrawn" | "superseded";
+            /** @enum {unknown} */
+            readonly risk: "low" | "medium" | "high" | "critical" | "unrated";
+            readonly reversible: boolean | null;
+            readonly name: string;
+            readonly gist: string;
+            readonly agent: components["schemas"]["Who"];
+            readonly owner: components["schemas"]["Who"] | null;
+            readonly run: components["schemas"]["Who"] | null;
+            readonly action: string;
+            /** @enum {unknown} */
+            readonly action_status: "proposed" | "held" | "cleared" | "claimed" | "started" | "succeeded" | "failed" | "skipped" | "unknown" | "refused" | "withdrawn";
+            readonly opened_at: number;
+            readonly deadline: number;
+            readonly at_end: string;
+            readonly level: number;
+            readonly levels: number;
+            readonly level_until: number;
+            readonly asked: readonly string[];
+            readonly barred: readonly string[];
+            readonly claimed_by: components["schemas"]["Who"] | null;
+            readonly claim_until: number | null;
+            readonly votes: readonly components["schemas"]["Who"][];
+            readonly missing: number;
+            readonly round: number;
+            readonly comments: number;
+            readonly flags: number;
+            readonly unseen: number;
+            readonly alike: string | null;
+            readonly decision: components["schemas"]["RowDecision"] | null;
+        };
+        readonly Who: {
+            readonly id: string;
+            readonly name: string;
+        };
+        readonly RowDecision: {
+            /** @enum {unknown} */
+            readonly outcome: "approve" | "edit" | "reject" | "send_back" | "answer" | "retry" | "supply" | "skip" | "abort" | "happened" | "not_happened";
+            readonly by: components["schemas"]["Who"];
+            readonly at: number;
+            readonly effective_at: number;
+            readonly effective: boolean;
+            readonly edited: boolean;
+        };
+        readonly Counts: {
+            readonly open: number;
+        };
+        readonly Page: {
+            readonly row: components["schemas"]["Row"];
+            readonly v: number;
+            readonly now: number;
+            readonly view: components["schemas"]["ViewPart"];
+            readonly title: string;
+            readonly facts: readonly components["schemas"]["Fact"][];
+            readonly reason: string;
+            readonly ladder: readonly components["schemas"]["Rung"][];
+            readonly quorum: readonly components["schemas"]["Place"][];
+            readonly undo: number;
+            readonly args: components["schemas"]["Node"];
+            readonly first: components["schemas"]["Node"] | null;
+            readonly context: components["schemas"]["Node"] | null;
+            readonly story: components["schemas"]["Node"] | null;
+            readonly flags: readonly components["schemas"]["FlagWords"][];
+            readonly hidden: number;
+            readonly unseen: readonly string[];
+            readonly uninspected: readonly components["schemas"]["Uninspected"][];
+            readonly raw: components["schemas"]["Value"];
+            readonly schema: {
+                readonly [key: string]: components["schemas"]["Value"];
+            } | null;
+            readonly question: components["schemas"]["Question"] | null;
+            readonly choices: readonly ("approve" | "edit" | "reject" | "send_back" | "answer" | "retry" | "supply" | "skip" | "abort" | "happened" | "not_happened")[];
+            readonly refusal: components["schemas"]["Refusal"] | null;
+            readonly rounds: readonly components["schemas"]["Round"][];
+            readonly attempts: readonly components["schemas"]["Attempt"][];
+            readonly talk: readonly components["schemas"]["Said"][];
+            readonly run: components["schemas"]["Steps"] | null;
+            readonly similar: components["schemas"]["Similar"];
+            readonly decision: components["schemas"]["Ended"] | null;
+            readonly outcome: components["schemas"]["Became"] | null;
+        };
+        readonly ViewPart: {
+            readonly digest: string;
+            readonly version: string;
+            readonly bind: string;
+            readonly erased: boolean;
+        };
+        readonly Fact: {
+            readonly name: string;
+            readonly words: string;
+        };
+        readonly Rung: {
+            readonly ask: readonly components["schemas"]["Who"][];
+            readonly from: number;
+            readonly until: number;
+            readonly remind: number | null;
+        };
+        readonly Place: {
+            readonly place: components["schemas"]["Who"] | null;
+            readonly number: number;
+        };
+        readonly Node: {
+            readonly path: string;
+            readonly name: string | null;
+            /** @enum {unknown} */
+            readonly kind: "text" | "number" | "boolean" | "null" | "object" | "list" | "erased";
+            readonly text?: string;
+            readonly masked?: boolean;
+            readonly fold?: components["schemas"]["Fold"];
+            readonly members?: readonly components["schemas"]["Node"][];
+            readonly folded?: components["schemas"]["Folded"];
+        };
+        readonly Fold: {
+            readonly head: string;
+            readonly tail: string;
+            readonly hidden: number;
+        };
+        readonly Folded: {
+            readonly head: number;
+            readonly tail: number;
+            readonly hidden: number;
+        };
+        readonly FlagWords: {
+            readonly code: string;
+            readonly heading: string;
+            readonly path: string;
+            readonly text: string;
+            readonly part: string;
+        };
+        readonly Uninspected: {
+            readonly path: string;
+            readonly why: string;
+        };
+        readonly Question: {
+            readonly question: string;
+            readonly options: readonly components["schemas"]["Option"][] | null;
+            readonly default: string | null;
+        };
+        readonly Option: {
+            readonly text: string;
+            readonly value: components["schemas"]["Value"];
+        };
+        readonly Refusal: {
+            readonly code: string;
+            readonly text: string;
+        };
+        readonly Round: {
+            readonly round: number;
+            readonly at: number;
+            readonly by: components["schemas"]["Who"];
+            readonly changed: readonly string[];
+        };
+        readonly Attempt: {
+            readonly attempt: number;
+            readonly at: number;
+            readonly text: string;
+        };
+        readonly Said: {
+            readonly type: string;
+            readonly at: number;
+            readonly by: components["schemas"]["Who"];
+            readonly note: string | null;
+            readonly to: components["schemas"]["Who"] | null;
+        };
+        readonly Steps: {
+            readonly id: string;
+            readonly name: string;
+            readonly steps: readonly components["schemas"]["Step"][];
+        };
+        readonly Step: {
+            readonly id: string;
+            readonly name: string;
+            readonly gist: string;
+            readonly status: string;
+            readonly at: number;
+            readonly by: string | null;
+            readonly this: boolean;
+        };
+        readonly Similar: {
+            readonly approved: number;
+            readonly edited: number;
+            readonly rejected: number;
+            readonly sent_back: number;
+            readonly other: number;
+            readonly days: number;
+            readonly nearest: readonly components["schemas"]["Nearest"][];
+        };
+        readonly Nearest: {
+            readonly id: string;
+            readonly gist: string;
+            /** @enum {unknown} */
+            readonly outcome: "approve" | "edit" | "reject" | "send_back" | "answer" | "retry" | "supply" | "skip" | "abort" | "happened" | "not_happened";
+            readonly by: components["schemas"]["Who"];
+            readonly at: number;
+            readonly note: string | null;
+            readonly same: readonly string[];
+        };
+        readonly Ended: {
+            /** @enum {unknown} */
+            readonly outcome: "approve" | "edit" | "reject" | "send_back" | "answer" | "retry" | "supply" | "skip" | "abort" | "happened" | "not_happened";
+            readonly by: components["schemas"]["Who"];
+            readonly at: number;
+            readonly auth: string;
+            readonly note: string | null;
+            readonly value: string | null;
+            readonly edited: boolean;
+            readonly effective_at: number;
+        };
+        readonly Became: {
+            readonly status: string;
+            readonly text: string | null;
+        };
+        readonly StreamHello: {
+            readonly now: number;
+            readonly v: number;
+        };
+        readonly StreamRow: {
+            readonly at: number;
+            readonly row: components["schemas"]["Row"];
+        };
+        readonly StreamTick: {
+            readonly now: number;
+        };
+        readonly Me: {
+            readonly tenant: string;
+            /** @enum {unknown} */
+            readonly kind: "human" | "agent";
+            readonly id: string;
+            readonly auth: string;
+            readonly owner: string | null;
+            readonly label: components["schemas"]["Value"];
+            readonly permissions: readonly ("read" | "decide" | "supervise" | "audit" | "administer")[];
+            readonly scopes: readonly ("propose" | "execute")[];
+            readonly key: string | null;
+            readonly solo: boolean;
+            readonly csrf: string | null;
+            /** @description µs since the epoch. */
+            readonly until: number | null;
+            /** @description What people call you, drawn. */
+            readonly name: string;
+            readonly groups: readonly string[];
+        };
+        readonly SignedIn: {
+            readonly tenant: string;
+            /** @enum {unknown} */
+            readonly kind: "human" | "agent";
+            readonly id: string;
+            readonly auth: string;
+            readonly owner: string | null;
+            readonly label: components["schemas"]["Value"];
+            readonly permissions: readonly ("read" | "decide" | "supervise" | "audit" | "administer")[];
+            readonly scopes: readonly ("propose" | "execute")[];
+            readonly key: string | null;
+            readonly solo: boolean;
+            readonly csrf: string | null;
+            /** @description µs since the epoch. */
+            readonly until: number | null;
+            /** @description What people call you, drawn. */
+            readonly name: string;
+            readonly groups: readonly string[];
+            /** @description A terminal's session. */
+            readonly token?: string;
+        };
         readonly Problem: {
             readonly type: string;
             readonly title: string;
@@ -3569,6 +3901,156 @@ export interface operations {
             };
         };
     };
+    readonly get_inbox: {
+        readonly parameters: {
+            readonly query?: {
+                readonly view?: "open" | "done";
+                readonly after?: string;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Inbox"];
+                };
+            };
+            /** @description The request cannot be meant. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing of that id, or it is not yours. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such method here. */
+            readonly 405: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive in time. */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state or the rules refuse it. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is no JSON. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not fit. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many: see Retry-After. */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large. */
+            readonly 431: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now: repeat it with the same Idempotency-Key. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly list_reviews: {
         readonly parameters: {
             readonly query?: {
@@ -3941,6 +4423,156 @@ export interface operations {
                         readonly first_args: string | null;
                         readonly decision: Record<string, never> | null;
                     };
+                };
+            };
+            /** @description The request cannot be meant. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing of that id, or it is not yours. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such method here. */
+            readonly 405: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive in time. */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state or the rules refuse it. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is no JSON. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not fit. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many: see Retry-After. */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large. */
+            readonly 431: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now: repeat it with the same Idempotency-Key. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly get_review_page: {
+        readonly parameters: {
+            readonly query?: {
+                readonly zone?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Page"];
                 };
             };
             /** @description The request cannot be meant. */
@@ -6530,12 +7162,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
-                        readonly tenant: string;
-                        readonly kind: string;
-                        readonly id: string;
-                        readonly auth: string;
-                    };
+                    readonly "application/json": components["schemas"]["Me"];
                 };
             };
             /** @description The request cannot be meant. */
@@ -7123,7 +7750,9 @@ export interface operations {
     };
     readonly get_stream: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                readonly topics?: "inbox";
+            };
             readonly header?: {
                 readonly "Last-Event-ID"?: string;
             };
@@ -9167,6 +9796,304 @@ export interface operations {
             };
         };
     };
+    readonly get_trial: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly running: boolean;
+                        readonly snippet: string;
+                        readonly steps: readonly string[];
+                    };
+                };
+            };
+            /** @description The request cannot be meant. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing of that id, or it is not yours. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such method here. */
+            readonly 405: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive in time. */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state or the rules refuse it. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is no JSON. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not fit. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many: see Retry-After. */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large. */
+            readonly 431: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now: repeat it with the same Idempotency-Key. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly start_trial: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done. */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly id: string;
+                    };
+                };
+            };
+            /** @description The request cannot be meant. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing of that id, or it is not yours. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such method here. */
+            readonly 405: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive in time. */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state or the rules refuse it. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is no JSON. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not fit. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many: see Retry-After. */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large. */
+            readonly 431: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now: repeat it with the same Idempotency-Key. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly sign_in: {
         readonly parameters: {
             readonly query?: never;
@@ -9198,12 +10125,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
-                        readonly tenant: string;
-                        readonly kind: string;
-                        readonly id: string;
-                        readonly auth: string;
-                    };
+                    readonly "application/json": components["schemas"]["SignedIn"];
                 };
             };
             /** @description The request cannot be meant. */
@@ -9499,12 +10421,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
-                        readonly tenant: string;
-                        readonly kind: string;
-                        readonly id: string;
-                        readonly auth: string;
-                    };
+                    readonly "application/json": components["schemas"]["SignedIn"];
                 };
             };
             /** @description The request cannot be meant. */

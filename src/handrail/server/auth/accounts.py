@@ -199,8 +199,11 @@ class Accounts:
         self.sign_out_everywhere(tenant, who)
 
     def _require_strong(self, tenant: str, who: str, password: str) -> None:
+        require_strong(password, self._handle(tenant, who))
+
+    def _handle(self, tenant: str, who: str) -> str:
         label = self.directory(tenant).labels.get(who)
-        require_strong(password, str(label.get("handle")) if isinstance(label, dict) else who)
+        return str(label.get("handle")) if isinstance(label, dict) else who
 
     def _keep_password(self, tenant: str, who: str, password: str) -> None:
         hashed = self._passwords.hash(password)
@@ -214,6 +217,11 @@ class Accounts:
         text = tokens.mint("invitation")
         self._put(text, "invitation", tenant, who, self._now + INVITED, "link")
         return text
+
+    def invited(self, text: str) -> str:
+        """The handle of whoever an invitation is for. Raises `Unauthenticated` for one that was used or has ended."""
+        token = self._unused("invitation", text)
+        return self._handle(token.tenant, token.subject)
 
     def accept(self, text: str, password: str, *, use: Use = "browser") -> SignedIn:
         """Set the password that an invitation asks for, and sign in. Raises `Unauthenticated`, `WeakPassword`."""
