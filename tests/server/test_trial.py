@@ -17,7 +17,6 @@ from handrail.server.app import create_app
 from handrail.server.service import Service
 from handrail.server.settings import Settings
 
-from .company import Company
 from .house import House, opened
 
 DENYING = 'rules:\n  - {name: no demos, action: "demo.*", verdict: deny}\n'
@@ -128,16 +127,32 @@ def test_its_reviews_end_within_a_quarter_of_an_hour_and_with_the_server(house: 
     assert stopped.status == "withdrawn"
 
 
-def test_the_snippet_is_an_agent_that_asks_the_reader(house: House, tmp_path: Path):
-    ann = house.session("ann")
-    found = house("GET", "/trial", ann).json()
+def snippet(found: dict[str, Any], key: str, folder: Path) -> subprocess.Popen[str]:
+    """Run what a new inbox shows."""
     assert found["steps"][-1] == "python agent.py"
-    assert house.url in found["steps"][1]
-    (tmp_path / "agent.py").write_text(found["snippet"])
-    key = Company("", house.company.clock, "default", house.company.database).key("my-agent")
+    (folder / "agent.py").write_text(found["snippet"])
     environment = {**os.environ, "HANDRAIL_KEY": key}
-    running = subprocess.Popen([sys.executable, "agent.py"], cwd=tmp_path, env=environment, text=True,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
+    return subprocess.Popen([sys.executable, "agent.py"], cwd=folder, env=environment, text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
+
+
+def test_the_snippet_is_an_agent_that_asks_the_reader(house: House, tmp_path: Path):
+    ann, cleo = house.session("ann"), house.session("cleo")
+    found = house("GET", "/trial", ann).json()
+    assert found["steps"][1].endswith(f"handrail keys create my-agent --db {house.url}")
+    key = house("POST", "/keys", cleo, json={"agent": "my-agent"}).json()["secret"]
+    running = snippet(found, key, tmp_path)
     next_question(house, ann)
     decide(house, ann, waiting(house, ann)[0]["state"]["id"], "approve")
     assert running.communicate(timeout=30)[0] == "sent to the world: hello\n"
+
+
+def test_the_snippet_of_one_who_makes_the_key_is_a_question_which_they_may_answer(house: House, tmp_path: Path):
+    house.company.person("dora", roles=("reviewer", "administrator"))
+    dora = house.session("dora")
+    found = house("GET", "/trial", dora).json()
+    key = house("POST", "/keys", dora, json={"agent": "my-agent"}).json()["secret"]
+    running = snippet(found, key, tmp_path)
+    next_question(house, dora)
+    decide(house, dora, waiting(house, dora)[0]["state"]["id"], "answer", value="yes")
+    assert running.communicate(timeout=30)[0] == "yes\n"

@@ -74,6 +74,7 @@ export function written(parts: readonly Term[]): string {
 export function understand(query: string): Query {
   const tests: Test[] = [];
   for (const term of terms(query)) {
+    if (term.text === "" && (term.field === null || Object.hasOwn(FIELDS, term.field))) continue;
     const test = one(term);
     if (typeof test === "string") return { ok: false, problem: test };
     tests.push(term.not ? (row, reader) => !test(row, reader) : test);
@@ -88,7 +89,7 @@ function one(term: Term): Test | string {
     const known = Object.keys(FIELDS).join(", ");
     return `There is no field “${term.field}”. Fields are ${known}. To search for the words themselves, put them in quotation marks.`;
   }
-  return term.text === "" ? () => true : field.read(term.text, term.exact);
+  return field.read(term.text, term.exact);
 }
 
 function plain(text: string): Test {

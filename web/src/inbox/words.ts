@@ -59,8 +59,3 @@ export function moment(at: number, now: number): string {
   if (when.toDateString() === today.toDateString()) return when.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
   return when.toLocaleDateString("en-GB", { day: "numeric", month: "short" });
 }
-
-/** The time of day with seconds. */
-export function exact(at: number): string {
-  return new Date(at / 1000).toLocaleTimeString("en-GB");
-}
