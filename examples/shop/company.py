@@ -46,8 +46,14 @@ class Company:
         self._service: Final = Service(self._database, Settings(origin=self.url, demo=True))
         self._server: Final[Server] = server(self._service, Listen(HOST, self._ear.getsockname()[1]))
         self._thread: Final = threading.Thread(target=self._run, name="server")
+        self._administrator: Final = httpx2.Client(base_url=self.url + "/v1", timeout=30)
+
+    def open(self) -> None:
+        """Serve, and put the policy file in force if no policy is yet."""
         self._thread.start()
-        self._administrator: Final = httpx2.Client(base_url=self.url + "/v1", headers=self._session(), timeout=30)
+        self._administrator.headers.update(self._session())
+        if self._ask("GET", "/policy")["state"] is None:
+            self._ask("PUT", "/policy", {"file": (HERE / "policy.yaml").read_text("utf-8")})
 
     def _run(self) -> None:
         asyncio.run(self._server.serve([self._ear]))
@@ -61,11 +67,6 @@ class Company:
         found = self._service.accounts.directory(DEFAULT_TENANT).resolve(f"user:{handle}")
         assert found is not None
         return found
-
-    def put_policy_in_force(self) -> None:
-        """Apply the policy file, unless a policy is in force already."""
-        if self._ask("GET", "/policy")["state"] is None:
-            self._ask("PUT", "/policy", {"file": (HERE / "policy.yaml").read_text("utf-8")})
 
     def key(self, agent: str) -> str:
         """The agent's key, made by the administrator when it is needed first."""
@@ -89,8 +90,9 @@ class Company:
     def close(self) -> None:
         """Stop serving, and close the database."""
         self._administrator.close()
-        self._server.handle_exit(signal.SIGTERM, None)
-        self._thread.join()
+        if self._thread.is_alive():
+            self._server.handle_exit(signal.SIGTERM, None)
+            self._thread.join()
         self._ear.close()
         self._service.close()
 

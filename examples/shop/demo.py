@@ -53,7 +53,7 @@ def _serve(state: State, narrator: Narrator, port: int | None, browser: bool) ->
         narrator.say("stopped", f"port {port} cannot be served: {error}; name another --port")
         return 1
     try:
-        company.put_policy_in_force()
+        company.open()
         news: queue.Queue[News] = queue.Queue()
         with _agents(state, company, news) as agents:
             first = _banner(narrator, state, company, agents)

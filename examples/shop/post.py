@@ -12,6 +12,11 @@ from .shop import Shop
 from .tickets import Ticket
 
 FIRST: Final = 2001
+FRAGILE: Final = (
+    "tumbler", "carafe", "mug", "bowl", "plate", "teapot", "cast-iron pot", "milk pitcher", "pour-over set", "kettle",
+    "copper kettle", "skillet", "saucepan", "mortar", "kitchen scale", "grinder",
+)  # fmt: skip
+"""What customers write about."""
 _TEMPLATES: Final = (
     ("{kind} arrived broken", "The {kind} of my order {order} came in pieces. May I have a refund for it, please?"),
     (
@@ -59,12 +64,14 @@ def _write(db: sqlite3.Connection) -> Ticket | None:
 def _reasons(db: sqlite3.Connection) -> list[sqlite3.Row]:
     """Lines of recent orders that arrived, of customers who were not refunded and have not written yet."""
     return db.execute(
-        """
+        f"""
         SELECT l.order_id, l.kind, c.name, c.email
         FROM named_lines AS l JOIN orders AS o ON o.id = l.order_id JOIN customers AS c ON c.id = o.customer
         WHERE o.status = 'delivered' AND c.merged_into IS NULL
             AND o.id > (SELECT max(id) FROM orders WHERE placed < (SELECT date(max(placed), '-45 days') FROM orders))
+            AND l.kind IN ({", ".join("?" * len(FRAGILE))})
             AND o.id NOT IN (SELECT order_id FROM refunds) AND c.email NOT IN (SELECT sender FROM mail)
         ORDER BY l.order_id, l.line
-        """
+        """,
+        FRAGILE,
     ).fetchall()

@@ -70,8 +70,8 @@ def offers(shortage: Shortage) -> list[Offer]:
 
 
 def order_stock(db: sqlite3.Connection, product: str, pieces: int, supplier: str) -> Purchase:
-    """Order pieces of a product from one of the suppliers."""
-    row = db.execute("SELECT price FROM products WHERE id = ?", (product,)).fetchone()
+    """Order pieces of a product, by its name, from one of the suppliers."""
+    row = db.execute("SELECT id, price FROM products WHERE name = ?", (product,)).fetchone()
     percent = next((percent for name, percent, _ in SUPPLIERS if name == supplier), None)
     if row is None or percent is None:
         raise ShopRefused(f"nobody called {supplier} sells us {product}")
@@ -80,7 +80,7 @@ def order_stock(db: sqlite3.Connection, product: str, pieces: int, supplier: str
     cost = row["price"] * percent // 100 * pieces
     (n,) = db.execute("SELECT count(*) + 1 FROM purchases").fetchone()
     number = f"S-{n:04}"
-    db.execute("INSERT INTO purchases VALUES (?, ?, ?, ?, ?)", (number, product, pieces, supplier, cost))
+    db.execute("INSERT INTO purchases VALUES (?, ?, ?, ?, ?)", (number, row["id"], pieces, supplier, cost))
     return Purchase(number, product, pieces, supplier, money.amount(cost))
 
 

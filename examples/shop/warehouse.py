@@ -91,8 +91,9 @@ class Warehouse:
     def _buy(self, run: str, found: Shortage, supplier: str) -> None:
         pieces = max(10, found.sold * 2 - found.stock)
         self._say(run, "asks", f"stock.order  {pieces} of {found.name} from {supplier}")
-        with self._rail.context(product=found.name, stock=f"{found.stock} left, {found.sold} sold in 30 days"):
-            self._tell(run, lambda: self._order(found.id, pieces, supplier))
+        offers = [_offered(offer) for offer in stockroom.offers(found)]
+        with self._rail.context(stock=f"{found.stock} left, {found.sold} sold in 30 days", offers=offers):
+            self._tell(run, lambda: self._order(found.name, pieces, supplier))
 
     def _load_van(self, run: str) -> bool:
         """Hand parcels to the next van; if nobody allows it in time, the one after that takes them."""

@@ -27,7 +27,7 @@ def shop(tmp_path: Path) -> Shop:
 def test_what_is_ordered_is_no_shortage_any_more_and_costs_what_was_offered(shop: Shop):
     short = shop.look(stockroom.shortages)
     first, offer = short[0], stockroom.offers(short[0])[1]
-    order = partial(stockroom.order_stock, product=first.id, pieces=20, supplier=offer.supplier)
+    order = partial(stockroom.order_stock, product=first.name, pieces=20, supplier=offer.supplier)
     assert shop.rehearse(order)[-1].startswith("purchases S-0001: new, product")
     bought = shop.transact(order)
     assert bought.cost == Decimal(offer.price * 20).scaleb(-2)
@@ -38,7 +38,7 @@ def test_what_is_ordered_is_no_shortage_any_more_and_costs_what_was_offered(shop
 @pytest.mark.parametrize(("pieces", "supplier"), [(0, "Nordholm"), (501, "Nordholm"), (20, "Nobody")])
 def test_an_order_that_makes_no_sense_is_refused(shop: Shop, pieces: int, supplier: str):
     with pytest.raises(ShopRefused):
-        shop.transact(partial(stockroom.order_stock, product="P-020", pieces=pieces, supplier=supplier))
+        shop.transact(partial(stockroom.order_stock, product="Hand-blown tumbler", pieces=pieces, supplier=supplier))
 
 
 def test_parcels_leave_together_or_not_at_all(shop: Shop):

@@ -1,0 +1,17 @@
+import type { Json } from "./json";
+import type { Shape } from "./model";
+
+/** What draws the value of one place gets. */
+export interface Body<Kind extends Shape["kind"] = Shape["kind"]> {
+  shape: Extract<Shape, { kind: Kind }>;
+  value: Json | undefined;
+  path: string;
+  /** The id of the control that the label names. */
+  id: string;
+  /** The ids of what describes the control. */
+  described: string | undefined;
+  wrong: boolean;
+  /** The label, for controls that have their own. */
+  name: string;
+  change: (value: Json) => void;
+}
