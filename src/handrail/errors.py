@@ -48,7 +48,7 @@ class Misfit:
 
 
 class InvalidValue(UsageError, ValueError):
-    """A value does not fit the schema of the action or of the answer. `errors` names each place, where there are any."""
+    """A value does not fit the schema of the action or of the answer. `errors` names each place."""
 
     code = "invalid_value"
     status = 422
