@@ -142,6 +142,7 @@ async def test_the_sheet_shows_the_keys_that_do_something_now_and_others_are_dea
         await expect(sheet.get_by_text("Next review")).to_be_visible()
         await expect(sheet.get_by_text("Approve", exact=True)).to_have_count(0)
         await inspect_everywhere(page, "the sheet of keys")
+        await page.set_viewport_size({"width": 1440, "height": 900})
         await page.keyboard.press("j")
         await expect(page).to_have_url(house.url + "/inbox")
         await page.keyboard.press("Escape")
