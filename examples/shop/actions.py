@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from . import money, operations
-from .operations import Cancelled, Merged, RefundReceipt, Rows
+from .operations import Cancelled, Merged, RefundReceipt, Rows, ShopRefused
 from .shop import Shop
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _on_records(rail: Rail, shop: Shop, evidence: Evidence) -> Tools:
     @rail.approval(
         name="db.execute",
         within="15m",
-        risk="high",
+        risk=evidence.sql_risk,
         describe="Run one SQL statement on the shop's database",
         impact="rows change as the preview shows",
         preview=evidence.rehearsal(operations.execute),
@@ -118,6 +118,14 @@ class Evidence:
             return self._shop.rehearse(partial(operation, **arguments))
 
         return preview
+
+    def sql_risk(self, sql: str, params: list[str]) -> str:
+        """Critical where more than one row would change."""
+        try:
+            rows = self._shop.attempt(partial(operations.execute, sql=sql, params=params)).changed
+        except ShopRefused:
+            return "high"
+        return "critical" if rows > 1 else "high"
 
     def of_order(self, order: str, **_: Any) -> dict[str, str]:
         """Whose order it is, what is in it, and how much money it holds."""

@@ -15,9 +15,11 @@ SELECT 'customers' AS figure, count(*) AS value FROM customers WHERE merged_into
 UNION ALL SELECT 'accounts merged', count(*) FROM customers WHERE merged_into IS NOT NULL
 UNION ALL SELECT 'orders', count(*) FROM orders
 UNION ALL SELECT 'orders cancelled', count(*) FROM orders WHERE status = 'cancelled'
+UNION ALL SELECT 'orders sent', count(*) FROM orders WHERE status IN ('shipped', 'delivered')
 UNION ALL SELECT 'refunds', count(*) FROM refunds
 UNION ALL SELECT 'captured, EUR', sum(captured) FROM payments
 UNION ALL SELECT 'refunded, EUR', sum(refunded) FROM refunds
+UNION ALL SELECT 'ordered from suppliers, EUR', coalesce(sum(cost), 0) FROM purchases
 """
 """What the summary compares; figures ending in EUR are cents."""
 
@@ -29,6 +31,18 @@ def connection(path: Path) -> Iterator[sqlite3.Connection]:
         db.row_factory = sqlite3.Row
         db.execute("PRAGMA foreign_keys = ON")
         yield db
+
+
+VERSION: Final = 2
+"""Of the schema, as the file itself says it."""
+
+
+def is_current(path: Path) -> bool:
+    """Whether there is a shop that this version of the example made."""
+    if not path.exists():
+        return False
+    with connection(path) as db:
+        return bool(db.execute("PRAGMA user_version").fetchone()[0] == VERSION)
 
 
 def create(path: Path, seed: int = 1042) -> None:

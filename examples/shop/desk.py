@@ -10,7 +10,6 @@ import handrail
 
 from . import agent
 from .agent import Answer, Facts, Proposal
-from .narration import Narrator
 from .operations import ShopRefused
 from .reading import read
 from .shop import Shop
@@ -27,18 +26,39 @@ class Tool(Protocol):
         """A ticket with the `id` of what is held."""
 
 
+class Voice(Protocol):
+    """Says what the desk does, to whoever watches it."""
+
+    def say(self, label: str, text: str, style: str = "") -> None:
+        """One thing that happened."""
+
+    def ticket(self, ticket: Ticket) -> None:
+        """Work on a ticket begins."""
+
+    def facts(self, ticket: Ticket, facts: Facts) -> None:
+        """What was looked up."""
+
+    def proposal(self, proposal: Proposal) -> None:
+        """What the agent would like to do."""
+
+
 Tools = Mapping[str, Tool]
 Context = Callable[..., AbstractContextManager[Any]]
+LookUp = Callable[[Ticket], Facts]
 
 REVISIONS = 3
 """How often the agent tries to do better before it leaves a ticket to a colleague."""
 
 
 class Desk:
-    """`tools` are the gated functions by action name; `context` adds facts to what is proposed inside it."""
+    """`tools` are the gated functions by action name; `context` adds facts to what is proposed inside it; `look_up`
+    finds what a ticket is about."""
 
-    def __init__(self, shop: Shop, tools: Tools, context: Context, narrator: Narrator) -> None:
+    def __init__(
+        self, shop: Shop, tools: Tools, context: Context, narrator: Voice, look_up: LookUp | None = None
+    ) -> None:
         self._shop, self._tools, self._context, self._narrator = shop, tools, context, narrator
+        self._look_up = look_up or (lambda ticket: agent.look_up(ticket, read(ticket), shop))
 
     def work(self, tickets: Iterable[Ticket]) -> None:
         """Deal with every ticket that has no reply yet."""
@@ -71,7 +91,7 @@ class Desk:
 
     def _plan(self, ticket: Ticket) -> tuple[Facts, agent.Plan]:
         reading = read(ticket)
-        facts = agent.look_up(ticket, reading, self._shop)
+        facts = self._look_up(ticket)
         self._narrator.ticket(ticket)
         self._narrator.facts(ticket, facts)
         plan = agent.plan(ticket, reading, facts)

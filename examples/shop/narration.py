@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from handrail.view.columns import clip
 from handrail.view.escape import visible
 
 from . import money
@@ -42,6 +43,11 @@ class Narrator:
         for label, text in rows:
             grid.add_row(Text(visible(label), "dim"), Text(visible(text), style))
         self._console.print(grid)
+
+    def link(self, label: str, address: str) -> None:
+        """An address, in one piece however narrow the terminal is."""
+        head = Text(f"{visible(label):<{_LABEL}}  ", "dim")
+        self._console.print(head.append(visible(address), "bold"), soft_wrap=True)
 
     def ticket(self, ticket: Ticket) -> None:
         """A ticket's head."""
@@ -88,3 +94,31 @@ def _plain(value: object) -> str:
     if isinstance(value, list):
         return f"[{', '.join(_plain(item) for item in value)}]"
     return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+class Ticker:
+    """One line for each thing that happens, for agents that do many at once. Threads may share the console."""
+
+    def __init__(self, console: Console, agent: str, subject: str) -> None:
+        self._console, self._agent, self._subject = console, agent, subject
+
+    def say(self, label: str, text: str, style: str = "") -> None:
+        """One line; what the agent writes back is left out."""
+        if label == "replies":
+            return
+        head = Text.assemble((f"{self._agent:<16}  {visible(self._subject):<8}  ", "dim"), f"{visible(label):<10} ")
+        self._console.print(head.append(visible(text), style), soft_wrap=True)
+
+    def ticket(self, ticket: Ticket) -> None:
+        """Nothing is said before there is something to decide."""
+
+    def facts(self, ticket: Ticket, facts: Facts) -> None:
+        """Nothing is said before there is something to decide."""
+
+    def proposal(self, proposal: Proposal) -> None:
+        """What the agent would like to do."""
+        arguments = ", ".join(f"{name} {_plain(value)}" for name, value in proposal.arguments.items())
+        self.say("asks", f"{proposal.action}  {clip(arguments, _LINE)}")
+
+
+_LINE = 90

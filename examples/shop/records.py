@@ -53,3 +53,23 @@ class Product:
     kind: str
     price: int
     stock: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """A product of which little is left; `price` is what customers pay, in cents, `sold` is what 30 days took."""
+
+    id: str
+    name: str
+    price: int
+    stock: int
+    sold: int
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a supplier asks for one piece, in cents, and in how many days it comes."""
+
+    supplier: str
+    price: int
+    days: int

@@ -13,8 +13,8 @@ from . import money
 Row = dict[str, Any]
 Snapshot = dict[tuple[str, str], Row]
 
-_WATCHED: Final = ("balances", "orders", "customers", "products", "refunds")
-_MONEY: Final = frozenset({"captured", "refunded", "kept", "price", "shipping", "discount"})
+_WATCHED: Final = ("balances", "orders", "customers", "products", "refunds", "purchases")
+_MONEY: Final = frozenset({"captured", "refunded", "kept", "price", "shipping", "discount", "cost"})
 _UNSHOWN: Final = frozenset({"id", "reason"})
 _SHOWN: Final = 8
 

@@ -1,3 +1,5 @@
+PRAGMA user_version = 2;
+
 -- The shop's own database. Money is integer cents (EUR); days are ISO 8601 dates.
 CREATE TABLE customers (
     id TEXT PRIMARY KEY,
@@ -89,6 +91,26 @@ LEFT JOIN orders AS o ON o.customer = c.id
 LEFT JOIN balances AS b ON b.id = o.id
 WHERE c.merged_into IS NULL
 GROUP BY c.id;
+
+-- What the warehouse has ordered from suppliers; what has not come yet is not in the stock.
+CREATE TABLE purchases (
+    id TEXT PRIMARY KEY,
+    product TEXT NOT NULL REFERENCES products (id),
+    pieces INTEGER NOT NULL CHECK (pieces > 0),
+    supplier TEXT NOT NULL,
+    cost INTEGER NOT NULL CHECK (cost > 0)
+) STRICT;
+CREATE INDEX purchases_by_product ON purchases (product);
+
+-- Mail that came after the shop opened, in the words of its senders.
+CREATE TABLE mail (
+    id TEXT PRIMARY KEY,
+    received TEXT NOT NULL,
+    name TEXT NOT NULL,
+    sender TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    body TEXT NOT NULL
+) STRICT;
 
 -- What the support desk wrote back; a ticket with a reply is closed.
 CREATE TABLE replies (

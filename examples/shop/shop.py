@@ -34,6 +34,15 @@ class Shop:
             db.execute("COMMIT")
             return result
 
+    def attempt(self, operation: Callable[[sqlite3.Connection], T]) -> T:
+        """What `operation` would give; all of it is taken back."""
+        with connection(self.path) as db:
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                return operation(db)
+            finally:
+                db.execute("ROLLBACK")
+
     def rehearse(self, operation: Callable[[sqlite3.Connection], object]) -> list[str]:
         """Run `operation` for real, note what changed, and take it all back; a line for each changed row."""
         with connection(self.path) as db:
@@ -80,6 +89,11 @@ class Shop:
     def answered(self) -> set[str]:
         """Ids of the tickets that have a reply."""
         return {row["ticket"] for row in self._rows("SELECT ticket FROM replies")}
+
+    def look(self, question: Callable[[sqlite3.Connection], T]) -> T:
+        """Ask the database something."""
+        with connection(self.path) as db:
+            return question(db)
 
     def figures(self) -> list[tuple[str, int, int]]:
         """Name, value when the shop was made, value now."""

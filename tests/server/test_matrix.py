@@ -51,6 +51,7 @@ MAY: Final[dict[str, tuple[str, str]]] = {
     "get_name": ("propose execute", READERS),
     "list_reviews": ("", READERS),
     "get_inbox": ("", READERS),
+    "get_review_page": ("", READERS),
     "list_all_reviews": ("", READERS),
     "list_runs": ("", READERS),
     "find_ids": ("", READERS),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -12,10 +13,10 @@ from typing import Any
 import pytest
 
 from handrail.clock import SystemClock
-from handrail.embedded import Database
-from handrail.engine.archive import Archive
+from handrail.server.app import create_app
+from handrail.server.service import Service
+from handrail.server.settings import Settings
 
-from .company import Company
 from .house import House, opened
 
 DENYING = 'rules:\n  - {name: no demos, action: "demo.*", verdict: deny}\n'
@@ -111,29 +112,47 @@ def test_where_the_policy_denies_it_the_answer_says_so(house: House):
     assert house("GET", "/trial", ann).json()["running"] is False
 
 
-def test_its_reviews_end_within_a_quarter_of_an_hour_and_with_the_server(tmp_path: Path):
-    path = tmp_path / "a.db"
-    with opened(path, clock=SystemClock()) as house:
-        house.company.person("ann")
-        review = house("POST", "/trial", house.session("ann")).json()["id"]
-        (shown,) = waiting(house, house.session("ann"))
-        assert shown["state"]["deadline"] - shown["state"]["opened_at"] == 15 * 60 * 1_000_000
-    database = Database(str(path))
-    state: Any = Archive(lambda: database.process, "default").state(review)
-    database.close()
-    assert state.status == "withdrawn"
+def test_its_reviews_end_within_a_quarter_of_an_hour_and_with_the_server(house: House):
+    service = Service(house.company.database, Settings())
+    app = create_app(service)
+
+    async def serve_and_stop() -> tuple[Any, Any]:
+        async with app.router.lifespan_context(app):
+            review = await service.trials.start("default", "user:ann")
+            shown = service.archive("default").state(review)
+        return shown, service.archive("default").state(review)
+
+    shown, stopped = asyncio.run(serve_and_stop())
+    assert shown.deadline - shown.opened_at == 15 * 60 * 1_000_000
+    assert stopped.status == "withdrawn"
+
+
+def snippet(found: dict[str, Any], key: str, folder: Path) -> subprocess.Popen[str]:
+    """Run what a new inbox shows."""
+    assert found["steps"][-1] == "python agent.py"
+    (folder / "agent.py").write_text(found["snippet"])
+    environment = {**os.environ, "HANDRAIL_KEY": key}
+    return subprocess.Popen([sys.executable, "agent.py"], cwd=folder, env=environment, text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
 
 
 def test_the_snippet_is_an_agent_that_asks_the_reader(house: House, tmp_path: Path):
-    ann = house.session("ann")
+    ann, cleo = house.session("ann"), house.session("cleo")
     found = house("GET", "/trial", ann).json()
-    assert found["steps"][-1] == "python agent.py"
-    assert house.url in found["steps"][1]
-    (tmp_path / "agent.py").write_text(found["snippet"])
-    key = Company("", house.company.clock, "default", house.company.database).key("my-agent")
-    environment = {**os.environ, "HANDRAIL_KEY": key}
-    running = subprocess.Popen([sys.executable, "agent.py"], cwd=tmp_path, env=environment, text=True,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
+    assert found["steps"][1].endswith(f"handrail keys create my-agent --db {house.url}")
+    key = house("POST", "/keys", cleo, json={"agent": "my-agent"}).json()["secret"]
+    running = snippet(found, key, tmp_path)
     next_question(house, ann)
     decide(house, ann, waiting(house, ann)[0]["state"]["id"], "approve")
     assert running.communicate(timeout=30)[0] == "sent to the world: hello\n"
+
+
+def test_the_snippet_of_one_who_makes_the_key_is_a_question_which_they_may_answer(house: House, tmp_path: Path):
+    house.company.person("dora", roles=("reviewer", "administrator"))
+    dora = house.session("dora")
+    found = house("GET", "/trial", dora).json()
+    key = house("POST", "/keys", dora, json={"agent": "my-agent"}).json()["secret"]
+    running = snippet(found, key, tmp_path)
+    next_question(house, dora)
+    decide(house, dora, waiting(house, dora)[0]["state"]["id"], "answer", value="yes")
+    assert running.communicate(timeout=30)[0] == "yes\n"

@@ -115,7 +115,7 @@ OF_THE_REVIEW: Final = (
         (
             Edit(
                 "review/lifecycle.py",
-                '"expired" or (state.status in OPEN and state.deadline <= facts.now)',
+                '"expired" or (state.status in OPEN and state.deadline <= now)',
                 '"expired"',
             ),
         ),
@@ -123,7 +123,7 @@ OF_THE_REVIEW: Final = (
     ),
     Guard(
         "one vote each", "Nobody fills two places of a quorum.",
-        (Edit(VOTING, "if any(vote.by == facts.actor.id for vote in state.votes):", "if False:"),),
+        (Edit(VOTING, "if any(vote.by == actor.id for vote in state.votes):", "if False:"),),
         ("tests/review/test_voting.py::test_two_approvals_need_two_people",),
     ),
     Guard(
@@ -302,7 +302,9 @@ OF_THE_SERVER: Final = (
         (
             Edit(
                 "server/people.py",
-                'await asyncio.to_thread(service.accounts.sign_out, request.cookies.get(name, ""))', "pass",
+                'await asyncio.to_thread(service.accounts.sign_out, request.cookies.get(name, ""))\n'
+                "    response.set_cookie(",
+                "response.set_cookie(",
             ),
         ),
         ("tests/server/test_browsers.py::test_signing_in_ends_the_session_that_the_browser_came_with",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
@@ -89,6 +90,8 @@ def _explain(error: ValidationError) -> Iterator[Problem]:
         case "enum" | "const":
             choices = wanted if keyword == "enum" else [wanted]
             yield Problem(path, "is none of the choices", f"Choose {_listed(choices)}.")
+        case "oneOf":
+            yield Problem(path, "fits more than one of its alternatives", "Change the value so that one is left.")
         case _:
             yield Problem(path, *_broken(keyword, wanted))
 
@@ -135,5 +138,10 @@ def _either(kinds: list[str]) -> str:
 
 
 def _listed(choices: list[Any]) -> str:
-    shown = ", ".join(shorten(str(choice), 40) for choice in choices[:10])
+    shown = ", ".join(shorten(_word(choice), 40) for choice in choices[:10])
     return shown if len(choices) <= 10 else f"{shown} or another of {len(choices)}"
+
+
+def _word(choice: Any) -> str:
+    """A choice as it is typed."""
+    return choice if isinstance(choice, str) else json.dumps(choice)

@@ -205,6 +205,10 @@ class Archive:
                 entries += page
             return [self._event(reader, entry) for entry in entries]
 
+    def latest_in(self, reader: Reader, state: State, most: int) -> list[Event]:
+        """The last entries of a stream, in order, as a snapshot holds it."""
+        return [self._event(reader, one) for one in reader.latest(self._tenant, state.id, state.rev - most, most)]
+
     def _event(self, reader: Reader, row: Entry) -> Event:
         entry = parse_entry(row.entry)
         kept = {one.name: opened(one.text) for one in reader.disclosures(self._tenant, (row.i,))}

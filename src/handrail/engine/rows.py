@@ -108,9 +108,10 @@ class Names:
 
     def __init__(self, directory: Directory) -> None:
         self.directory: Final = directory
-        self._reader: Final = Reader(self._kept, 0)
+        self._reader: Final = Reader(self.kept, 0)
 
-    def _kept(self, id_: str) -> str:
+    def kept(self, id_: str) -> str:
+        """The name of somebody as it is kept."""
         label = self.directory.labels.get(id_)
         found = (label.get("handle") or label.get("name")) if isinstance(label, dict) else None
         return str(found) if found else id_

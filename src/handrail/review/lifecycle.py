@@ -4,11 +4,12 @@ from typing import Any, Final, assert_never, cast
 
 from ..clock import MINUTE
 from ..errors import AlreadyDecided, Late, NotAllowed, NotReady, UnknownPerson
+from ..principal import Principal
 from ..stream import Draft, Sealed, Table, changed, step
 from . import commands as c
 from . import events as e
 from . import ladder, voting
-from .access import require
+from .access import People, require
 from .facts import Facts
 from .model import OPEN, Review, Status
 
@@ -53,17 +54,25 @@ def decide(state: Review | None, command: c.Command, facts: Facts) -> list[Draft
         case c.Revoke():
             return voting.revoke(state, command, facts)
         case c.Decide():
-            _open(state, facts)
+            _require_open(state, facts.now)
             return voting.vote(state, command, facts)
         case c.Claim() | c.Release() | c.Delegate() | c.Escalate():
-            _open(state, facts)
+            _require_open(state, facts.now)
             require(state, facts.actor, facts.people)
             return _handle(state, command, facts)
     assert_never(command)
 
 
-def _open(state: Review, facts: Facts) -> None:
-    if state.status == "expired" or (state.status in OPEN and state.deadline <= facts.now):
+def require_vote(state: Review, actor: Principal, people: People, now: int) -> None:
+    """Raise what keeps a principal from agreeing at that time (µs): by the rules of `decide`, for one who wants to know
+    before. Raises `Late`, `AlreadyDecided` or `NotAllowed`."""
+    _require_open(state, now)
+    require(state, actor, people)
+    voting.require_first(state, actor)
+
+
+def _require_open(state: Review, now: int) -> None:
+    if state.status == "expired" or (state.status in OPEN and state.deadline <= now):
         raise Late("the deadline has passed, and the outcome chosen for that case stands")
     if state.status not in OPEN:
         raise AlreadyDecided(f"the review is {state.status}: look at it with `handrail reviews show {state.id}`")

@@ -5,6 +5,7 @@ from typing import Any, assert_never
 
 from ..errors import AlreadyDecided, InvalidValue, NotAllowed, NotReady, StaleView, Unseen
 from ..policy.paths import stricter
+from ..principal import Principal
 from ..stream import JSON, Draft, Sealed, changed
 from . import commands as c
 from . import events as e
@@ -30,9 +31,14 @@ def vote(state: Review, command: c.Decide, facts: Facts) -> list[Draft[e.Event]]
     _require_seen(command, facts)
     if command.outcome == "edit":
         return _edit(state, command, facts)
-    if any(vote.by == facts.actor.id for vote in state.votes):
-        raise AlreadyDecided("you have approved this round already; another person is needed")
+    require_first(state, facts.actor)
     return _count(state, command, facts)
+
+
+def require_first(state: Review, actor: Principal) -> None:
+    """Raise `AlreadyDecided` for one who has approved the present round."""
+    if any(vote.by == actor.id for vote in state.votes):
+        raise AlreadyDecided("you have approved this round already; another person is needed")
 
 
 def _require_seen(command: c.Decide, facts: Facts) -> None:

@@ -20,7 +20,7 @@ from . import health, inbox, links, live, lives, openapi, people, trial
 from .edge import Edge, problem
 from .exchange import Exchange, answer
 from .lives import Handler
-from .pages import entry, site
+from .pages import decide, entry, listing, record, site
 from .pages.built import Built
 from .pages.faults import told
 from .pages.paper import Paper
@@ -53,6 +53,9 @@ def create_app(service: Service, built: Built | None = None) -> FastAPI:
     app.state.paper = paper = Paper(built)
     site.mount(app, service, built, paper)
     entry.mount(app, service)
+    listing.mount(app, service)
+    decide.mount(app, service)
+    record.mount(app, service)
     links.mount(app, service)
     document = openapi.document()
 

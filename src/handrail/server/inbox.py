@@ -1,19 +1,23 @@
-"""The route of the inbox: its rows, page by page."""
+"""The routes of the inbox: its rows, page by page, and everything about one review."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fastapi import Response
 
 from ..engine.inbox import Inbox
 from ..engine.rows import Row
+from ..engine.sheet import Sheets, Viewer
 from ..errors import InvalidValue
 from .exchange import Exchange, answer
 from .lives import Handler
+from .rights import visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,4 +50,21 @@ async def listed(exchange: Exchange) -> Response:
     return answer(Listed(now, found.v, tuple(found.rows), found.next, Counts(found.open)))
 
 
-HANDLERS: Final[Mapping[str, Handler]] = {"get_inbox": listed}
+async def page(exchange: Exchange) -> Response:
+    """Everything that the page of one review shows, as the caller sees it."""
+    state = visible(exchange.service, exchange.who, exchange.id)
+    zone, now = _zone(exchange.text("zone") or "UTC"), exchange.service.database.clock.now()
+    viewer = Viewer(exchange.who.principal, "decide" in exchange.who.permissions, now, zone)
+    sheets = Sheets(exchange.service.archive(exchange.who.tenant))
+    return answer(await asyncio.to_thread(sheets.page, state.id, viewer))
+
+
+def _zone(name: str) -> tzinfo:
+    """A time zone by its name, as browsers tell it. Raises `InvalidValue`."""
+    try:
+        return UTC if name == "UTC" else ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise InvalidValue("zone is the name of a time zone, such as Europe/Berlin") from None
+
+
+HANDLERS: Final[Mapping[str, Handler]] = {"get_inbox": listed, "get_review_page": page}

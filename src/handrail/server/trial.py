@@ -12,7 +12,7 @@ from ..principal import SOLO_ID
 from .exchange import Exchange, answer
 from .lives import Handler
 
-SNIPPET: Final = """\
+APPROVAL: Final = """\
 import handrail
 
 rail = handrail.connect("{origin}", reviewers="{who}")
@@ -25,22 +25,38 @@ def send(to: str, words: str) -> str:
 
 print(send("the world", "hello"))
 """
-STEPS: Final = (
+QUESTION: Final = """\
+import handrail
+
+rail = handrail.connect("{origin}", reviewers="{who}")
+
+# Whoever made an agent's key does not approve what it does, but may answer its questions.
+print(rail.ask("Shall we begin?", options=["yes", "not yet"], within="15m"))
+"""
+"""For an administrator, who follows the steps and so makes the key."""
+BY_ADMINISTRATOR: Final = (
     "pip install handrail",
     "handrail login {origin}",
     "export HANDRAIL_KEY=$(handrail keys create my-agent --db {origin})",
     "python agent.py",
 )
-"""In the order in which they are typed; the snippet is agent.py, and the key is an administrator's to make."""
+BY_OTHERS: Final = (
+    "pip install handrail",
+    "# An administrator gives you a key: handrail keys create my-agent --db {origin}",
+    "export HANDRAIL_KEY=hrk_…",
+    "python agent.py",
+)
+"""Lines for a shell, in order; the snippet is agent.py."""
 
 
 async def get_trial(exchange: Exchange) -> Response:
     """Whether the demo agent is at work, and how to begin an agent of one's own."""
     service, origin = exchange.service, exchange.service.settings.origin
+    makes_keys = "administer" in exchange.who.permissions
     return answer({
         "running": service.trials.running(exchange.who.tenant),
-        "snippet": SNIPPET.format(origin=origin, who=_handle(exchange)),
-        "steps": [step.format(origin=origin) for step in STEPS],
+        "snippet": (QUESTION if makes_keys else APPROVAL).format(origin=origin, who=_handle(exchange)),
+        "steps": [step.format(origin=origin) for step in (BY_ADMINISTRATOR if makes_keys else BY_OTHERS)],
     })  # fmt: skip
 
 

@@ -1,11 +1,11 @@
-"""JSON Schemas (2020-12) of the frozen dataclasses that travel, from their annotations."""
+"""JSON Schemas (2020-12) of the frozen dataclasses and typed dictionaries that travel, from their annotations."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from types import NoneType, UnionType
-from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from ..codec.plain import MAX_SAFE_INTEGER
 
@@ -39,6 +39,10 @@ class Schemas:
 
     def _object(self, kind: type) -> JSONObject:
         hints = get_type_hints(kind)
+        if is_typeddict(kind):
+            needed = [name for name in hints if name in kind.__required_keys__]  # type: ignore[attr-defined]
+            members = {name: self._type(hint) for name, hint in hints.items()}
+            return {"type": "object", "properties": members} | ({"required": needed} if needed else {})
         found: JSONObject = {
             "type": "object",
             "properties": {one.name: self._member(hints[one.name], one) for one in fields(kind)},
@@ -55,7 +59,7 @@ class Schemas:
             return self.anything()
         if hint in _PLAIN:
             return dict(_PLAIN[hint])
-        if is_dataclass(hint) and isinstance(hint, type):
+        if isinstance(hint, type) and (is_dataclass(hint) or is_typeddict(hint)):
             return self.of(hint)
         return self._generic(get_origin(hint), get_args(hint))
 

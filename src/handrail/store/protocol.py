@@ -114,6 +114,9 @@ class Reader(Protocol):
     def entries(self, tenant: str, *, sub: str | None = None, after: int = -1, limit: int = 1000) -> list[Entry]:
         """Entries in order, of one stream or of all, behind a position."""
 
+    def latest(self, tenant: str, sub: str, rev: int, limit: int) -> list[Entry]:
+        """The entries of a stream behind a revision number, in order."""
+
     def disclosures(self, tenant: str, positions: Sequence[int]) -> list[Disclosure]:
         """The disclosures of these entries, as far as they are kept."""
 
@@ -122,6 +125,9 @@ class Reader(Protocol):
 
     def revision(self, tenant: str, action: str, number: int) -> Revision | None:
         """One version of an action's arguments; `None` once erased."""
+
+    def short_args(self, tenant: str, revisions: Sequence[tuple[str, int]], most: int) -> dict[str, str]:
+        """The arguments of these revisions by action, of those that are kept and have at most so many bytes."""
 
     def blob(self, tenant: str, digest: str) -> str | None:
         """A text kept by its digest."""

@@ -39,8 +39,11 @@ class Rows:
 
     def _each(self, statement: str, tenant: str, ids: Iterable[str]) -> list[Any]:
         """The rows of all these ids, by one statement that is prepared and stepped through without coming back here."""
+        return self._many(statement, [(tenant, one) for one in ids])
+
+    def _many(self, statement: str, values: Sequence[tuple[Any, ...]]) -> list[Any]:
         try:
-            return self._cursor.executemany(statement, [(tenant, one) for one in ids]).fetchall()
+            return self._cursor.executemany(statement, values).fetchall()
         except apsw.Error as error:
             raise _ours(error) from error
 
@@ -70,6 +73,9 @@ class Rows:
             return [Entry(*row) for row in self._all(sql.ENTRIES, tenant, after, limit)]
         return [Entry(*row) for row in self._all(sql.ENTRIES_OF, tenant, sub, after, limit)]
 
+    def latest(self, tenant: str, sub: str, rev: int, limit: int) -> list[Entry]:
+        return [Entry(*row) for row in self._all(sql.ENTRIES_LATEST, tenant, sub, rev, limit)]
+
     def disclosures(self, tenant: str, positions: Sequence[int]) -> list[Disclosure]:
         return [Disclosure(*row) for i in positions for row in self._all(sql.DISCLOSURES, tenant, i)]
 
@@ -80,6 +86,10 @@ class Rows:
     def revision(self, tenant: str, action: str, number: int) -> Revision | None:
         row = self._one(sql.REVISION, tenant, action, number)
         return Revision(*row) if row else None
+
+    def short_args(self, tenant: str, revisions: Sequence[tuple[str, int]], most: int) -> dict[str, str]:
+        values = [(tenant, action, number, most) for action, number in revisions]
+        return dict(self._many(sql.SHORT_ARGS, values))
 
     def blob(self, tenant: str, digest: str) -> str | None:
         row = self._one(sql.BLOB, tenant, digest)

@@ -72,6 +72,8 @@ ENTRIES: Final = "SELECT i, sub, rev, entry, leaf FROM entries WHERE tenant = ? 
 # The plus keeps the planner from walking the whole log by `i` instead of the stream by `rev`.
 ENTRIES_OF: Final = """
     SELECT i, sub, rev, entry, leaf FROM entries WHERE tenant = ? AND sub = ? AND +i > ? ORDER BY rev LIMIT ?"""
+ENTRIES_LATEST: Final = """
+    SELECT i, sub, rev, entry, leaf FROM entries WHERE tenant = ? AND sub = ? AND rev > ? ORDER BY rev LIMIT ?"""
 
 PUT_DISCLOSURE: Final = "INSERT INTO disclosures (tenant, i, name, digest, text) VALUES (?, ?, ?, ?, ?)"
 DISCLOSURES: Final = "SELECT i, name, digest, text FROM disclosures WHERE tenant = ? AND i = ? ORDER BY name"
@@ -84,6 +86,8 @@ PUT_REVISION: Final = "INSERT INTO revisions (tenant, action, number, bind, args
 REVISION: Final = (
     "SELECT action, number, bind, args, salt FROM revisions WHERE tenant = ? AND action = ? AND number = ?"
 )
+SHORT_ARGS: Final = """
+    SELECT action, args FROM revisions WHERE tenant = ? AND action = ? AND number = ? AND octet_length(args) <= ?"""
 
 PUT_CALL: Final = """
     INSERT INTO calls (tenant, key, action, mac) VALUES (?, ?, ?, ?)

@@ -8,6 +8,7 @@ from typing import TypeGuard
 
 from .columns import columns, wrap
 from .drawing import drawn, inline
+from .escape import safe
 from .lines import Line, Span, Style
 from .masks import Concealed, Sensitivity, conceal, sensitive
 from .model import Erased
@@ -31,6 +32,11 @@ def diff_lines(old: JSON | Erased, new: JSON | Erased, *, path: str = "args", wi
         return [Line("muted", f"[erased, {part}]") for part in parts]
     lines = [line for change in _changes(old, new, path, "") for line in _told(change, width)]
     return lines or [Line("muted", "No change.")]
+
+
+def changed_paths(old: JSON, new: JSON, *, path: str = "args") -> list[str]:
+    """Return the paths of all values that differ, in path order of both."""
+    return list(dict.fromkeys(safe(change[0]) for change in _changes(old, new, path, "")))
 
 
 def _changes(old: JSON, new: JSON, path: str, sensitivity: Sensitivity) -> Iterator[Change]:

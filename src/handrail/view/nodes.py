@@ -37,12 +37,17 @@ class Folded(TypedDict):
     hidden: int
 
 
-class Node(TypedDict, total=False):
-    """One value: `name` is its key, `text` a scalar as it is drawn, or all that a container too deep to show holds."""
+class Place(TypedDict):
+    """Where a value stands, under which key, and what it is."""
 
     path: str
     name: str | None
     kind: Kind
+
+
+class Node(Place, total=False):
+    """One value: `name` is its key, `text` a scalar as it is drawn, or all that a container too deep to show holds."""
+
     text: str
     masked: bool
     fold: Fold

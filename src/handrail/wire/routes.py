@@ -78,6 +78,10 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("list_all_reviews", "GET", "/v1/reviews/all", "Reviews, newest first.", "Page", None, None, "read"),
     Route("get_review", "GET", "/v1/reviews/{id}", "One review with what is shown.", "Review", None, "any", "read"),
     Route(
+        "get_review_page", "GET", "/v1/reviews/{id}/page", "One review as its page shows it to you.", "ReviewPage",
+        None, None, "read",
+    ),
+    Route(
         "get_review_history", "GET", "/v1/reviews/{id}/history", "What happened to the review.", "History", None,
         "any", "read",
     ),

@@ -294,6 +294,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/reviews/{id}/page": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One review as its page shows it to you. */
+        readonly get: operations["get_review_page"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/reviews/{id}/history": {
         readonly parameters: {
             readonly query?: never;
@@ -1258,6 +1275,171 @@ export interface components {
         readonly Counts: {
             readonly open: number;
         };
+        readonly Page: {
+            readonly row: components["schemas"]["Row"];
+            readonly v: number;
+            readonly now: number;
+            readonly view: components["schemas"]["ViewPart"];
+            readonly title: string;
+            readonly facts: readonly components["schemas"]["Fact"][];
+            readonly reason: string;
+            readonly ladder: readonly components["schemas"]["Rung"][];
+            readonly quorum: readonly components["schemas"]["Place"][];
+            readonly undo: number;
+            readonly args: components["schemas"]["Node"];
+            readonly first: components["schemas"]["Node"] | null;
+            readonly context: components["schemas"]["Node"] | null;
+            readonly story: components["schemas"]["Node"] | null;
+            readonly flags: readonly components["schemas"]["FlagWords"][];
+            readonly hidden: number;
+            readonly unseen: readonly string[];
+            readonly uninspected: readonly components["schemas"]["Uninspected"][];
+            readonly raw: components["schemas"]["Value"];
+            readonly schema: {
+                readonly [key: string]: components["schemas"]["Value"];
+            } | null;
+            readonly question: components["schemas"]["Question"] | null;
+            readonly choices: readonly ("approve" | "edit" | "reject" | "send_back" | "answer" | "retry" | "supply" | "skip" | "abort" | "happened" | "not_happened")[];
+            readonly refusal: components["schemas"]["Refusal"] | null;
+            readonly rounds: readonly components["schemas"]["Round"][];
+            readonly attempts: readonly components["schemas"]["Attempt"][];
+            readonly talk: readonly components["schemas"]["Said"][];
+            readonly run: components["schemas"]["Steps"] | null;
+            readonly similar: components["schemas"]["Similar"];
+            readonly decision: components["schemas"]["Ended"] | null;
+            readonly outcome: components["schemas"]["Became"] | null;
+        };
+        readonly ViewPart: {
+            readonly digest: string;
+            readonly version: string;
+            readonly bind: string;
+            readonly erased: boolean;
+        };
+        readonly Fact: {
+            readonly name: string;
+            readonly words: string;
+        };
+        readonly Rung: {
+            readonly ask: readonly components["schemas"]["Who"][];
+            readonly from: number;
+            readonly until: number;
+            readonly remind: number | null;
+        };
+        readonly Place: {
+            readonly place: components["schemas"]["Who"] | null;
+            readonly number: number;
+        };
+        readonly Node: {
+            readonly path: string;
+            readonly name: string | null;
+            /** @enum {unknown} */
+            readonly kind: "text" | "number" | "boolean" | "null" | "object" | "list" | "erased";
+            readonly text?: string;
+            readonly masked?: boolean;
+            readonly fold?: components["schemas"]["Fold"];
+            readonly members?: readonly components["schemas"]["Node"][];
+            readonly folded?: components["schemas"]["Folded"];
+        };
+        readonly Fold: {
+            readonly head: string;
+            readonly tail: string;
+            readonly hidden: number;
+        };
+        readonly Folded: {
+            readonly head: number;
+            readonly tail: number;
+            readonly hidden: number;
+        };
+        readonly FlagWords: {
+            readonly code: string;
+            readonly heading: string;
+            readonly path: string;
+            readonly text: string;
+            readonly part: string;
+        };
+        readonly Uninspected: {
+            readonly path: string;
+            readonly why: string;
+        };
+        readonly Question: {
+            readonly question: string;
+            readonly options: readonly components["schemas"]["Option"][] | null;
+            readonly default: string | null;
+        };
+        readonly Option: {
+            readonly text: string;
+            readonly value: components["schemas"]["Value"];
+        };
+        readonly Refusal: {
+            readonly code: string;
+            readonly text: string;
+        };
+        readonly Round: {
+            readonly round: number;
+            readonly at: number;
+            readonly by: components["schemas"]["Who"];
+            readonly changed: readonly string[];
+        };
+        readonly Attempt: {
+            readonly attempt: number;
+            readonly at: number;
+            readonly text: string;
+        };
+        readonly Said: {
+            readonly type: string;
+            readonly at: number;
+            readonly by: components["schemas"]["Who"];
+            readonly note: string | null;
+            readonly to: components["schemas"]["Who"] | null;
+        };
+        readonly Steps: {
+            readonly id: string;
+            readonly name: string;
+            readonly steps: readonly components["schemas"]["Step"][];
+        };
+        readonly Step: {
+            readonly id: string;
+            readonly name: string;
+            readonly gist: string;
+            readonly status: string;
+            readonly at: number;
+            readonly by: string | null;
+            readonly this: boolean;
+        };
+        readonly Similar: {
+            readonly approved: number;
+            readonly edited: number;
+            readonly rejected: number;
+            readonly sent_back: number;
+            readonly other: number;
+            readonly days: number;
+            readonly nearest: readonly components["schemas"]["Nearest"][];
+        };
+        readonly Nearest: {
+            readonly id: string;
+            readonly gist: string;
+            /** @enum {unknown} */
+            readonly outcome: "approve" | "edit" | "reject" | "send_back" | "answer" | "retry" | "supply" | "skip" | "abort" | "happened" | "not_happened";
+            readonly by: components["schemas"]["Who"];
+            readonly at: number;
+            readonly note: string | null;
+            readonly same: readonly string[];
+        };
+        readonly Ended: {
+            /** @enum {unknown} */
+            readonly outcome: "approve" | "edit" | "reject" | "send_back" | "answer" | "retry" | "supply" | "skip" | "abort" | "happened" | "not_happened";
+            readonly by: components["schemas"]["Who"];
+            readonly at: number;
+            readonly auth: string;
+            readonly note: string | null;
+            readonly value: string | null;
+            readonly edited: boolean;
+            readonly effective_at: number;
+        };
+        readonly Became: {
+            readonly status: string;
+            readonly text: string | null;
+        };
         readonly StreamHello: {
             readonly now: number;
             readonly v: number;
@@ -1268,6 +1450,29 @@ export interface components {
         };
         readonly StreamTick: {
             readonly now: number;
+        };
+        readonly Misfit: {
+            readonly path: string;
+            readonly text: string;
+        };
+        readonly Person: {
+            readonly id: string;
+            /** @enum {unknown} */
+            readonly status: "present" | "removed";
+            readonly rev: number;
+            readonly handle: string;
+            readonly os_user: string | null;
+            readonly groups: readonly string[];
+            readonly profile: string | null;
+            readonly roles?: readonly ("viewer" | "reviewer" | "supervisor" | "auditor" | "administrator")[];
+        };
+        readonly Agent: {
+            readonly id: string;
+            /** @enum {unknown} */
+            readonly status: "present" | "removed";
+            readonly rev: number;
+            readonly owner: string;
+            readonly profile: string | null;
         };
         readonly Me: {
             readonly tenant: string;
@@ -1309,6 +1514,18 @@ export interface components {
             /** @description A terminal's session. */
             readonly token?: string;
         };
+        readonly Directory: {
+            readonly solo: boolean;
+            readonly people: readonly components["schemas"]["Person"][];
+            readonly agents: readonly components["schemas"]["Agent"][];
+            readonly labels: {
+                readonly [key: string]: components["schemas"]["Value"];
+            };
+            /** @description Of people, groups and agents, drawn. */
+            readonly names: {
+                readonly [key: string]: string;
+            };
+        };
         readonly Problem: {
             readonly type: string;
             readonly title: string;
@@ -1316,6 +1533,9 @@ export interface components {
             readonly detail: string;
             readonly code?: string;
             readonly retry_after?: number;
+            /** @description What to open before deciding. */
+            readonly folds?: readonly string[];
+            readonly errors?: readonly components["schemas"]["Misfit"][];
         };
     };
     responses: never;
@@ -4241,6 +4461,156 @@ export interface operations {
                         readonly first_args: string | null;
                         readonly decision: Record<string, never> | null;
                     };
+                };
+            };
+            /** @description The request cannot be meant. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing of that id, or it is not yours. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such method here. */
+            readonly 405: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive in time. */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state or the rules refuse it. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is no JSON. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not fit. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many: see Retry-After. */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large. */
+            readonly 431: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now: repeat it with the same Idempotency-Key. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly get_review_page: {
+        readonly parameters: {
+            readonly query?: {
+                readonly zone?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Page"];
                 };
             };
             /** @description The request cannot be meant. */
@@ -7581,12 +7951,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
-                        readonly solo: boolean;
-                        readonly people: readonly Record<string, never>[];
-                        readonly agents: readonly Record<string, never>[];
-                        readonly labels: Record<string, never>;
-                    };
+                    readonly "application/json": components["schemas"]["Directory"];
                 };
             };
             /** @description The request cannot be meant. */

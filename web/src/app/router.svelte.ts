@@ -12,17 +12,54 @@ function read(path: string): Place {
 
 class Router {
   place = $state<Place>(read(location.pathname));
+  /** The review whose heading gets the focus once it is there: the person went to it, not past it. */
+  entering = $state<string | null>(null);
+  #closing = false;
+  #search = $state(location.search);
+  #asked = $derived(new URLSearchParams(this.#search));
 
   constructor() {
     addEventListener("popstate", () => {
       this.place = read(location.pathname);
+      if (this.#closing) history.replaceState(history.state, "", this.to(this.place.id));
+      this.#closing = false;
+      this.#search = location.search;
     });
   }
 
-  /** Go to a review, or to the list; `replace` leaves no step back. */
-  open(id: string | null, { replace = false } = {}): void {
-    const path = id === null ? "/inbox" : `/inbox/${id}`;
-    if (path !== location.pathname) history[replace ? "replaceState" : "pushState"](null, "", path);
+  /** What the address asks for by this name; empty if nothing. */
+  asked(name: string): string {
+    return this.#asked.get(name) ?? "";
+  }
+
+  /** Ask for something in the address, without a step back; nothing asked is left out. */
+  ask(name: string, value: string): void {
+    const asked = new URLSearchParams(this.#search);
+    if (value) asked.set(name, value);
+    else asked.delete(name);
+    const text = asked.toString();
+    this.#search = text ? `?${text}` : "";
+    history.replaceState(history.state, "", location.pathname + this.#search);
+  }
+
+  /** The address of a review, or of the list. */
+  to(id: string | null): string {
+    return (id === null ? "/inbox" : `/inbox/${id}`) + this.#search;
+  }
+
+  /**
+   * Go to a review, or to the list; `replace` leaves no step back; `enter` gives its heading the focus. Going to the
+   * list where one came from it is a step back, so that steps do not pile up.
+   */
+  open(id: string | null, { replace = false, enter = false } = {}): void {
+    this.entering = enter ? id : null;
+    if (id === this.place.id) return;
+    const listed = (history.state as { listed?: boolean } | null)?.listed ?? false;
+    if (id === null && listed) {
+      this.#closing = true;
+      history.back();
+    } else if (replace) history.replaceState(history.state, "", this.to(id));
+    else history.pushState({ listed: this.place.id === null }, "", this.to(id));
     this.place = { room: "inbox", id };
   }
 }

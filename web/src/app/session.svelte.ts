@@ -1,9 +1,14 @@
-import { get, Refusal, trust } from "../api/client";
+import { get, Refusal, signOut, trust } from "../api/client";
 import type { Me, Row } from "../api/contract";
 
 class Session {
-  me = $state<Me | null>(null);
-  failed = $state<Refusal | null>(null);
+  me = $state.raw<Me | null>(null);
+  failed = $state.raw<Refusal | null>(null);
+  #others = new BroadcastChannel("handrail.session");
+
+  constructor() {
+    this.#others.onmessage = () => this.#go();
+  }
 
   /** Learn who is here; without a session go and sign in. */
   async load(): Promise<void> {
@@ -14,13 +19,20 @@ class Session {
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       if (error.status === 401) this.leave();
-      else this.failed = error;
+      else if (!this.me) this.failed = error;
     }
   }
 
-  /** Go to the page for signing in, and come back here. */
+  /** The session is over: every tab goes to the page for signing in, and comes back where it was. */
   leave(): void {
-    location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
+    this.#others.postMessage("over");
+    this.#go();
+  }
+
+  /** End the session, in every tab. Throws `Refusal`. */
+  async end(): Promise<void> {
+    await signOut();
+    this.leave();
   }
 
   /** Whether a review waits for this person. */
@@ -29,6 +41,10 @@ class Session {
     if (!me || (row.status !== "open" && row.status !== "claimed") || !me.permissions.includes("decide")) return false;
     if (row.barred.includes(me.id) || row.votes.some((vote) => vote.id === me.id)) return false;
     return me.solo || row.asked.some((id) => id === me.id || me.groups.includes(id));
+  }
+
+  #go(): void {
+    location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
   }
 }
 

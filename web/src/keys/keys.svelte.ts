@@ -1,3 +1,4 @@
+import { untrack } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
 import { type Key, KEYS, type KeyId, keyOf } from "./table";
 
@@ -10,6 +11,7 @@ export const DEAD = 400;
 class Keyboard {
   #bound = new SvelteMap<KeyId, Handler[]>();
   #quietUntil = 0;
+  #only: readonly KeyId[] | null = null;
 
   constructor() {
     addEventListener("keydown", (event) => this.#pressed(event));
@@ -17,17 +19,31 @@ class Keyboard {
 
   /** Bind a handler for as long as the calling effect lives: `$effect(() => keyboard.bind("approve", approve))`. The latest wins. */
   bind(id: KeyId, handler: Handler): () => void {
-    this.#bound.set(id, [...(this.#bound.get(id) ?? []), handler]);
+    this.#bound.set(id, [...this.#handlers(id), handler]);
     return () => {
-      const left = (this.#bound.get(id) ?? []).filter((one) => one !== handler);
+      const left = this.#handlers(id).filter((one) => one !== handler);
       if (left.length) this.#bound.set(id, left);
       else this.#bound.delete(id);
     };
   }
 
+  /** An effect that binds does not depend on what is bound. */
+  #handlers(id: KeyId): Handler[] {
+    return untrack(() => this.#bound.get(id)) ?? [];
+  }
+
   /** Whether a key does something now: hints are shown for those alone. */
   live(id: KeyId): boolean {
     return this.#bound.has(id);
+  }
+
+  /** Only these keys act for as long as the calling effect lives: something lies over all else. */
+  only(ids: readonly KeyId[]): () => void {
+    const before = this.#only;
+    this.#only = ids;
+    return () => {
+      this.#only = before;
+    };
   }
 
   /** The item changed: nothing is decided for a moment. */
@@ -41,6 +57,7 @@ class Keyboard {
     for (const key of KEYS as readonly Key[]) {
       const handler = this.#bound.get(key.id as KeyId)?.at(-1);
       if (!handler || !key.keys.includes(pressed)) continue;
+      if (this.#only && !this.#only.includes(key.id as KeyId)) continue;
       if (typing(event.target) && !key.typing) continue;
       if (pressed === "enter" && pressable(event.target)) continue;
       if (key.decides && performance.now() < this.#quietUntil) {

@@ -14,6 +14,8 @@ export interface Key {
 }
 
 export const KEYS = [
+  // Before `open`, which has the same key: where something waits to be confirmed, Enter confirms it.
+  { id: "confirm", keys: ["enter"], label: "Confirm what you chose", scope: "review", decides: true },
   { id: "next", keys: ["j", "arrowdown"], label: "Next review", scope: "inbox" },
   { id: "previous", keys: ["k", "arrowup"], label: "Previous review", scope: "inbox" },
   { id: "open", keys: ["enter"], label: "Open the review", scope: "inbox" },
@@ -23,7 +25,6 @@ export const KEYS = [
   { id: "next-tab", keys: ["]"], label: "Next tab", scope: "inbox" },
   { id: "claim", keys: ["c"], label: "Claim, or release", scope: "review", decides: true },
   { id: "approve", keys: ["a"], label: "Approve", scope: "review", decides: true },
-  { id: "confirm", keys: ["enter"], label: "Confirm what you chose", scope: "review", decides: true },
   { id: "reject", keys: ["r"], label: "Reject", scope: "review", decides: true },
   { id: "send-back", keys: ["b"], label: "Send back for changes", scope: "review", decides: true },
   { id: "edit", keys: ["e"], label: "Edit the arguments", scope: "review" },

@@ -13,6 +13,7 @@ from fastapi import Request, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from ...view.escape import visible
 from ...view.words import clock, count, digest, duration, listed, relative
 from .built import Asset, Built
 
@@ -51,6 +52,7 @@ class Paper:
         )  # fmt: skip
         self._templates.filters |= {
             "drawn": drawn, "when": when, "duration": duration, "count": count, "digest": digest, "listed": listed,
+            "visible": visible,
         }  # fmt: skip
         self._templates.globals |= {"style": self.address, "relative": relative, "has_app": built.index is not None}
 

@@ -1,0 +1,43 @@
+import type { Row } from "../api/contract";
+import type { StreamEvent } from "./events";
+import type { Word } from "./words";
+
+interface Told {
+  now?: number;
+  row?: Row;
+}
+
+/**
+ * What a piece of the stream means for every tab. `after` is the position before it, null where the stream has just
+ * begun at its end.
+ */
+export function digest(events: readonly StreamEvent[], after: number | null): { words: Word[]; position: number | null } {
+  const words: Word[] = [];
+  let [now, rows, from, to]: [number | null, Row[], number | null, number | null] = [null, [], after, after];
+  const flush = (): void => {
+    const link = from !== null && to !== null ? { after: from, to } : null;
+    if (link || now !== null || rows.length) words.push({ type: "news", link, now, rows });
+    [now, rows, from] = [null, [], to];
+  };
+  for (const event of events) {
+    const told = read(event.data);
+    if (event.id !== null) to = Number(event.id);
+    from ??= to;
+    if (event.type === "reset" && to !== null) {
+      [rows, from] = [[], to];
+      words.push({ type: "again", to });
+    }
+    if (told.row) rows.push(told.row);
+    now = told.now ?? now;
+  }
+  flush();
+  return { words, position: to };
+}
+
+function read(data: string): Told {
+  try {
+    return JSON.parse(data) as Told;
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,121 @@
+import type { Page, Row, Who } from "../api/contract";
+
+import { RUNS } from "./cost";
+
+/** What people call somebody, without the kind before it: `user:ann` is ann. */
+export function called(who: Who): string {
+  return who.name.replace(/^(user|group):/, "");
+}
+
+/** Parts as a list in a sentence: `a`, `a and b`, `a, b and c`. */
+export function listed(parts: readonly string[]): string {
+  return parts.length > 1 ? `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}` : (parts[0] ?? "");
+}
+
+/** A sentence with a capital at its start. */
+export function sentence(words: string): string {
+  return words.slice(0, 1).toUpperCase() + words.slice(1);
+}
+
+/** What a review asks for, as its chip says. */
+export function kindOf(row: Row): string {
+  if (row.kind === "question") return "Question";
+  if (row.kind === "approval") return "Approval";
+  return row.cause === "outcome_unknown" ? "Outcome unknown" : "Exception";
+}
+
+const ENDS: Record<string, string> = {
+  reject: "rejected",
+  approve: "it runs",
+  answer: "the default answer is given",
+  close: "it closes and nothing changes",
+};
+
+/** What happens if nobody decides. */
+export function ending(atEnd: string): string {
+  if (atEnd.startsWith("escalate:")) return `it goes on to ${atEnd.slice(9).replace(/^(user|group):/, "")}`;
+  return ENDS[atEnd] ?? `the outcome is “${atEnd}”`;
+}
+
+const DONE: Record<string, string> = {
+  approve: "approved",
+  edit: "approved with edits",
+  reject: "rejected",
+  send_back: "sent back",
+  answer: "answered",
+  retry: "sent into another attempt",
+  supply: "given its result by hand",
+  skip: "skipped",
+  abort: "aborted",
+  happened: "said to have happened",
+  not_happened: "said not to have happened",
+};
+
+/** What was decided, after “was” or a name. */
+export function done(outcome: string): string {
+  return DONE[outcome] ?? outcome.replaceAll("_", " ");
+}
+
+const DO: Record<string, string> = {
+  approve: "Approve",
+  edit: "Approve",
+  reject: "Reject",
+  send_back: "Send back",
+  answer: "Answer",
+  retry: "Retry",
+  supply: "Supply the result",
+  skip: "Skip it",
+  abort: "Abort",
+  happened: "It happened",
+  not_happened: "It did not happen",
+};
+
+/** What a button says that ends a review. */
+export function verb(outcome: string): string {
+  return DO[outcome] ?? sentence(outcome.replaceAll("_", " "));
+}
+
+const MEANS: Record<string, string> = {
+  retry: "It is tried again with the same arguments.",
+  supply: "The agent gets your result instead. Nothing runs again.",
+  skip: "The agent goes on without it. Nothing runs again.",
+  abort: "The action fails, and the agent is told why.",
+  happened: "It took effect. Nothing runs again.",
+  not_happened: "It had no effect. The action fails, and the agent is told.",
+  send_back: "The agent is told what to change, and may ask again.",
+  reject: "It does not run. The agent is told why.",
+};
+
+/** What follows from an outcome. */
+export function meaning(outcome: string): string {
+  return MEANS[outcome] ?? "";
+}
+
+/** Reasons to say no, each under its number key. */
+export const REASONS = [
+  "Not needed",
+  "Wrong target",
+  "Wrong amount or value",
+  "Already done",
+  "Too risky",
+  "Against our rules",
+  "Not enough to decide on",
+] as const;
+
+/** A reason and a note as one text, or nothing. */
+export function because(reason: string | null, note: string): string | null {
+  const text = note.trim();
+  if (reason === null) return text || null;
+  return text ? `${reason}. ${text}` : reason;
+}
+
+/** What a toast says after a decision. */
+export function toldOf(outcome: string, status: string, page: Page): string {
+  const name = page.row.name;
+  if (status !== "decided" && RUNS.has(outcome)) {
+    const more = outcome === "edit" ? "Others have to agree to the edited arguments." : `${page.row.missing - 1 || "Another"} more needed.`;
+    return `Your approval of ${name} counts. ${more}`;
+  }
+  if (page.question) return outcome === "answer" ? "Answered." : `Question ${done(outcome)}.`;
+  return `${name} was ${done(outcome)}.`;
+}
