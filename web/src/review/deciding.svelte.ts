@@ -3,7 +3,10 @@ import type { Page } from "../api/contract";
 import { clock } from "../app/clock.svelte";
 import { session } from "../app/session.svelte";
 import { type Change, changes } from "../form/changes";
-import { names, RUNS, type Step, stepOf } from "./cost";
+import type { Json } from "../form/json";
+import { Secrets } from "../form/secrets";
+import { visible } from "../form/text";
+import { names, RUNS, stands, type Step, stepOf } from "./cost";
 import type { Begun } from "./draft.svelte";
 
 import { type Folds, goTo } from "./folds.svelte";
@@ -41,6 +44,7 @@ export class Deciding {
   edits: Change[] = $derived.by(() => this.#edits());
   /** The paths of values that are covered on the page. */
   masked: string[] = $derived.by(() => (this.page ? [...walk(this.page.args)].filter((node) => node.masked).map((node) => node.path) : []));
+  #secrets: Secrets = $derived.by(() => new Secrets((this.page?.raw ?? null) as Json, this.masked));
   left: string[] = $derived.by(() => left(this.page?.unseen ?? [], this.folds.opened));
 
   constructor(reading: Reading, begun: Begun, folds: Folds) {
@@ -88,6 +92,14 @@ export class Deciding {
     this.begun.answer = value;
   }
 
+  /** A value of an edit in words, secrets covered, also the one that takes the place of a secret `before`. */
+  words(value: unknown, before?: unknown): string {
+    if (value === undefined) return "nothing";
+    if (this.#secrets.has(value)) return "•••••••• covered";
+    if (this.#secrets.has(before)) return "another value, covered";
+    return visible(typeof value === "string" ? value : JSON.stringify(this.#secrets.covered(value as Json)));
+  }
+
   /** Go on with edits that were made to other arguments. */
   keep(): void {
     this.begun.view = this.page?.view.digest ?? "";
@@ -102,6 +114,7 @@ export class Deciding {
   /** Why an outcome cannot be chosen now, or null. */
   hinder(outcome: string): string | null {
     if (RUNS.has(outcome) && this.drifted) return "Look at your edits first";
+    if (!stands(outcome, this.main)) return "The arguments were edited meanwhile: choose again";
     if (outcome === "edit" && !this.fits) return "The edited arguments do not fit";
     return outcome === "answer" && !this.answers ? "Choose or write an answer" : null;
   }
@@ -121,7 +134,7 @@ export class Deciding {
   /** Whether what the mode asks for is there. */
   get ready(): boolean {
     const { mode, begun } = this;
-    if (!mode?.outcome || this.busy || !this.may) return false;
+    if (!mode?.outcome || this.busy || !this.may || this.hinder(mode.outcome) !== null) return false;
     if (mode.kind === "type") return names(this.typed, this.page?.row.name ?? "");
     if (mode.kind === "reason") return because(begun.reason, begun.note) !== null;
     if (mode.kind === "note") return begun.note.trim() !== "";
@@ -155,7 +168,7 @@ export class Deciding {
   /** Send a decision. */
   async send(outcome: string): Promise<void> {
     const page = this.page;
-    if (!page || this.busy) return;
+    if (!page || this.busy || this.hinder(outcome) !== null) return;
     this.#again = () => void this.send(outcome);
     const answer = await this.command("decisions", this.#decision(outcome, page));
     if (!answer) return;
