@@ -2,9 +2,10 @@ import { getContext, setContext, tick, untrack } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
 import { around, type Change, changes, standing } from "./changes";
 import { at, type Json, keysOf, same } from "./json";
-import { problems, type Problem } from "./problems";
+import { problems, type Problem, UNSAID } from "./problems";
 import type { Schema } from "./resolve";
 import { Secrets } from "./secrets";
+import { visible } from "./text";
 
 /** What is wrong at a place, in one sentence. */
 export interface Said {
@@ -92,8 +93,10 @@ export class Form {
   }
 }
 
+/** In the sentences of the server. */
 function said({ path, text, hint }: Problem): Said {
-  return { path, text: hint === "Change the value." ? text : `${text}. ${hint}` };
+  const first = `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
+  return { path, text: visible(hint === UNSAID ? first : `${first} ${hint}`) };
 }
 
 function unique(list: Said[]): Said[] {
