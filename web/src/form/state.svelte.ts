@@ -13,12 +13,13 @@ export interface Said {
   text: string;
 }
 
+/** What a form is given, each as it is now. */
 interface Given {
-  schema: object | null;
-  original: unknown;
-  value: unknown;
-  problems: readonly Said[];
-  masked: readonly string[];
+  readonly schema: object | null;
+  readonly original: unknown;
+  readonly value: unknown;
+  readonly problems: readonly Said[];
+  readonly masked: readonly string[];
 }
 
 const KEY = Symbol("form");
@@ -27,12 +28,12 @@ let forms = 0;
 /** What the fields of one form share. */
 export class Form {
   readonly id = `form-${(forms += 1)}`;
-  readonly #given: () => Given;
+  readonly #given: Given;
   #unread = new SvelteMap<symbol, Said>();
-  root: Schema = $derived.by(() => (this.#given().schema ?? {}) as Schema);
-  original: Json | undefined = $derived.by(() => this.#given().original as Json | undefined);
-  value: Json | undefined = $derived.by(() => this.#given().value as Json | undefined);
-  secrets: Secrets = $derived.by(() => new Secrets(this.original ?? null, this.#given().masked));
+  root: Schema = $derived.by(() => (this.#given.schema ?? {}) as Schema);
+  original: Json | undefined = $derived.by(() => this.#given.original as Json | undefined);
+  value: Json | undefined = $derived.by(() => this.#given.value as Json | undefined);
+  secrets: Secrets = $derived.by(() => new Secrets(this.original ?? null, this.#given.masked));
   changes: Change[] = $derived.by(() => (this.original === undefined ? [] : changes(this.original, this.value)));
   #standing = $derived.by(() => standing(this.changes));
   #around = $derived.by(() => around(this.changes));
@@ -43,11 +44,11 @@ export class Form {
     return unique([...this.#unread.values(), ...own, ...told]);
   });
   #judged: { list: readonly Said[]; value: Json | undefined } = $derived.by(() => {
-    const list = this.#given().problems;
+    const list = this.#given.problems;
     return { list, value: list.length ? untrack(() => this.value) : undefined };
   });
 
-  constructor(given: () => Given) {
+  constructor(given: Given) {
     this.#given = given;
     setContext(KEY, this);
   }
