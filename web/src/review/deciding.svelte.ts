@@ -1,11 +1,14 @@
-import { Refusal } from "../api/client";
+import { post, Refusal } from "../api/client";
 import type { Page } from "../api/contract";
 import { clock } from "../app/clock.svelte";
 import { session } from "../app/session.svelte";
 import { type Change, changes } from "../form/changes";
+import type { Json } from "../form/json";
+import { Secrets } from "../form/secrets";
 import { names, RUNS, type Step, stepOf } from "./cost";
 import type { Begun } from "./draft.svelte";
 
+import { said } from "./edits";
 import { type Folds, goTo } from "./folds.svelte";
 import { ended, type Reading } from "./page.svelte";
 import { around, left, walk } from "./seen";
@@ -41,6 +44,9 @@ export class Deciding {
   edits: Change[] = $derived.by(() => this.#edits());
   /** The paths of values that are covered on the page. */
   masked: string[] = $derived.by(() => (this.page ? [...walk(this.page.args)].filter((node) => node.masked).map((node) => node.path) : []));
+  secrets = $derived.by(() => new Secrets((this.page?.raw ?? null) as Json, this.masked));
+  /** The edits in words. */
+  said = $derived.by(() => this.edits.map((edit) => said(this.page?.raw, edit, this.secrets)));
   left: string[] = $derived.by(() => left(this.page?.unseen ?? [], this.folds.opened));
 
   constructor(reading: Reading, begun: Begun, folds: Folds) {
@@ -183,10 +189,15 @@ export class Deciding {
     return moved !== null;
   }
 
-  /** Say that one is at it, or give it back. */
+  /** Say that one is at it, or give it back; a decision need not wait for that. */
   async claim(on: boolean): Promise<void> {
-    this.#again = () => void this.claim(on);
-    await this.command(on ? "claim" : "release", {});
+    try {
+      await post(`/v1/reviews/${this.reading.id}/${on ? "claim" : "release"}`, {});
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      if (!this.busy) this.#refuse(error);
+      this.#again = () => void this.claim(on);
+    }
     void this.reading.refresh();
   }
 
