@@ -1,5 +1,6 @@
 """Every error the product raises: one base, named by whose fault it is, with a message that says what to do next."""
 
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 
@@ -38,11 +39,24 @@ class MalformedJSON(UsageError, ValueError):
         self.what, self.where, self.hint = what, where, hint
 
 
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """One thing that is wrong with a value: where (JSON Pointer, empty for the whole), and what to do about it."""
+
+    path: str
+    text: str
+
+
 class InvalidValue(UsageError, ValueError):
-    """A value does not fit the schema of the action or of the answer."""
+    """A value does not fit the schema of the action or of the answer. `errors` names each place."""
 
     code = "invalid_value"
     status = 422
+    errors: tuple[Misfit, ...] = ()
+
+    def __init__(self, message: str, *, errors: tuple[Misfit, ...] = ()) -> None:
+        super().__init__(message)
+        self.errors = errors
 
 
 class UnreadableSchema(UsageError, ValueError):

@@ -28,8 +28,9 @@ FLAGS: Final = (
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 TAGS: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
-WIDTHS: Final = (1440, 390, 320)
 Scheme = Literal["light", "dark"]
+LOOKS: Final[tuple[tuple[int, Scheme], ...]] = ((1440, "light"), (390, "dark"))
+NARROWEST: Final = 320
 _STATUS: Final = re.compile(r"the server responded with a status of (\d+)")
 _LISTEN: Final = """addEventListener("securitypolicyviolation", (event) =>
   handrailViolation(`${event.violatedDirective} ${event.blockedURI}`), true);"""
@@ -91,9 +92,8 @@ async def watched(
     `expected` are statuses of errors that the test provokes, `others` the beginnings of further addresses it opens.
     """
     watch = Watched((url, *others), expected)
-    size: ViewportSize = {"width": width, "height": 900 if width > 600 else 844}
     context = await browser.new_context(
-        viewport=size, color_scheme=scheme, java_script_enabled=script, base_url=url, **options
+        viewport=size_of(width), color_scheme=scheme, java_script_enabled=script, base_url=url, **options
     )
     try:
         context.on("console", watch.console)
@@ -116,18 +116,29 @@ async def inspect(page: Page, where: str = "") -> None:
     await page.evaluate(AXE.read_text(encoding="utf-8"))
     result = await page.evaluate("(tags) => axe.run(document, { runOnly: { type: 'tag', values: tags } })", TAGS)
     told = [
-        f"{one['id']}: {one['help']}: {node['target']} {node['failureSummary']}"
+        f"{where} {one['id']}: {one['help']}: {node['target']} {node['failureSummary']}"
         for one in result["violations"]
         for node in one["nodes"]
     ]
-    assert told == [], where
+    assert not told, "\n".join(told)
+    await fits(page, where)
+
+
+async def fits(page: Page, where: str = "") -> None:
+    """Nothing is wider than the window."""
     assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, f"{where} scrolls sideways"
 
 
 async def inspect_everywhere(page: Page, where: str = "") -> None:
-    """The same at every width, light and dark."""
-    for width in WIDTHS:
-        await page.set_viewport_size({"width": width, "height": 900 if width > 600 else 844})
-        for scheme in ("light", "dark") if width != WIDTHS[-1] else ("light",):
-            await page.emulate_media(color_scheme=scheme)
-            await inspect(page, f"{where} {width} {scheme}")
+    """The same, wide and light, narrow and dark; at the narrowest it still fits."""
+    for width, scheme in LOOKS:
+        await page.set_viewport_size(size_of(width))
+        await page.emulate_media(color_scheme=scheme)
+        await inspect(page, f"{where} {width} {scheme}")
+    await page.set_viewport_size(size_of(NARROWEST))
+    await fits(page, f"{where} {NARROWEST}")
+
+
+def size_of(width: int) -> ViewportSize:
+    """A window of that width: a desk's or a hand's."""
+    return {"width": width, "height": 900 if width > 600 else 844}

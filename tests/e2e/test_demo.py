@@ -51,10 +51,12 @@ def ben(demo: Demo) -> Iterator[Browser]:
 def test_a_link_signs_in_whom_it_names_and_once(demo: Demo, ann: Browser, ben: Browser):
     assert [one.me["label"]["handle"] for one in (ann, ben)] == ["user:ann", "user:ben"]
     assert ann.pressed.status_code == 303
+    demo.press_enter()
+    assert "this link was used already or has ended" in ann.client.get(demo.link("ann")).text.lower()
+    assert "signs you in as user:ben" in ann.client.get(demo.link("ben", nth=1)).text
     with closing(Browser(demo.link("ann"))) as late:
         assert late.pressed.status_code == 401
         assert "csrf" not in late.me
-    demo.press_enter()
     with closing(Browser(demo.link("ben", nth=1))) as again:
         assert again.me["label"]["handle"] == "user:ben"
 

@@ -302,7 +302,9 @@ OF_THE_SERVER: Final = (
         (
             Edit(
                 "server/people.py",
-                'await asyncio.to_thread(service.accounts.sign_out, request.cookies.get(name, ""))', "pass",
+                'await asyncio.to_thread(service.accounts.sign_out, request.cookies.get(name, ""))\n'
+                "    response.set_cookie(",
+                "response.set_cookie(",
             ),
         ),
         ("tests/server/test_browsers.py::test_signing_in_ends_the_session_that_the_browser_came_with",),

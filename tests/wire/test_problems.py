@@ -18,10 +18,11 @@ from handrail.wire.problems import TYPE, error_of, known, problem_of
 GIVEN: dict[type[HandrailError], tuple[tuple[Any, ...], dict[str, Any]]] = {
     errors.MalformedJSON: (("a lone surrogate", "/a/0", "Repair it."), {}),
     errors.TooMany: (("too many",), {"retry_after": 17}),
+    errors.InvalidValue: (("/a: is missing",), {"errors": (errors.Misfit("/a", "Is missing. Give it a value."),)}),
     PeopleFileError: ((3, "there is no handle", "write one"), {}),
     PolicyFileError: (((Mistake(1, "no rule", "write one"), Mistake(9, "no path", "name one")),), {}),
 }
-SPECIAL = ("retry_after", "what", "where", "hint", "line", "problem", "fix", "mistakes")
+SPECIAL = ("retry_after", "what", "where", "hint", "line", "problem", "fix", "mistakes", "errors")
 
 
 def travelling() -> list[type[HandrailError]]:

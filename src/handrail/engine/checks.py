@@ -1,19 +1,24 @@
 """Checks that need more than one life: what people type against the action's schemas, a proposal against its run."""
 
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
 from ..action.model import Action
 from ..codec.canonical import canonical, parse
 from ..codec.edits import validate_edit
-from ..errors import InvalidValue, NotAllowed, RunFinished, UnknownRun
+from ..codec.problems import Problem
+from ..errors import InvalidValue, Misfit, NotAllowed, RunFinished, UnknownRun
 from ..principal import Principal
 from ..review.commands import Decide
 from ..review.model import OPEN, Review
 from ..run.model import Run
 from ..stream import JSON
+from ..view.escape import visible
 from .sources import Sources
+
+UNSAID: Final = "Change the value."
+"""A hint that says nothing beside what is wrong."""
 
 
 def check_run(run: Any, run_id: str, actor: Principal) -> None:
@@ -54,14 +59,24 @@ def _check_edit(sources: Sources, held: Action, command: Decide) -> None:
 def _fits(schema: str, value: JSON) -> None:
     problems = validate_edit(schema, value)
     if problems:
-        raise InvalidValue("; ".join(f"{problem.path}: {problem.message}" for problem in problems))
+        said = "; ".join(
+            f"{problem.path}: {problem.message}" if problem.path else problem.message for problem in problems
+        )
+        raise InvalidValue(said, errors=tuple(map(_misfit, problems)))
+
+
+def _misfit(problem: Problem) -> Misfit:
+    """A problem as sentences. What a schema says is an agent's text, so what hides in it is drawn."""
+    hint = "" if problem.hint == UNSAID else f" {problem.hint}"
+    return Misfit(problem.path, visible(f"{problem.message[:1].upper()}{problem.message[1:]}.{hint}"))
 
 
 def check_answer(question: dict[str, Any], value: JSON) -> None:
     """Raise `InvalidValue` unless `value` is one of the question's options and fits its schema."""
     options = question.get("options")
     if options and value not in options:
-        raise InvalidValue(f"choose one of: {', '.join(str(option) for option in options)}")
+        listed = ", ".join(str(option) for option in options)
+        raise InvalidValue(f"choose one of: {listed}", errors=(Misfit("", visible(f"Choose one of: {listed}.")),))
     schema = question.get("schema")
     if schema:
         _fits(canonical(schema), value)

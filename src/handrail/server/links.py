@@ -26,7 +26,11 @@ def mount(app: FastAPI, service: Service) -> None:
 
     async def ask(request: Request) -> Response:
         _require_local(request)
-        return paper_of(request).page("link.html", error="")
+        try:
+            handle = await asyncio.to_thread(service.accounts.linked, request.path_params["secret"])
+        except Unauthenticated as error:
+            return paper_of(request).page("link.html", 401, error=sentence(error))
+        return paper_of(request).page("link.html", handle=handle, error="")
 
     async def use(request: Request) -> Response:
         _require_local(request)

@@ -159,6 +159,8 @@ def _schemas() -> JSONObject:
         "properties": {
             "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"},
             "detail": {"type": "string"}, "code": {"type": "string"}, "retry_after": {"type": "integer"},
+            "folds": {"type": "array", "items": {"type": "string"}, "description": "What to open before deciding."},
+            "errors": {"type": "array", "items": {"$ref": REF.format(name="Misfit")}},
         },
     }  # fmt: skip
     return found

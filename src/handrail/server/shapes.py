@@ -3,8 +3,10 @@
 from typing import Any, Final, get_args
 
 from ..directory.commands import Scope
+from ..directory.model import Agent, Person
 from ..directory.roles import Permission
 from ..engine.page import Page
+from ..errors import Misfit
 from .changes import Changed, Hello, Tick
 from .inbox import Listed
 
@@ -63,10 +65,17 @@ ME: Final = _object(
 SIGNED_IN: Final[JSONObject] = {
     **ME, "properties": {**ME["properties"], "token": {**TEXT, "description": "A terminal's session."}}
 }  # fmt: skip
-NAMED: Final[dict[str, JSONObject]] = {"Me": ME, "SignedIn": SIGNED_IN}
+DIRECTORY: Final = _object(
+    {"solo": {"type": "boolean"}, "people": _list(_ref("Person")), "agents": _list(_ref("Agent")),
+     "labels": {"type": "object", "additionalProperties": VALUE},
+     "names": {"type": "object", "additionalProperties": TEXT, "description": "Of people, groups and agents, drawn."}},
+    closed=True,
+)  # fmt: skip
+NAMED: Final[dict[str, JSONObject]] = {"Me": ME, "SignedIn": SIGNED_IN, "Directory": DIRECTORY}
 """Hand-written shapes that have a name in the description."""
 SHAPES: Final[dict[str, type]] = {
     "Inbox": Listed, "Page": Page, "StreamHello": Hello, "StreamRow": Changed, "StreamTick": Tick,
+    "Misfit": Misfit, "Person": Person, "Agent": Agent,
 }  # fmt: skip
 """Answers that are frozen dataclasses: they have these members, all of them, and no others."""
 
@@ -89,11 +98,7 @@ ANSWERS: Final[dict[str, tuple[tuple[int, ...], str, JSONObject]]] = {
     "ReviewPage": ((200,), JSON, _ref("Page")),
     "Log": ((200,), JSON, _object({"size": {"type": "integer"}})),
     "Stream": ((200,), "text/event-stream", TEXT),
-    "Directory": (
-        (200,), JSON,
-        _object({"solo": {"type": "boolean"}, "people": _list({"type": "object"}), "agents": _list({"type": "object"}),
-                 "labels": {"type": "object"}}),
-    ),
+    "Directory": ((200,), JSON, _ref("Directory")),
     "Policy": ((200,), JSON, _object({"state": {"type": ["object", "null"]}, "text": MAYBE})),
     "PolicyPut": ((200,), JSON, _object({"changes": _list({"type": "object"}), "applied": {"type": "boolean"}})),
     "Keys": ((200,), JSON, _object({"items": _list({"type": "object"})})),

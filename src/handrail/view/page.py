@@ -10,9 +10,11 @@ from datetime import UTC, tzinfo
 from typing import Any, TypedDict
 
 from .columns import clip
+from .drawing import drawn
 from .escape import safe, visible
 from .facts import Reader, facts, reason
 from .flags import CODES
+from .masks import conceal
 from .model import Erased
 from .nodes import Node, node
 from .text import gist, in_order
@@ -101,7 +103,7 @@ def _title(view: Mapping[str, Any], args: JSON | Erased) -> str:
     """Return one line that says what would run, from the bytes; a question by its words."""
     words = gist(args)
     if view and view["review"]["kind"] == "question" and isinstance(args, Mapping):
-        return clip(visible(str(args.get("question", ""))), WIDEST_TITLE)
+        return clip(drawn(conceal(str(args.get("question", "")))), WIDEST_TITLE)
     return clip(f"{visible(view['action']['name'])}  {words}".rstrip() if view else words, WIDEST_TITLE)
 
 

@@ -7,19 +7,23 @@ from typing import Any, Final
 
 import msgspec
 
-from ..directory.model import Agent, Directory, Names, Person
+from ..directory.model import Agent, Directory, Person
+from ..directory.model import Names as Secret
+from ..engine.rows import Names
 from ..stream import JSON
 
 NOBODY: Final = ""
 
 
 def directory_out(found: Directory) -> dict[str, Any]:
-    """Everybody present, with the names that are kept."""
+    """Everybody present, with the names that are kept; `names` are those of people, groups and agents as drawn text."""
+    names = Names(found)
     return {
         "solo": found.solo,
         "people": [msgspec.to_builtins(one) for one in found.people.values()],
         "agents": [msgspec.to_builtins(one) for one in found.agents.values()],
         "labels": dict(found.labels),
+        "names": {id_: names.of(id_) for id_ in sorted({*found.labels, *found.people, *found.agents})},
     }
 
 
@@ -31,7 +35,7 @@ def directory_in(found: dict[str, Any]) -> Directory:
     return Directory(_Told(people, agents, labels), people, found["solo"], labels, agents)
 
 
-class _Told(Names):
+class _Told(Secret):
     """Names among those that were told; any other name is an id that nobody has."""
 
     def __init__(self, people: Mapping[str, Person], agents: Mapping[str, Agent], labels: Mapping[str, JSON]) -> None:

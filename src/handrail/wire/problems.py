@@ -46,6 +46,8 @@ def problem_of(error: HandrailError) -> dict[str, Any]:
     extra = {name: getattr(error, name) for name in MEMBERS if hasattr(error, name)}
     if isinstance(error, PolicyFileError):
         extra["mistakes"] = [asdict(one) for one in error.mistakes]
+    if isinstance(error, errors.InvalidValue) and error.errors:
+        extra["errors"] = [asdict(one) for one in error.errors]
     return {
         "type": TYPE + error.code, "title": title(error.code), "status": error.status, "detail": str(error),
         "code": error.code, **extra,
@@ -74,6 +76,8 @@ def _complete(error: HandrailError, found: dict[str, Any]) -> None:
     if isinstance(error, errors.Unseen):
         told = found.get("folds")
         error.folds = tuple(map(str, told)) if isinstance(told, list) else ()
+    if isinstance(error, errors.InvalidValue):
+        error.errors = tuple(_misfits(found.get("errors")))
     if isinstance(error, errors.Outcome):
         for name, nothing in _OUTCOME.items():
             setattr(error, name, nothing)
@@ -81,3 +85,10 @@ def _complete(error: HandrailError, found: dict[str, Any]) -> None:
         told = found.get("mistakes")
         mistakes = told if isinstance(told, list) else []
         error.mistakes = tuple(Mistake(one["line"], one["problem"], one["fix"]) for one in mistakes)
+
+
+def _misfits(told: Any) -> Iterator[errors.Misfit]:
+    """What is wrong with a value, as far as a document tells it in this form."""
+    for one in told if isinstance(told, list) else ():
+        if isinstance(one, dict):
+            yield errors.Misfit(str(one.get("path", "")), str(one.get("text", "")))

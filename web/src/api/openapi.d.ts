@@ -1451,6 +1451,29 @@ export interface components {
         readonly StreamTick: {
             readonly now: number;
         };
+        readonly Misfit: {
+            readonly path: string;
+            readonly text: string;
+        };
+        readonly Person: {
+            readonly id: string;
+            /** @enum {unknown} */
+            readonly status: "present" | "removed";
+            readonly rev: number;
+            readonly handle: string;
+            readonly os_user: string | null;
+            readonly groups: readonly string[];
+            readonly profile: string | null;
+            readonly roles?: readonly ("viewer" | "reviewer" | "supervisor" | "auditor" | "administrator")[];
+        };
+        readonly Agent: {
+            readonly id: string;
+            /** @enum {unknown} */
+            readonly status: "present" | "removed";
+            readonly rev: number;
+            readonly owner: string;
+            readonly profile: string | null;
+        };
         readonly Me: {
             readonly tenant: string;
             /** @enum {unknown} */
@@ -1491,6 +1514,18 @@ export interface components {
             /** @description A terminal's session. */
             readonly token?: string;
         };
+        readonly Directory: {
+            readonly solo: boolean;
+            readonly people: readonly components["schemas"]["Person"][];
+            readonly agents: readonly components["schemas"]["Agent"][];
+            readonly labels: {
+                readonly [key: string]: components["schemas"]["Value"];
+            };
+            /** @description Of people, groups and agents, drawn. */
+            readonly names: {
+                readonly [key: string]: string;
+            };
+        };
         readonly Problem: {
             readonly type: string;
             readonly title: string;
@@ -1498,6 +1533,9 @@ export interface components {
             readonly detail: string;
             readonly code?: string;
             readonly retry_after?: number;
+            /** @description What to open before deciding. */
+            readonly folds?: readonly string[];
+            readonly errors?: readonly components["schemas"]["Misfit"][];
         };
     };
     responses: never;
@@ -7913,12 +7951,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
-                        readonly solo: boolean;
-                        readonly people: readonly Record<string, never>[];
-                        readonly agents: readonly Record<string, never>[];
-                        readonly labels: Record<string, never>;
-                    };
+                    readonly "application/json": components["schemas"]["Directory"];
                 };
             };
             /** @description The request cannot be meant. */

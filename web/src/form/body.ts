@@ -11,7 +11,9 @@ export interface Body<Kind extends Shape["kind"] = Shape["kind"]> {
   /** The ids of what describes the control. */
   described: string | undefined;
   wrong: boolean;
-  /** The label, for controls that have their own. */
+  /** The name of the place. */
   name: string;
+  /** What the control is called where no label names it. */
+  label: string | undefined;
   change: (value: Json) => void;
 }

@@ -39,6 +39,17 @@ function inLists(before: Json[], after: Json[], path: string): Change[] {
   return out;
 }
 
+/** The changes by the places of the present value that they stand at. */
+export function standing(list: readonly Change[]): ReadonlyMap<string, Change> {
+  return new Map(list.filter(({ after }) => after !== undefined).map((one) => [one.path, one]));
+}
+
+/** The places around the changes. */
+export function around(list: readonly Change[]): ReadonlySet<string> {
+  const parents = (parts: string[]): string[] => parts.slice(0, -1).map((_, length) => parts.slice(0, length + 1).join("/"));
+  return new Set(list.flatMap(({ path }) => parents(path.split("/"))));
+}
+
 /** The value with one change taken back. */
 export function undone(original: Json, value: Json, change: Change): Json {
   const parent = change.path.slice(0, change.path.lastIndexOf("/"));

@@ -1,5 +1,6 @@
 import { getContext, setContext, tick, untrack } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
+import { around, type Change, changes, standing } from "./changes";
 import { at, type Json, keysOf, same } from "./json";
 import { problems, type Problem } from "./problems";
 import type { Schema } from "./resolve";
@@ -31,6 +32,9 @@ export class Form {
   original: Json | undefined = $derived.by(() => this.#given().original as Json | undefined);
   value: Json | undefined = $derived.by(() => this.#given().value as Json | undefined);
   secrets: Secrets = $derived.by(() => new Secrets(this.original ?? null, this.#given().masked));
+  changes: Change[] = $derived.by(() => (this.original === undefined ? [] : changes(this.original, this.value)));
+  #standing = $derived.by(() => standing(this.changes));
+  #around = $derived.by(() => around(this.changes));
   /** What the fields cannot read, then what breaks the schema, then what the server said about values that still stand. */
   problems: Said[] = $derived.by(() => {
     const own = this.value === undefined ? [] : problems(this.root, this.value).map(said);
@@ -57,6 +61,16 @@ export class Form {
     return this.problems.filter((problem) => problem.path === path);
   }
 
+  /** The change at one place, if there is one. */
+  changed(path: string): Change | undefined {
+    return this.#standing.get(path);
+  }
+
+  /** Whether something changed at a place or inside. */
+  touched(path: string): boolean {
+    return this.#standing.has(path) || this.#around.has(path);
+  }
+
   /** Say, or take back with null, that a field holds what it cannot read. */
   unread(field: symbol, said: Said | null): void {
     if (said) this.#unread.set(field, said);
@@ -69,8 +83,11 @@ export class Form {
     const keys = keysOf(path);
     for (let length = keys.length; length >= 0; length -= 1) {
       const around = path.split("/").slice(0, length + 1).join("/");
-      const found = document.getElementById(this.idOf(around));
-      if (found && focusIn(found)) return;
+      const id = this.idOf(around);
+      for (const place of [`${id}-control`, id]) {
+        const found = document.getElementById(place);
+        if (found && focusIn(found)) return;
+      }
     }
   }
 }

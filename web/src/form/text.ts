@@ -11,7 +11,7 @@ const MOST_MARKS = 4;
 const LAST = 0x10ffff;
 
 function kind(char: string): "plain" | "mark" | "hidden" {
-  if (char === " ") return "plain";
+  if (char >= " " && char <= "~") return "plain";
   if (UNPRINTABLE.test(char) || BLANK.test(char) || OWN.test(char)) return "hidden";
   return MARK.test(char) ? "mark" : "plain";
 }

@@ -242,6 +242,11 @@ class Accounts:
         self._put(text, "link", tenant, who, self._now + LINKED, "link")
         return text
 
+    def linked(self, text: str) -> str:
+        """The handle of whoever a link signs in. Raises `Unauthenticated` for one that was used or has ended."""
+        token = self._unused("link", text)
+        return self._handle(token.tenant, token.subject)
+
     def use_link(self, text: str) -> SignedIn:
         """Sign in with a link. Raises `Unauthenticated` for one that was used or has ended."""
         token = self._unused("link", text)
