@@ -4,25 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import asynccontextmanager
-from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Route, expect
 
 from tests.server.house import House
 
-from .chromium import watched
-from .desk import ask, claim, decide, question, staffed
+from .desk import decide, question, staffed
+from .reading import ARGS, FOLDED, SCHEMA, at, broken, outcome, press, read, refund, settled, sheet, state, told
 
-ARGS = {"order": "O-1001", "amount": "48.00"}
-SCHEMA = {
-    "type": "object",
-    "properties": {"order": {"type": "string"}, "amount": {"type": "string"}},
-    "required": ["order", "amount"],
-    "additionalProperties": False,
-}
-FOLDED = {"to": "nora", "lines": list(range(150)), "body": "word " * 800}
 KEYS = {"low": "a", "medium": "a", "unrated": "a", "high": "a Enter"}
 
 
@@ -30,54 +20,6 @@ KEYS = {"low": "a", "medium": "a", "unrated": "a", "high": "a Enter"}
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with staffed(tmp_path_factory.mktemp("review") / "a.db", demo=True) as found:
         yield found
-
-
-def refund(house: House, **given: Any) -> str:
-    return ask(house, **{"args": ARGS, "schema": SCHEMA, **given})
-
-
-def state(house: House, review: str) -> dict[str, Any]:
-    found: dict[str, Any] = house("GET", f"/reviews/{review}", house.session("ann")).json()["state"]
-    return found
-
-
-def outcome(house: House, review: str) -> str | None:
-    made = state(house, review)["decision"]
-    return made["outcome"] if made else None
-
-
-def sheet(house: House, review: str) -> dict[str, Any]:
-    found: dict[str, Any] = house("GET", f"/reviews/{review}/page", house.session("ann")).json()
-    return found
-
-
-@asynccontextmanager
-async def at(chromium: Browser, house: House, review: str, who: str = "ann", **options: Any) -> Any:
-    """Somebody's page of a review, ready to be decided."""
-    async with watched(chromium, house.url, session=house.session(who), **options) as context:
-        page = await context.new_page()
-        await read(page, review)
-        yield page
-
-
-async def read(page: Page, review: str) -> None:
-    """Open a review, and read it: for a moment nothing can be decided."""
-    await page.goto(f"/inbox/{review}")
-    await settled(page)
-
-
-async def settled(page: Page) -> None:
-    await expect(page.locator("#review-title")).to_be_visible()
-    await expect(page.locator("[data-settled=true]")).to_be_visible()
-
-
-async def press(page: Page, keys: str) -> None:
-    for key in keys.split():
-        await page.keyboard.press(key)
-
-
-async def told(page: Page, words: str) -> None:
-    await expect(page.locator(".toasts")).to_contain_text(words)
 
 
 @pytest.mark.parametrize("risk", KEYS)
@@ -175,7 +117,9 @@ async def test_an_edit_is_shown_can_be_taken_back_and_is_what_runs(chromium: Bro
     assert [outcome(house, review), sheet(house, review)["raw"]["amount"]] == ["edit", "12.00"]
 
 
-async def test_what_the_server_does_not_accept_is_said_at_its_place_and_nothing_is_lost(chromium: Browser, house: House):
+async def test_what_the_server_does_not_accept_is_said_at_its_place_and_nothing_is_lost(
+    chromium: Browser, house: House
+):
     schema = {**SCHEMA, "properties": {**SCHEMA["properties"], "amount": {"type": "string", "format": "decimal"}}}
     review = refund(house, schema=schema)
     async with at(chromium, house, review, expected=(422,)) as page:
@@ -193,9 +137,10 @@ async def test_what_the_server_does_not_accept_is_said_at_its_place_and_nothing_
         await expect(page.get_by_role("list", name="Problems")).to_be_visible()
         await expect(page.get_by_label("Note to the agent")).to_have_value("half")
         await expect(page.get_by_label("amount").first).to_have_value("24.00")
+        await page.get_by_label("amount").first.fill("25.00")
         await press(page, "Control+Enter a")
         await told(page, "was approved with edits")
-    assert sheet(house, review)["raw"] == {"order": "O-1001", "amount": "24.00"}
+    assert sheet(house, review)["raw"] == {"order": "O-1001", "amount": "25.00"}
 
 
 async def test_nothing_runs_before_every_fold_was_opened(chromium: Browser, house: House):
@@ -226,8 +171,9 @@ async def test_a_question_is_answered_by_number_or_in_words(chromium: Browser, h
 
 
 async def test_comment_delegate_escalate_and_claim(chromium: Browser, house: House):
-    house.company.person("cleo")
-    review = refund(house, declared={"then": [["group:treasury", None]]})
+    for handle in ("cleo", "dora"):
+        house.company.person(handle)
+    review = refund(house, declared={"then": [["user:dora", None]]})
     async with at(chromium, house, review) as page:
         await press(page, "c")
         await expect(page.get_by_text("You are at it")).to_be_visible()
@@ -267,7 +213,6 @@ async def test_the_second_of_two_sees_who_was_first_and_keeps_what_they_wrote(ch
     async with at(chromium, house, review, expected=(409,)) as page:
         await press(page, "n")
         await page.keyboard.type("half of it")
-        await page.route("**/stream*", lambda route: route.abort())
         decide(house, review, "reject")
         await expect(page.get_by_role("region", name="Record")).to_contain_text("ben rejected this")
         await expect(page.get_by_text("Your draft was not sent.")).to_be_visible()
@@ -303,10 +248,11 @@ async def test_other_bytes_are_looked_at_before_they_are_decided(chromium: Brows
 
 async def test_a_lost_answer_is_asked_for_again_and_it_happens_once(chromium: Browser, house: House):
     review = refund(house)
-    async with at(chromium, house, review) as page:
+    async with at(chromium, house, review, expected=(504,)) as page:
         keys: list[str] = []
+
         page.on("request", lambda one: keys.append(one.headers["idempotency-key"]) if "/decisions" in one.url else None)
-        await page.route("**/decisions", lambda route: route.abort(), times=1)
+        await page.route("**/decisions", lambda route: route.fulfill(status=504, json={}), times=1)
         await press(page, "n")
         await page.keyboard.type("fine")
         await press(page, "Control+Enter a")
@@ -316,3 +262,50 @@ async def test_a_lost_answer_is_asked_for_again_and_it_happens_once(chromium: Br
         await told(page, "was approved")
         assert len(keys) == 2
         assert keys[0] == keys[1]
+
+
+async def test_a_decision_whose_answer_was_lost_is_seen_to_have_arrived(chromium: Browser, house: House):
+    review = refund(house)
+
+    async def lose(route: Route) -> None:
+        await route.fetch()
+        await route.fulfill(status=504, json={})
+
+    async with at(chromium, house, review, expected=(504,)) as page:
+        await page.route("**/decisions", lose, times=1)
+        await press(page, "n")
+        await page.keyboard.type("fine")
+        await press(page, "Control+Enter a")
+        await told(page, "was approved")
+        await expect(page.get_by_text("Your draft was not sent.")).to_have_count(0)
+
+
+async def test_a_failed_action_is_tried_again_supplied_skipped_or_ended(chromium: Browser, house: House):
+    again, supplied, skipped, ended = (broken(house) for _ in range(4))
+    async with at(chromium, house, again) as page:
+        await expect(page.get_by_role("region", name="Failed attempts")).to_contain_text("no such charge")
+        await press(page, "a")
+        await told(page, "another attempt")
+        await read(page, supplied)
+        await press(page, "1")
+        await page.get_by_role("region", name="The result").get_by_role("textbox").fill('{"refund": "re_1"}')
+        await page.get_by_role("group", name="Decide").get_by_role("button", name="Supply the result").first.click()
+        await told(page, "given its result by hand")
+        await read(page, skipped)
+        await press(page, "2 Enter")
+        await told(page, "was skipped")
+        await read(page, ended)
+        await press(page, "r 1")
+        await told(page, "was aborted")
+    assert [outcome(house, one) for one in (again, supplied, skipped, ended)] == ["retry", "supply", "skip", "abort"]
+    assert "re_1" in str(sheet(house, supplied)["decision"]["value"])
+
+
+async def test_whether_it_happened_is_said_in_so_many_words(chromium: Browser, house: House):
+    review = broken(house, "unknown")
+    async with at(chromium, house, review) as page:
+        await page.get_by_role("button", name="It did not happen").click()
+        assert outcome(house, review) is None
+        await press(page, "Enter")
+        await told(page, "said not to have happened")
+    assert outcome(house, review) == "not_happened"

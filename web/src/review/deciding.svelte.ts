@@ -39,6 +39,7 @@ export class Deciding {
   /** Called with what was decided and what the server said to it. */
   decided: (outcome: string, answer: Answer, page: Page) => void = () => undefined;
   #sender = new Sender();
+  #lost: { outcome: string; page: Page } | null = null;
   #again: () => void = () => undefined;
 
   edits: Change[] = $derived.by(() => this.#edits());
@@ -63,7 +64,7 @@ export class Deciding {
   get may(): boolean {
     const page = this.page;
     if (!page || page.refusal || this.reading.newer) return false;
-    return !ended(page);
+    return !ended(page) && page.row.deadline > clock.now;
   }
 
   /** The edits were made to other arguments than those shown. */
@@ -86,11 +87,13 @@ export class Deciding {
   /** The arguments as edited; edits that change nothing are none. */
   edit(value: unknown): void {
     this.#begin();
+    this.#reconsider();
     this.begun.args = value;
   }
 
   answer(value: unknown): void {
     this.#begin();
+    this.#reconsider();
     this.begun.answer = value;
   }
 
@@ -164,7 +167,23 @@ export class Deciding {
     if (!page || this.busy) return;
     this.#again = () => void this.send(outcome);
     const answer = await this.command("decisions", this.#decision(outcome, page));
-    if (!answer) return;
+    if (!answer) {
+      this.#lost = this.refused && (this.refused.status === 0 || this.refused.status >= 500) ? { outcome, page } : null;
+      return;
+    }
+    this.#arrived(outcome, answer, page);
+  }
+
+  /** A decision whose answer was lost shows in the review itself. */
+  found(page: Page): void {
+    const lost = this.#lost;
+    if (!lost || page.decision?.outcome !== lost.outcome || page.decision.by.id !== session.me?.id) return;
+    this.#arrived(lost.outcome, { id: page.row.id, status: "decided" }, lost.page);
+  }
+
+  #arrived(outcome: string, answer: Answer, page: Page): void {
+    this.#lost = null;
+    this.refused = null;
     this.mode = null;
     this.decided(outcome, answer, page);
   }
@@ -219,6 +238,11 @@ export class Deciding {
 
   #begin(): void {
     if (this.begun.args === undefined && this.begun.answer === undefined) this.keep();
+  }
+
+  /** What the server said was about another value. */
+  #reconsider(): void {
+    if (this.problems.length) this.refused = null;
   }
 
   #refuse(error: Refusal): void {
