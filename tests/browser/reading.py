@@ -34,9 +34,8 @@ def broken(house: House, outcome: str = "failed") -> str:
     asked = refund(house)
     decide(house, asked)
     action = sheet(house, asked)["row"]["action"]
-    found = house("POST", f"/actions/{action}/claim", key, json={"executor": "one"}).json()
-    body = {"executor": "one", "bind": sheet(house, asked)["view"]["bind"], "fence": found["fence"]}
-    house("POST", f"/actions/{action}/start", key, json={"executor": "one", "bind": body["bind"]})
+    body = {"executor": "one", "bind": sheet(house, asked)["view"]["bind"]}
+    found = house("POST", f"/actions/{action}/start", key, json=body).json()
     settle = {"executor": "one", "fence": found["fence"], "outcome": outcome, "value": {"error": "no such charge"}}
     answer = house("POST", f"/actions/{action}/settle", key, json={**settle, "escalate": outcome == "failed"})
     assert answer.status_code == 200, answer.text

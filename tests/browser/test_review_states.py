@@ -1,4 +1,4 @@
-"""The page of a review in each of its states: accessible, within the window, and nothing to decide where nothing may."""
+"""The page of a review in each of its states: accessible, within the window, nothing to decide where nothing may."""
 
 from __future__ import annotations
 
