@@ -123,7 +123,10 @@ def invite(handle: Who, db: Db = None) -> None:
             f"Give this to {who}, and to nobody else. It ends in three days, and with its first use:", stream=sys.stderr
         )
         print(secret)
-        show([Line("muted", f"{who} then runs: handrail login {where} --invitation")], sys.stderr)
+        show([
+            Line("muted", f"{who} then opens {where}/join in a browser,"),
+            Line("muted", f"or runs: handrail login {where} --invitation"),
+        ], sys.stderr)  # fmt: skip
 
 
 def sign_out(handle: Who, db: Db = None) -> None:
