@@ -218,6 +218,8 @@ async def test_a_decision_is_taken_back_while_it_can_be(chromium: Browser, house
         await press(page, "a")
         await told(page, "was approved")
         assert outcome(house, review) == "approve"
+        await read(page, review)
+        await told(page, "can still be taken back")
         await press(page, "z")
         await told(page, "Taken back")
         await expect(page).to_have_url(re.compile(review))
