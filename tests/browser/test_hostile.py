@@ -1,0 +1,136 @@
+"""Hostile text asked for by a real agent, in both pages of a review: all of it is seen, and none of it does anything."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, Final
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.night import NIGHT, longer_by_night
+from tests.server.house import House
+from tests.view.corpus import HARMLESS, HOSTILE, Case, nested
+
+from .chromium import watched
+from .desk import DECLARED, staffed
+
+MARK: Final = "spoken-by-the-agent-7f3a"
+TAGS: Final = frozenset(
+    "html head meta link title script style body a abbr article aside b blockquote br button circle code dd del details dialog div dl"
+    " dt em fieldset footer form g h1 h2 h3 h4 header i input noscript ins kbd label legend li line main nav ol option p path polyline rect"
+    " section select small span strong summary svg symbol table tbody td textarea th thead time tr ul use".split()
+)
+MADE: Final = """(tags) => [...document.querySelectorAll("*")].filter((one) =>
+    !tags.includes(one.localName) || [...one.attributes].some((a) => a.name.startsWith("on"))
+    || (one.localName === "script" && (!one.src || new URL(one.src).origin !== location.origin))
+    || (one.hasAttribute("href") && !/^(\\/|#|data:image)/.test(one.getAttribute("href")))
+  ).map((one) => one.outerHTML.slice(0, 200))"""
+OUTSIDE: Final = """() => {
+    const all = document.documentElement.cloneNode(true);
+    all.querySelectorAll(".fence").forEach((one) => one.remove());
+    return document.title + all.outerHTML;
+}"""
+TITLE: Final = re.compile(r"Approval · payments\.refund · Handrail|(\(\d+\) )?Inbox · Handrail")
+FOLDS: Final = "[data-pane=review] button:visible"
+
+
+def sample() -> tuple[Case, ...]:
+    """One case for each flag and a few without; at night all but half a character, which no server takes."""
+    if NIGHT:
+        return tuple(one for one in HOSTILE if one.name != "lone surrogate")
+    told: set[str] = set()
+    found = []
+    for one in HOSTILE:
+        if not one.codes <= told or one.name in ("forged name", "markup", "story of another shape"):
+            told |= one.codes
+            found.append(one)
+    return tuple(found)
+
+
+def asked(house: House, key: str, case: Case) -> str:
+    """An agent asks; where the case tells no story, it tells one that has to stay within the fence."""
+    parts = {"args": {"order": "O-1"}, "story": {"description": MARK}, case.part: case.value}
+    body = {"name": "payments.refund", **parts, "risk": "medium", "declared": DECLARED}
+    answer = house("POST", "/actions", key, content=json.dumps(body), headers={"Content-Type": "application/json"})
+    assert answer.status_code == 201, (case.name, answer.text)
+    found: str = answer.json()["review"]
+    return found
+
+
+def plain(text: str) -> str:
+    """What is read, however it is broken into lines and quoted."""
+    return "".join(text.split()).translate({ord(sign): None for sign in '"“”'}).casefold()
+
+
+def words(node: Any) -> Iterator[str]:
+    """Every drawn text of a value, names included."""
+    if node is None:
+        return
+    if node["name"]:
+        yield node["name"]
+    if not node.get("members") and "text" in node:
+        yield node["text"]
+    for member in node.get("members", ()):
+        yield from words(member)
+
+
+def facts(sheet: dict[str, Any], case: Case) -> set[str]:
+    """All that has to be read on the page before somebody decides."""
+    parts = [*words(sheet["args"]), *words(sheet["context"]), *words(sheet["story"])]
+    flags = [word for flag in sheet["flags"] for word in (flag["heading"], flag["text"])]
+    seen = [one for one in case.seen if not one.startswith(("⟨folded: ", "1 hidden", "2 hidden"))]
+    return {plain(one) for one in (*parts, *flags, *seen)}
+
+
+async def unfold(page: Page) -> None:
+    """Open every fold of what is shown."""
+    folds = page.locator(FOLDS).filter(has_text="between").or_(page.locator(FOLDS).filter(has_text="more character"))
+    while await folds.count():
+        await folds.first.click()
+
+
+async def wrong(page: Page, sheet: dict[str, Any], case: Case) -> AsyncIterator[str]:
+    """What does not hold on a page with hostile text: it is read in full, as text, in its place, and nothing more."""
+    text, html = plain(await page.locator("body").inner_text()), await page.content()
+    for fact in facts(sheet, case):
+        if fact not in text:
+            yield f"not to be read: {fact[:300]!r}"
+    for made in await page.evaluate(MADE, sorted(TAGS)):
+        yield f"made of text: {made}"
+    if MARK in await page.evaluate(OUTSIDE):
+        yield "out of the fence"
+    for secret in case.unseen:
+        if secret in html:
+            yield f"a secret: {secret}"
+    if not TITLE.fullmatch(await page.title()):
+        yield f"title {await page.title()!r}"
+    if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        yield "scrolls sideways"
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with staffed(tmp_path_factory.mktemp("hostile") / "a.db") as found:
+        yield found
+
+
+@longer_by_night
+async def test_hostile_text_is_read_in_full_and_does_nothing_on_either_page(chromium: Browser, house: House):
+    key, ann = house.company.key(), house.session("ann")
+    found = []
+    async with watched(chromium, house.url, session=ann) as context:
+        page = await context.new_page()
+        for case in sample():
+            review = asked(house, key, case)
+            sheet = house("GET", f"/reviews/{review}/page", ann).json()
+            if {flag["code"] for flag in sheet["flags"]} != case.codes:
+                found.append((case.name, "", f"flags {sheet['flags']}"))
+            for path, title in (("/d", "h1"), ("/inbox", "#review-title")):
+                await page.goto(f"{path}/{review}")
+                await expect(page.locator(title)).to_be_visible()
+                await unfold(page)
+                found += [(case.name, path, one) async for one in wrong(page, sheet, case)]
+    assert not found, "\n".join(map(str, found))
