@@ -43,20 +43,6 @@ def question(house: House, words: str = "Which supplier?", **given: Any) -> str:
     return found
 
 
-def failed(house: House, words: str = "503 Service Unavailable") -> str:
-    """An action was approved, ran and failed; returns the id of the review that asks what to do."""
-    key = house.company.key()
-    declared = {**DECLARED, "reviewers": ["group:treasury"]}
-    body = {"name": "mail.send", "args": {"to": "nora"}, "risk": "low", "declared": declared}
-    asked = house("POST", "/actions", key, json=body).json()
-    decide(house, asked["review"])
-    path, lease = f"/actions/{asked['id']}", {"executor": "one"}
-    fence = house("POST", f"{path}/start", key, json={**lease, "bind": asked["bind"]}).json()["fence"]
-    ended = {**lease, "fence": fence, "outcome": "failed", "value": {"error": words}, "escalate": True}
-    found: str = house("POST", f"{path}/settle", key, json=ended).json()["review"]
-    return found
-
-
 def decide(house: House, review: str, outcome: str = "approve", by: str = "ben") -> None:
     """Somebody decides, away from the browser."""
     key = house.session(by)
@@ -84,4 +70,17 @@ async def order(page: Page) -> list[str]:
 async def focused(page: Page) -> str | None:
     """The review whose line has the focus."""
     found: str | None = await page.evaluate("document.activeElement.dataset.id ?? null")
+    return found
+
+
+def failed(house: House, words: str = "503 Service Unavailable") -> str:
+    """An action was approved, ran and failed; returns the id of the review that asks what to do."""
+    key = house.company.key()
+    body = {"name": "mail.send", "args": {"to": "nora"}, "risk": "low", "declared": DECLARED}
+    asked = house("POST", "/actions", key, json=body).json()
+    decide(house, asked["review"])
+    path, lease = f"/actions/{asked['id']}", {"executor": "one"}
+    fence = house("POST", f"{path}/start", key, json={**lease, "bind": asked["bind"]}).json()["fence"]
+    ended = {**lease, "fence": fence, "outcome": "failed", "value": {"error": words}, "escalate": True}
+    found: str = house("POST", f"{path}/settle", key, json=ended).json()["review"]
     return found

@@ -1,4 +1,4 @@
-"""Hostile text asked for by a real agent, in both pages of a review: all of it is seen, and none of it does anything."""
+"""What a hostile agent asks, in both pages of a review: all of it is seen, and none of it does anything."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.night import NIGHT, longer_by_night
 from tests.server.house import House
-from tests.view.corpus import HARMLESS, HOSTILE, Case, nested
+from tests.view.corpus import HOSTILE, Case
 
 from .chromium import watched
 from .desk import DECLARED, staffed
 
 MARK: Final = "spoken-by-the-agent-7f3a"
-TAGS: Final = frozenset(
-    "html head meta link title script style body a abbr article aside b blockquote br button circle code dd del details dialog div dl"
-    " dt em fieldset footer form g h1 h2 h3 h4 header i input noscript ins kbd label legend li line main nav ol option p path polyline rect"
-    " section select small span strong summary svg symbol table tbody td textarea th thead time tr ul use".split()
+TAGS: Final = (
+    "html|head|meta|link|title|script|noscript|style|body|header|nav|main|section|article|aside|footer|div|span|p|h[1-4]"
+    "|a|abbr|b|blockquote|br|code|dd|del|dl|dt|em|g|i|ins|kbd|li|ol|small|strong|time|ul|svg|symbol|use|path|line"
+    "|circle|rect|polyline|polygon|button|details|summary|dialog|fieldset|form|input|label|legend|option|select|textarea"
 )
 MADE: Final = """(tags) => [...document.querySelectorAll("*")].filter((one) =>
-    !tags.includes(one.localName) || [...one.attributes].some((a) => a.name.startsWith("on"))
+    !one.localName.match(`^(${tags})$`) || [...one.attributes].some((a) => a.name.startsWith("on"))
     || (one.localName === "script" && (!one.src || new URL(one.src).origin !== location.origin))
     || (one.hasAttribute("href") && !/^(\\/|#|data:image)/.test(one.getAttribute("href")))
   ).map((one) => one.outerHTML.slice(0, 200))"""
@@ -98,7 +98,7 @@ async def wrong(page: Page, sheet: dict[str, Any], case: Case) -> AsyncIterator[
     for fact in facts(sheet, case):
         if fact not in text:
             yield f"not to be read: {fact[:300]!r}"
-    for made in await page.evaluate(MADE, sorted(TAGS)):
+    for made in await page.evaluate(MADE, TAGS):
         yield f"made of text: {made}"
     if MARK in await page.evaluate(OUTSIDE):
         yield "out of the fence"

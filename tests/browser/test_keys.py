@@ -19,14 +19,15 @@ ENTRY: Final = re.compile(r'\{ id: "([a-z-]+)", keys: \[(.+?)\], label: "([^"]+)
 DEAD: Final = 400
 DEADLY: Final = """() => {
     const keys = { "↓": "ArrowDown", "↑": "ArrowUp", esc: "Escape", enter: "Enter", escape: "Escape" };
-    const seen = (one) => one.checkVisibility({ visibilityProperty: true });
-    const told = [...document.querySelectorAll("kbd, [aria-keyshortcuts]")].filter(seen).flatMap((one) => one.localName === "kbd"
-        ? [one.textContent.trim().replace("Ctrl ", "Control+")] : one.getAttribute("aria-keyshortcuts").split(" "));
-    const last = (one) => Number(one === "esc" || one === "escape");
-    return [...new Set(told.map((one) => one.toLowerCase()))].sort((one, other) => last(one) - last(other)).filter((one) => {
-        const name = one.replace("control+", ""), key = keys[name] ?? keys[name[0].toUpperCase() + name.slice(1)] ?? name;
-        const init = { key, ctrlKey: one.startsWith("control+"), bubbles: true, cancelable: true };
-        return document.body.dispatchEvent(new KeyboardEvent("keydown", init));
+    const printed = [...document.querySelectorAll("kbd")].map((one) => [one, one.innerText.replace("Ctrl ", "Control+")]);
+    const named = [...document.querySelectorAll("[aria-keyshortcuts]")].map((one) => [one, one.ariaKeyShortcuts]);
+    const told = [...printed, ...named].filter(([one]) => one.checkVisibility({ visibilityProperty: true }))
+        .flatMap(([, text]) => text.toLowerCase().trim().split(" "));
+    const closes = (one) => Number(/^esc/.test(one));
+    return [...new Set(told)].sort((one, other) => closes(one) - closes(other)).filter((one) => {
+        const name = one.replace("control+", "");
+        const key = keys[name] ?? name, ctrlKey = one !== name;
+        return document.body.dispatchEvent(new KeyboardEvent("keydown", { key, ctrlKey, bubbles: true, cancelable: true }));
     }).concat(told.length ? [] : ["no hint at all"]);
 }"""
 """The keys that the page shows and that nothing in it takes; all are pressed before the page draws again."""

@@ -138,6 +138,16 @@ def test_without_a_session_the_address_shows_nothing(house: House):
     assert (sent.status_code, "payments" in sent.text) == (401, False)
 
 
+def test_what_was_written_is_given_back_where_the_session_ended_meanwhile(house: House):
+    asked, ann = ask(house), Visitor(house).come_in("ann")
+    fields = form(ann, asked["review"], "reject")
+    house.company.accounts.sign_out(str(ann.client.cookies.get("handrail")))
+    answer = ann.post(f"/d/{asked['review']}", {**fields, "note": "a <b>long</b> reason"})
+    assert (answer.status_code, "a &lt;b&gt;long&lt;/b&gt; reason" in answer.text) == (401, True)
+    assert f"/login?next=/d/{asked['review']}" in Page(answer.text).links()
+    assert status(house, asked) == "held"
+
+
 @pytest.mark.parametrize("change", [{"csrf": ""}, {"csrf": "0" * 64}, {"csrf": "é"}])
 def test_a_form_without_the_sessions_token_is_refused(house: House, change: dict[str, str]):
     asked, ann = ask(house), Visitor(house).come_in("ann")

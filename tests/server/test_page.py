@@ -10,6 +10,7 @@ import pytest
 
 from handrail.server.settings import Caps
 from handrail.testing import FrozenClock
+from handrail.view.model import VIEW_VERSION
 
 from .house import House, opened
 from .test_inbox import propose
@@ -54,7 +55,7 @@ def test_the_page_holds_the_bytes_the_view_and_the_row(house: House):
     assert found["raw"] == {"order": "O-1001", "amount": "48.00"}
     assert list(found["raw"]) == ["order", "amount"], "the order of the parameters"
     assert found["view"] == {
-        "digest": asked["view"], "version": "handrail-view/1", "bind": asked["bind"], "erased": False
+        "digest": asked["view"], "version": VIEW_VERSION, "bind": asked["bind"], "erased": False
     }  # fmt: skip
     assert found["title"] == 'payments.refund  order "O-1001", amount "48.00"'
     assert [one["text"] for one in found["args"]["members"]] == ["O-1001", "48.00"]

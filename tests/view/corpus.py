@@ -181,7 +181,7 @@ MACHINES = (
     case("mixed host", {"url": "https://p\u0430ypal.example/"}, "url lookalike"),
     case("unusual port", {"url": "https://shop.example:31337/"}, "url"),
     case("script address", {"url": "javascript:alert(1)"}, "url"),
-    case("data address", {"url": "data:text/html;base64,PHNjcmlwdD4="}, "url"),
+    case("data address", {"url": "data:text/html;base64,PHNjcmlwdD4="}, "url encoded"),
     case("formula", {"cell": '=HYPERLINK("https://evil.example","ok")'}, "formula"),
     case("command by formula", {"cell": "=cmd|'/C calc'!A0"}, "formula"),
     case("formula with plus", {"cell": "+SUM(A1:A9)"}, "formula"),
@@ -189,6 +189,7 @@ MACHINES = (
     case("formula with minus", {"cell": "-2+3+cmd|' /C calc'!A0"}, "formula"),
     case("formula in a later row", {"csv": "name,sum\nann,=IMPORTXML(1)"}, "formula"),
     case("in a name", {"; rm -rf /": 1}, "shell"),
+    case("every row", {"sql": "DELETE FROM users;"}, "sql"),
 )
 
 SECRETS = (
@@ -244,7 +245,7 @@ FORGED = (
     story(
         "markup", "<b>ok</b> [click](https://evil.example) **approved**", "", "<b>ok</b> [click](https://evil.example)"
     ),
-    story("script markup", "<img src=x onerror=alert(1)>", "", "<img src=x onerror=alert(1)>"),
+    story("script markup", "<img src=x onerror=alert(1)>", "markup", "<img src=x onerror=alert(1)>"),
     case("forged row in a value", {"memo": 'ok"\n  amount  "1.00'}, "", '"ok"⏎'),
     case("forged mask", {"memo": "••••••••3f (40 characters)"}, "", '"••••••••3f (40 characters)"'),
     case("forged erasure", {"memo": "[erased, sha256 9f3c]"}, "", '"[erased, sha256 9f3c]"'),

@@ -10,6 +10,7 @@ from handrail.view.fold import folded_paths
 from handrail.view.lines import Line
 from handrail.view.model import ActionView, Erased, PartsView, ReviewView, VerdictView, build
 from handrail.view.text import render
+from handrail.view.uninspected import uninspected
 
 MINUTE = 60_000_000
 OPENED = 1_794_666_000_000_000
@@ -70,7 +71,17 @@ def view(args: Any = None, context: Any = None, story: Any = None, **changed: An
         for flag in inspect(value, path=path)
     ]
     unseen = [] if isinstance(args, Erased) else folded_paths(args)
-    return {**build(review=of(REVIEW), action=of(ACTION), verdict=of(VERDICT), parts=PARTS, flags=flags, unseen=unseen)}
+    dark = [
+        one
+        for path, value in (("args", args), ("context", context), ("story", story))
+        if not isinstance(value, Erased)
+        for one in uninspected(value, path=path)
+    ]
+    built = build(
+        review=of(REVIEW), action=of(ACTION), verdict=of(VERDICT), parts=PARTS, flags=flags, unseen=unseen,
+        uninspected=dark,
+    )  # fmt: skip
+    return dict(built)
 
 
 def page(

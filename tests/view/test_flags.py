@@ -93,8 +93,14 @@ def test_flags_are_always_printable_and_known(value: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", [" ", "a ", ";", "$(", "`", "../", "token=", "eyJ-", "sk--", "://", "\u200b", "\u0430", "x:y@", "%2", "=("]
-)
+    "unit",
+    [
+        " ", "a ", ";", "$(", "`", "../", "token=", "eyJ-", "sk--", "://", "\u200b", "\u0430", "x:y@", "%2", "=(",
+        "or ", "update a set ", "kubectl -a b ", '" ', "<", ".", "\n", "ssh a ", "chmod -a ", "grant a,",
+        "[a](http://", "=", "00 ", "&#1;", "j ", ":", "curl -a", "\\x", "ab\n", "find a -",
+        "{{a", "<%", "'or'", "A=", "\u24d0", "a\u2024",
+    ],
+)  # fmt: skip
 def test_inspection_takes_linear_time(unit: str) -> None:
     long = unit * (100_000 // len(unit))
     assert min(repeat(lambda: inspect(long), number=1, repeat=2)) < 2.0

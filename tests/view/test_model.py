@@ -39,10 +39,10 @@ def test_it_says_what_it_is_made_of() -> None:
         flags=[Flag("url", "args.u", "words")],
         unseen=["args.x"],
     )
-    assert made["version"] == VIEW_VERSION == "handrail-view/1"
+    assert made["version"] == VIEW_VERSION == "handrail-view/2"
     assert made["flags"] == [{"code": "url", "path": "args.u", "text": "words"}]
     assert made["unseen"] == ["args.x"]
-    assert set(made) == {"version", "review", "action", "verdict", "parts", "flags", "unseen"}
+    assert set(made) == {"version", "review", "action", "verdict", "parts", "flags", "unseen", "uninspected"}
 
 
 def test_later_changes_of_its_sources_do_not_reach_it() -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 
 from handrail.view.fold import MOST_LEVELS, folded_paths
-from handrail.view.model import Erased
+from handrail.view.model import Erased, folds
 from handrail.view.nodes import node
 from handrail.view.page import page
 from handrail.view.text import plain, render
@@ -190,3 +190,15 @@ def test_a_member_named_like_a_sign_is_drawn_apart_from_it() -> None:
 @pytest.mark.parametrize("name", HARMLESS)
 def test_harmless_values_have_no_flag_on_the_page(name: str) -> None:
     assert made({"value": HARMLESS[name]})["flags"] == []
+
+
+def test_views_of_the_first_version_are_drawn_too() -> None:
+    args = {"body": "word " * 600, "photo": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ"}
+    old = view(args)
+    assert old.pop("uninspected")
+    old["version"] = "handrail-view/1"
+    told = made(args, view=old)
+    assert told["uninspected"] == []
+    assert told["unseen"] == ["args.body"] == list(folds(old) or ())
+    lines = render(old, args=args, context=None, story=None, names=str, now=OPENED, width=100)
+    assert "EXACT ARGUMENTS" in plain(lines)

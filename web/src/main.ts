@@ -6,4 +6,5 @@ import App from "./App.svelte";
 
 const target = document.getElementById("app");
 if (!target) throw new Error("the page has no place for the app");
+document.getElementById("late")?.remove();
 mount(App, { target });

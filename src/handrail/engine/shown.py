@@ -14,6 +14,7 @@ from ..stream import JSON, Revision
 from ..view.flags import Flag, inspect
 from ..view.fold import folded_paths
 from ..view.model import ActionView, Erased, PartsView, ReviewView, VerdictView, build
+from ..view.uninspected import Uninspected, uninspected
 
 if TYPE_CHECKING:
     from .work import Work
@@ -56,14 +57,22 @@ def _view(
     }  # fmt: skip
     parts: PartsView = {"context": held.context, "story": held.story}
     value = orjson.loads(args) if args else None
-    flags, unseen = _inspected(work, held, value)
-    return build(review=about, action=action, verdict=verdict, parts=parts, flags=flags, unseen=unseen)
+    kept = _kept(work, held, value)
+    flags = [flag for name, one in kept.items() for flag in inspect(one, path=name)]
+    return build(
+        review=about, action=action, verdict=verdict, parts=parts, flags=flags, unseen=folded_paths(kept.get("args")),
+        uninspected=_dark(kept, flags),
+    )  # fmt: skip
 
 
-def _inspected(work: Work, held: Action, args: JSON) -> tuple[list[Flag], list[str]]:
-    """What is to be known about the texts, and which of them are shown folded."""
+def _kept(work: Work, held: Action, args: JSON) -> dict[str, JSON]:
+    """The texts that are shown, by part; what is erased or empty is none."""
     shown: dict[str, JSON | Erased] = {"args": args}
     shown |= {"context": work.text(held.id, held.context), "story": work.text(held.id, held.story)}
-    kept = {name: value for name, value in shown.items() if value and not isinstance(value, Erased)}
-    flags = [flag for name, value in kept.items() for flag in inspect(value, path=name)]
-    return flags, folded_paths(kept.get("args"))
+    return {name: value for name, value in shown.items() if value and not isinstance(value, Erased)}
+
+
+def _dark(kept: dict[str, JSON], flags: list[Flag]) -> list[Uninspected]:
+    """What cannot be inspected. It is always encoded, so that ordinary values are not searched again."""
+    parts = dict.fromkeys(flag.path.partition(".")[0].partition("[")[0] for flag in flags if flag.code == "encoded")
+    return [one for name in parts for one in uninspected(kept[name], path=name)]

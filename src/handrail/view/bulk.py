@@ -1,9 +1,7 @@
-"""Bulk that hides: long blank or repeated stretches before a tail, payloads that a person cannot read."""
+"""Bulk that hides: long blank or repeated stretches before a tail."""
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby, islice
@@ -12,13 +10,15 @@ from operator import eq
 LONG_SPACE, MANY_BREAKS, LONG_REPEAT, MANY_REPEATS = 40, 10, 120, 20
 """Blank characters, line breaks, equal characters, equal words or lines in a row that count as padding."""
 
-LONG_BASE64, LONG_HEX, LONG_PERCENT = 100, 129, 30
-"""Characters (percent escapes) beyond any usual identifier or digest; SHA-512 has 128 hexadecimal digits."""
+FEWEST = 60
+"""Characters of a text below which repeated words do not hide anything."""
 
 LONGEST_PHRASE = 8
 """Words of a phrase whose repetition is looked for."""
 
 _SPACE = re.compile(rf"\s{{{MANY_BREAKS},}}").finditer
+_WIDE = re.compile("[\u00a0\u2000-\u200b\u202f\u205f\u2800\u3000\u3164\uffa0]{8,}").search
+"""Blanks other than the usual one: a few in a row are no typography any more."""
 _GAP = re.compile(r"\s\s").search
 _REPEAT = re.compile(rf"(\S)\1{{{LONG_REPEAT - 1},}}").search
 
@@ -31,7 +31,9 @@ def padding(text: str, field: str) -> str:
         blank = match.group()
         if len(blank) >= LONG_SPACE or blank.count("\n") >= MANY_BREAKS:
             return f"{len(blank):,} blank characters in a row, {_followed(text, match.end())}."
-    return _repeated(text) if len(text) >= LONG_REPEAT else ""
+    if not text.isascii() and (wide := _WIDE(text)):
+        return f"{len(wide.group()):,} unusual blank characters in a row, {_followed(text, wide.end())}."
+    return _repeated(text) if len(text) >= FEWEST else ""
 
 
 def _repeated(text: str) -> str:
@@ -58,43 +60,3 @@ def _longest_run(hits: Iterable[bool]) -> int:
 def _followed(text: str, end: int) -> str:
     rest = len(text) - end
     return f"followed by {rest:,} more character{'' if rest == 1 else 's'}" if rest else "at the end"
-
-
-_RUN = re.compile(r"[A-Za-z0-9+/_=-]{16,}").finditer
-_HEX = re.compile(r"(?:0x)?[0-9a-fA-F]+").fullmatch
-_PERCENT = re.compile(rf"(?:%[0-9a-fA-F]{{2}}){{{LONG_PERCENT},}}").search
-_PERCENT_LETTERS = re.compile(r"(?:%(?:3[0-9]|[46][1-9a-fA-F]|[57][0-9aA])){2}").search
-_CODES = re.compile(r"(?:\\x[0-9a-fA-F]{2}){4}|(?:\\u\{?[0-9a-fA-F]{4}\}?){4}|(?:\\[0-7]{3}){4}").search
-
-
-def encoded(text: str, field: str) -> str:
-    """Return the words of a flag about a payload written in an encoding, or an empty string."""
-    for match in _RUN(text):
-        if words := _packed(match.group()):
-            return words
-    if "%" in text and (_PERCENT_LETTERS(text) or _PERCENT(text)):
-        return "Part of the text is percent-encoded and cannot be read here."
-    if "\\" in text and _CODES(text):
-        return "Part of the text is written in character codes."
-    return ""
-
-
-def _packed(run: str) -> str:
-    if _HEX(run):
-        long = len(run) >= LONG_HEX and len(set(run)) > 2
-        return f"{len(run):,} hexadecimal characters, more than a digest has." if long else ""
-    body = run.rstrip("=")
-    if len(run) >= LONG_BASE64 and len(set(body)) > 20 and not (body.islower() or body.isupper()):
-        return f"{len(run):,} characters of base64 or a similar encoding."
-    if len(run) > LONG_BASE64 * 10 or not _reads(body.replace("-", "+").replace("_", "/")):
-        return ""
-    return f"{len(run):,} characters of base64 that decode to readable text."
-
-
-def _reads(body: str) -> bool:
-    """Say whether base64 decodes to printable ASCII; by chance 11 random bytes do once in 50,000 times."""
-    try:
-        raw = base64.b64decode(body + "=" * (-len(body) % 4), validate=True)
-    except (binascii.Error, ValueError):
-        return False
-    return len(raw) >= 11 and all(32 <= byte < 127 or byte in b"\r\n\t" for byte in raw)

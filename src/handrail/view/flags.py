@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from . import addresses, bulk, letters, masks, names, syntax
+from . import addresses, bulk, injections, letters, masks, names, payloads, shells, syntax
 from .fold import LONG_TEXT, MANY_MEMBERS
 from .masks import Sensitivity
 from .value import JSON, item, label, member
@@ -31,6 +31,8 @@ CODES: dict[str, str] = {
     "url": "Web address",
     "formula": "Spreadsheet formula",
     "encoded": "Encoded text",
+    "sql": "Database command",
+    "markup": "Page or template code",
 }
 """Every code with its heading for people, in the order of the table in the documentation."""
 
@@ -58,11 +60,13 @@ class Flag:
 
 _CHECKS: tuple[tuple[str, Callable[[str, str], str]], ...] = (
     ("padding", bulk.padding),
-    ("shell", syntax.shell),
+    ("shell", shells.shell),
     ("path", syntax.path),
     ("url", addresses.url),
     ("formula", syntax.formula),
-    ("encoded", bulk.encoded),
+    ("encoded", payloads.encoded),
+    ("sql", injections.sql),
+    ("markup", injections.markup),
 )
 
 
@@ -145,9 +149,13 @@ def _calm(value: JSON) -> bool:
 
 def _harmless(text: str) -> bool:
     """Judge plain characters: without a long run there is no secret and no payload among them."""
-    if _TRICK(text) is not None:
+    if (
+        4 * text.count(" ") > max(len(text) - 4, 20)
+        or _TRICK(text) is not None
+        or text.partition(" ")[0].lower() in _VERBS
+    ):
         return False
-    return _LUMP(text) is None or _USUAL(text) is not None or not (masks.suspected(text) or bulk.encoded(text, ""))
+    return _LUMP(text) is None or _USUAL(text) is not None or not (masks.suspected(text) or payloads.encoded(text, ""))
 
 
 _SCALARS = (int, float)
@@ -165,7 +173,9 @@ _ADDRESS = re.compile(
 ).fullmatch
 """An ordinary web address without query, user, port or punycode."""
 
-_TRICK = re.compile(r"  |\.\.| [.-]|id_").search
+_TRICK = re.compile(r"  |\.\.| [.-]|id_|xn--|UNION|union|0x|^[+-]").search
+_VERBS = frozenset({*shells.FIRST_WORDS, "drop", "delete", "truncate", "update", "grant"})
+"""First words with which plain words may be a command."""
 
 
 def _extent(node: Container, trail: Trail, depth: int, path: str) -> Iterator[Flag]:

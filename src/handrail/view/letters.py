@@ -77,13 +77,19 @@ def _needed(text: str, index: int) -> bool:
     if not before:
         return False
     if "\ufe0e" <= char <= "\ufe0f":
-        return _pictured(before) or before in "0123456789#*‼⁉" or unicodedata.category(before) == "Sm"
+        if before in "0123456789#*":
+            return after == "\u20e3"
+        return before != "\ufe0f" and (
+            _pictured(before) or before in "‼⁉\u2139\u3030\u303d" or unicodedata.category(before) == "Sm"
+        )
     if "\U000e0100" <= char <= "\U000e01ef":
         return script(before) == "CJK"
     if char not in _JOINERS or not after:
         return char == "\u2800" and "BRAILLE" in unicodedata.name(before, "") and before != char
     if char == "\u200d" and _pictured(before) and _pictured(after):
         return True
+    if after in _JOINERS:
+        return False
     return unicodedata.combining(before) == 9 or (char == "\u200c" and script(before) == script(after) == "ARABIC")
 
 
@@ -128,9 +134,43 @@ def _imitating(text: str) -> Iterator[Sign]:
         if sign and sign[0] not in seen:
             seen.add(sign[0])
             yield sign
+    if (dot := _IN_NAMES(plain)) and "lookalike" not in seen:
+        seen.add("lookalike")
+        yield "lookalike", f"{escaped(dot[1], named=True)} looks like an ASCII sign and is not."
+    if (run := _enclosed(plain)) and "lookalike" not in seen:
+        seen.add("lookalike")
+        yield "lookalike", f"{count(run, 'letter')} in a row that are styled to look like Latin ones."
     styled = [char for char in plain if script(char) == "STYLED" and not char.isalnum()]
     if styled and "CJK" not in genuine and "lookalike" not in seen:
         yield "lookalike", f"{escaped(styled[0], named=True)} looks like an ASCII sign and is not."
+
+
+_IN_NAMES = re.compile(
+    "(?:(?<=[A-Za-z])|(?<=[A-Za-z][0-9]))([\u2024\u2215\u29f8\ua789\u2236\u3002\uff61\u0589\u05c3\ua4f8\u0701\u0702\u1735"
+    "\u2571\u2216\u29f5\u2e31](?=[A-Za-z0-9]))"
+).search
+"""Signs that read as a dot, a slash or a colon inside a name of Latin letters."""
+
+
+def _enclosed(text: str) -> int:
+    """Return how many circled, squared or raised Latin letters stand in a row, if more than typography needs."""
+    most = run = 0
+    for char in text:
+        own = not char.isascii() and (
+            "\U0001f130" <= char <= "\U0001f189"
+            or (
+                unicodedata.decomposition(char).startswith(_ENCLOSED)
+                and unicodedata.normalize("NFKC", char).isalpha()
+                and unicodedata.normalize("NFKC", char).isascii()
+                and len(unicodedata.normalize("NFKC", char)) == 1
+            )
+        )
+        run = run + 1 if own else 0
+        most = max(most, run)
+    return most if most > 2 else 0
+
+
+_ENCLOSED = ("<circle>", "<square>", "<super>", "<sub>")
 
 
 def odd_word(word: str) -> bool:
@@ -156,6 +196,8 @@ def _word(word: str, genuine: set[str]) -> Sign | None:
 def _fake(word: str, scripts: set[str], genuine: set[str]) -> str:
     """Return the first letter of the word that is taken for a Latin one, or an empty string."""
     for char in word:
+        if word == "\u2139":
+            break
         if script(char) == "STYLED" and not ("CJK" in genuine and unicodedata.east_asian_width(char) == "F"):
             return char
     fakes = [char for char in word if char in LOOKALIKE]

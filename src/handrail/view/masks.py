@@ -51,7 +51,35 @@ _FORMS = tuple(
         ("k_live_ k_test_ whsec_", "Stripe key", _START + r"(?:[srp]k_(?:live|test)|whsec)_[A-Za-z0-9]{16,}"),
         ("sk-", "API key", _EDGE + r"sk-(?=[\w-]{0,200}\d)[\w-]{16,}"),
         ("aiza", "Google API key", _START + r"AIza[\w-]{30,}"),
-        ("xox", "Slack token", _START + r"xox[abeoprs]-[\w-]{10,}"),
+        ("xox xapp-", "Slack token", _START + r"(?:xox[abeoprs]|xapp)-[\w-]{10,}"),
+        ("hooks.slack.com/", "Slack webhook", r"hooks\.slack\.com/(?:services|workflows)/([\w/-]{20,})"),
+        ("discord", "Discord webhook", r"discord(?:app)?\.com/api/webhooks/(\d+/[\w-]{20,})"),
+        ("ya29. gocspx-", "Google token", _START + r"(?:ya29\.[\w-]{20,}|GOCSPX-[\w-]{20,})"),
+        (
+            "dop_v1_ shpat_ shpss_ lin_api_ gsk_ xai- glsa_ sq0 figd_ hvs. ntn_ rk_",
+            "API key",
+            _START
+            + (
+                r"(?:dop_v1_[0-9a-f]{40,}|shp(?:at|ss|ca|pa)_[0-9a-fA-F]{32}|lin_api_\w{30,}|gsk_\w{30,}|xai-\w{30,}|glsa_\w{30,}"
+                r"|sq0[a-z]{3}-[\w-]{22,}|figd_[\w-]{20,}|hvs\.[\w-]{20,}|ntn_\w{30,})"
+            ),
+        ),
+        (
+            "dapi key- age-secret-key",
+            "API key",
+            _START + r"(?:dapi[0-9a-f]{32}|key-[0-9a-f]{32}|AGE-SECRET-KEY-1[0-9A-Z]{50,})",
+        ),
+        ("accountkey=", "storage key", r"(?i)AccountKey=([\w+/]{40,}={0,2})"),
+        (":aa", "bot token", r"(?<![\w:])\d{8,10}:AA[\w-]{33}(?![\w-])"),
+        ("sig=", "signed address", r"[?&](?:sig|X-Amz-Signature|Signature)=([\w%+/=-]{20,})"),
+        ("-amz-signature", "signed address", r"(?i)X-Amz-Signature=([0-9a-f]{40,})"),
+        ("curl", "password option", r"\bcurl\b.{0,200}\s(?:-u|--user)[ =]?[\"']?([^\s:\"']{1,80}:[^\s\"'@]{3,})"),
+        ("mysql", "password option", r"\bmysql(?:dump|admin)?\b.{0,200}\s-p([^\s-]\S{3,})"),
+        (
+            "password kennwort passwort",
+            "named secret",
+            r"(?i)\b(?:password|passwort|kennwort)\s+(?:is|ist|lautet)\s*:?\s*[\"']?((?=\S{0,60}\d)[^\s\"',;]{6,})",
+        ),
         ("npm_ pypi- hf_", "registry token", _START + r"(?:(?:npm|hf)_[A-Za-z0-9]{30,}|pypi-[\w-]{40,})"),
         ("sg.", "SendGrid key", _EDGE + r"SG\.[\w-]{16,100}\.[\w-]{16,}"),
         ("eyj", "signed token (JWT)", _EDGE + r"eyJ[\w-]{8,4000}\.[\w-]{8,}(?:\.[\w-]*)*"),
@@ -63,7 +91,12 @@ _FORMS = tuple(
         (
             _NAMES,
             "named secret",
-            rf"(?i)(?<![a-z]){_NAMED}\s*[=:]\s*((?=[^\s\"';,&]{{0,200}}\d)[^\s\"';,&]{{6,}})",
+            rf"(?i)(?<![a-z]){_NAMED}\s*[=:]\s*[\"']?((?=[^\s\"';,&]{{0,200}}\d)[^\s\"';,&]{{6,}})",
+        ),
+        (
+            "aws_secret secretaccesskey",
+            "AWS secret key",
+            r"(?i)secret_?access_?key\W{1,5}([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+])",
         ),
     )
     for hint in hints.split()
@@ -81,10 +114,14 @@ def suspected(text: str) -> bool:
 _ALWAYS = frozenset({
     "password", "passwords", "passwd", "pwd", "passphrase", "secret", "secrets", "apikey", "apikeys", "privatekey",
     "secretkey", "accesskey", "cvv", "cvc", "otp", "authorization", "api key", "api keys", "private key",
-    "secret key", "access key", "signing key",
+    "secret key", "access key", "signing key", "encryption key", "hmac key", "master key", "passcode", "passwort",
+    "kennwort", "contrasena", "senha", "mnemonic", "seed phrase", "recovery phrase", "db pass",
+    "smtp pass", "mysql pass", "user pass", "admin pass", "root pass", "de passe", "motdepasse", "recovery codes",
+    "backup codes",
 })  # fmt: skip
 _LIKELY = frozenset({
-    "token", "tokens", "credential", "credentials", "cookie", "cookies", "jwt", "bearer", "session", "sessionid",
+    "token", "tokens", "pass", "pw", "credential", "credentials", "cookie", "cookies", "jwt", "bearer", "session",
+    "sessionid",
 })  # fmt: skip
 _SUFFIX = frozenset({
     "value", "confirm", "confirmation", "confirmed", "hash", "plain", "plaintext", "text", "b64", "base64", "new",

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import TypedDict, cast
 
 from .flags import Flag
+from .uninspected import Uninspected
 from .value import JSON, Plain
 
-VIEW_VERSION = "handrail-view/1"
+VIEW_VERSION = "handrail-view/2"
+"""What is built. Version 1 has no `uninspected`; such views are drawn and decided like others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +91,17 @@ def build(
     parts: PartsView,
     flags: Sequence[Flag] = (),
     unseen: Sequence[str] = (),
+    uninspected: Sequence[Uninspected] = (),
 ) -> dict[str, Plain]:
     """Return the view as plain JSON, ready to be hashed; it shares nothing mutable with what it was given.
 
-    `flags` are those of arguments, context and story; `unseen` the paths that a person has to open to see all.
+    `flags` are those of arguments, context and story; `unseen` the paths that a person has to open to see all, and
+    `uninspected` the places that no check can look into.
     """
     levels: list[Plain] = [{**_plain(level), "ask": [*level["ask"]]} for level in review["levels"]]
     quorum: list[Plain] = [[group, number] for group, number in review["quorum"]]
-    told: list[Plain] = [{"code": flag.code, "path": flag.path, "text": flag.text} for flag in flags]
+    told: list[Plain] = [_told(flag) for flag in flags]
+    dark: list[Plain] = [_told(one) for one in uninspected]
     return {
         "version": VIEW_VERSION,
         "review": {**_plain(review), "levels": levels, "quorum": quorum},
@@ -105,6 +110,7 @@ def build(
         "parts": _plain(parts),
         "flags": told,
         "unseen": [*unseen],
+        "uninspected": dark,
     }
 
 
@@ -112,6 +118,10 @@ def folds(view: JSON | Erased) -> tuple[str, ...] | None:
     """Return the paths of a stored view that a person has to open; nothing where it was erased or cannot be read."""
     found = view.get("unseen") if isinstance(view, Mapping) else None
     return tuple(map(str, found)) if isinstance(found, Sequence) and not isinstance(found, str) else None
+
+
+def _told(one: Flag | Uninspected) -> dict[str, Plain]:
+    return {"code": one.code, "path": one.path, "text": one.text}
 
 
 def _plain(part: object) -> dict[str, Plain]:

@@ -57,4 +57,5 @@ def skeletons(name: str) -> tuple[str, str]:
     if not (name.isascii() and name.isprintable()):
         shown = "".join(char for char in name if kind(char) != "hidden")
         text = "".join(LOOKALIKE.get(char, char) for char in unicodedata.normalize("NFKC", shown))
+    text = " ".join(text.split())
     return f"f:{text.casefold()}", "e:" + text.replace("rn", "m").replace("vv", "w").translate(_EYE)

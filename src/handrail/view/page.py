@@ -94,7 +94,7 @@ def page(
         "hidden": 0 if isinstance(args, Erased) else hidden_in(args),
         "unseen": [safe(path) for path in known.get("unseen", ())],
         "uninspected": [
-            {"path": safe(one["path"]), "why": safe(one["why"])} for one in known.get("uninspected", ())
+            {"path": safe(one["path"]), "why": safe(one["text"])} for one in known.get("uninspected", ())
         ],
     }  # fmt: skip
 

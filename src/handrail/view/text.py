@@ -18,6 +18,7 @@ from .flags import CODES
 from .lines import BLANK, FENCE, Line, Span, Style, keyed, moved, plain, wrapped
 from .masks import Masked, conceal, mask
 from .model import Erased
+from .payloads import OPAQUE
 from .tree import Page, folded, tree
 from .value import JSON, hidden_in, label, member
 from .words import clock, count, digest, duration, relative
@@ -149,11 +150,19 @@ def _checked(value: JSON, page: Page) -> Iterator[Line]:
 
 
 def _flags(view: Mapping[str, Any], part: str, page: Page) -> Iterator[Line]:
-    """Yield the flags of one part, whose paths begin with its name."""
+    """Yield the flags of one part, whose paths begin with its name, and what in it cannot be inspected."""
     for flag in view["flags"]:
-        if flag["path"] == part or flag["path"].startswith((f"{part}.", f"{part}[")):
+        if _within(flag["path"], part):
             heading = CODES.get(flag["code"]) or visible(flag["code"])
             yield from _flag(f"⚑ {heading}, {safe(flag['path'])}: {safe(flag['text'])}", page)
+    for one in view.get("uninspected", ()):
+        if _within(one["path"], part):
+            heading = OPAQUE.get(one["code"]) or visible(one["code"])
+            yield from _flag(f"⚐ Not inspected, {safe(one['path'])}: {heading}. {safe(one['text'])}", page)
+
+
+def _within(path: str, part: str) -> bool:
+    return path == part or path.startswith((f"{part}.", f"{part}["))
 
 
 def _flag(text: str, page: Page) -> Iterator[Line]:

@@ -61,9 +61,9 @@ class Inbox {
   /** How many there are in this tab, before the search. */
   within = $derived(this.tab === "done" ? this.ended.length : this.tab === "me" ? this.mine.length : this.#open.length);
   wanted = $derived.by((): readonly Group[] => (this.tab === "done" ? this.#past() : this.#present()));
-  /** What is shown: while the list is held, as it was then. */
-  shown = $derived(this.#frozen ?? this.wanted);
-  behind = $derived(this.#frozen ? behind(this.#frozen, this.wanted, (id) => this.#gone(id)) : { fresh: 0, moved: false });
+  /** What is shown: while the list is held, as it was then; in an empty one nothing can move. */
+  shown = $derived(this.#frozen?.length ? this.#frozen : this.wanted);
+  behind = $derived(this.#frozen?.length ? behind(this.#frozen, this.wanted, (id) => this.#gone(id)) : { fresh: 0, moved: false });
   /** Nothing was ever asked here. */
   unused = $derived(this.loaded && this.done.complete && this.#rows().length === 0);
 
@@ -133,7 +133,7 @@ class Inbox {
 
   /** Nothing moves from now on: somebody points at the list, or is in it. */
   hold(): void {
-    this.#frozen ??= this.wanted;
+    if (!this.#frozen?.length) this.#frozen = this.wanted;
   }
 
   /** Show the list as it should be now; what holds it goes on holding. */

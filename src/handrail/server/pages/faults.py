@@ -8,6 +8,7 @@ from fastapi import Request, Response
 
 from ...errors import HandrailError, TooMany
 from ..edge import problem
+from .form import own_path
 from .paper import paper_of
 
 API: Final = "/v1/"
@@ -17,7 +18,7 @@ HEADINGS: Final = {
     500: "The server failed", 503: "Not now",
 }  # fmt: skip
 NEXT: Final = {
-    401: "Sign in, and open the address again.",
+    401: "Nothing of it was done. Sign in, and do it again.",
     403: "Somebody who administers Handrail can say who may, or give you the role.",
     404: "Check the address, or look for it in the list of reviews.",
     429: "Wait a little, then try again.",
@@ -50,12 +51,13 @@ def sentence(error: HandrailError) -> str:
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?")) else ".")
 
 
-def told(request: Request, error: HandrailError, headers: dict[str, str] | None = None) -> Response:
-    """An error in the form that the request asks for."""
+def told(request: Request, error: HandrailError, headers: dict[str, str] | None = None, *, kept: str = "") -> Response:
+    """An error in the form that the request asks for; a page gives back what was written, `kept`."""
     said = {**headers_of(error), **(headers or {})}
     if not wants_page(request):
         return problem(error, said)
     return paper_of(request).page(
         "fault.html", error.status, said, heading=HEADINGS.get(error.status, "That did not work"),
         sentence=sentence(error), next_step=NEXT.get(error.status, ELSE), request_id=request.state.request_id,
+        kept=kept, onward=own_path(request.url.path),
     )  # fmt: skip

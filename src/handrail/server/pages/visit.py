@@ -96,6 +96,8 @@ def add(app: FastAPI, service: Service, method: str, path: str, handler: Handler
             return await handler(visit)
         except ClientDisconnect:
             raise
+        except Unauthenticated as error:
+            return told(request, error, kept=await _written(service, request))
         except HandrailError as error:
             return told(request, error)
         except Exception as error:
@@ -119,6 +121,17 @@ def _signed_in(service: Service, request: Request) -> Caller | Response:
     if not cookie and request.headers.get("sec-fetch-site") in ELSEWHERE:
         return paper_of(request).page("onward.html", path=path)
     return see_other(f"/login?next={quote(path, safe='/')}")
+
+
+async def _written(service: Service, request: Request) -> str:
+    """What somebody wrote into a form whose session had ended meanwhile, so that they can take it along."""
+    if request.method != "POST":
+        return ""
+    try:
+        form = await form_of(service, request)
+    except HandrailError:
+        return ""
+    return form.text("args") or form.text("note") or form.text("value")
 
 
 def see_other(path: str) -> Response:
