@@ -10,9 +10,10 @@ from typing import Any, Final
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from handrail.view.flags import CODES
 from tests.night import NIGHT, longer_by_night
 from tests.server.house import House
-from tests.view.corpus import HOSTILE, Case
+from tests.view.corpus import HARMLESS, HOSTILE, Case, nested
 
 from .chromium import watched
 from .desk import DECLARED, staffed
@@ -58,6 +59,11 @@ def asked(house: House, key: str, case: Case) -> str:
     assert answer.status_code == 201, (case.name, answer.text)
     found: str = answer.json()["review"]
     return found
+
+
+def args(value: Any) -> Case:
+    """Arguments that are no case of the corpus."""
+    return Case("", value, frozenset())
 
 
 def plain(text: str) -> str:
@@ -134,3 +140,44 @@ async def test_hostile_text_is_read_in_full_and_does_nothing_on_either_page(chro
                 await unfold(page)
                 found += [(case.name, path, one) async for one in wrong(page, sheet, case)]
     assert not found, "\n".join(map(str, found))
+
+
+async def test_harmless_values_raise_no_alarm_on_either_page(chromium: Browser, house: House):
+    ann = house.session("ann")
+    review = asked(house, house.company.key(), args({f"n{at}": one for at, one in enumerate(HARMLESS.values())}))
+    sheet = house("GET", f"/reviews/{review}/page", ann).json()
+    async with watched(chromium, house.url, session=ann) as context:
+        page = await context.new_page()
+        for path, title in (("/d", "h1"), ("/inbox", "#review-title")):
+            await page.goto(f"{path}/{review}")
+            await expect(page.locator(title)).to_be_visible()
+            for heading in CODES.values():
+                assert not await page.get_by_text(heading).filter(visible=True).count(), heading
+    assert sheet["flags"] == []
+    assert sheet["uninspected"] == []
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"text": "one megabyte " * 77_000, "to": "DE99"},
+        nested(1_000, "the bottom"),
+        {f"key-{at}": at for at in range(10_000)},
+        {'\u202e\u200ba"]}[.\n': "word " * 900, "\u200bb": [*range(300)], "c": {"\u200d.x": [["y " * 2_000]]}},
+    ],
+    ids=["long", "deep", "wide", "hidden in names"],
+)
+async def test_what_is_huge_or_oddly_named_can_be_opened_and_decided(chromium: Browser, house: House, value: Any):
+    ann = house.session("ann")
+    review = asked(house, house.company.key(), args(value))
+    async with watched(chromium, house.url, session=ann) as context:
+        page = await context.new_page()
+        await page.goto(f"/d/{review}")
+        await expect(page.get_by_role("button", name="Approve", exact=True)).to_be_visible()
+        await page.goto(f"/inbox/{review}")
+        await expect(page.locator("#review-title")).to_be_visible()
+        while await page.get_by_role("button", name=re.compile("Open .* first")).count():
+            await page.keyboard.press("o")
+        await page.get_by_role("button", name="Approve", exact=True).click()
+        await expect(page.locator(".toasts")).to_contain_text("was approved")
+    assert house("GET", f"/reviews/{review}", ann).json()["state"]["decision"]["outcome"] == "approve"

@@ -19,15 +19,17 @@ ENTRY: Final = re.compile(r'\{ id: "([a-z-]+)", keys: \[(.+?)\], label: "([^"]+)
 DEAD: Final = 400
 DEADLY: Final = """() => {
     const keys = { "↓": "ArrowDown", "↑": "ArrowUp", esc: "Escape", enter: "Enter", escape: "Escape" };
-    const printed = [...document.querySelectorAll("kbd")].map((one) => [one, one.innerText.replace("Ctrl ", "Control+")]);
-    const named = [...document.querySelectorAll("[aria-keyshortcuts]")].map((one) => [one, one.ariaKeyShortcuts]);
+    const all = (select) => [...document.querySelectorAll(select)];
+    const printed = all("kbd").map((one) => [one, one.innerText.replace("Ctrl ", "Control+")]);
+    const named = all("[aria-keyshortcuts]").map((one) => [one, one.ariaKeyShortcuts]);
     const told = [...printed, ...named].filter(([one]) => one.checkVisibility({ visibilityProperty: true }))
         .flatMap(([, text]) => text.toLowerCase().trim().split(" "));
     const closes = (one) => Number(/^esc/.test(one));
     return [...new Set(told)].sort((one, other) => closes(one) - closes(other)).filter((one) => {
         const name = one.replace("control+", "");
         const key = keys[name] ?? name, ctrlKey = one !== name;
-        return document.body.dispatchEvent(new KeyboardEvent("keydown", { key, ctrlKey, bubbles: true, cancelable: true }));
+        const pressed = { key, ctrlKey, bubbles: true, cancelable: true };
+        return document.body.dispatchEvent(new KeyboardEvent("keydown", pressed));
     }).concat(told.length ? [] : ["no hint at all"]);
 }"""
 """The keys that the page shows and that nothing in it takes; all are pressed before the page draws again."""
