@@ -12,11 +12,10 @@ from playwright.async_api import Browser, Page, expect
 from tests.server.house import House
 
 from .chromium import ROOT, watched
-from .desk import ask, failed, question, row, staffed
+from .desk import DEAD, ask, failed, frozen, question, reading, row, staffed
 
 TABLE: Final = (ROOT / "web" / "src" / "keys" / "table.ts").read_text(encoding="utf-8")
 ENTRY: Final = re.compile(r'\{ id: "([a-z-]+)", keys: \[(.+?)\], label: "([^"]+)", scope: "(\w+)"(.*?) \},')
-DEAD: Final = 400
 DEADLY: Final = """() => {
     const keys = { "↓": "ArrowDown", "↑": "ArrowUp", esc: "Escape", enter: "Enter", escape: "Escape" };
     const all = (select) => [...document.querySelectorAll(select)];
@@ -73,13 +72,6 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         for handle in ("cleo", "dora"):
             found.company.person(handle)
         yield found
-
-
-async def reading(page: Page, review: str) -> None:
-    """Read a review for as long as it takes until keys act."""
-    await page.goto(f"/inbox/{review}")
-    await expect(page.locator(HELD)).to_be_visible()
-    await page.clock.run_for(DEAD)
 
 
 def decision(house: House, review: str) -> str | None:
@@ -269,12 +261,6 @@ async def helps(page: Page, house: House, key: str) -> None:
     await reading(page, ask(house))
     await page.keyboard.press(key)
     await expect(page.get_by_role("dialog", name="Keys")).to_contain_text("Reject")
-
-
-async def frozen(page: Page) -> None:
-    """Time stands in the page but where a test lets it pass."""
-    await page.clock.install()
-    await page.clock.pause_at(await page.evaluate("Date.now() + 60_000"))
 
 
 def test_every_key_of_the_table_has_a_situation_here():
