@@ -106,7 +106,7 @@ async def watched(
         yield context
     finally:
         await context.close()
-    assert watch.wrong == []
+    assert watch.wrong == [], watch.wrong
 
 
 async def inspect(page: Page, where: str = "") -> None:

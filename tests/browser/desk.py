@@ -7,12 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from playwright.async_api import Locator, Page
+from playwright.async_api import Locator, Page, expect
 
 from handrail.clock import SystemClock
 from handrail.server.settings import Caps
 from tests.server.house import House, opened
 
+DEAD: Final = 400
+"""Milliseconds for which nothing is decided after what is shown has changed."""
 BUSY: Final = Caps(open_reviews=2_000, asks_per_minute=1_000_000, burst=2_000)
 DECLARED: Final[dict[str, Any]] = {"pattern": "approval", "reviewers": ["group:treasury"], "within": "4h"}
 REFUND: Final[dict[str, Any]] = {"charge": "ch_3QxT7vK2eZvKYlo81", "amount": "1240.00", "currency": "USD"}
@@ -71,3 +73,29 @@ async def focused(page: Page) -> str | None:
     """The review whose line has the focus."""
     found: str | None = await page.evaluate("document.activeElement.dataset.id ?? null")
     return found
+
+
+def failed(house: House, words: str = "503 Service Unavailable") -> str:
+    """An action was approved, ran and failed; returns the id of the review that asks what to do."""
+    key = house.company.key()
+    body = {"name": "mail.send", "args": {"to": "nora"}, "risk": "low", "declared": DECLARED}
+    asked = house("POST", "/actions", key, json=body).json()
+    decide(house, asked["review"])
+    path, lease = f"/actions/{asked['id']}", {"executor": "one"}
+    fence = house("POST", f"{path}/start", key, json={**lease, "bind": asked["bind"]}).json()["fence"]
+    ended = {**lease, "fence": fence, "outcome": "failed", "value": {"error": words}, "escalate": True}
+    found: str = house("POST", f"{path}/settle", key, json=ended).json()["review"]
+    return found
+
+
+async def frozen(page: Page) -> None:
+    """Time stands in the page but where a test lets it pass."""
+    await page.clock.install()
+    await page.clock.pause_at(await page.evaluate("Date.now() + 60_000"))
+
+
+async def reading(page: Page, review: str) -> None:
+    """Open a review, and read it for as long as nothing can be decided; time stands, see `frozen`."""
+    await page.goto(f"/inbox/{review}")
+    await expect(page.locator("#review-title")).to_be_visible()
+    await page.clock.run_for(DEAD)

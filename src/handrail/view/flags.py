@@ -188,9 +188,10 @@ def _extent(node: Container, trail: Trail, depth: int, path: str) -> Iterator[Fl
 
 def _names(node: Mapping[str, JSON], trail: Trail, path: str) -> Iterator[Flag]:
     for key in node:
-        if not names.plain(key):
+        if not names.plain(key) or names.laden(key):
             for flag in _text(key, _path(path, (trail, key)), "", ""):
-                yield Flag(flag.code, flag.path, f"In the name: {flag.text}")
+                words = flag.text.replace(_MASKED, "Names are not masked.")
+                yield Flag(flag.code, flag.path, f"In the name: {words}")
     for one, other in names.alike(list(node)):
         words = f"The names {label(one)} and {label(other)} look alike."
         yield Flag("lookalike_key", _path(path, trail), words)

@@ -68,10 +68,11 @@ _MARKUP = re.compile(
     r"|<[a-z][^<>]{0,300}\son[a-z]{3,20}\s*=|\bon(?:error|load|click|mouseover|focus)\s*=\s*['\"\w]",
     re.IGNORECASE,
 ).search
+_HEADERS = re.compile(r"[\r\n](?:set-cookie|bcc|transfer-encoding|content-length):\s?\S", re.IGNORECASE).search
 _TEMPLATE = re.compile(
     r"\$\{\s*jndi:|\{\{[^{}]{0,80}(?:__\w+__|\d\s*[*+]\s*\d|constructor|config\b|self\.)|<%[=@]?[^%]{0,200}(?:%>|$)"
     r"|\{%-?\s*(?:import|include)\b|#\{[^{}]{1,80}\(|<\?php\b|<!(?:ENTITY|DOCTYPE)\s[^<>]{0,200}(?:SYSTEM|ENTITY)"
-    r"|__import__\s*\(|\b(?:os\.(?:system|popen)|subprocess\.\w+|child_process|Runtime\.getRuntime|exec|eval)\s*\("
+    r"|__import__\s*\(|\b(?:os\.(?:system|popen|execute)|subprocess\.\w+|child_process|Runtime\.getRuntime|exec|eval)\s*\("
 ).search
 
 
@@ -81,4 +82,6 @@ def markup(text: str, field: str) -> str:
         return "Put into a web page, it is code and not text."
     if ("{" in text or "<" in text or "(" in text) and _TEMPLATE(text):
         return "Read by a template engine or an interpreter, it is code and not text."
+    if ("\n" in text or "\r" in text) and _HEADERS(text):
+        return "It brings header lines of its own into a message or an answer."
     return ""

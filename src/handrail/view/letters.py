@@ -158,6 +158,8 @@ def _enclosed(text: str) -> int:
     for char in text:
         own = not char.isascii() and (
             "\U0001f130" <= char <= "\U0001f189"
+            or "\u1d00" <= char <= "\u1d22"
+            or char in "\u0262\u026a\u0274\u0280\u028f\u0299\u029c\u029f"
             or (
                 unicodedata.decomposition(char).startswith(_ENCLOSED)
                 and unicodedata.normalize("NFKC", char).isalpha()

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from . import masks
+from . import masks, payloads
 from .escape import kind
 from .lookalikes import LOOKALIKE
 from .masks import Sensitivity
@@ -33,8 +33,13 @@ def judge(node: Mapping[str, object]) -> tuple[bool, Sequence[Sensitivity]]:
 
 
 def _judge(names: tuple[str, ...]) -> tuple[bool, tuple[Sensitivity, ...]]:
-    calm = all(map(plain, names)) and next(alike(names), None) is None
+    calm = all(map(plain, names)) and not any(map(laden, names)) and next(alike(names), None) is None
     return calm, tuple(map(masks.sensitive, names))
+
+
+def laden(name: str) -> bool:
+    """Say whether a name is long enough to carry a secret or a payload, and does."""
+    return len(name) > 15 and bool((masks.suspected(name) and masks.find(name)) or payloads.encoded(name, ""))
 
 
 _remembered = lru_cache(maxsize=1024)(_judge)
@@ -55,7 +60,7 @@ def skeletons(name: str) -> tuple[str, str]:
     """Return a name as it is compared: folded (`f:`), and as the eye takes it (`e:`, after UTS 39)."""
     text = name
     if not (name.isascii() and name.isprintable()):
-        shown = "".join(char for char in name if kind(char) != "hidden")
+        shown = "".join(" " if char.isspace() else char for char in name if char.isspace() or kind(char) != "hidden")
         text = "".join(LOOKALIKE.get(char, char) for char in unicodedata.normalize("NFKC", shown))
     text = " ".join(text.split())
     return f"f:{text.casefold()}", "e:" + text.replace("rn", "m").replace("vv", "w").translate(_EYE)

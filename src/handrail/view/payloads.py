@@ -42,7 +42,7 @@ _BITS = re.compile(r"(?<!\d)(?:[01]{8}[ ,]?){7,}").finditer
 _NUMBERS = re.compile(r"(?<![\w.])(?:(?:3[2-9]|[4-9]\d|1[01]\d|12[0-6])(?:, ?| )){9,}(?:\d{2,3})(?![\w.])").finditer
 _PERCENT = re.compile(rf"(?:%[0-9a-fA-F]{{2}}){{{LONG_PERCENT},}}").search
 _PERCENT_SIGNS = re.compile(
-    r"(?:%(?:3[0-9]|[46][1-9a-fA-F]|[57][0-9aA])){2}|%(?:25)+(?:3[cC]|2[efEF27]|5[cC]|0[0aAdD])|%3[cC](?!=)|%(?:0[0aAdD]|1[bB])"
+    r"(?:%(?:3[0-9]|[46][1-9a-fA-F]|[57][0-9aA])){2}|%(?:25)+(?:3[cC]|2[efEF27]|5[cC]|0[0aAdD])|%3[cC](?!=)|(?:%u[0-9a-fA-F]{4}){2}|%(?:0[0aAdD]|1[bB])"
 ).search
 _ESCAPES = re.compile(
     r"(?:\\x[0-9a-fA-F]{2}){4}|(?:\\u\{?[0-9a-fA-F]{2,6}\}?){4}|(?:\\[0-7]{3}){4}"

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { byWord, changes, placeWords, undone } from "./changes";
+import { changes, placeWords, undone } from "./changes";
 import { type Json, same } from "./json";
+import { byWord } from "./stretches";
 
 test("each difference is named by its place", () => {
   expect(changes({ a: 1, b: { c: "x" }, d: 4 }, { a: "1", b: { c: "y" }, e: 5 })).toEqual([

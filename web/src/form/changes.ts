@@ -1,4 +1,3 @@
-import { diffWordsWithSpace } from "diff";
 import { at, has, isMembers, type Json, keysOf, member, put, same } from "./json";
 
 /** One difference: where (JSON Pointer), what stood there, and what stands there now; undefined is nothing. */
@@ -65,20 +64,6 @@ function inOrderOf(model: Json | undefined, value: Json | undefined): Json | und
   if (!isMembers(model) || !isMembers(value)) return value;
   const keys = [...Object.keys(model).filter((key) => has(value, key)), ...Object.keys(value).filter((key) => !has(model, key))];
   return Object.fromEntries(keys.map((key) => [key, value[key] as Json]));
-}
-
-/** A stretch of a text that was compared with another. */
-export interface Stretch {
-  text: string;
-  change: "none" | "gone" | "new";
-}
-
-/** Two texts compared word by word. */
-export function byWord(before: string, after: string): Stretch[] {
-  return diffWordsWithSpace(before, after).map(({ value, added, removed }) => ({
-    text: value,
-    change: added ? "new" : removed ? "gone" : "none",
-  }));
 }
 
 /** A place in words: `lines › 2 › price`, items counted from 1. */

@@ -62,5 +62,7 @@ function firstNumber(rule: Schema): number {
 function members(root: Schema, rule: Schema, depth: number): Members {
   const properties = isMembers(rule["properties"]) ? rule["properties"] : {};
   const needed = Array.isArray(rule["required"]) ? rule["required"].map(String) : [];
-  return Object.fromEntries(needed.map((key) => [key, initial(root, properties[key] ?? true, depth + 1)]));
+  // What can only be one value is often what tells the alternatives of a union apart: it is given, also where it need not be.
+  const fixed = Object.keys(properties).filter((key) => shape(root, properties[key], undefined).kind === "const");
+  return Object.fromEntries([...new Set([...fixed, ...needed])].map((key) => [key, initial(root, properties[key] ?? true, depth + 1)]));
 }

@@ -189,6 +189,11 @@ test("a discriminator chooses, also where another alternative would fit", () => 
   expect(shape(schema, schema, { k: "b", n: "broken" })).toMatchObject({ kind: "union", chosen: 1 });
 });
 
+test("another alternative names itself, also where its name has a default", () => {
+  const cash = { type: "object", properties: { till: { type: "integer" }, kind: { const: "cash", default: "cash" } }, required: ["till"] };
+  expect(initial(cash, cash)).toEqual({ kind: "cash", till: 0 });
+});
+
 test("another alternative keeps the members that fit it", () => {
   const b = { type: "object", properties: { k: { const: "b" }, name: { type: "string" }, n: { type: "integer" } }, required: ["k", "name", "n"] };
   expect(converted(b, b, { k: "a", name: "Ann", n: "x", other: 1 })).toEqual({ k: "b", name: "Ann", n: 0 });

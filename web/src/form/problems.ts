@@ -19,6 +19,8 @@ interface Broken {
   branches?: Broken[][];
 }
 
+/** A hint that says no more than the text does. */
+export const UNSAID = "Change the value.";
 const MOST = 50;
 const DEEPEST = 200;
 const KINDS: Record<string, string> = {
@@ -205,12 +207,12 @@ function of(path: string, text: string, hint: string): Problem {
 function rest(path: string, word: string, wanted: unknown): Problem {
   if (word === "format") return of(path, `is no ${String(wanted)}`, FORMS[String(wanted)] ?? `Use the format ${String(wanted)}.`);
   if (word === "pattern") return of(path, "does not have the form that is asked for", `It must match ${short(String(wanted), 100)}.`);
-  return of(path, (LIMITS[word] ?? `breaks the rule ${word}`).replace("{}", () => String(wanted)), "Change the value.");
+  return of(path, (LIMITS[word] ?? `breaks the rule ${word}`).replace("{}", () => String(wanted)), UNSAID);
 }
 
 function ofName(broken: Broken): Problem {
   const [inner] = explain({ ...broken, word: broken.word.slice(5) });
-  return of(broken.path, `has a name that ${inner?.text ?? "does not fit"}`, inner?.hint === "Change the value." ? "Change the name." : (inner?.hint ?? ""));
+  return of(broken.path, `has a name that ${inner?.text ?? "does not fit"}`, inner?.hint === UNSAID ? "Change the name." : (inner?.hint ?? ""));
 }
 
 function closest(path: string, branches: Broken[][]): Problem[] {

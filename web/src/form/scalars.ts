@@ -26,7 +26,7 @@ export function writeNumber(kind: NumberKind, typed: string, was?: Json): Json |
 
 /** What a field asks for where it cannot read what was typed. */
 export function wantedNumber(kind: NumberKind): string {
-  return kind === "integer" ? "must be a whole number: digits, with or without a sign" : "must be a number: digits and at most one point";
+  return kind === "integer" ? "Must be a whole number: digits, with or without a sign." : "Must be a number: digits and at most one point.";
 }
 
 function whole(text: string): Json {

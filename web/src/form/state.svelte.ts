@@ -2,9 +2,10 @@ import { getContext, setContext, tick, untrack } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
 import { around, type Change, changes, standing } from "./changes";
 import { at, type Json, keysOf, same } from "./json";
-import { problems, type Problem } from "./problems";
+import { problems, type Problem, UNSAID } from "./problems";
 import type { Schema } from "./resolve";
 import { Secrets } from "./secrets";
+import { visible } from "./text";
 
 /** What is wrong at a place, in one sentence. */
 export interface Said {
@@ -12,12 +13,13 @@ export interface Said {
   text: string;
 }
 
+/** What a form is given, each as it is now. */
 interface Given {
-  schema: object | null;
-  original: unknown;
-  value: unknown;
-  problems: readonly Said[];
-  masked: readonly string[];
+  readonly schema: object | null;
+  readonly original: unknown;
+  readonly value: unknown;
+  readonly problems: readonly Said[];
+  readonly masked: readonly string[];
 }
 
 const KEY = Symbol("form");
@@ -26,12 +28,12 @@ let forms = 0;
 /** What the fields of one form share. */
 export class Form {
   readonly id = `form-${(forms += 1)}`;
-  readonly #given: () => Given;
+  readonly #given: Given;
   #unread = new SvelteMap<symbol, Said>();
-  root: Schema = $derived.by(() => (this.#given().schema ?? {}) as Schema);
-  original: Json | undefined = $derived.by(() => this.#given().original as Json | undefined);
-  value: Json | undefined = $derived.by(() => this.#given().value as Json | undefined);
-  secrets: Secrets = $derived.by(() => new Secrets(this.original ?? null, this.#given().masked));
+  root: Schema = $derived.by(() => (this.#given.schema ?? {}) as Schema);
+  original: Json | undefined = $derived.by(() => this.#given.original as Json | undefined);
+  value: Json | undefined = $derived.by(() => this.#given.value as Json | undefined);
+  secrets: Secrets = $derived.by(() => new Secrets(this.original ?? null, this.#given.masked));
   changes: Change[] = $derived.by(() => (this.original === undefined ? [] : changes(this.original, this.value)));
   #standing = $derived.by(() => standing(this.changes));
   #around = $derived.by(() => around(this.changes));
@@ -42,11 +44,11 @@ export class Form {
     return unique([...this.#unread.values(), ...own, ...told]);
   });
   #judged: { list: readonly Said[]; value: Json | undefined } = $derived.by(() => {
-    const list = this.#given().problems;
+    const list = this.#given.problems;
     return { list, value: list.length ? untrack(() => this.value) : undefined };
   });
 
-  constructor(given: () => Given) {
+  constructor(given: Given) {
     this.#given = given;
     setContext(KEY, this);
   }
@@ -92,8 +94,10 @@ export class Form {
   }
 }
 
+/** In the sentences of the server. */
 function said({ path, text, hint }: Problem): Said {
-  return { path, text: hint === "Change the value." ? text : `${text}. ${hint}` };
+  const first = `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
+  return { path, text: visible(hint === UNSAID ? first : `${first} ${hint}`) };
 }
 
 function unique(list: Said[]): Said[] {

@@ -1,14 +1,14 @@
-import { Refusal } from "../api/client";
+import { post, Refusal } from "../api/client";
 import type { Page } from "../api/contract";
 import { clock } from "../app/clock.svelte";
 import { session } from "../app/session.svelte";
 import { type Change, changes } from "../form/changes";
 import type { Json } from "../form/json";
 import { Secrets } from "../form/secrets";
-import { visible } from "../form/text";
 import { names, RUNS, stands, type Step, stepOf } from "./cost";
 import type { Begun } from "./draft.svelte";
 
+import { said } from "./edits";
 import { type Folds, goTo } from "./folds.svelte";
 import { ended, type Reading } from "./page.svelte";
 import { around, left, walk } from "./seen";
@@ -39,12 +39,15 @@ export class Deciding {
   /** Called with what was decided and what the server said to it. */
   decided: (outcome: string, answer: Answer, page: Page) => void = () => undefined;
   #sender = new Sender();
+  #lost: { outcome: string; page: Page } | null = null;
   #again: () => void = () => undefined;
 
   edits: Change[] = $derived.by(() => this.#edits());
   /** The paths of values that are covered on the page. */
   masked: string[] = $derived.by(() => (this.page ? [...walk(this.page.args)].filter((node) => node.masked).map((node) => node.path) : []));
-  #secrets: Secrets = $derived.by(() => new Secrets((this.page?.raw ?? null) as Json, this.masked));
+  secrets = $derived.by(() => new Secrets((this.page?.raw ?? null) as Json, this.masked));
+  /** The edits in words. */
+  said = $derived.by(() => this.edits.map((edit) => said(this.page?.raw, edit, this.secrets)));
   left: string[] = $derived.by(() => left(this.page?.unseen ?? [], this.folds.opened));
 
   constructor(reading: Reading, begun: Begun, folds: Folds) {
@@ -61,7 +64,7 @@ export class Deciding {
   get may(): boolean {
     const page = this.page;
     if (!page || page.refusal || this.reading.newer) return false;
-    return !ended(page);
+    return !ended(page) && page.row.deadline > clock.now;
   }
 
   /** The edits were made to other arguments than those shown. */
@@ -84,20 +87,14 @@ export class Deciding {
   /** The arguments as edited; edits that change nothing are none. */
   edit(value: unknown): void {
     this.#begin();
+    this.#reconsider();
     this.begun.args = value;
   }
 
   answer(value: unknown): void {
     this.#begin();
+    this.#reconsider();
     this.begun.answer = value;
-  }
-
-  /** A value of an edit in words, secrets covered, also the one that takes the place of a secret `before`. */
-  words(value: unknown, before?: unknown): string {
-    if (value === undefined) return "nothing";
-    if (this.#secrets.has(value)) return "•••••••• covered";
-    if (this.#secrets.has(before)) return "another value, covered";
-    return visible(typeof value === "string" ? value : JSON.stringify(this.#secrets.covered(value as Json)));
   }
 
   /** Go on with edits that were made to other arguments. */
@@ -171,7 +168,23 @@ export class Deciding {
     if (!page || this.busy || this.hinder(outcome) !== null) return;
     this.#again = () => void this.send(outcome);
     const answer = await this.command("decisions", this.#decision(outcome, page));
-    if (!answer) return;
+    if (!answer) {
+      this.#lost = this.refused && (this.refused.status === 0 || this.refused.status >= 500) ? { outcome, page } : null;
+      return;
+    }
+    this.#arrived(outcome, answer, page);
+  }
+
+  /** A decision whose answer was lost shows in the review itself. */
+  found(page: Page): void {
+    const lost = this.#lost;
+    if (!lost || page.decision?.outcome !== lost.outcome || page.decision.by.id !== session.me?.id) return;
+    this.#arrived(lost.outcome, { id: page.row.id, status: "decided" }, lost.page);
+  }
+
+  #arrived(outcome: string, answer: Answer, page: Page): void {
+    this.#lost = null;
+    this.refused = null;
     this.mode = null;
     this.decided(outcome, answer, page);
   }
@@ -196,10 +209,15 @@ export class Deciding {
     return moved !== null;
   }
 
-  /** Say that one is at it, or give it back. */
+  /** Say that one is at it, or give it back; a decision need not wait for that. */
   async claim(on: boolean): Promise<void> {
-    this.#again = () => void this.claim(on);
-    await this.command(on ? "claim" : "release", {});
+    try {
+      await post(`/v1/reviews/${this.reading.id}/${on ? "claim" : "release"}`, {});
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      if (!this.busy) this.#refuse(error);
+      this.#again = () => void this.claim(on);
+    }
     void this.reading.refresh();
   }
 
@@ -221,6 +239,11 @@ export class Deciding {
 
   #begin(): void {
     if (this.begun.args === undefined && this.begun.answer === undefined) this.keep();
+  }
+
+  /** What the server said was about another value. */
+  #reconsider(): void {
+    if (this.problems.length) this.refused = null;
   }
 
   #refuse(error: Refusal): void {

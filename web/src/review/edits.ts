@@ -1,6 +1,8 @@
 import type { Node } from "../api/contract";
-import type { Change } from "../form/changes";
-import { isMembers, keysOf } from "../form/json";
+import { isMembers, type Json, keysOf } from "../form/json";
+import { type Change, placeWords } from "../form/changes";
+import type { Secrets } from "../form/secrets";
+import { visible } from "../form/text";
 
 /** The drawn value that a JSON Pointer names, or the nearest one around it, with whether it is that very value. */
 export function nodeAt(root: Node, value: unknown, pointer: string): { node: Node; exact: boolean } {
@@ -34,4 +36,15 @@ export function placed(root: Node, value: unknown, edits: readonly Change[]): { 
     else loose.push(edit);
   }
   return { at, loose };
+}
+
+/** An edit in words, as drawn text: what was covered stays covered. */
+export function said(value: unknown, edit: Change, secrets: Secrets): { where: string; before: string | null; after: string | null } {
+  return { where: visible(placeWords(value, edit.path)), before: written(edit.before, secrets), after: written(edit.after, secrets) };
+}
+
+function written(value: Json | undefined, secrets: Secrets): string | null {
+  if (value === undefined) return null;
+  const shown = secrets.covered(value);
+  return visible(typeof shown === "string" ? shown : JSON.stringify(shown));
 }

@@ -35,18 +35,15 @@ export class Reading {
   before = $state.raw<Page | null>(null);
   failed = $state.raw<Refusal | null>(null);
   slow = $state(false);
-  #shown = 0;
+  /** Whether what is shown has stood long enough to be what the person means. */
+  settled = $state(false);
+  #settling: ReturnType<typeof setTimeout> | undefined;
   #asked = 0;
   #busy = false;
   #abort = new AbortController();
 
   constructor(id: string) {
     this.id = id;
-  }
-
-  /** Whether what is shown has stood long enough to be what the person means. */
-  get settled(): boolean {
-    return performance.now() - this.#shown >= UNREAD;
   }
 
   /** Show the page: at once where it was read ahead, and then as it is now. */
@@ -97,6 +94,7 @@ export class Reading {
 
   close(): void {
     this.#abort.abort();
+    clearTimeout(this.#settling);
   }
 
   async #read(): Promise<void> {
@@ -134,7 +132,9 @@ export class Reading {
   }
 
   #unread(): void {
-    this.#shown = performance.now();
+    this.settled = false;
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => (this.settled = true), UNREAD);
     keyboard.quiet();
   }
 }

@@ -12,8 +12,6 @@ export interface Shown {
   /** The edits that stand exactly at a value, by its path. */
   readonly edits: Map<string, Change>;
   undo(edit: Change): void;
-  /** A value of an edit in words, secrets covered. */
-  words(value: unknown): string;
 }
 
 const KEY = Symbol("shown");

@@ -119,3 +119,10 @@ export function toldOf(outcome: string, status: string, page: Page): string {
   if (page.question) return outcome === "answer" ? "Answered." : `Question ${done(outcome)}.`;
   return `${name} was ${done(outcome)}.`;
 }
+
+/** A digest short enough to compare by eye, as the terminal writes it: `sha256 9f3c 51d0 … e21a`. */
+export function digest(text: string): string {
+  const value = text.slice(text.lastIndexOf(":") + 1);
+  const name = text.includes(":") ? text.slice(0, text.lastIndexOf(":")) : "sha256";
+  return value.length <= 12 ? `${name} ${value}` : `${name} ${value.slice(0, 4)} ${value.slice(4, 8)} … ${value.slice(-4)}`;
+}
