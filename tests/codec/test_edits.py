@@ -290,3 +290,38 @@ def test_an_edit_that_fits_can_be_loaded(amount: Decimal, count: int, ratio: flo
         return
     assert validate_edit(schema.schema_json, stored) == []
     assert schema.load(stored)[0] == (amount, count, ratio)
+
+
+def _doubling(levels: int) -> dict[str, Any]:
+    """A schema of a few lines that means 2 ** levels places."""
+    step = {f"s{at}": {"allOf": [{"$ref": f"#/$defs/s{at + 1}"}] * 2} for at in range(levels)}
+    return {"$ref": "#/$defs/s0", "$defs": {**step, f"s{levels}": {"type": "object"}}}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [("^(a+)+$", "a" * 5000 + "!"), ("^" + "a?" * 60 + "a" * 60 + "$", "a" * 60), ("a*" * 9 + "b", "a" * 5000),
+     ("^((ab|a)(c|bcd))*$", "abcd" * 5000)],
+)  # fmt: skip
+def test_a_pattern_that_could_be_tried_for_ever_is_not_looked_for(pattern: str, text: str):
+    rule = {"type": "string", "pattern": pattern}
+    assert validate_edit(json.dumps({"properties": {"a": rule}}), {"a": text}) == []
+    with pytest.raises(UnreadableSchema, match="takes too long"):
+        validate_edit(json.dumps({"patternProperties": {pattern: {}}}), {text: 1})
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [_doubling(60), {"additionalProperties": {"items": {"enum": [f"v{at}" for at in range(9000)]}}}],
+)
+def test_a_schema_that_means_more_places_than_can_be_visited_is_refused(schema: dict[str, Any]):
+    with pytest.raises(UnreadableSchema, match="takes too long"):
+        validate_edit(json.dumps(schema), {"a": ["no"] * 9000})
+
+
+def test_many_items_are_compared_in_the_time_of_one_look_each():
+    items: list[Any] = [{"a": at} for at in range(4_000)]
+    schema = json.dumps({"properties": {"a": {"uniqueItems": True}}})
+    assert validate_edit(schema, {"a": items}) == []
+    assert [one.path for one in validate_edit(schema, {"a": [*items, {"a": 7.0}]})] == ["/a"]
+    assert validate_edit(schema, {"a": [1, True, "1", None, 0, False]}) == []

@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from referencing.exceptions import Unresolvable
 
+from handrail.codec.effort import effort, require_names
 from handrail.codec.plain import escape_key, guard, shorten
 from handrail.codec.problems import Problem
 from handrail.codec.schema_dialect import validator_of
@@ -25,13 +26,29 @@ def problems(schema_json: str, args: JSON) -> list[Problem]:
     validator = validator_of(schema_json)
     try:
         guard(args)
-        found = {problem for error in validator.iter_errors(args) for problem in _explain(error)}
+        with effort():
+            require_names(validator.schema, *_names(args))
+            found = {problem for error in validator.iter_errors(args) for problem in _explain(error)}
     except MalformedJSON as error:
         where = "" if error.where == "the top level" else error.where
         return [Problem(where, f"has {error.what}", error.hint)]
     except (Unresolvable, RecursionError, re.error) as error:
         raise UnreadableSchema(f"the stored schema cannot be followed: {shorten(str(error), 200)}") from None
     return sorted(found, key=lambda problem: (problem.path, problem.message))[:_MAX_PROBLEMS]
+
+
+def _names(args: JSON) -> tuple[str, int]:
+    """The longest name of a member, and how many names there are."""
+    longest, count, stack = "", 0, [args]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, dict):
+            count += len(value)
+            longest = max((longest, *value), key=len)
+            stack += value.values()
+        elif isinstance(value, list):
+            stack += value
+    return longest, count
 
 
 _KINDS: Final = {

@@ -16,7 +16,8 @@ from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 from referencing import Registry
 
-from handrail.codec.canonical import MAX_SAFE_INTEGER
+from handrail.codec.canonical import MAX_SAFE_INTEGER, canonical
+from handrail.codec.effort import affordable, visited
 from handrail.codec.plain import shorten
 from handrail.codec.schema_places import read_schema
 from handrail.errors import UnreadableSchema
@@ -92,16 +93,41 @@ def _is_kind(kind: str) -> Callable[[object, object], bool]:
     return check
 
 
+def _pattern(_: Validator, pattern: str, instance: Any, __: Any) -> Iterator[ValidationError]:
+    """A pattern that would take too long is not looked for: the function's own types check it when the call runs."""
+    if isinstance(instance, str) and affordable(pattern, instance) and not re.search(pattern, instance):
+        yield ValidationError(f"does not match {pattern}")
+
+
+def _unique(_: Validator, wanted: bool, instance: Any, __: Any) -> Iterator[ValidationError]:
+    if wanted and isinstance(instance, list) and len(set(map(canonical, instance))) < len(instance):
+        yield ValidationError("has an item twice")
+
+
+def _counted(check: Callable[..., Any]) -> Callable[[Validator, Any, Any, Any], Iterator[ValidationError]]:
+    """A keyword, each time counted."""
+
+    def counting(validator: Validator, rule: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+        visited(rule)
+        yield from check(validator, rule, instance, schema) or ()
+
+    return counting
+
+
 _extend: Any = extend
+_KEYWORDS: Final[dict[str, Callable[..., Any]]] = {
+    **Draft202012Validator.VALIDATORS,
+    "minimum": _bound("minimum", lambda number, bound: number >= bound),
+    "maximum": _bound("maximum", lambda number, bound: number <= bound),
+    "exclusiveMinimum": _bound("exclusiveMinimum", lambda number, bound: number > bound),
+    "exclusiveMaximum": _bound("exclusiveMaximum", lambda number, bound: number < bound),
+    "multipleOf": _bound("multipleOf", _is_multiple),
+    "pattern": _pattern,
+    "uniqueItems": _unique,
+}
 _Validator: Any = _extend(
     Draft202012Validator,
-    {
-        "minimum": _bound("minimum", lambda number, bound: number >= bound),
-        "maximum": _bound("maximum", lambda number, bound: number <= bound),
-        "exclusiveMinimum": _bound("exclusiveMinimum", lambda number, bound: number > bound),
-        "exclusiveMaximum": _bound("exclusiveMaximum", lambda number, bound: number < bound),
-        "multipleOf": _bound("multipleOf", _is_multiple),
-    },
+    {name: _counted(check) for name, check in _KEYWORDS.items()},
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine_many(
         {"integer": _is_kind("integer"), "number": _is_kind("number")}
     ),

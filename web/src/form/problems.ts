@@ -1,5 +1,6 @@
 /** What is wrong with a value, found at once in the page and in the words of the server, which checks again (`codec/schema_check.py`). */
 import { compare, decimal, hasFormat, isBig, isMultiple, numberOf } from "./dialect";
+import { Effort } from "./effort";
 import { has, isMembers, type Json, member, type Members, same } from "./json";
 import { pointed, type Schema } from "./resolve";
 
@@ -21,6 +22,7 @@ interface Broken {
 
 /** A hint that says no more than the text does. */
 export const UNSAID = "Change the value.";
+let effort = new Effort();
 const MOST = 50;
 const DEEPEST = 200;
 const KINDS: Record<string, string> = {
@@ -45,10 +47,10 @@ const LIMITS: Record<string, string> = {
   uniqueItems: "must not hold the same item twice",
 };
 
-/** What is wrong with a value; at most 50, by path. Words that only the server checks are passed over. */
+/** What is wrong with a value; at most 50, by path. What only the server checks, or would take too long, is passed over. */
 export function problems(root: Schema, value: Json, schema: unknown = root, path = ""): Problem[] {
   const found = new Map<string, Problem>();
-  for (const broken of breaks(root, schema, value, path, 0)) {
+  for (const broken of looked(root, schema, value, path)) {
     for (const problem of explain(broken)) found.set(JSON.stringify(problem), problem);
   }
   const order = (problem: Problem): string => `${problem.path}\0${problem.text}`;
@@ -57,7 +59,12 @@ export function problems(root: Schema, value: Json, schema: unknown = root, path
 
 /** Whether a value fits, as far as it can be told here. */
 export function fits(root: Schema, schema: unknown, value: Json): boolean {
-  return breaks(root, schema, value, "", 0).length === 0;
+  return looked(root, schema, value, "").length === 0;
+}
+
+function looked(root: Schema, schema: unknown, value: Json, path: string): Broken[] {
+  effort = new Effort();
+  return breaks(root, schema, value, path, 0);
 }
 
 type Check = (wanted: unknown, value: Json, rule: Schema) => boolean;
@@ -90,7 +97,7 @@ const CHECKS: Record<string, Check> = {
   },
   minLength: length(least, characters),
   maxLength: length(most, characters),
-  pattern: (wanted, value) => typeof value !== "string" || (expression(wanted)?.test(value) ?? true),
+  pattern: (wanted, value) => typeof value !== "string" || (matches(wanted, value, effort) ?? true),
   format: (wanted, value) => typeof value !== "string" || hasFormat(wanted, value),
   minItems: length(least, items),
   maxItems: length(most, items),
@@ -113,10 +120,11 @@ function kindOf(value: Json): string {
   return Array.isArray(value) ? "array" : typeof value;
 }
 
-/** A pattern as the page can use it; null where its words are of another language of patterns. */
-export function expression(pattern: unknown): RegExp | null {
+/** Whether a text matches a pattern; null where that takes too long, or its words are of another language of patterns. */
+export function matches(pattern: unknown, text: string, left = new Effort()): boolean | null {
+  if (!left.affords(String(pattern), text)) return null;
   try {
-    return new RegExp(String(pattern), "u");
+    return new RegExp(String(pattern), "u").test(text);
   } catch {
     return null;
   }
@@ -124,7 +132,7 @@ export function expression(pattern: unknown): RegExp | null {
 
 function breaks(root: Schema, schema: unknown, value: Json, path: string, depth: number): Broken[] {
   if (schema === false) return [{ path, word: "false", wanted: false, value, rule: {} }];
-  if (!isMembers(schema) || depth > DEEPEST) return [];
+  if (!isMembers(schema) || depth > DEEPEST || !effort.visit()) return [];
   const rule = schema as Schema;
   const inner = (next: unknown, of: Json = value, where = path): Broken[] => breaks(root, next, of, where, depth + 1);
   const out: Broken[] = [];
@@ -165,7 +173,7 @@ export function ofMember(rule: Schema, key: string): [schema: unknown, known: bo
   const properties = rule["properties"];
   if (isMembers(properties) && has(properties, key)) return [properties[key], true];
   for (const [pattern, schema] of Object.entries(isMembers(rule["patternProperties"]) ? rule["patternProperties"] : {})) {
-    if (expression(pattern)?.test(key) ?? true) return [schema, true];
+    if (matches(pattern, key, effort) ?? true) return [schema, true];
   }
   return [rule["additionalProperties"] ?? true, false];
 }
