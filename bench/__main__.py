@@ -1,4 +1,4 @@
-"""`python -m bench [--quick] [--load] [--json FILE] [--folder FOLDER]`: a table, then one JSON object as last line."""
+"""`python -m bench [--quick] [--load | --browser] [--json FILE] [--folder FOLDER]`: a table, then one JSON object."""
 
 import argparse
 import sys
@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from . import pressure
-from .goals import LOAD, Goal, goals
+from .goals import BROWSER, LOAD, Goal, goals
 from .run import FULL, QUICK, TINY, Results, run
 from .timing import Figure
 
@@ -24,6 +24,8 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="handrail-bench-", dir=given.folder) as folder:
         if given.load:
             results, known = Results(pressure.run(Path(folder), LOADS[given.scale])), goals(LOAD)
+        elif given.browser:
+            results, known = _in_browser(Path(folder), given.scale), goals(BROWSER)
         else:
             results, known = run(Path(folder), SCALES[given.scale]), goals()
     print(table(known, results))
@@ -34,11 +36,18 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
+def _in_browser(folder: Path, scale: str) -> Results:
+    from . import browser  # needs the tools of the tests
+
+    return Results(browser.run(folder, {"full": browser.FULL, "quick": browser.QUICK, "tiny": browser.TINY}[scale]))
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure Handrail against the bare driver.")
     parser.add_argument("--quick", dest="scale", action="store_const", const="quick", default="full")
     parser.add_argument("--tiny", dest="scale", action="store_const", const="tiny", help="only show that it works")
     parser.add_argument("--load", action="store_true", help="a flood and readers that do not read, and nothing else")
+    parser.add_argument("--browser", action="store_true", help="the inbox in a Chromium, and nothing else")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the JSON object there as well")
     parser.add_argument("--folder", type=Path, help="where databases are written: on the disk to be measured")
     return parser

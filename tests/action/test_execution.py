@@ -219,6 +219,34 @@ def test_an_unknown_outcome_that_nobody_knows_stays_unknown_until_a_probe_tells(
     assert desk.submit("act_1", c.Reconcile("happened", {"value": 1}), BOT) == ["Succeeded"]
 
 
+@pytest.fixture
+def alone() -> Desk:
+    """One action that runs by a rule; nobody whom its code names is there."""
+    desk = Desk(ann="team")
+    desk.propose(pattern="auto", reviewers=("user:left",), more={"executor": "x1", "start": True})
+    assert desk.action().status == "started"
+    return desk
+
+
+def test_an_exception_with_nobody_to_ask_fails(alone: Desk) -> None:
+    assert alone.settle("failed", escalate=True) == ["Failed"]
+
+
+def test_an_unknown_outcome_with_nobody_to_ask_stays_unknown_until_a_probe_tells(alone: Desk) -> None:
+    assert alone.settle("unknown") == ["Lost", "Unresolved"]
+    assert alone.submit("act_1", c.Reconcile("unclear"), BOT) == []
+    assert alone.submit("act_1", c.Reconcile("not_happened"), BOT) == ["Cleared"]
+
+
+def test_a_probe_that_is_silent_with_nobody_to_ask_is_not_awaited_for_ever() -> None:
+    desk = Desk(ann="team")
+    more = {"probe": True, "executor": "x1", "start": True}
+    desk.propose(pattern="auto", reviewers=("user:left",), more=more)
+    assert desk.settle("unknown") == ["Lost"]
+    desk.wait(PROBE_WITHIN)
+    assert desk.sweep() == ["Unresolved"]
+
+
 def test_the_probe_comes_before_people(desk: Desk) -> None:
     probing(desk)
     assert desk.settle("unknown", "act_2") == ["Lost"]

@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 
 from bench.__main__ import main
-from bench.goals import LOAD, Goal, goals
+from bench.goals import BROWSER, LOAD, Goal, goals
 from bench.timing import growth, spread
+from tests.browser.chromium import executable
 
 
 def test_a_tiny_run_gives_a_figure_for_every_goal(tmp_path: Path, capsys):
@@ -25,6 +26,16 @@ def test_a_tiny_load_gives_a_figure_for_every_goal(tmp_path: Path, capsys):
     assert measures.keys() == goals(LOAD).keys()
     assert measures["stalled_resume"]["value"] == 1
     assert measures["flood_taken"]["value"] > 0
+
+
+def test_a_tiny_look_at_the_inbox_gives_a_figure_for_every_goal(tmp_path: Path, capsys):
+    executable()
+    assert main(["--tiny", "--browser", "--folder", str(tmp_path)]) == 0
+    measures = json.loads(capsys.readouterr().out.splitlines()[-1])["measures"]
+    assert measures.keys() == goals(BROWSER).keys()
+    assert measures["missed"]["value"] == 0
+    assert measures["focus"]["value"] == 1
+    assert measures["script"]["met"] is True
 
 
 def test_a_goal_is_met_on_its_own_side():

@@ -121,11 +121,12 @@ def _settle(state: Action, command: c.Settle, facts: Facts) -> list[Draft[e.Even
 
 def _failed(state: Action, command: c.Settle, facts: Facts) -> list[Draft[e.Event]]:
     texts = {"outcome": command.value}
-    if not command.escalate and command.retry_in is None:
+    escalate = command.escalate and _askable(state)
+    if not escalate and command.retry_in is None:
         return [Draft(e.Failed("executor"), texts, lease=0)]
     again = facts.now + (command.retry_in or 0)
     failed: Draft[e.Event] = Draft(e.AttemptFailed(state.attempt, again), texts, lease=again + LEASE)
-    if not command.escalate:
+    if not escalate:
         return [failed]
     number = state.reviews + 1
     review = derive("rev", state.id, number, "exception")
@@ -138,13 +139,20 @@ def lost(
     """The outcome is unknown: first the probe is awaited, where there is one, else people are asked at once."""
     due = facts.now + PROBE_WITHIN if state.probe else None
     drafts: list[Draft[e.Event]] = [Draft(e.Lost(state.fence + 1, reason, due), texts, lease=0)]
-    return drafts if state.probe else drafts + inquire(state)
+    return drafts if state.probe else drafts + (inquire(state) or [Draft(e.Unresolved())])
 
 
 def inquire(state: Action) -> list[Draft[e.Event]]:
-    """Ask people whether the action took effect."""
+    """Ask people whether the action took effect, where there is anybody to ask; else it stays unknown."""
+    if not _askable(state):
+        return [Draft(e.Unresolved())] if state.due_at is not None else []
     number = state.reviews + 1
     return [Draft(e.Inquired(derive("rev", state.id, number, "exception"), number))]
+
+
+def _askable(state: Action) -> bool:
+    """What ran by a rule may name nobody who is there."""
+    return state.demand is not None and bool(state.demand.levels)
 
 
 def _reconcile(state: Action, command: c.Reconcile, facts: Facts) -> list[Draft[e.Event]]:
@@ -183,6 +191,6 @@ def moved(state: Action, event: e.Event, sealed: Sealed[e.Event]) -> dict[str, A
         case e.Inquired():
             return {"review": event.review, "asked": event.review, "reviews": event.number, "due_at": None}
         case e.Unresolved():
-            return {"review": None}
+            return {"review": None, "due_at": None}
         case _:
             raise AssertionError(f"{type(event).__name__} is evolved elsewhere")

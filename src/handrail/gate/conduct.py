@@ -184,9 +184,7 @@ def _probe(seat: Seat, gated: Gated | None, local: Mapping[str, Any], answer: An
     if answer["review"] is not None:
         return
     if gated is None or gated.probe is None:
-        raise OutcomeUnknown(
-            f"{answer['id']} was started and nobody could say whether it took effect", action=answer["id"]
-        )
+        raise _unknown(answer)
     record: ActionRecord = yield Look(partial(seat.backend.action, answer["id"]))
     try:
         args, kwargs = gated.schema.load(orjson.loads(record.args or "{}"), local)
@@ -201,4 +199,11 @@ def _probe(seat: Seat, gated: Gated | None, local: Mapping[str, Any], answer: An
         case False:
             yield Commit(answer["id"], c.Reconcile("not_happened"))
         case _:
-            yield Commit(answer["id"], c.Reconcile("unclear"))
+            asked: Answer = yield Commit(answer["id"], c.Reconcile("unclear"))
+            if asked["status"] == "unknown" and asked["review"] is None:
+                raise _unknown(answer)
+
+
+def _unknown(answer: Answer) -> OutcomeUnknown:
+    words = f"{answer['id']} was started and nobody could say whether it took effect"
+    return OutcomeUnknown(words, action=answer["id"])
