@@ -96,6 +96,23 @@ async def test_the_next_review_opens_by_itself_and_a_second_key_does_not_decide_
     assert outcome(house, after) is None
 
 
+async def test_a_second_click_in_the_same_place_does_not_decide_the_next_review(chromium: Browser, house: House):
+    first, _ = refund(house, risk="low"), refund(house, risk="low")
+    async with at(chromium, house, first) as page:
+        await expect(page.get_by_text("Live", exact=True)).to_be_visible()
+        box = await page.get_by_role("button", name="Approve", exact=True).bounding_box()
+        assert box
+        place = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        await page.mouse.click(*place)
+        await expect(page).not_to_have_url(re.compile(first))
+        await page.mouse.click(*place)
+        await settled(page)
+        after = page.url.rsplit("/", 1)[1]
+        await expect(page.get_by_role("button", name="Approve", exact=True)).to_be_enabled()
+    assert outcome(house, first) == "approve"
+    assert outcome(house, after) is None
+
+
 async def test_an_edit_is_shown_can_be_taken_back_and_is_what_runs(chromium: Browser, house: House):
     review = refund(house)
     async with at(chromium, house, review) as page:
@@ -201,6 +218,8 @@ async def test_a_decision_is_taken_back_while_it_can_be(chromium: Browser, house
         await press(page, "a")
         await told(page, "was approved")
         assert outcome(house, review) == "approve"
+        await read(page, review)
+        await told(page, "can still be taken back")
         await press(page, "z")
         await told(page, "Taken back")
         await expect(page).to_have_url(re.compile(review))

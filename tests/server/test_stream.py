@@ -183,3 +183,43 @@ def test_nobody_sees_the_rows_of_another_tenant_and_no_key_sees_any(house: House
 
 def test_unknown_topics_are_told_so(house: House):
     assert house("GET", "/stream?topics=weather", house.session("ann")).json()["code"] == "invalid_value"
+
+
+def ends(house: House, handle: str, token: str) -> None:
+    """Take from somebody what lets them follow, each in another way."""
+    match handle:
+        case "ann":
+            assert house("DELETE", "/sessions/current", token).status_code == 204
+        case "ben":
+            ben = house.company.accounts.directory(house.company.tenant).resolve("user:ben")
+            assert ben
+            house.company.dismiss(ben)
+        case _:
+            house.company.person(handle, roles=())
+
+
+@pytest.mark.parametrize("topics", ["?topics=inbox", ""])
+@pytest.mark.parametrize("handle", ["ann", "ben", "cora"])
+def test_a_stream_ends_before_the_next_word_for_who_may_not_read_it_any_more(house: House, handle: str, topics: str):
+    house.company.person("cora")
+    token = house.session(handle)
+    with watching(house, token, topics=topics) as live:
+        assert not topics or live.next()[0] == "hello"
+        ends(house, handle, token)
+        propose(house, house.company.key())
+        assert live.next(ticks=True)[0] == "end"
+
+
+def test_following_is_no_use_of_a_session_and_ends_with_it(tmp_path: Path):
+    with opened(tmp_path / "a.db", heartbeat=0.05) as house:
+        house.company.person("ann")
+        ann = house.session("ann")
+        with watching(house, ann) as live:
+            assert live.next()[0] == "hello"
+            house.company.clock.advance("20m")
+            assert live.next(ticks=True)[0] == "tick"
+            house.company.clock.advance("10m")
+            while (name := live.next(ticks=True)[0]) == "tick":
+                continue
+            assert name == "end"
+        assert house("GET", "/stream", ann).status_code == 401

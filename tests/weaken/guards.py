@@ -310,6 +310,11 @@ OF_THE_SERVER: Final = (
         ("tests/server/test_browsers.py::test_signing_in_ends_the_session_that_the_browser_came_with",),
     ),
     Guard(
+        "the end of a stream", "Who may not read any more is not told another word.",
+        (Edit("server/hub.py", " and await how.may():", ":"),),
+        ("tests/server/test_stream.py::test_following_is_no_use_of_a_session_and_ends_with_it",),
+    ),
+    Guard(
         "time for a body", "A body that does not come is not waited for.",
         (Edit("server/exchange.py", "async with asyncio.timeout(seconds):", "async with asyncio.timeout(None):"),),
         ("tests/server/test_connections.py::test_half_a_body_that_stalls_is_told_so_and_cut",),

@@ -45,7 +45,8 @@ def _require_seen(command: c.Decide, facts: Facts) -> None:
     """Raise `Unseen` where bytes would run of which a part was folded and not opened."""
     if facts.unseen is None:
         raise Unseen("what was shown is erased, so nobody can see any more what would run: reject it, or send it back")
-    left = tuple(path for path in facts.unseen if path not in command.seen)
+    seen = frozenset(command.seen)
+    left = tuple(path for path in facts.unseen if path not in seen)
     if left:
         raise Unseen(f"folded and not opened yet: {named(left)}; open each, then decide", folds=left)
 
@@ -72,7 +73,8 @@ def _texts(command: c.Decide, facts: Facts) -> Mapping[str, JSON]:
     texts: dict[str, JSON] = {"actor": facts.label} if facts.label else {}
     if command.note:
         texts["note"] = command.note
-    opened: list[JSON] = [path for path in facts.unseen or () if path in command.seen]
+    seen = frozenset(command.seen)
+    opened: list[JSON] = [path for path in facts.unseen or () if path in seen]
     if opened:
         texts["seen"] = opened
     return texts

@@ -268,12 +268,23 @@ def reset(position: int) -> bytes:
     return b"retry: 2000\nid: %d\nevent: reset\ndata: {}\n\n" % (position - 1)
 
 
-async def chunks(hub: Hub, joining: Joining, after: int | None, heartbeat: float) -> AsyncIterator[bytes]:
-    """What one reader is sent, from its first chunk to its end. Raises `Slow`."""
-    reader, missed = await joining(after)
+@dataclass(frozen=True, slots=True)
+class Following:
+    """How one follows: how they join and behind which position, how many seconds they hear nothing at most, and
+    whether they still may."""
+
+    joining: Joining
+    after: int | None
+    heartbeat: float
+    may: Callable[[], Awaitable[bool]]
+
+
+async def chunks(hub: Hub, how: Following) -> AsyncIterator[bytes]:
+    """What one reader is sent, from its first chunk to its end: nothing once they may not be. Raises `Slow`."""
+    reader, missed = await how.joining(how.after)
     try:
         yield missed
-        while (found := await reader.next(heartbeat)) is not None:
+        while (found := await reader.next(how.heartbeat)) is not None and await how.may():
             yield found
         yield b"event: end\ndata: {}\n\n"
     finally:

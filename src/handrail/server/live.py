@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import re
 from collections.abc import AsyncIterator, Mapping
+from functools import partial
 from typing import Final
 
 from fastapi import Response
@@ -13,8 +14,9 @@ from starlette.types import Receive, Scope, Send
 
 from ..errors import InvalidValue
 from .exchange import Exchange, answer
-from .hub import Slow, chunks
+from .hub import Following, Slow, chunks
 from .lives import Handler
+from .rights import may_still
 
 HEADERS: Final = (
     (b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-store"),
@@ -60,7 +62,7 @@ async def _left(receive: Receive) -> None:
 
 
 async def stream(exchange: Exchange) -> Response:
-    """What happens in the tenant, or to the rows of its inbox, from `Last-Event-ID` on."""
+    """What happens in the tenant, or to the rows of its inbox, from `Last-Event-ID` on, while the caller may see it."""
     given = exchange.request.headers.get("last-event-id")
     if given is not None and not re.fullmatch(r"-?\d{1,18}", given, re.ASCII):
         raise InvalidValue("Last-Event-ID is the id of the last event")
@@ -70,7 +72,8 @@ async def stream(exchange: Exchange) -> Response:
     hub = exchange.service.hubs.of(exchange.who.tenant)
     joining = hub.watch if topics else hub.join
     heartbeat = exchange.service.settings.heartbeat
-    return Flow(chunks(hub, joining, int(given) if given else None, heartbeat), exchange)
+    may = partial(may_still, exchange.service, exchange.request, exchange.route)
+    return Flow(chunks(hub, Following(joining, int(given) if given else None, heartbeat, may)), exchange)
 
 
 async def log(exchange: Exchange) -> Response:

@@ -27,19 +27,19 @@ def cookie_name(service: Service) -> str:
     return "__Host-handrail" if service.settings.secure else "handrail"
 
 
-async def caller_of(service: Service, request: Request) -> Caller:
+async def caller_of(service: Service, request: Request, *, used: bool = True) -> Caller:
     """Who asks: by the `Authorization` header, else by the cookie. Raises `Unauthenticated` and `Foreign`."""
     scheme, _, text = request.headers.get("authorization", "").partition(" ")
     if scheme:
         if scheme.lower() != "bearer":
             raise Unauthenticated("send the key as `Authorization: Bearer …`")
         if text.startswith("hrs_"):
-            return service.accounts.by_session(text)
-        return service.accounts.by_key(text)
+            return service.accounts.by_session(text, used=used)
+        return service.accounts.by_key(text, used=used)
     cookie = request.cookies.get(cookie_name(service))
     if not cookie:
         raise Unauthenticated("send a key as `Authorization: Bearer …`, or sign in")
-    caller = service.accounts.by_session(cookie)
+    caller = service.accounts.by_session(cookie, used=used)
     if request.method not in SAFE:
         _require_own_page(service, request, caller)
     return caller
@@ -68,6 +68,14 @@ async def require(service: Service, route: Route, caller: Caller) -> None:
     why = _refusal(route, caller)
     if why:
         await service.backend(caller).acall(caller.principal.id, Refuse(route.name, why))
+
+
+async def may_still(service: Service, request: Request, route: Route) -> bool:
+    """Whether a request that goes on for long may go on. Looking is no use of the session, so that one can end."""
+    try:
+        return _refusal(route, await caller_of(service, request, used=False)) is None
+    except Unauthenticated:
+        return False
 
 
 def _refusal(route: Route, caller: Caller) -> str | None:

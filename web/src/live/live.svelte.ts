@@ -153,6 +153,7 @@ class Live {
 
   #connected(now: boolean): void {
     if (now === this.connected) return;
+    if (now && this.last !== null) void session.load();
     this.#set(now);
     this.#answer();
   }

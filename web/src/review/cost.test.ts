@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { names, stepOf } from "./cost";
+import { names, stands, stepOf } from "./cost";
 
 test.each([
   ["low", "at once"],
@@ -27,4 +27,10 @@ test("only the whole name is the name", () => {
   expect(names(" iam.grant ", "iam.grant")).toBe(true);
   expect(names("iam.gran", "iam.grant")).toBe(false);
   expect(names("", "iam.grant")).toBe(false);
+});
+
+test("what was chosen before an edit does not let the unedited bytes run, nor the other way round", () => {
+  expect([stands("approve", "approve"), stands("edit", "edit"), stands("retry", "retry")]).toEqual([true, true, true]);
+  expect([stands("approve", "edit"), stands("retry", "edit"), stands("edit", "approve")]).toEqual([false, false, false]);
+  expect([stands("reject", "edit"), stands("answer", "answer"), stands("supply", "retry")]).toEqual([true, true, true]);
 });

@@ -22,6 +22,11 @@ export function stepOf(outcome: string, risk: string): Step {
   return risk === "high" ? "confirm" : "at once";
 }
 
+/** Whether an outcome still is the one that lets run what the page shows: edits made since make it another. */
+export function stands(outcome: string, main: string | null): boolean {
+  return !RUNS.has(outcome) || outcome === main;
+}
+
 /** Whether the typed name is that of the action. */
 export function names(typed: string, name: string): boolean {
   return typed.trim() === name;

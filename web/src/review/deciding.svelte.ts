@@ -5,7 +5,7 @@ import { session } from "../app/session.svelte";
 import { type Change, changes } from "../form/changes";
 import type { Json } from "../form/json";
 import { Secrets } from "../form/secrets";
-import { names, RUNS, type Step, stepOf } from "./cost";
+import { names, RUNS, stands, type Step, stepOf } from "./cost";
 import type { Begun } from "./draft.svelte";
 
 import { said } from "./edits";
@@ -111,6 +111,7 @@ export class Deciding {
   /** Why an outcome cannot be chosen now, or null. */
   hinder(outcome: string): string | null {
     if (RUNS.has(outcome) && this.drifted) return "Look at your edits first";
+    if (!stands(outcome, this.main)) return "The arguments were edited meanwhile: choose again";
     if (outcome === "edit" && !this.fits) return "The edited arguments do not fit";
     return outcome === "answer" && !this.answers ? "Choose or write an answer" : null;
   }
@@ -130,7 +131,7 @@ export class Deciding {
   /** Whether what the mode asks for is there. */
   get ready(): boolean {
     const { mode, begun } = this;
-    if (!mode?.outcome || this.busy || !this.may) return false;
+    if (!mode?.outcome || this.busy || !this.may || this.hinder(mode.outcome) !== null) return false;
     if (mode.kind === "type") return names(this.typed, this.page?.row.name ?? "");
     if (mode.kind === "reason") return because(begun.reason, begun.note) !== null;
     if (mode.kind === "note") return begun.note.trim() !== "";
@@ -164,7 +165,7 @@ export class Deciding {
   /** Send a decision. */
   async send(outcome: string): Promise<void> {
     const page = this.page;
-    if (!page || this.busy) return;
+    if (!page || this.busy || this.hinder(outcome) !== null) return;
     this.#again = () => void this.send(outcome);
     const answer = await this.command("decisions", this.#decision(outcome, page));
     if (!answer) {

@@ -1,8 +1,14 @@
 import { expect, test } from "vitest";
-import { type Draft, drop, keep, read } from "./drafts";
+import { belong, type Draft, drop, forget, keep, read } from "./drafts";
 
-class Room implements Pick<Storage, "getItem" | "setItem" | "removeItem"> {
+class Room implements Omit<Storage, "clear"> {
   readonly kept = new Map<string, string>();
+  get length(): number {
+    return this.kept.size;
+  }
+  key(at: number): string | null {
+    return [...this.kept.keys()][at] ?? null;
+  }
   getItem(key: string): string | null {
     return this.kept.get(key) ?? null;
   }
@@ -46,4 +52,22 @@ test("what cannot be read counts as none, and what has no room is said", () => {
     expect(read("rev_1", room)).toBeNull();
   }
   expect(keep("rev_1", { ...draft, note: "x".repeat(600) }, room)).toBe(false);
+});
+
+test("drafts are of one person: whoever comes next in this tab finds none", () => {
+  const room = new Room();
+  belong("default/usr_ann", room);
+  for (const id of ["rev_1", "rev_2"]) keep(id, draft, room);
+  belong("default/usr_ann", room);
+  expect(read("rev_1", room)).toEqual(draft);
+  belong("acme/usr_ann", room);
+  expect([read("rev_1", room), read("rev_2", room)]).toEqual([null, null]);
+});
+
+test("who signs out leaves no draft, and nothing else is touched", () => {
+  const room = new Room();
+  room.setItem("else", "x");
+  for (const id of ["rev_1", "rev_2"]) keep(id, draft, room);
+  forget(room);
+  expect([...room.kept.keys()]).toEqual(["else"]);
 });

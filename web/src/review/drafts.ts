@@ -12,7 +12,9 @@ export interface Draft {
 }
 
 type Kept = Pick<Storage, "getItem" | "setItem" | "removeItem">;
+type All = Kept & Pick<Storage, "key" | "length">;
 const KEY = "handrail.draft.";
+const OWNER = "handrail.drafts";
 
 /** The draft of a review, or nothing. One that cannot be read counts as none. */
 export function read(id: string, storage: Kept = sessionStorage): Draft | null {
@@ -38,6 +40,23 @@ export function keep(id: string, draft: Draft, storage: Kept = sessionStorage): 
 /** Forget the draft of a review. */
 export function drop(id: string, storage: Kept = sessionStorage): void {
   storage.removeItem(KEY + id);
+}
+
+/** Forget all drafts. */
+export function forget(storage: All = sessionStorage): void {
+  const keys = Array.from({ length: storage.length }, (_, at) => storage.key(at) ?? "");
+  for (const key of keys) if (key.startsWith(KEY)) storage.removeItem(key);
+}
+
+/** From now on drafts are of this person: those of somebody else who was here before are forgotten. */
+export function belong(to: string, storage: All = sessionStorage): void {
+  if (storage.getItem(OWNER) === to) return;
+  forget(storage);
+  try {
+    storage.setItem(OWNER, to);
+  } catch {
+    // Without room for a name there is none for a draft either.
+  }
 }
 
 /** Whether nothing was begun. */

@@ -70,7 +70,7 @@ class Accounts:
 
     # Agents.
 
-    def by_key(self, text: str) -> Caller:
+    def by_key(self, text: str, *, used: bool = True) -> Caller:
         """The agent whose key it is. Raises `Unauthenticated` for a key that is unknown, ended or removed."""
         found = tokens.digest("key", text)
         token = self._key(found) if found else None
@@ -81,7 +81,8 @@ class Accounts:
         owner = directory.agents.get(key.agent) if key else None
         if key is None or owner is None or not key.opens(self._now):
             raise Unauthenticated("this key has ended: ask an administrator for a new one")
-        self._seen(token)
+        if used:
+            self._seen(token)
         scopes = frozenset(key.scopes)
         principal = agent(key.agent, owner.owner, "apikey", executes="execute" in scopes)
         return Caller(token.tenant, principal, scopes=scopes, key=key.id)
@@ -153,7 +154,7 @@ class Accounts:
             self._keep_password(tenant, who, password)
         return self._admit(tenant, who, _Kept(use, "session"))
 
-    def by_session(self, text: str) -> Caller:
+    def by_session(self, text: str, *, used: bool = True) -> Caller:
         """The person whose session it is. Raises `Unauthenticated` once it ended, or they are gone."""
         digest = tokens.digest("session", text)
         token = self._token(digest) if digest else None
@@ -166,7 +167,8 @@ class Accounts:
         who = self.directory(token.tenant).people.get(token.subject)
         if who is None:
             raise Unauthenticated("you are not in the directory any more")
-        self._seen(token)
+        if used:
+            self._seen(token)
         return self._caller(token, who, kept)
 
     def _caller(self, token: Token, who: Person, kept: _Kept) -> Caller:
