@@ -31,7 +31,9 @@ TAGS: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pra
 Scheme = Literal["light", "dark"]
 LOOKS: Final[tuple[tuple[int, Scheme], ...]] = ((1440, "light"), (390, "dark"))
 NARROWEST: Final = 320
-_STATUS: Final = re.compile(r"the server responded with a status of (\d+)")
+LOST: Final = 0
+"""The status of an answer that never came."""
+_STATUS: Final = re.compile(r"the server responded with a status of (\d+)|net::ERR_(?:CONNECTION_|INCOMPLETE_)")
 _LISTEN: Final = """addEventListener("securitypolicyviolation", (event) =>
   handrailViolation(`${event.violatedDirective} ${event.blockedURI}`), true);"""
 
@@ -69,7 +71,7 @@ class Watched:
         """Errors and warnings; an answer that the test expects is none."""
         if message.type in ("error", "warning"):
             status = _STATUS.search(message.text)
-            if not (status and status[1] in self._expected):
+            if not (status and (status[1] or str(LOST)) in self._expected):
                 self.wrong.append(f"console: {message.text}")
 
     def request(self, request: Request) -> None:

@@ -75,19 +75,6 @@ async def focused(page: Page) -> str | None:
     return found
 
 
-def failed(house: House, words: str = "503 Service Unavailable") -> str:
-    """An action was approved, ran and failed; returns the id of the review that asks what to do."""
-    key = house.company.key()
-    body = {"name": "mail.send", "args": {"to": "nora"}, "risk": "low", "declared": DECLARED}
-    asked = house("POST", "/actions", key, json=body).json()
-    decide(house, asked["review"])
-    path, lease = f"/actions/{asked['id']}", {"executor": "one"}
-    fence = house("POST", f"{path}/start", key, json={**lease, "bind": asked["bind"]}).json()["fence"]
-    ended = {**lease, "fence": fence, "outcome": "failed", "value": {"error": words}, "escalate": True}
-    found: str = house("POST", f"{path}/settle", key, json=ended).json()["review"]
-    return found
-
-
 async def frozen(page: Page) -> None:
     """Time stands in the page but where a test lets it pass."""
     await page.clock.install()

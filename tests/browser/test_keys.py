@@ -12,7 +12,8 @@ from playwright.async_api import Browser, Page, expect
 from tests.server.house import House
 
 from .chromium import ROOT, watched
-from .desk import DEAD, ask, failed, frozen, question, reading, row, staffed
+from .desk import DEAD, ask, frozen, question, reading, row, staffed
+from .reading import FOLDED, broken, outcome, told
 
 TABLE: Final = (ROOT / "web" / "src" / "keys" / "table.ts").read_text(encoding="utf-8")
 ENTRY: Final = re.compile(r'\{ id: "([a-z-]+)", keys: \[(.+?)\], label: "([^"]+)", scope: "(\w+)"(.*?) \},')
@@ -32,7 +33,6 @@ DEADLY: Final = """() => {
     }).concat(told.length ? [] : ["no hint at all"]);
 }"""
 """The keys that the page shows and that nothing in it takes; all are pressed before the page draws again."""
-FOLDED: Final = {"to": "nora", "body": "word " * 800}
 LADDER: Final = {"then": [["user:dora", None]]}
 HELD: Final = '[id="review-title"]'
 
@@ -72,15 +72,6 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         for handle in ("cleo", "dora"):
             found.company.person(handle)
         yield found
-
-
-def decision(house: House, review: str) -> str | None:
-    made = house("GET", f"/reviews/{review}", house.session("ann")).json()["state"]["decision"]
-    return made["outcome"] if made else None
-
-
-async def told(page: Page, words: str) -> None:
-    await expect(page.locator(".toasts")).to_contain_text(words)
 
 
 @of("next", "previous")
@@ -150,7 +141,7 @@ async def approves(page: Page, house: House, key: str) -> None:
     await reading(page, review)
     await page.keyboard.press(key)
     await told(page, "was approved")
-    assert decision(house, review) == "approve"
+    assert outcome(house, review) == "approve"
 
 
 @of("confirm")
@@ -159,7 +150,7 @@ async def confirms(page: Page, house: House, key: str) -> None:
     await reading(page, review)
     await page.keyboard.press("a")
     await expect(page.locator(".strip")).to_be_visible()
-    assert decision(house, review) is None
+    assert outcome(house, review) is None
     await page.keyboard.press(key)
     await told(page, "was approved")
 
@@ -175,7 +166,7 @@ async def rejects(page: Page, house: House, key: str) -> None:
         return
     await page.keyboard.press(second)
     await told(page, "was rejected")
-    assert decision(house, review) == "reject"
+    assert outcome(house, review) == "reject"
 
 
 @of("send-back", "send")
@@ -186,7 +177,7 @@ async def sends_back(page: Page, house: House, key: str) -> None:
     await page.keyboard.type("smaller abrqz?")
     await page.keyboard.press("Control+Enter")
     await told(page, "sent back")
-    assert decision(house, review) == "send_back"
+    assert outcome(house, review) == "send_back"
 
 
 @of("edit", "facts")
@@ -231,7 +222,8 @@ async def escalates(page: Page, house: House, key: str) -> None:
 @of("unfold")
 async def unfolds(page: Page, house: House, key: str) -> None:
     await reading(page, ask(house, args=FOLDED))
-    await expect(page.get_by_role("button", name="Open 1 fold first")).to_be_visible()
+    await expect(page.get_by_role("button", name="Open 2 folds first")).to_be_visible()
+    await page.keyboard.press(key)
     await page.keyboard.press(key)
     await expect(page.get_by_role("button", name="Approve")).to_be_visible()
 
@@ -244,7 +236,7 @@ async def undoes(page: Page, house: House, key: str) -> None:
     await told(page, "was approved")
     await page.keyboard.press(key)
     await told(page, "Taken back")
-    assert decision(house, review) is None
+    assert outcome(house, review) is None
 
 
 @of("theme")
@@ -289,11 +281,11 @@ async def test_what_decides_is_dead_for_a_moment_after_the_review_came(chromium:
                 await page.keyboard.press(pressable(one))
         await page.get_by_role("button", name="Approve").click()
         assert await page.locator(".strip").count() == 0
-        assert decision(house, review) is None
+        assert outcome(house, review) is None
         await page.clock.run_for(1)
         await page.keyboard.press("a")
         await told(page, "was approved")
-    assert decision(house, review) == "approve"
+    assert outcome(house, review) == "approve"
 
 
 async def test_enter_and_space_decide_nothing_by_themselves(chromium: Browser, house: House):
@@ -309,7 +301,7 @@ async def test_enter_and_space_decide_nothing_by_themselves(chromium: Browser, h
             await page.keyboard.press("r" if review in asked[:2] else "n")
             for key in ("Enter", "Control+Enter"):
                 await page.keyboard.press(key)
-    assert [decision(house, review) for review in asked] == [None] * 4
+    assert [outcome(house, review) for review in asked] == [None] * 4
 
 
 async def test_letters_in_a_text_are_letters(chromium: Browser, house: House):
@@ -330,7 +322,7 @@ async def test_letters_in_a_text_are_letters(chromium: Browser, house: House):
         await expect(page.get_by_role("dialog")).to_have_count(0)
         await expect(page.locator(".strip")).to_have_count(0)
         await expect(page.get_by_role("button", name="Done")).to_be_visible()
-    assert decision(house, review) is None
+    assert outcome(house, review) is None
 
 
 async def test_every_key_that_is_shown_does_something(chromium: Browser, house: House):
@@ -347,7 +339,7 @@ async def test_every_key_that_is_shown_does_something(chromium: Browser, house: 
         (high, "u"),
         (folds, ""),
     ]
-    shown += [(failed(house), ""), (options, ""), (free, "")]
+    shown += [(broken(house), ""), (options, ""), (free, "")]
     dead: list[tuple[str, str, str]] = []
     async with watched(chromium, house.url, session=house.session("ann"), expected=(503,)) as context:
         page = await context.new_page()

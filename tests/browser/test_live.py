@@ -15,7 +15,8 @@ from .chromium import inspect_everywhere, watched
 from .desk import ask, claim, decide, row, staffed
 
 TABS = 10
-NO_LOCKS = "delete Navigator.prototype.locks"
+PLAIN = "delete Navigator.prototype.locks; delete Crypto.prototype.randomUUID"
+"""What pages over plain HTTP do not have."""
 
 
 @pytest.fixture
@@ -164,7 +165,7 @@ async def test_a_session_that_ends_elsewhere_leads_to_the_door_and_back(chromium
 
 async def test_without_locks_every_tab_has_its_own_connection_and_says_so_once(chromium: Browser, house: House):
     async with watched(chromium, house.url, session=house.session("ann")) as context:
-        await context.add_init_script(NO_LOCKS)
+        await context.add_init_script(PLAIN)
         streams = Streams(context)
         pages = [await opened(context) for _ in range(2)]
         review = ask(house)
@@ -175,5 +176,10 @@ async def test_without_locks_every_tab_has_its_own_connection_and_says_so_once(c
         await inspect_everywhere(pages[0], "a connection for each tab")
         await pages[0].get_by_role("button", name="Understood").click()
         await expect(pages[0].get_by_text("Over plain HTTP")).to_have_count(0)
+        await pages[1].set_viewport_size({"width": 1440, "height": 900})
+        await row(pages[1], review).click()
+        await pages[1].get_by_role("button", name="Claim").click()
+        for page in pages:
+            await expect(row(page, review)).to_contain_text("claimed by you")
         again = await opened(context)
         await expect(again.get_by_text("Over plain HTTP")).to_have_count(0)

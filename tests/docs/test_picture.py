@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
+
 from tests.docs.pages import ROOT, blocks, compare
 from tools import picture
 
@@ -18,3 +22,11 @@ def test_the_picture_is_light_and_loads_nothing_from_anywhere():
     assert "payments.refund" in found.replace("&#160;", " ")
     assert found.count("http") == found.count('xmlns="http://www.w3.org/2000/svg"')
     assert "url(http" not in found
+
+
+@pytest.mark.parametrize("path", sorted(picture.TARGET.parent.glob("*.png")), ids=lambda path: path.name)
+def test_a_picture_of_the_inbox_is_light_and_shown_somewhere_with_words_for_those_who_do_not_see_it(path):
+    assert path.stat().st_size < 350_000
+    pages = "\n".join(page.read_text("utf-8") for page in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md")))
+    name = re.escape(path.name)
+    assert re.search(rf'!\[[^\]]{{20,}}\]\((docs|\.\.)/images/{name}\)|images/{name}"[^>]* alt="[^"]{{20,}}"', pages)

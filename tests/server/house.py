@@ -62,7 +62,8 @@ def opened(path: Path, **settings: Any) -> Iterator[House]:
 def serving(company: Company, **settings: Any) -> Iterator[House]:
     """A running server on a company's database."""
     with socket.socket(proto=socket.IPPROTO_TCP) as ear:  # asyncio sends at once only where it is told the protocol
-        ear.bind(("127.0.0.1", 0))
+        ear.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        ear.bind(("127.0.0.1", settings.pop("port", 0)))
         ear.listen(256)
         port = ear.getsockname()[1]
         url = f"http://127.0.0.1:{port}"

@@ -25,8 +25,13 @@ export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   return (await send("GET", path, undefined, signal ? { signal } : {})).json() as Promise<T>;
 }
 
+/** A new key for a command. `crypto.randomUUID` would be there over HTTPS and on this machine only. */
+export function once(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 /** Send a command; repeated with the same `key` it happens once. Throws `Refusal`. */
-export async function post<T>(path: string, body: unknown, key: string = crypto.randomUUID()): Promise<T> {
+export async function post<T>(path: string, body: unknown, key: string = once()): Promise<T> {
   const answer = await send("POST", path, body, { headers: { "Idempotency-Key": key } });
   return (answer.status === 204 ? undefined : await answer.json()) as T;
 }

@@ -1,4 +1,4 @@
-import { post } from "../api/client";
+import { once, post } from "../api/client";
 
 /** What a decision says. */
 export interface Decision {
@@ -30,7 +30,7 @@ export class Sender {
   /** The key of a command: that of the last one if it is the same and was never answered well. */
   keyFor(path: string, body: unknown): string {
     const text = path + JSON.stringify(body);
-    if (text !== this.#last.text) this.#last = { text, key: crypto.randomUUID() };
+    if (text !== this.#last.text) this.#last = { text, key: once() };
     return this.#last.key;
   }
 }
