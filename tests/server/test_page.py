@@ -83,3 +83,13 @@ def test_similar_decisions_are_counted_and_the_nearest_told(house: House):
     house.company.clock.advance(91 * 24 * 3600)
     again = propose(house, house.company.key(), args={"order": "O-7", "amount": "2"})["review"]
     assert page(house, house.session("ann"), again)["similar"]["nearest"] == []
+
+
+def test_arguments_too_long_to_be_compared_are_told_and_not_called_erased(house: House):
+    bot, ann = house.company.key(), house.session("ann")
+    house.company.clock.advance(1)
+    long = propose(house, bot, args={"order": "O-1", "amount": "1", "memo": "x" * 20_000})["review"]
+    assert decide(house, ann, long, "reject", note="no").status_code == 200
+    (near,) = page(house, ann, propose(house, bot)["review"])["similar"]["nearest"]
+    assert near["id"] == long
+    assert near["gist"].startswith('order "O-1", amount "1", memo "xxx')
