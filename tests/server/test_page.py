@@ -93,3 +93,15 @@ def test_arguments_too_long_to_be_compared_are_told_and_not_called_erased(house:
     (near,) = page(house, ann, propose(house, bot)["review"])["similar"]["nearest"]
     assert near["id"] == long
     assert near["gist"].startswith('order "O-1", amount "1", memo "xxx')
+
+
+def test_a_secret_in_the_title_of_a_run_is_covered_like_one_in_the_arguments(house: House):
+    bot, ann = house.company.key(), house.session("ann")
+    run = house("GET", "/runs/by-name?name=nightly", bot).json()["id"]
+    assert house("POST", f"/runs/{run}/open", bot, json={"title": "clean up, password=hunter2x9"}).status_code == 200
+    asked = propose(house, bot, run=run)["review"]
+    found = house("GET", f"/reviews/{asked}/page", ann)
+    assert found.json()["row"]["run"]["name"].startswith("clean up, password=•••")
+    assert found.json()["run"]["name"] == found.json()["row"]["run"]["name"]
+    assert "hunter2x9" not in found.text
+    assert "hunter2x9" not in house("GET", "/inbox", ann).text
