@@ -106,7 +106,9 @@ def test_a_claim_is_renewed_by_its_holder_and_given_back(house: House, ann: Brow
 def test_delegates_come_from_the_directory_and_may_decide(house: House, ann: Browser, enter: Enter):
     joe = enter("joe")
     review = propose(house, house.company.key())["review"]
-    assert joe.page(review)["refusal"]["code"] == "not_allowed"
+    found = joe.page(review)
+    assert (found["refusal"]["code"], found["choices"], found["may_comment"]) == ("not_allowed", [], True)
+    assert joe.send(review, "comments", text="Ask me.").status_code == 200
     assert told(joe.decide(review)) == (403, "not_allowed")
     directory = ann.client.get("/v1/directory").json()
     (to,) = [one["id"] for one in directory["people"] if directory["names"][one["id"]] == "user:joe"]
@@ -155,7 +157,8 @@ def test_the_second_decision_is_refused_and_the_page_says_who_was_first(house: H
     assert told(ann.decide(review)) == (409, "already_decided")
     found = ann.page(review)
     assert (found["decision"]["by"]["name"], found["decision"]["note"]) == ("user:ben", "no")
-    assert found["refusal"]["code"] == "already_decided"
+    assert (found["refusal"]["code"], found["choices"], found["may_comment"]) == ("already_decided", [], True)
+    assert "`" not in found["refusal"]["text"]
 
 
 def test_a_decision_is_done_once_and_on_what_was_seen(house: House, ann: Browser, ben: Browser):
@@ -165,13 +168,21 @@ def test_a_decision_is_done_once_and_on_what_was_seen(house: House, ann: Browser
     assert first.json() == again.json()
     found = ann.page(review)
     assert ([one["name"] for one in found["row"]["votes"]], found["row"]["missing"]) == (["user:ann"], 1)
-    assert found["refusal"]["code"] == "already_decided"
+    assert (found["refusal"], found["voted"], found["choices"]) == (None, True, ["edit", "reject", "send_back"])
     assert told(ann.send(review, "decisions", outcome="approve", view=view)) == (409, "already_decided")
     assert ben.decide(review, "edit", args={"order": "O-2", "amount": "1"}).status_code == 200
     assert told(ann.send(review, "decisions", outcome="approve", view=view)) == (409, "stale_view")
     found = ann.page(review)
     assert (found["refusal"], found["rounds"][0]["changed"]) == (None, ["args.amount", "args.order"])
+    assert (found["voted"], found["choices"]) == (False, ["approve", "edit", "reject", "send_back"])
     assert [one["text"] for one in found["first"]["members"]] == ["O-1001", "48.00"]
+
+
+def test_who_approved_may_still_reject(house: House, ann: Browser):
+    review = propose(house, house.company.key(), declared={**LADDER, "quorum": [["any", 2]]})["review"]
+    assert ann.decide(review).status_code == 200
+    assert ann.decide(review, "reject", note="not after all").status_code == 200
+    assert ann.page(review)["row"]["status"] == "decided"
 
 
 def test_what_is_late_is_refused_and_the_page_says_so_before(house: House, ann: Browser):

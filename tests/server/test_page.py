@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -105,3 +106,12 @@ def test_a_secret_in_the_title_of_a_run_is_covered_like_one_in_the_arguments(hou
     assert found.json()["run"]["name"] == found.json()["row"]["run"]["name"]
     assert "hunter2x9" not in found.text
     assert "hunter2x9" not in house("GET", "/inbox", ann).text
+
+
+def test_words_of_the_agent_in_a_refusal_are_drawn(house: House):
+    bot, ann = house.company.key(), house.session("ann")
+    schema = {"type": "object", "properties": {"order": {"enum": ["a\u202eb"]}}}
+    asked = propose(house, bot, args={"order": "a\u202eb"}, schema=schema)["review"]
+    answer = decide(house, ann, asked, "edit", args={"order": "x"})
+    assert (answer.status_code, "a⟨U+202E⟩b" in answer.json()["detail"]) == (422, True)
+    assert "\u202e" not in json.dumps(answer.json(), ensure_ascii=False)

@@ -142,5 +142,5 @@ def person(at: Desk, handle: str) -> str:
     whole = handle if handle.startswith("user:") else f"user:{handle}"
     found = at.directory.resolve(whole)
     if found is None:
-        raise UnknownPerson(f"{whole[:60]!a} is nobody here: list people with `handrail people list`")
+        raise UnknownPerson(f"{whole[:60]!a} is nobody here")
     return found

@@ -10,7 +10,7 @@ from typing import Final
 import typer
 
 from ..codec.policy_file import PolicyFileError
-from ..errors import HandrailError, Late, NotFound, StaleView, Unseen, UsageError
+from ..errors import AlreadyDecided, HandrailError, Late, NotFound, StaleView, UnknownPerson, Unseen, UsageError
 from ..view.escape import safe
 
 DONE: Final = 0
@@ -53,10 +53,12 @@ def refused(about: str = "") -> Iterator[None]:
 
 def _advice(error: HandrailError, about: str) -> str:
     match error:
-        case StaleView() if about:
+        case StaleView() | AlreadyDecided() if about:
             return f" (`handrail reviews show {about}`)"
         case Unseen():
             return " (add --unfold, which draws what is folded)"
+        case UnknownPerson():
+            return " (`handrail people list` lists them)"
         case Late() if about:
             return f" (`handrail explain {about}` tells it)"
         case _:

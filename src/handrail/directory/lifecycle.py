@@ -58,7 +58,7 @@ def decide(state: Member | None, command: c.Command, facts: Facts) -> list[Draft
         case c.RemovePerson():
             _people_only(facts)
             if not isinstance(state, Person) or state.status == "removed":
-                raise UnknownPerson("there is no such person to remove; list them with `handrail people list`")
+                raise UnknownPerson("there is no such person to remove")
             _others_remain(state, facts)
             return [Draft(e.PersonRemoved())]
         case c.NoteAccount():
@@ -100,7 +100,7 @@ def _others_remain(state: Member | None, facts: Facts) -> None:
 
 def _account(state: Member | None, command: c.NoteAccount, facts: Facts) -> list[Draft[e.Event]]:
     if not isinstance(state, Person) or state.status == "removed":
-        raise UnknownPerson("there is no such person; list them with `handrail people list`")
+        raise UnknownPerson("there is no such person")
     _people_only(facts)
     own = command.what == "password_set" and facts.actor.id == state.id
     if not own and facts.administrators and facts.actor.id not in facts.administrators:

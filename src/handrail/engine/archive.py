@@ -99,7 +99,7 @@ class Archive:
     def _action(self, reader: Reader, action: str) -> ActionRecord:
         state = self.state_in(reader, action)
         if not isinstance(state, Action):
-            raise UnknownAction(f"no action {action} is in this database; list them with `handrail actions`")
+            raise UnknownAction(f"no action {action} is in this database: check the id")
         kept = reader.revision(self._tenant, action, state.revision)
         return ActionRecord(
             state, kept.args if kept else None, self.text_in(reader, action, state.context),
@@ -122,7 +122,7 @@ class Archive:
         with self.read() as reader:
             state = self.state_in(reader, review)
             if not isinstance(state, Review):
-                raise UnknownReview(f"no review {review} is in this database; list them with `handrail reviews list`")
+                raise UnknownReview(f"no review {review} is in this database: check the id")
             return self._review(reader, state)
 
     def _review(self, reader: Reader, state: Review) -> ReviewRecord:
@@ -148,7 +148,7 @@ class Archive:
         with self.read() as reader:
             state = self.state_in(reader, run)
             if not isinstance(state, Run):
-                raise UnknownRun(f"no run {run} is in this database; list them with `handrail runs`")
+                raise UnknownRun(f"no run {run} is in this database: check the id")
             return state, self.text_in(reader, run, state.title)
 
     def policy(self) -> PolicyRecord | None:

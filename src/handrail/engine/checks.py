@@ -62,7 +62,7 @@ def _fits(schema: str, value: JSON) -> None:
         said = "; ".join(
             f"{problem.path}: {problem.message}" if problem.path else problem.message for problem in problems
         )
-        raise InvalidValue(said, errors=tuple(map(_misfit, problems)))
+        raise InvalidValue(visible(said), errors=tuple(map(_misfit, problems)))
 
 
 def _misfit(problem: Problem) -> Misfit:
@@ -75,8 +75,8 @@ def check_answer(question: dict[str, Any], value: JSON) -> None:
     """Raise `InvalidValue` unless `value` is one of the question's options and fits its schema."""
     options = question.get("options")
     if options and value not in options:
-        listed = ", ".join(str(option) for option in options)
-        raise InvalidValue(f"choose one of: {listed}", errors=(Misfit("", visible(f"Choose one of: {listed}.")),))
+        listed = visible(", ".join(str(option) for option in options))
+        raise InvalidValue(f"choose one of: {listed}", errors=(Misfit("", f"Choose one of: {listed}."),))
     schema = question.get("schema")
     if schema:
         _fits(canonical(schema), value)

@@ -55,7 +55,7 @@ def _action(work: Work, subject: str, state: State | None, command: object, acto
     if isinstance(command, action.Propose):
         return _proposal(work, subject, command, actor)
     if not isinstance(state, Action):
-        raise UnknownAction(f"no action {subject} is in this database; list them with `handrail actions list`")
+        raise UnknownAction(f"no action {subject} is in this database: check the id")
     match command:
         case action.Claim() | action.Start():
             waits = _waits(work, state.run, subject)
@@ -138,7 +138,7 @@ def _review(work: Work, subject: str, state: State | None, command: object, acto
         view = shown.opening(work, subject, held, command)
         return ReviewFacts(subject, work.now, actor, people, held.agent, view=view)
     if not isinstance(state, Review):
-        raise UnknownReview(f"no review {subject} is in this database; list them with `handrail reviews list`")
+        raise UnknownReview(f"no review {subject} is in this database: check the id")
     held = work.state(state.action)
     assert isinstance(held, Action)
     base = ReviewFacts(subject, work.now, actor, _people(work, held), held.agent, label=_label(work, actor))

@@ -51,7 +51,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why one may not agree: the code of the error that trying would raise, and its words."""
+    """Why one may not decide: the code of the error that trying would raise, and its words."""
 
     code: str
     text: str
@@ -107,7 +107,8 @@ class Page:
 
     Names, words and the texts of nodes are drawn text; `raw` and the options' values are as they are sent, with the
     arguments in the order of the parameters. `first` are the arguments as the agent first asked, if they were edited
-    since; `unseen` the paths that have to be opened before the bytes may run.
+    since; `unseen` the paths that have to be opened before the bytes may run. `choices` are what the reader may choose
+    now, none where `refusal` says why; `voted` says that they have approved the present round.
     """
 
     row: Row
@@ -133,6 +134,8 @@ class Page:
     question: Question | None
     choices: tuple[Outcome, ...]
     refusal: Refusal | None
+    voted: bool
+    may_comment: bool
     rounds: tuple[Round, ...]
     attempts: tuple[Attempt, ...]
     talk: tuple[Said, ...]

@@ -15,8 +15,9 @@ from ..codec.records import State, read_state
 from ..errors import AlreadyDecided, Late, NotAllowed, UnknownReview
 from ..policy.paths import ANYONE
 from ..principal import Principal
-from ..review.lifecycle import require_vote
-from ..review.model import Review
+from ..review.lifecycle import choices, may_comment
+from ..review.model import Outcome, Review
+from ..review.voting import voted
 from ..store.protocol import Reader
 from ..view.drawing import drawn, inline
 from ..view.escape import visible
@@ -85,7 +86,7 @@ class Sheets:
     def _read(self, reader: Reader, review: str, now: int) -> Snapshot:
         state = self._archive.state_in(reader, review)
         if not isinstance(state, Review):
-            raise UnknownReview(f"no review {review} is in this database; list them with `handrail reviews list`")
+            raise UnknownReview(f"no review {review} is in this database: check the id")
         (material,) = self._inbox.materials(reader, [state])
         action, events = material.action, self._archive.latest_in(reader, state, MOST_ENTRIES)
         about = similar.About(action, state, material.args)
@@ -146,11 +147,13 @@ class Sheet:
     def page(self) -> shape.Page:
         """The whole page."""
         found, review = self._found, self._review
+        open_to, refusal = self._choices()
         return shape.Page(
             row=found.rows.row(self._material), v=found.rows.v, now=self._viewer.now, view=self._view(),
             ladder=tuple(past.ladder(review, found.events, self._names)), quorum=tuple(self._quorum()),
             undo=review.demand.undo, raw=self._args, schema=self._schema(), question=self._question(),
-            choices=review.choices, refusal=self._refusal(),
+            choices=open_to, refusal=refusal, voted=voted(review, self._viewer.principal),
+            may_comment=self._may_comment(),
             rounds=tuple(past.rounds(found.events, self._names, found.revisions)),
             attempts=tuple(past.attempts(found.attempts)), talk=tuple(past.talk(found.events, self._names)),
             run=self._run(), similar=similar.similar(found.similar, self._names), decision=self._decision(),
@@ -203,17 +206,22 @@ class Sheet:
             _worded(self._args.get("question", "")), listed or None, _worded(default) if answers else None
         )
 
-    def _refusal(self) -> shape.Refusal | None:
+    def _choices(self) -> tuple[tuple[Outcome, ...], shape.Refusal | None]:
+        """What the viewer may choose now, or why nothing."""
         viewer, people = self._viewer, self._found.rows.people(self._material)
         try:
-            require_vote(self._review, viewer.principal, people, viewer.now)
+            found = choices(self._review, viewer.principal, people, viewer.now)
             if not viewer.decides:
                 raise NotAllowed(POWERLESS)
         except (AlreadyDecided, Late) as error:
-            return shape.Refusal(error.code, visible(str(error)))
+            return (), shape.Refusal(error.code, visible(str(error)))
         except NotAllowed as error:
-            return shape.Refusal(error.code, visible(str(error)) if viewer.decides else POWERLESS)
-        return None
+            return (), shape.Refusal(error.code, visible(str(error)) if viewer.decides else POWERLESS)
+        return found, None
+
+    def _may_comment(self) -> bool:
+        viewer, people = self._viewer, self._found.rows.people(self._material)
+        return viewer.decides and may_comment(self._review, viewer.principal.id, people)
 
     def _run(self) -> shape.Steps | None:
         run = self._material.run

@@ -41,7 +41,7 @@ def barred(directory: Directory, agent: str, owner: str, starter: str | None, *,
 def require(review: Review, actor: Principal, people: People) -> None:
     """Raise `NotAllowed`, with the rule that says so, unless this principal may decide the review."""
     if actor.kind != "human":
-        raise NotAllowed("an agent never decides; a person does, with `handrail reviews`")
+        raise NotAllowed("an agent never decides; a person does")
     if actor.id in people.barred or actor.id in review.barred:
         raise NotAllowed("who asked for an action, or answers for its agent, may not decide it")
     if actor.id not in people.asked(review):

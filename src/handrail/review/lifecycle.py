@@ -11,7 +11,7 @@ from . import events as e
 from . import ladder, voting
 from .access import People, require
 from .facts import Facts
-from .model import OPEN, Review, Status
+from .model import OPEN, Outcome, Review, Status
 
 ACCEPTS: Final[Table] = {
     e.Opened: {None: "open"},
@@ -63,19 +63,24 @@ def decide(state: Review | None, command: c.Command, facts: Facts) -> list[Draft
     assert_never(command)
 
 
-def require_vote(state: Review, actor: Principal, people: People, now: int) -> None:
-    """Raise what keeps a principal from agreeing at that time (µs): by the rules of `decide`, for one who wants to know
-    before. Raises `Late`, `AlreadyDecided` or `NotAllowed`."""
+def choices(state: Review, actor: Principal, people: People, now: int) -> tuple[Outcome, ...]:
+    """The outcomes that a principal may choose at that time (µs): by the rules of `decide`, for one who wants to know
+    before. Raises `Late`, `AlreadyDecided` or `NotAllowed` where there is none."""
     _require_open(state, now)
     require(state, actor, people)
-    voting.require_first(state, actor)
+    return voting.left(state, actor)
+
+
+def may_comment(state: Review, person: str, people: People) -> bool:
+    """Say whether a person may comment now."""
+    return state.status in ACCEPTS[e.Commented] and bool(people.directory.members(person))
 
 
 def _require_open(state: Review, now: int) -> None:
     if state.status == "expired" or (state.status in OPEN and state.deadline <= now):
         raise Late("the deadline has passed, and the outcome chosen for that case stands")
     if state.status not in OPEN:
-        raise AlreadyDecided(f"the review is {state.status}: look at it with `handrail reviews show {state.id}`")
+        raise AlreadyDecided(f"the review is {state.status} already: look at it again to see how it ended")
 
 
 def _handle(
@@ -97,7 +102,7 @@ def _handle(
 
 def _delegate(state: Review, command: c.Delegate, facts: Facts) -> list[Draft[e.Event]]:
     if not facts.people.directory.members(command.to) or command.to.startswith("grp_"):
-        raise UnknownPerson("that person is not in the directory; list them with `handrail people list`")
+        raise UnknownPerson("that person is not in the directory: choose somebody who is")
     if command.to in facts.people.barred or command.to in state.barred:
         raise NotAllowed("who asked for an action, or answers for its agent, may not decide it")
     return [Draft(e.Delegated(command.to), {"note": command.note} if command.note else {})]

@@ -11,10 +11,12 @@ from . import commands as c
 from . import events as e
 from .access import counted, require
 from .facts import Facts
-from .model import Decision, Review, Vote
+from .model import Decision, Outcome, Review, Vote
 
 COLLECTED = frozenset({"approve", "edit", "retry"})
 """The outcomes that let bytes run: they need the quorum. For an exception it is one person, until an edit raises it."""
+ONCE = frozenset({"approve", "retry"})
+"""The outcomes that one person counts towards once a round; an edit begins the next round."""
 MOST_NAMED = 8
 """Folds that a refusal names; the rest are counted."""
 
@@ -31,14 +33,19 @@ def vote(state: Review, command: c.Decide, facts: Facts) -> list[Draft[e.Event]]
     _require_seen(command, facts)
     if command.outcome == "edit":
         return _edit(state, command, facts)
-    require_first(state, facts.actor)
+    if voted(state, facts.actor):
+        raise AlreadyDecided("you have approved this round already; another person is needed")
     return _count(state, command, facts)
 
 
-def require_first(state: Review, actor: Principal) -> None:
-    """Raise `AlreadyDecided` for one who has approved the present round."""
-    if any(vote.by == actor.id for vote in state.votes):
-        raise AlreadyDecided("you have approved this round already; another person is needed")
+def voted(state: Review, actor: Principal) -> bool:
+    """Say whether a principal has approved the present round."""
+    return any(vote.by == actor.id for vote in state.votes)
+
+
+def left(state: Review, actor: Principal) -> tuple[Outcome, ...]:
+    """The outcomes that one who may decide can still choose."""
+    return tuple(one for one in state.choices if one not in ONCE or not voted(state, actor))
 
 
 def _require_seen(command: c.Decide, facts: Facts) -> None:

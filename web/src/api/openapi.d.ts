@@ -1301,6 +1301,8 @@ export interface components {
             readonly question: components["schemas"]["Question"] | null;
             readonly choices: readonly ("approve" | "edit" | "reject" | "send_back" | "answer" | "retry" | "supply" | "skip" | "abort" | "happened" | "not_happened")[];
             readonly refusal: components["schemas"]["Refusal"] | null;
+            readonly voted: boolean;
+            readonly may_comment: boolean;
             readonly rounds: readonly components["schemas"]["Round"][];
             readonly attempts: readonly components["schemas"]["Attempt"][];
             readonly talk: readonly components["schemas"]["Said"][];

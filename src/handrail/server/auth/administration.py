@@ -145,7 +145,7 @@ class Administration:
     def _note(self, person: str, what: NoteAccount) -> None:
         """First the entry, so that nothing happens to an account that is not in the log."""
         if person not in self._directory.people:
-            raise UnknownPerson("there is no such person; list them with `handrail people list`")
+            raise UnknownPerson("there is no such person")
         self._backend.call(person, what)
 
 

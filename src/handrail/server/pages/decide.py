@@ -47,7 +47,7 @@ async def show(visit: Visit) -> Response:
 async def edit(visit: Visit) -> Response:
     """The arguments as text to be changed."""
     page = await read(visit)
-    if "edit" not in open_choices(visit, page) or page["raw"] is None:
+    if "edit" not in choices_of(page) or page["raw"] is None:
         return see_other(f"/d/{visit.review}")
     return _drawn(visit, page, template="edit.html")
 
@@ -59,13 +59,6 @@ async def read(visit: Visit) -> dict[str, Any]:
     sheets = Sheets(visit.service.archive(visit.who.tenant))
     found: dict[str, Any] = orjson.loads(orjson.dumps(await asyncio.to_thread(sheets.page, state.id, viewer)))
     return found
-
-
-def open_choices(visit: Visit, page: Mapping[str, Any]) -> dict[str, Choice]:
-    """What who looks may choose now."""
-    if page["refusal"] or page["row"]["status"] not in OPEN or "decide" not in visit.who.permissions:
-        return {}
-    return choices_of(page)
 
 
 async def send(visit: Visit) -> Response:
@@ -112,7 +105,7 @@ def _again(visit: Visit, page: dict[str, Any], form: Form, error: HandrailError)
     if isinstance(error, NotAllowed):
         told = Said("bad", f"This is not allowed. {sentence(error)}")
     status = 422 if isinstance(error, UsageError) and error.status < 500 else error.status
-    editing = form.text("do") == "edit" and "edit" in open_choices(visit, page) and page["raw"] is not None
+    editing = form.text("do") == "edit" and "edit" in choices_of(page) and page["raw"] is not None
     problems = [{"path": str(one.path), "text": str(one.text)} for one in getattr(error, "problems", ())]
     return _drawn(
         visit, page, status, template="edit.html" if editing else "decide.html", told=told, form=form,
@@ -129,7 +122,7 @@ def _drawn(
     written = {field: form.text(field) if form else "" for field in ("note", "value", "option")}
     return visit.paper.page(
         template, status, me=me, page=page, row=page["row"], asks=ASKS.get(page["row"]["kind"], "Review"),
-        until=until(page), said=list(standing(page, me["id"])), told=told, choices=open_choices(visit, page),
+        until=until(page), said=list(standing(page, me["id"])), told=told, choices=choices_of(page),
         tick=tick, type_name=name, key=secrets.token_urlsafe(18), what=what, written=written,
         problems=problems or [], text=_text(page, form) if template == "edit.html" else "",
         others=_others(visit, page),
@@ -146,7 +139,7 @@ def _others(visit: Visit, page: Mapping[str, Any]) -> set[str]:
     if "decide" not in visit.who.permissions:
         return set()
     made = row["decision"]
-    found = {"comment"} if row["status"] in (*OPEN, "decided") else set()
+    found = {"comment"} if page["may_comment"] else set()
     if row["status"] in OPEN and not page["refusal"]:
         mine = row["claimed_by"] and row["claimed_by"]["id"] == me
         found |= {"release"} if mine else {"claim"}
