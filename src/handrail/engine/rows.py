@@ -17,6 +17,7 @@ from ..run.model import Run
 from ..stream import JSON
 from ..view.columns import clip
 from ..view.drawing import drawn
+from ..view.ends import WHOLE, head
 from ..view.escape import visible
 from ..view.facts import Reader
 from ..view.masks import conceal
@@ -25,6 +26,8 @@ from ..view.text import gist
 
 WIDEST: Final = 200
 """Columns of a gist."""
+WORDS: Final = 1_000
+"""Characters of a question of which its gist is drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +196,8 @@ def said(action: Action, bind: str, args: str | None, schema: str | None) -> str
     found = in_order(args, schema)
     if action.kind != "question":
         return clip(gist(found), WIDEST)
-    hidden = conceal(str(found.get("question", "")))
-    return clip(drawn(hidden, 0, len(hidden.text)), WIDEST)
+    words = str(found.get("question", ""))
+    return clip(head(words, WORDS) if len(words) > WHOLE else drawn(conceal(words)), WIDEST)
 
 
 def alike(secret: bytes, review: Review, action: Action, args: str | None) -> str | None:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 from typing import Literal
 
 from .value import JSON, number
@@ -156,8 +157,9 @@ def _judge(key: str) -> Sensitivity:
 _sensitive = lru_cache(maxsize=4096)(_judge)
 
 
-def find(text: str, sensitivity: Sensitivity = "") -> tuple[Found, ...]:
-    """Return the secrets in a text, in order; the whole text when its key says so."""
+def find(text: str, sensitivity: Sensitivity = "", until: int | None = None) -> tuple[Found, ...]:
+    """Return the secrets in a text, in order; the whole text when its key says so. With `until`, those alone whose form
+    begins before that character."""
     if sensitivity and _named(text, sensitivity):
         return (Found(0, len(text), "named like a secret"),)
     if len(text) < 8 or not suspected(text):
@@ -168,7 +170,7 @@ def find(text: str, sensitivity: Sensitivity = "") -> tuple[Found, ...]:
         (
             Found(*match.span(match.lastindex or 0), what)
             for form, what in forms.items()
-            for match in form.finditer(text)
+            for match in takewhile(lambda match: until is None or match.start() < until, form.finditer(text))
         ),
         key=lambda secret: (secret.start, -secret.end),
     )

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, tzinfo
+from itertools import islice
 from typing import Any
 
 from .columns import clip, columns, pad, wrap
 from .drawing import inline, written
+from .ends import ends
 from .escape import safe, visible
 from .facts import KINDS, Reader, deadline, facts
 from .flags import CODES
 from .lines import BLANK, FENCE, Line, Span, Style, keyed, moved, plain, wrapped
-from .masks import Masked, conceal, mask
+from .masks import conceal, sensitive
 from .model import Erased
 from .payloads import OPAQUE
 from .tree import Page, folded, tree
@@ -29,6 +31,8 @@ STORY = ("description", "impact", "preview")
 """The keys of a story in the order they are shown; others follow."""
 
 _NARROWEST, _FACT_COLUMN = 40, 9
+_MEMBERS, _CHARACTERS = 24, 1_000
+"""Arguments in one line, and characters after which no other begins."""
 
 
 def summary(name: str, args: JSON | Erased, width: int) -> str:
@@ -43,20 +47,19 @@ def gist(args: JSON | Erased) -> str:
         return _erased(args)
     if not isinstance(args, Mapping):
         return inline(args)
-    parts = ", ".join(f"{label(key)} {_short(key, value)}" for key, value in list(args.items())[:24])
-    return parts if len(args) <= 24 else f"{parts}, …"
+    parts: list[str] = []
+    for key, value in islice(args.items(), _MEMBERS):
+        if sum(map(len, parts)) > _CHARACTERS:
+            break
+        parts.append(f"{label(key)} {_short(key, value)}")
+    return ", ".join(parts if len(parts) == len(args) else [*parts, "…"])
 
 
 def _short(key: str, value: JSON) -> str:
     """Return a member's value in a summary: long texts keep both ends."""
-    if not isinstance(value, str) and isinstance(value, Mapping | Sequence):
-        return inline(value)
-    shown = mask(value, key=key)
-    if isinstance(shown, Masked):
-        return f"⟨{shown}⟩"
-    if isinstance(shown, str) and len(shown) > 64:
-        return f"{inline(shown[:40])[:-1]}⟨…⟩{inline(shown[-16:])[1:]}"
-    return inline(shown)
+    if isinstance(value, str):
+        return ends(value, sensitive(key))
+    return inline(value) if isinstance(value, Mapping | Sequence) else inline(value, sensitive(key))
 
 
 def render(

@@ -1,0 +1,74 @@
+"""The ends of a long text on one row: what is searched is bounded, and no secret shows through the cut."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from handrail.view import ends as module
+from handrail.view.ends import COVER, ends, head
+from handrail.view.masks import find
+from handrail.view.text import gist
+
+FILL = "a calm word " * 1_000
+TOKEN = "ghp_" + "A1b2" * 10
+KEY = "-----BEGIN PRIVATE KEY-----\n" + "MIIEvQIBADANBg\n" * 2_000
+JWT = "eyJ" + "a" * 3_900 + "." + "b" * 40
+
+
+@pytest.mark.parametrize("secret", [TOKEN, JWT, "password=hunter2x9" + "y" * 9_000, KEY, "sk-" + "x1" * 5_000])
+@pytest.mark.parametrize("at", [0, 10, 39])
+def test_a_secret_at_the_head_is_covered_from_its_first_character(secret: str, at: int):
+    text = "." * (at - 1) + " " * bool(at) + secret + " " + FILL
+    said = ends(text)
+    begin = find(text)[0].start
+    assert said.startswith(f'"{text[:begin]}{COVER}')
+
+
+@pytest.mark.parametrize("secret", [TOKEN, JWT, "password=hunter2x9" + "y" * 9_000, KEY, "sk-" + "x1" * 5_000])
+@pytest.mark.parametrize("after", ["", " end", " now"])
+def test_a_secret_at_the_tail_is_covered_wherever_it_begins(secret: str, after: str):
+    said = ends(FILL + secret + after)
+    tail = said.rpartition("⟨…⟩")[2]
+    assert COVER in tail
+    assert not any(secret[at : at + 4] in tail for at in range(max(0, len(secret) - 40), len(secret) - 3))
+
+
+@pytest.mark.parametrize(
+    "introduced", ["password" + " " * 3_000 + "= ", "password=", "Authorization: Bearer ", "curl -u ann:", KEY]
+)
+def test_what_introduces_a_secret_far_before_it_is_not_lost(introduced: str):
+    said = ends(FILL + introduced + "hunter2x9hunter2x9")
+    assert "hunter2" not in said
+    assert "r2x9" not in said
+
+
+def test_a_key_that_ended_before_covers_nothing():
+    assert ends(KEY + "-----END PRIVATE KEY-----\n" + FILL).endswith('calm word "')
+    assert ends(FILL).endswith('calm word "')
+
+
+def test_no_more_of_a_long_text_is_searched_than_its_ends_need(monkeypatch: pytest.MonkeyPatch):
+    searched: list[int] = []
+
+    def counted(text: str, *rest: Any, **given: Any) -> Any:
+        searched.append(len(text))
+        return find(text, *rest, **given)
+
+    monkeypatch.setattr(module, "find", counted)
+    long = "password=x1y2z3 " * 60_000
+    gist({"a": long})
+    head(long, 1_000)
+    assert sum(searched) < 20_000
+
+
+def test_the_line_of_many_long_arguments_ends():
+    said = gist({f"a{at}": FILL for at in range(24)})
+    assert said.endswith(", …")
+    assert len(said) < 1_200
+
+
+def test_covers_are_kept_whole_where_a_text_is_cut():
+    said = ends("see " + TOKEN + " " + "x y " * 30 + TOKEN)
+    assert said == '"see ••••••••b2 (44 characters) x y x y x⟨…⟩••••••••b2 (44 characters)"'
