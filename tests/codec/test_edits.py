@@ -310,13 +310,16 @@ def test_a_pattern_that_could_be_tried_for_ever_is_not_looked_for(pattern: str, 
         validate_edit(json.dumps({"patternProperties": {pattern: {}}}), {text: 1})
 
 
-@pytest.mark.parametrize(
-    "schema",
-    [_doubling(60), {"additionalProperties": {"items": {"enum": [f"v{at}" for at in range(9000)]}}}],
-)
-def test_a_schema_that_means_more_places_than_can_be_visited_is_refused(schema: dict[str, Any]):
+def test_a_schema_that_means_more_places_than_can_be_visited_is_refused() -> None:
     with pytest.raises(UnreadableSchema, match="takes too long"):
-        validate_edit(json.dumps(schema), {"a": ["no"] * 9000})
+        validate_edit(json.dumps(_doubling(60)), {"a": 1})
+
+
+def test_many_choices_for_many_items_are_refused_rather_than_all_compared() -> None:
+    schema = {"properties": {"a": {"items": {"enum": [f"v{at}" for at in range(600)]}}}}
+    assert validate_edit(json.dumps(schema), {"a": ["v1"] * 100}) == []
+    with pytest.raises(UnreadableSchema, match="takes too long"):
+        validate_edit(json.dumps(schema), {"a": ["v1"] * 600})
 
 
 def test_many_items_are_compared_in_the_time_of_one_look_each():

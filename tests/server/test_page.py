@@ -83,3 +83,25 @@ def test_similar_decisions_are_counted_and_the_nearest_told(house: House):
     house.company.clock.advance(91 * 24 * 3600)
     again = propose(house, house.company.key(), args={"order": "O-7", "amount": "2"})["review"]
     assert page(house, house.session("ann"), again)["similar"]["nearest"] == []
+
+
+def test_arguments_too_long_to_be_compared_are_told_and_not_called_erased(house: House):
+    bot, ann = house.company.key(), house.session("ann")
+    house.company.clock.advance(1)
+    long = propose(house, bot, args={"order": "O-1", "amount": "1", "memo": "x" * 20_000})["review"]
+    assert decide(house, ann, long, "reject", note="no").status_code == 200
+    (near,) = page(house, ann, propose(house, bot)["review"])["similar"]["nearest"]
+    assert near["id"] == long
+    assert near["gist"].startswith('order "O-1", amount "1", memo "xxx')
+
+
+def test_a_secret_in_the_title_of_a_run_is_covered_like_one_in_the_arguments(house: House):
+    bot, ann = house.company.key(), house.session("ann")
+    run = house("GET", "/runs/by-name?name=nightly", bot).json()["id"]
+    assert house("POST", f"/runs/{run}/open", bot, json={"title": "clean up, password=hunter2x9"}).status_code == 200
+    asked = propose(house, bot, run=run)["review"]
+    found = house("GET", f"/reviews/{asked}/page", ann)
+    assert found.json()["row"]["run"]["name"].startswith("clean up, password=•••")
+    assert found.json()["run"]["name"] == found.json()["row"]["run"]["name"]
+    assert "hunter2x9" not in found.text
+    assert "hunter2x9" not in house("GET", "/inbox", ann).text

@@ -316,8 +316,8 @@ OF_THE_SERVER: Final = (
     ),
     Guard(
         "the end of a check", "A schema cannot keep a check of an edit going for as long as its agent likes.",
-        (Edit("codec/effort.py", "    if left.visits < 0:", "    if left.visits < -1_000_000:"),),
-        ("tests/codec/test_edits.py::test_a_schema_that_means_more_places_than_can_be_visited_is_refused",),
+        (Edit("codec/effort.py", "    if left.visits < 0:", "    if False:"),),
+        ("tests/codec/test_edits.py::test_many_choices_for_many_items_are_refused_rather_than_all_compared",),
     ),
     Guard(
         "time for a body", "A body that does not come is not waited for.",

@@ -136,7 +136,7 @@ class Rows(Names):
 
     def run(self, run: Run, title: JSON | Erased) -> Who:
         """A run with its title, or its id where it has none."""
-        return Who(run.id, Reader(lambda _: title if isinstance(title, str) and title else run.id, 0).name(run.id))
+        return Who(run.id, Reader(lambda _: titled(run, title), 0).name(run.id))
 
     def people(self, material: Material) -> People:
         """The directory, and whom the review may never be decided by."""
@@ -174,6 +174,11 @@ class Rows(Names):
         return RowDecision(
             made.outcome, self.who(made.by), made.at, made.effective_at, review.effective, review.revision > 1
         )
+
+
+def titled(run: Run, title: JSON | Erased) -> str:
+    """What a run is called, with the secrets in its title covered; its id where it has no title."""
+    return conceal(title).text if isinstance(title, str) and title else run.id
 
 
 def brief(material: Material) -> str:

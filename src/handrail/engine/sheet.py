@@ -27,7 +27,7 @@ from . import page as shape
 from . import past, similar
 from .archive import Archive
 from .inbox import Inbox
-from .rows import Material, Rows, said
+from .rows import Material, Rows, said, titled
 
 STEPS: Final = 8
 MOST_ENTRIES: Final = 200
@@ -173,8 +173,7 @@ class Sheet:
     def _called(self, id_: str) -> str:
         """What people call an id, as it is: whoever draws it draws what hides."""
         if self._material.run and id_ == self._material.run.id:
-            title = self._material.title
-            return title if isinstance(title, str) and title else id_
+            return titled(self._material.run, self._material.title)
         return self._names.kept(id_)
 
     def _view(self) -> shape.ViewPart:

@@ -134,9 +134,12 @@ def _closeness(found: tuple[Past, tuple[str, ...]]) -> tuple[int, int]:
 
 
 def _near(archive: Archive, reader: Reader, past: Past, same: tuple[str, ...]) -> Near:
+    """With the arguments also where they were too long to be compared: nothing else says that they are kept."""
     text = archive.text_in(reader, past.review.id, past.decision.note)
     note = None if text is None else written_text(text)
-    return Near(past, same, note, reader.blob(archive.tenant, past.action.schema))
+    kept = reader.revision(archive.tenant, past.action.id, past.review.revision)
+    whole = past._replace(args=kept.args if kept else None)
+    return Near(whole, same, note, reader.blob(archive.tenant, past.action.schema))
 
 
 def similar(found: Found, names: Names) -> Similar:

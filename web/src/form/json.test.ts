@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { at, type Json, put, renamed, same, withMember } from "./json";
+import { at, type Json, put, renamed, same, spelled, withMember } from "./json";
 
 test("types are told apart, the order of members is not", () => {
   expect(same(42, "42")).toBe(false);
@@ -34,4 +34,11 @@ test("what is put is there, and nothing else changes", () => {
       }
     }),
   );
+});
+
+test("values are spelled alike exactly where they are the same", () => {
+  const value = fc.jsonValue() as fc.Arbitrary<Json>;
+  fc.assert(fc.property(value, value, (a, b) => (spelled(a) === spelled(b)) === same(a, b)));
+  expect(spelled({ b: [1, { d: 2, c: 1 }], a: "1" })).toBe(spelled({ a: "1", b: [1, { c: 1, d: 2 }] }));
+  expect(spelled(["a,b"])).not.toBe(spelled(["a", "b"]));
 });

@@ -26,6 +26,14 @@ export function same(a: unknown, b: unknown): boolean {
   return keys.length === Object.keys(b).length && keys.every((key) => has(b, key) && same(a[key], b[key]));
 }
 
+/** A value as one text, the same for the same JSON. */
+export function spelled(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map(spelled).join()}]`;
+  if (!isMembers(value)) return JSON.stringify(value);
+  const each = Object.keys(value).sort().map((key) => `${JSON.stringify(key)}:${spelled(value[key] as Json)}`);
+  return `{${each.join()}}`;
+}
+
 /** The place of a member: a JSON Pointer. */
 export function member(path: string, key: Key): string {
   return `${path}/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`;

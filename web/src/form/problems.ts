@@ -1,7 +1,7 @@
 /** What is wrong with a value, found at once in the page and in the words of the server, which checks again (`codec/schema_check.py`). */
 import { compare, decimal, hasFormat, isBig, isMultiple, numberOf } from "./dialect";
 import { Effort } from "./effort";
-import { has, isMembers, type Json, member, type Members, same } from "./json";
+import { has, isMembers, type Json, member, type Members, same, spelled } from "./json";
 import { pointed, type Schema } from "./resolve";
 
 /** One thing wrong: where (JSON Pointer, empty for the whole), what, and what to do. */
@@ -101,7 +101,7 @@ const CHECKS: Record<string, Check> = {
   format: (wanted, value) => typeof value !== "string" || hasFormat(wanted, value),
   minItems: length(least, items),
   maxItems: length(most, items),
-  uniqueItems: (wanted, value) => wanted !== true || !Array.isArray(value) || value.every((each, at) => value.findIndex((other) => same(each, other)) === at),
+  uniqueItems: (wanted, value) => wanted !== true || !Array.isArray(value) || new Set(value.map(spelled)).size === value.length,
   minProperties: length(least, members),
   maxProperties: length(most, members),
   required: (wanted, value) => !isMembers(value) || !Array.isArray(wanted) || wanted.every((key) => has(value, String(key))),
