@@ -17,7 +17,7 @@ from tests.server.house import House
 
 from .chromium import ROOT, Scheme, inspect, size_of, watched
 from .desk import ask, claim, decide, question, staffed
-from .reading import FOLDED, broken, press, read, refund, told
+from .reading import ARGS, FOLDED, broken, press, read, refund, sheet, told
 
 SCREENS: Final = Path(os.environ.get("HANDRAIL_SCREENSHOTS") or ROOT / ".build" / "screens")
 EVIL: Final = '"><img src=x onerror=alert(1)>\u202e\u200b</textarea> ⟨U+0000⟩ {{constructor}}'
@@ -81,6 +81,12 @@ def hard(house: House, **given: Any) -> str:
     """A review with everything in it that a page can show."""
     args = {"to": "nora", EVIL: [EVIL, {"deep": [1, 2, {"er": EVIL}]}], "api_key": "sk_live_abcdefghijk", **FOLDED}
     return ask(house, args=args, context={"ticket": 7, "said": EVIL}, story=STORY, risk="high", **given)
+
+
+async def enter(page: Page, house: House, who: str) -> None:
+    """Be somebody else from here on."""
+    cookie = {"name": "handrail", "value": house.session(who), "url": house.url, "sameSite": "Strict"}
+    await page.context.add_cookies([cookie])  # type: ignore[list-item]
 
 
 @state
@@ -173,8 +179,8 @@ async def refused_edit(page: Page, house: House) -> None:
         page, ask(house, args={"pieces": 1}, schema={"type": "object", "properties": {"pieces": {"type": "integer"}}})
     )
     await press(page, "e")
-    await page.get_by_label("pieces").fill("1.5")
-    await page.get_by_label("pieces").blur()
+    await page.get_by_role("textbox", name="pieces").fill("1.5")
+    await page.get_by_role("textbox", name="pieces").blur()
 
 
 @state
@@ -197,6 +203,34 @@ async def undo(page: Page, house: House) -> None:
     await read(page, refund(house, declared={"undo": "10m"}))
     await press(page, "a")
     await told(page, "was approved")
+
+
+@state
+async def loading(page: Page, house: House) -> None:
+    asked = refund(house)
+    await page.route(f"**/{asked}/page", lambda _: None)
+    await page.goto(f"/inbox/{asked}")
+    await expect(page.locator("[data-pane=review] .rev > *")).to_be_visible()
+
+
+@state
+async def reader(page: Page, house: House) -> None:
+    await enter(page, house, "vera")
+    await page.goto(f"/inbox/{hard(house)}")
+    await expect(page.locator("#review-title")).to_be_visible()
+    await expect(page.get_by_role("group", name="Decide")).to_have_count(0)
+
+
+@state
+async def changed(page: Page, house: House) -> None:
+    asked = refund(house, declared={"quorum": [["any", 2]]})
+    await read(page, asked)
+    await press(page, "e")
+    await page.get_by_label("amount").fill("5.00")
+    body = {"outcome": "edit", "view": sheet(house, asked)["view"]["digest"], "args": {**ARGS, "amount": "7.00"}}
+    answer = house("POST", f"/reviews/{asked}/decisions", house.session("ben"), json=body)
+    assert answer.status_code == 200, answer.text
+    await expect(page.get_by_role("button", name="Look at the change")).to_be_visible()
 
 
 @state
