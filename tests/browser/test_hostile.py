@@ -27,7 +27,8 @@ TAGS: Final = (
 MADE: Final = """(tags) => [...document.querySelectorAll("*")].filter((one) =>
     !one.localName.match(`^(${tags})$`) || [...one.attributes].some((a) => a.name.startsWith("on"))
     || (one.localName === "script" && (!one.src || new URL(one.src).origin !== location.origin))
-    || (one.hasAttribute("href") && !/^(\\/|#|data:image)/.test(one.getAttribute("href")))
+    || (one.hasAttribute("href") && !/^data:image/.test(one.getAttribute("href"))
+        && new URL(one.getAttribute("href"), location.href).origin !== location.origin)
   ).map((one) => one.outerHTML.slice(0, 200))"""
 OUTSIDE: Final = """() => {
     const all = document.documentElement.cloneNode(true);

@@ -219,7 +219,5 @@ def test_following_is_no_use_of_a_session_and_ends_with_it(tmp_path: Path):
             house.company.clock.advance("20m")
             assert live.next(ticks=True)[0] == "tick"
             house.company.clock.advance("10m")
-            while (name := live.next(ticks=True)[0]) == "tick":
-                continue
-            assert name == "end"
+            assert "end" in (live.next(ticks=True)[0] for _ in range(20)), "a tick may have been on its way"
         assert house("GET", "/stream", ann).status_code == 401
