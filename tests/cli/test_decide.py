@@ -41,8 +41,8 @@ def test_a_quorum_says_how_many_more_it_waits_for(company, rail, monkeypatch):
     assert company("reviews", "approve", review, "-qy").out == "Your approval counts; it waits for 1 more approval.\n"
     again = company("reviews", "approve", review, "-qy")
     assert (again.code, again.err) == (
-        1, "handrail: you have approved this round already; another person is needed "
-        f"(`handrail reviews show {review[:10]}`)\n",
+        1, ("handrail: you have approved this round already; another person is needed "
+        f"(`handrail reviews show {review[:10]}`)\n"),
     )  # fmt: skip
     assert "waits for 1 more approval" in company("reviews", "list", user="bob").out
     assert company("reviews", "approve", review, "-qy", user="bob").out.startswith("Cleared")
@@ -120,8 +120,8 @@ def test_the_second_to_decide_is_told_so(company, wire):
     company("reviews", "reject", review, "-qy", "-m", "no")
     said = company("reviews", "approve", review, "-qy", user="bob")
     assert (said.code, said.err) == (
-        1, "handrail: the review is decided already: look at it again to see how it ended "
-        f"(`handrail reviews show {review[:10]}`)\n",
+        1, ("handrail: the review is decided already: look at it again to see how it ended "
+        f"(`handrail reviews show {review[:10]}`)\n"),
     )  # fmt: skip
 
 

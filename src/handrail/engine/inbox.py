@@ -19,6 +19,8 @@ COUNTED: Final = 10_000
 """Open reviews beyond which nobody counts."""
 EARLIER: Final = 8
 """The last reviews of one action whose rows change with it."""
+AT_ONCE: Final = 20
+"""Reviews whose arguments are held in memory together: each may have a megabyte."""
 KINDS: Final = ("approval", "question", "exception")
 
 
@@ -32,7 +34,7 @@ class Listing(NamedTuple):
 
 
 class Inbox:
-    """The rows of one tenant. What is read comes from one snapshot; it is drawn after that was let go."""
+    """The rows of one tenant. What is read comes from one snapshot."""
 
     def __init__(self, archive: Archive) -> None:
         self._archive: Final = archive
@@ -43,10 +45,15 @@ class Inbox:
         with self._archive.read() as reader:
             found = self._archive.page_in(reader, "review", after, limit, waiting=not ended, ended=ended)
             reviews = [one for one in found if isinstance(one, Review)]
-            rows, materials = self.rows_in(reader), self.materials(reader, reviews)
+            rows = self.rows_in(reader)
+            drawn = [
+                rows.row(one)
+                for start in range(0, len(reviews), AT_ONCE)
+                for one in self.materials(reader, reviews[start : start + AT_ONCE])
+            ]
             count = reader.waiting(self._tenant, COUNTED)
         following = reviews[-1].id if len(reviews) == limit else None
-        return Listing(rows.v, [rows.row(one) for one in materials], following, count)
+        return Listing(rows.v, drawn, following, count)
 
     def rows_in(self, reader: Reader) -> Rows:
         """What makes rows as of a snapshot."""

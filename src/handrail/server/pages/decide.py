@@ -18,7 +18,7 @@ from ...review.model import OPEN
 from ...wire.bodies import command_of
 from ..rights import visible
 from ..service import Service
-from .choices import CHOICES, Choice, as_text, cares, choices_of, decision_body
+from .choices import CHOICES, as_text, cares, choices_of, decision_body
 from .faults import sentence
 from .form import Form
 from .standing import ASKS, Said, conflict, standing, until
