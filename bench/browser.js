@@ -51,6 +51,13 @@ globalThis.handrailBench = (() => {
   };
   requestAnimationFrame(first);
 
+  let review = null;
+  const opened = () => {
+    if (document.querySelector("[data-pane=review] h1")) after(() => (review ??= performance.now()));
+    else requestAnimationFrame(opened);
+  };
+  requestAnimationFrame(opened);
+
   const ENDS = { script: ".js", style: ".css", fonts: ".woff2" };
   const weight = (entries, end) => entries.filter((one) => one.name.endsWith(end)).reduce((sum, one) => sum + one.transferSize, 0) / 1000;
 
@@ -79,6 +86,11 @@ globalThis.handrailBench = (() => {
       const all = performance.getEntriesByType("resource");
       const early = all.filter((one) => one.startTime < rows);
       return { rows, weights: Object.fromEntries(Object.entries(ENDS).map(([kind, end]) => [kind, [weight(early, end), weight(all, end)]])) };
+    },
+    // The KB of script that were asked for until a review was painted, and in all.
+    review() {
+      const all = performance.getEntriesByType("resource");
+      return [weight(all.filter((one) => one.startTime < review), ENDS.script), weight(all, ENDS.script)];
     },
     async frames(count) {
       const found = [];

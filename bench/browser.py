@@ -61,11 +61,12 @@ async def _measured(path: str, at: Served, amount: Amount) -> dict[str, Figure]:
         browser = await playwright.chromium.launch(executable_path=path, args=[*FLAGS])
         frame = await _frame(browser)
         context = await _signed_in(browser, at)
+        opened = await _review(browser, at, reviews[0])
         page = await context.new_page()
         loaded = await _first_load(page, at)
         changed = await _changes(page, amount, lambda: _change(at, reviews, amount))
         await browser.close()
-    return {**changed, **loaded, "frame": frame}
+    return {**changed, **loaded, **opened, "frame": frame}
 
 
 async def _signed_in(browser: Browser, at: Served) -> BrowserContext:
@@ -92,6 +93,19 @@ async def _first_load(page: Page, at: Served) -> dict[str, Figure]:
     told: dict[str, Any] = await page.evaluate("handrailBench.load()")
     weights = {kind: Figure(early, f"{whole:.1f} KB with a review") for kind, (early, whole) in told["weights"].items()}
     return {"rows": Figure(told["rows"]), **weights}
+
+
+async def _review(browser: Browser, at: Served, review: str) -> dict[str, Figure]:
+    """What an empty cache has to fetch for one review, by its own address, and then to edit it."""
+    context = await _signed_in(browser, at)
+    page = await context.new_page()
+    await page.goto(f"{at.url}/inbox/{review}")
+    await page.locator("[data-settled=true]").wait_for()
+    await page.keyboard.press("e")
+    await page.get_by_role("region", name="Edit").wait_for()
+    shown, whole = await page.evaluate("handrailBench.review()")
+    await context.close()
+    return {"review_script": Figure(shown), "editing_script": Figure(whole)}
 
 
 async def _changes(page: Page, amount: Amount, change: Callable[[], Awaitable[None]]) -> dict[str, Figure]:

@@ -192,7 +192,7 @@ async def test_who_may_not_decide_opens_a_link_reads_and_has_no_key_that_decides
         page = await context.new_page()
         await frozen(page)
         await reading(page, review)
-        await press(page, "a Enter r 1 b c e z d u q")
+        await press(page, "a Enter r 1 b c e z d u")
         await expect(page.get_by_role("group", name="Decide")).to_have_count(0)
         await expect(page.locator(".rev")).to_contain_text("48.00")
         await expect(page.locator(".strip")).to_have_count(0)

@@ -120,7 +120,9 @@ async def test_an_edit_is_shown_can_be_taken_back_and_is_what_runs(chromium: Bro
         await page.get_by_label("amount").first.fill("24.00")
         await press(page, "Control+Enter")
         await expect(page.get_by_role("button", name="Approve with 1 edit")).to_be_visible()
-        await expect(page.locator("#at\\:args\\.amount")).to_contain_text("24.00")
+        await expect(page.locator("#at\\:args\\.amount")).to_contain_text('"24.00"')
+        await expect(page.get_by_text("As asked: sha256")).to_be_visible()
+        await expect(page.get_by_text("Exactly these bytes run")).to_have_count(0)
         await expect(page.get_by_text("You are at it")).to_be_visible()
         await page.get_by_role("button", name="Undo this edit").click()
         await expect(page.get_by_role("button", name="Approve", exact=True)).to_be_visible()
@@ -130,7 +132,7 @@ async def test_an_edit_is_shown_can_be_taken_back_and_is_what_runs(chromium: Bro
         await settled(page)
         await press(page, "a")
         await told(page, "was approved with edits")
-        assert await page.evaluate("sessionStorage.length") == 0
+        assert await page.evaluate(f"Object.keys(sessionStorage).filter((key) => key.includes('{review}')).length") == 0
     assert [outcome(house, review), sheet(house, review)["raw"]["amount"]] == ["edit", "12.00"]
 
 

@@ -48,8 +48,9 @@ export interface Page {
   raw: unknown;                                       // args as plain JSON in parameter order, for the edit form; null if erased
   schema: object | null;                              // JSON Schema of the arguments (question: of the answer)
   question: null | { question: string; options: { text: string; value: unknown }[] | null; default: string | null };
-  choices: string[];                                  // outcomes that this kind of review can end with
+  choices: string[];                                  // outcomes that the reader may choose
   refusal: null | { code: string; text: string };     // why *you* may not decide (which rule), null if you may
+  voted: boolean; may_comment: boolean;               // approved this round already; may say something, also without deciding
   rounds: { round: number; at: number; by: Who; changed: string[] }[];       // earlier rounds: who edited, which paths
   attempts: { attempt: number; at: number; text: string }[];                 // failed ones; text drawn, agent's
   talk: { type: string; at: number; by: Who; note: string | null; to: Who | null }[];   // comments, claims, delegations, escalations, votes, in order

@@ -21,6 +21,12 @@ export class Secrets {
     return this.#values.size ? mapped(value, (each) => (this.has(each) ? this.#sign(each) : each)) : value;
   }
 
+  /** A value as drawn text: a text in quotes, so that "42" and 42 differ, and what is covered stays covered. */
+  drawn(value: Json): string {
+    if (this.has(value)) return this.#sign(value);
+    return typeof value === "string" ? `"${visible(value)}"` : visible(JSON.stringify(this.covered(value)));
+  }
+
   /** The value again, with what the signs stand for. */
   uncovered(value: Json): Json {
     if (!this.#values.size) return value;

@@ -67,6 +67,12 @@ export class Deciding {
     return !ended(page) && page.row.deadline > clock.now;
   }
 
+  /** Whether this person may say something, also where they may not decide. */
+  get comments(): boolean {
+    const page = this.page;
+    return page !== null && page.may_comment && !ended(page) && !this.reading.newer;
+  }
+
   /** The edits were made to other arguments than those shown. */
   get drifted(): boolean {
     return this.edits.length > 0 && this.begun.view !== this.page?.view.digest;
@@ -74,8 +80,9 @@ export class Deciding {
 
   /** The outcome that lets it run as it stands here, or answers. */
   get main(): string | null {
-    const found = ["approve", "retry", "answer"].find((one) => this.page?.choices.includes(one));
-    return found && this.edits.length && RUNS.has(found) ? "edit" : (found ?? null);
+    const choices = this.page?.choices ?? [];
+    if (this.edits.length && choices.includes("edit")) return "edit";
+    return ["approve", "retry", "answer"].find((one) => choices.includes(one)) ?? null;
   }
 
   /** What the server said about the edited arguments, or about the answer. */

@@ -44,7 +44,5 @@ export function said(value: unknown, edit: Change, secrets: Secrets): { where: s
 }
 
 function written(value: Json | undefined, secrets: Secrets): string | null {
-  if (value === undefined) return null;
-  const shown = secrets.covered(value);
-  return visible(typeof shown === "string" ? shown : JSON.stringify(shown));
+  return value === undefined ? null : secrets.drawn(value);
 }

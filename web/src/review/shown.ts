@@ -1,6 +1,7 @@
 import { getContext, setContext } from "svelte";
 import type { Flag } from "../api/contract";
 import type { Change } from "../form/changes";
+import type { Secrets } from "../form/secrets";
 import type { Folds } from "./folds.svelte";
 import type { Marks } from "./tree";
 
@@ -11,6 +12,8 @@ export interface Shown {
   readonly flags: Map<string, Flag[]>;
   /** The edits that stand exactly at a value, by its path. */
   readonly edits: Map<string, Change>;
+  /** What stays covered wherever it is moved to. */
+  readonly secrets: Secrets;
   undo(edit: Change): void;
 }
 

@@ -51,6 +51,9 @@ const DONE: Record<string, string> = {
   not_happened: "said not to have happened",
 };
 
+/** Why nobody decides any more, before the server has said so. */
+export const TIMED = "The time is over, and the outcome chosen for that case stands.";
+
 /** What was decided, after “was” or a name. */
 export function done(outcome: string): string {
   return DONE[outcome] ?? outcome.replaceAll("_", " ");
