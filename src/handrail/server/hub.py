@@ -112,7 +112,7 @@ class Hub:
         return reader, RETRY + b"".join(chunk(entry) for entry in missed)
 
     async def watch(self, me: str, after: int | None) -> tuple[Reader, bytes]:
-        """A new reader of rows, told first how far the log is and who they are; and the rows changed behind a position."""
+        """A new reader of rows, told first how far the log is, and their own id; and what changed behind a position."""
         reader, position = await self._enter(Reader(self._tick), self._watchers)
         hello = Hello(self._service.database.clock.now(), position - 1, me)
         if after is None:
