@@ -123,7 +123,7 @@ OF_THE_REVIEW: Final = (
     ),
     Guard(
         "one vote each", "Nobody fills two places of a quorum.",
-        (Edit(VOTING, "if any(vote.by == actor.id for vote in state.votes):", "if False:"),),
+        (Edit(VOTING, "return any(vote.by == actor.id for vote in state.votes)", "return False"),),
         ("tests/review/test_voting.py::test_two_approvals_need_two_people",),
     ),
     Guard(
