@@ -52,9 +52,7 @@ def news(inbox: Inbox, reader: Reader, entries: Sequence[Entry]) -> list[bytes]:
     changes = [(entry, one) for entry, one in _changes(inbox, reader, entries) if anew is None or entry.i > anew]
     rows = inbox.drawn(reader, inbox.rows_in(reader), [one for _, one in changes])
     told = [] if anew is None else [event("reset", {}, anew)]
-    return told + [
-        event("row", Changed(entry.t, row), entry.i) for (entry, _), row in zip(changes, rows, strict=True)
-    ]
+    return told + [event("row", Changed(entry.t, row), entry.i) for (entry, _), row in zip(changes, rows, strict=True)]
 
 
 def _changes(inbox: Inbox, reader: Reader, entries: Sequence[Entry]) -> list[tuple[Entry, Review]]:
