@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from handrail.view.masks import Masked, cover, find, mask, sensitive
+from handrail.view.masks import Masked, conceal, cover, find, mask, sensitive
 
 from .corpus import AWS, GITHUB, PEM, SECRETS, Case
 
