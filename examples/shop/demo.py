@@ -39,7 +39,8 @@ def run(state: State, *, fresh: bool, port: int | None, browser: bool) -> int:
         narrator.say("stopped", f"a demo runs in {state.folder} already: stop that one first, or name another --state")
         return 1
     try:
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        for told in (signal.SIGINT, signal.SIGTERM):  # a shell lets what it starts with & ignore the first
+            signal.signal(told, signal.default_int_handler)
         state.prepare(fresh)
         return _serve(state, narrator, port, browser)
     finally:

@@ -29,7 +29,7 @@ class Demo:
         command = (sys.executable, "-m", "examples.shop", "--state", str(folder), "--no-browser", "--port", "0")
         self.running: Final = subprocess.Popen(
             [*command, *options], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            text=True,
+            text=True, preexec_fn=_in_the_background,
         )  # fmt: skip
         self.said: list[str] = []
         self._more = threading.Condition()
@@ -75,11 +75,13 @@ class Demo:
         return int(found[1])
 
     def ctrl_c(self) -> int:
-        """Stop; the exit code."""
+        """Stop; the exit code. One that does not stop is killed, so that no other test meets it."""
         self.running.send_signal(signal.SIGINT)
-        code = self.running.wait(SECONDS)
-        self._reader.join(SECONDS)
-        return code
+        try:
+            return self.running.wait(SECONDS)
+        finally:
+            self.running.kill()
+            self._reader.join(SECONDS)
 
     def close(self) -> None:
         """End it if it still runs."""
@@ -88,6 +90,11 @@ class Demo:
         for pipe in (self.running.stdin, self.running.stdout):
             assert pipe is not None
             pipe.close()
+
+
+def _in_the_background() -> None:
+    """As a shell starts what ends in `&`; Ctrl-C ends it all the same."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @contextmanager

@@ -53,7 +53,7 @@ class Reader:
         with self._archive.read() as reader:
             entries = [parse_entry(one.entry) for one in reader.entries("default", after=self.position)]
             told = news(self._inbox, reader, entries)
-        for chunk in told.chunks():
+        for chunk in told:
             fields = dict(line.split(": ", 1) for line in chunk.decode().splitlines() if line)
             if fields["event"] == "row":
                 assert int(fields["id"]) > self.position, "one event for each review and batch, in order"

@@ -184,6 +184,7 @@ def test_a_link_from_another_site_or_through_a_proxy_signs_nobody_in(house: Hous
     browser, link = Browser(house), address(house)
     for change in FOREIGN:
         assert browser.follow(link, **change).status_code == 403
+    assert browser.client.post(link).status_code == 403, "a browser says from which site a form comes"
     for name in ("X-Forwarded-For", "Forwarded", "Via", "X-Real-IP"):
         assert browser.follow(link, **{name: "127.0.0.1"}).status_code == 403
         assert browser.client.get(link, headers={name: "127.0.0.1"}).status_code == 403

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from handrail.clock import SystemClock
+from handrail.engine.inbox import AT_ONCE
 from handrail.server.hub import LATE
 
 from .company import Company
@@ -80,7 +82,8 @@ def test_a_reader_is_greeted_and_told_of_each_change_of_a_review_and_of_its_acti
     ann, key = house.session("ann"), house.company.key()
     with watching(house, ann) as live:
         name, hello = live.next()
-        assert (name, hello["v"]) == ("hello", inbox(house, ann)["v"])
+        me = house("GET", "/me", ann).json()["id"]
+        assert (name, hello["v"], hello["me"]) == ("hello", inbox(house, ann)["v"], me)
         asked = propose(house, key)
         name, opened_row = live.next()
         assert (name, opened_row["row"]) == ("row", inbox(house, ann)["items"][0])
@@ -221,3 +224,33 @@ def test_following_is_no_use_of_a_session_and_ends_with_it(tmp_path: Path):
             house.company.clock.advance("10m")
             assert "end" in (live.next(ticks=True)[0] for _ in range(20)), "a tick may have been on its way"
         assert house("GET", "/stream", ann).status_code == 401
+
+
+LARGE = 500_000
+
+
+@contextmanager
+def at_most(size: int) -> Iterator[None]:
+    """No more bytes than these are held at once, the server's and the reader's together."""
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        yield
+        assert tracemalloc.get_traced_memory()[1] - before < size
+    finally:
+        tracemalloc.stop()
+
+
+def test_no_more_arguments_are_held_at_once_than_of_a_few_reviews(house: House):
+    ann, key = house.session("ann"), house.company.key()
+    before = inbox(house, ann)["v"]
+    asked = [
+        propose(house, key, args={"order": f"O-{one}", "amount": "1", "memo": "x" * LARGE})["review"]
+        for one in range(3 * AT_ONCE)
+    ]
+    bound = 3 * AT_ONCE * LARGE * 2 // 3
+    with at_most(bound):
+        assert {row["id"] for row in inbox(house, ann)["items"]} == {*asked}
+    with at_most(bound), watching(house, ann, before) as live:
+        assert live.next()[0] == "hello"
+        assert [live.next()[1]["row"]["id"] for _ in asked] == asked

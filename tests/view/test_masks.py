@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from handrail.view.masks import Masked, cover, find, mask, sensitive
+from handrail.view.masks import Masked, conceal, cover, find, mask, sensitive
 
 from .corpus import AWS, GITHUB, PEM, SECRETS, Case
 
@@ -71,3 +71,9 @@ def test_several_secrets_in_one_text() -> None:
         "GitHub token",
         "private key",
     ]
+
+
+@pytest.mark.parametrize("call", ["curl -u ann:{} https://x.example", "mysql -h db -p{} shop"])
+def test_each_of_two_calls_in_one_line_has_its_password_covered(call: str):
+    said = conceal(f"{call.format('hunter22')}; {call.format('hunter33')}").text
+    assert "hunter" not in said

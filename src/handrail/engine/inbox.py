@@ -1,4 +1,4 @@
-"""Reads the inbox: a page of reviews as rows, and the rows of what the log says has changed."""
+"""Reads the inbox: a page of reviews as rows, and the reviews of what the log says has changed."""
 
 from __future__ import annotations
 
@@ -46,29 +46,32 @@ class Inbox:
             found = self._archive.page_in(reader, "review", after, limit, waiting=not ended, ended=ended)
             reviews = [one for one in found if isinstance(one, Review)]
             rows = self.rows_in(reader)
-            drawn = [
-                rows.row(one)
-                for start in range(0, len(reviews), AT_ONCE)
-                for one in self.materials(reader, reviews[start : start + AT_ONCE])
-            ]
+            drawn = self.drawn(reader, rows, reviews)
             count = reader.waiting(self._tenant, COUNTED)
         following = reviews[-1].id if len(reviews) == limit else None
         return Listing(rows.v, drawn, following, count)
+
+    def drawn(self, reader: Reader, rows: Rows, reviews: Sequence[Review]) -> list[Row]:
+        """The rows of these reviews, in their order. What they are made of is let go of as they are drawn."""
+        return [
+            rows.row(one)
+            for start in range(0, len(reviews), AT_ONCE)
+            for one in self.materials(reader, reviews[start : start + AT_ONCE])
+        ]
 
     def rows_in(self, reader: Reader) -> Rows:
         """What makes rows as of a snapshot."""
         head = reader.head(self._tenant)
         return Rows(self._archive.directory_in(reader), self._archive.secret, head.size - 1 if head else -1)
 
-    def changed(self, reader: Reader, subjects: Iterable[str]) -> dict[str, list[Material]]:
-        """What the rows are made of that these streams change, by the stream: reviews, and those of actions."""
+    def changed(self, reader: Reader, subjects: Iterable[str]) -> dict[str, list[Review]]:
+        """The reviews whose rows these streams change, by the stream: reviews, and those of actions."""
         asked = {one: [one] for one in subjects if one.startswith("rev_")}
         for state in self._states(reader, (one for one in subjects if one.startswith("act_"))):
             if isinstance(state, Action):
                 asked[state.id] = list(_reviews_of(state))
         states = self._states(reader, {one for ids in asked.values() for one in ids})
-        reviews = {one.id: one for one in states if isinstance(one, Review)}
-        found = {one.review.id: one for one in self.materials(reader, list(reviews.values()))}
+        found = {one.id: one for one in states if isinstance(one, Review)}
         return {subject: [found[one] for one in ids if one in found] for subject, ids in asked.items()}
 
     def materials(self, reader: Reader, reviews: Sequence[Review]) -> list[Material]:

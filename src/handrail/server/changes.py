@@ -10,7 +10,8 @@ import orjson
 
 from ..audit.entry import Entry
 from ..engine.inbox import Inbox
-from ..engine.rows import Material, Row, Rows
+from ..engine.rows import Row
+from ..review.model import Review
 from ..store.protocol import Reader
 
 ANEW: Final = frozenset({
@@ -21,10 +22,12 @@ ANEW: Final = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """The first thing one who follows is told: the time (µs), and the log position from which on rows come."""
+    """The first thing one who follows is told: the time (µs), the log position from which on rows come, and their own
+    id."""
 
     now: int
     v: int
+    me: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,43 +45,25 @@ class Tick:
     now: int
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What a row is made of, and the entry that changed it: its position and time (µs)."""
-
-    position: int
-    at: int
-    material: Material
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """What some entries mean for the inbox, as one snapshot holds it. It is drawn after that was let go."""
-
-    rows: Rows
-    changes: tuple[Change, ...]
-    anew: int | None
-
-    def chunks(self) -> list[bytes]:
-        """The events: one for each review that changed, in the order of the last entry about it. Where the directory
-        changed, what came before is not told: readers fetch everything anew."""
-        changes = [one for one in self.changes if self.anew is None or one.position > self.anew]
-        told = [] if self.anew is None else [event("reset", {}, self.anew)]
-        return told + [event("row", Changed(one.at, self.rows.row(one.material)), one.position) for one in changes]
-
-
-def news(inbox: Inbox, reader: Reader, entries: Sequence[Entry]) -> News:
-    """What these entries mean for the inbox: of each review the last one."""
-    last = {entry.sub: entry for entry in entries}
+def news(inbox: Inbox, reader: Reader, entries: Sequence[Entry]) -> list[bytes]:
+    """What these entries mean for the inbox, as events: one for each review that changed, in the order of the last
+    entry about it. Where the directory changed, what came before is not told: readers fetch everything anew."""
     anew = max((entry.i for entry in entries if entry.type in ANEW), default=None)
-    found: dict[str, Change] = {}
-    for subject, materials in inbox.changed(reader, last).items():
-        for one in materials:
-            known = found.get(one.review.id)
-            if known is None or known.position < last[subject].i:
-                found[one.review.id] = Change(last[subject].i, last[subject].t, one)
-    changes = sorted(found.values(), key=lambda change: change.position)
-    return News(inbox.rows_in(reader), tuple(changes), anew)
+    changes = [(entry, one) for entry, one in _changes(inbox, reader, entries) if anew is None or entry.i > anew]
+    rows = inbox.drawn(reader, inbox.rows_in(reader), [one for _, one in changes])
+    told = [] if anew is None else [event("reset", {}, anew)]
+    return told + [event("row", Changed(entry.t, row), entry.i) for (entry, _), row in zip(changes, rows, strict=True)]
+
+
+def _changes(inbox: Inbox, reader: Reader, entries: Sequence[Entry]) -> list[tuple[Entry, Review]]:
+    """The reviews whose rows are others now, each with the last entry about it, in the order of these."""
+    last = {entry.sub: entry for entry in entries}
+    found: dict[str, tuple[Entry, Review]] = {}
+    for subject, reviews in inbox.changed(reader, last).items():
+        for one in reviews:
+            if one.id not in found or found[one.id][0].i < last[subject].i:
+                found[one.id] = last[subject], one
+    return sorted(found.values(), key=lambda change: change[0].i)
 
 
 def event(name: str, data: object, position: int | None = None) -> bytes:

@@ -15,7 +15,7 @@ import orjson
 from ..audit.entry import Entry, parse_entry
 from ..engine.inbox import Inbox
 from ..store.protocol import Reader as Snapshot
-from .changes import Hello, News, Tick, event, news
+from .changes import Hello, Tick, event, news
 
 if TYPE_CHECKING:
     from .service import Service
@@ -111,10 +111,10 @@ class Hub:
         missed = await asyncio.to_thread(self._missed, after, position)
         return reader, RETRY + b"".join(chunk(entry) for entry in missed)
 
-    async def watch(self, after: int | None) -> tuple[Reader, bytes]:
-        """A new reader of rows, told first how far the log is; and the rows that have changed behind a position."""
+    async def watch(self, me: str, after: int | None) -> tuple[Reader, bytes]:
+        """A new reader of rows, told first how far the log is, and their own id; and what changed behind a position."""
         reader, position = await self._enter(Reader(self._tick), self._watchers)
-        hello = Hello(self._service.database.clock.now(), position - 1)
+        hello = Hello(self._service.database.clock.now(), position - 1, me)
         if after is None:
             return reader, RETRY + event("hello", hello, position - 1)
         if not position - LATE <= after + 1 <= position:
@@ -188,10 +188,10 @@ class Hub:
         """The next page, as far as somebody follows."""
         with self._service.database.process.store.read() as reader:
             entries = _entries(reader, self._tenant, self._position - 1, PAGE)
-            found = news(self._inbox, reader, entries) if rows and entries else None
+            told = news(self._inbox, reader, entries) if rows and entries else []
         if not entries:
             return None
-        return Page(entries[-1].i + 1, [chunk(entry) for entry in entries] if log else [], _drawn(found))
+        return Page(entries[-1].i + 1, [chunk(entry) for entry in entries] if log else [], told)
 
     def _missed(self, after: int, before: int) -> list[Entry]:
         """The entries between two positions."""
@@ -206,16 +206,11 @@ class Hub:
         """The rows that have changed between two positions."""
         entries = self._missed(after, before)
         with self._service.database.process.store.read() as reader:
-            found = news(self._inbox, reader, entries)
-        return _drawn(found)
+            return news(self._inbox, reader, entries)
 
 
 def _entries(reader: Snapshot, tenant: str, after: int, limit: int) -> list[Entry]:
     return [parse_entry(row.entry) for row in reader.entries(tenant, after=after, limit=limit)]
-
-
-def _drawn(found: News | None) -> list[bytes]:
-    return found.chunks() if found else []
 
 
 class Hubs:

@@ -11,9 +11,9 @@ from ..errors import NotAllowed, Unauthenticated
 from .addresses import is_local
 from .pages.entry import welcome
 from .pages.faults import sentence
+from .pages.form import require_own_page
 from .pages.paper import paper_of
 from .pages.visit import Visit
-from .rights import require_same_site
 from .service import Service
 
 PATH: Final = "/sign-in/{secret}"
@@ -34,7 +34,7 @@ def mount(app: FastAPI, service: Service) -> None:
 
     async def use(request: Request) -> Response:
         _require_local(request)
-        require_same_site(service, request)
+        require_own_page(service, request)
         try:
             signed = await asyncio.to_thread(service.accounts.use_link, request.path_params["secret"])
         except Unauthenticated as error:

@@ -70,7 +70,7 @@ async def stream(exchange: Exchange) -> Response:
     if topics not in (None, "inbox"):
         raise InvalidValue("topics is inbox, or left out")
     hub = exchange.service.hubs.of(exchange.who.tenant)
-    joining = hub.watch if topics else hub.join
+    joining = partial(hub.watch, exchange.who.principal.id) if topics else hub.join
     heartbeat = exchange.service.settings.heartbeat
     may = partial(may_still, exchange.service, exchange.request, exchange.route)
     return Flow(chunks(hub, Following(joining, int(given) if given else None, heartbeat, may)), exchange)

@@ -74,8 +74,8 @@ _FORMS = tuple(
         (":aa", "bot token", r"(?<![\w:])\d{8,10}:AA[\w-]{33}(?![\w-])"),
         ("sig=", "signed address", r"[?&](?:sig|X-Amz-Signature|Signature)=([\w%+/=-]{20,})"),
         ("-amz-signature", "signed address", r"(?i)X-Amz-Signature=([0-9a-f]{40,})"),
-        ("curl", "password option", r"\bcurl\b.{0,200}\s(?:-u|--user)[ =]?[\"']?([^\s:\"']{1,80}:[^\s\"'@]{3,})"),
-        ("mysql", "password option", r"\bmysql(?:dump|admin)?\b.{0,200}\s-p([^\s-]\S{3,})"),
+        ("curl", "password option", r"\bcurl\b.{0,200}?\s(?:-u|--user)[ =]?[\"']?([^\s:\"']{1,80}:[^\s\"'@]{3,})"),
+        ("mysql", "password option", r"\bmysql(?:dump|admin)?\b.{0,200}?\s-p([^\s-]\S{3,})"),
         (
             "password kennwort passwort",
             "named secret",

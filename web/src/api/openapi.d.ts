@@ -1445,6 +1445,7 @@ export interface components {
         readonly StreamHello: {
             readonly now: number;
             readonly v: number;
+            readonly me: string;
         };
         readonly StreamRow: {
             readonly at: number;

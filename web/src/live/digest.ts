@@ -5,6 +5,7 @@ import type { Word } from "./words";
 interface Told {
   now?: number;
   row?: Row;
+  me?: string;
 }
 
 /**
@@ -32,6 +33,12 @@ export function digest(events: readonly StreamEvent[], after: number | null): { 
   }
   flush();
   return { words, position: to };
+}
+
+/** Whether the stream greets somebody else than who is here: the browser's session is another person's by now. */
+export function foreign(events: readonly StreamEvent[], me: string | null): boolean {
+  const greeted = events.filter((event) => event.type === "hello").map((event) => read(event.data).me);
+  return me !== null && greeted.some((id) => id !== undefined && id !== me);
 }
 
 function read(data: string): Told {

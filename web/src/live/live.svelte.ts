@@ -2,7 +2,7 @@ import type { Row } from "../api/contract";
 import { clock } from "../app/clock.svelte";
 import { session } from "../app/session.svelte";
 import { Chain } from "./chain";
-import { digest } from "./digest";
+import { digest, foreign } from "./digest";
 import type { StreamEvent } from "./events";
 import { CAN_AGREE, Leadership } from "./leader";
 import { Stream } from "./stream";
@@ -105,12 +105,19 @@ class Live {
   }
 
   #heardStream(events: StreamEvent[]): void {
+    if (foreign(events, session.me?.id ?? null)) return this.#begin();
     const { words, position } = digest(events, this.#heard ?? this.#chain.position);
     for (const word of words) {
       this.#say(word);
       this.#told(word);
     }
     this.#heard = position ?? this.#heard;
+  }
+
+  /** The session is another person's: nothing of what the page knows is theirs. */
+  #begin(): void {
+    this.#stream.stop();
+    location.reload();
   }
 
   #told(word: Word): void {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { pause } from "./backoff";
 import { Chain } from "./chain";
-import { digest } from "./digest";
+import { digest, foreign } from "./digest";
 import { EventReader, type StreamEvent } from "./events";
 
 const TEXT = 'retry: 2000\n\nid: 7\nevent: hello\ndata: {"now":1,"v":7}\n\n: still here\n\nevent: row\r\nid: 9\r\ndata: {"row":{"name":"é⟨ZWSP⟩"}}\r\n\r\n';
@@ -54,6 +54,15 @@ test("where the server begins anew, everybody reads anew and goes on behind that
     { type: "again", to: 900 },
     { type: "news", link: { after: 900, to: 901 }, now: 5, rows: [{ id: "x" }] },
   ]);
+});
+
+test("a stream that greets somebody else than who is here is seen", () => {
+  const row = { type: "row", id: "8", data: '{"row":{"id":"x"}}' };
+  const hello = { type: "hello", id: "7", data: '{"now":1,"v":7,"me":"usr_ann"}' };
+  expect(foreign([hello, row], "usr_ben")).toBe(true);
+  expect(foreign([hello, row], "usr_ann")).toBe(false);
+  expect(foreign([hello], null)).toBe(false);
+  expect(foreign([row], "usr_ben")).toBe(false);
 });
 
 test("links that came before the snapshot count, and a hole between them is seen", () => {

@@ -44,7 +44,7 @@ class Form:
 
 async def form_of(service: Service, request: Request) -> Form:
     """The form of one of our own pages. Raises `Foreign`, `NotForm`, `TooLarge`, `UsageError`."""
-    _require_own_page(service, request)
+    require_own_page(service, request)
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     data = await read(request, service.settings.body, service.settings.arrival)
     if data and media != MEDIA:
@@ -59,7 +59,7 @@ async def form_of(service: Service, request: Request) -> Form:
     return Form(found)
 
 
-def _require_own_page(service: Service, request: Request) -> None:
+def require_own_page(service: Service, request: Request) -> None:
     """A form, unlike JSON, can be sent by any site: so the browser has to say where it comes from."""
     require_same_site(service, request)
     if "origin" not in request.headers and "sec-fetch-site" not in request.headers:
