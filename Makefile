@@ -16,7 +16,7 @@ EXPORT := --quiet --frozen --format requirements-txt --no-emit-project --no-head
 FIND_PYTHON = for p in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	if "$$p" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo "$$p"; exit; fi; done
 
-.PHONY: help demo test check fix web types lock bench weaken nightly cover docs clean
+.PHONY: help demo test check fix web tools types lock bench weaken nightly cover docs clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -45,6 +45,9 @@ web: $(VENV)/.runtime ## Build what the browser gets
 	@$(BIN)/python -m tools.web node 2>/dev/null || $(PIP) install -qq --require-hashes -r requirements/node.txt
 	@$(BIN)/python -m tools.web build
 
+tools: $(VENV)/.dev web
+	@$(BIN)/python -m tools.web tools
+
 types: $(VENV)/.dev web ## Write the browser's types anew from the description of the API
 	@$(BIN)/python -m tools.web types
 
@@ -58,16 +61,16 @@ lock: ## Resolve every pin anew and write requirements/
 	@uv export $(filter-out --all-extras,$(EXPORT)) --only-group node --output-file requirements/node.txt
 	@uv export $(EXPORT) --group dev --output-file requirements/dev.txt
 
-bench: $(VENV)/.dev ## Measure, as ratios to the bare driver in the same run
+bench: $(VENV)/.dev web ## Measure, as ratios to the bare driver in the same run
 	@$(BIN)/python -m bench
 
-weaken: $(VENV)/.dev ## Weaken the code in one place after another; each time a test must fail
+weaken: tools ## Weaken the code in one place after another; each time a test must fail
 	@$(BIN)/python -m tests.weaken
 
-nightly: $(VENV)/.dev ## Run the long explorations and kill tests
+nightly: tools ## Run the long explorations and kill tests
 	@HANDRAIL_NIGHTLY=$(NIGHT) $(PYTEST) -m nightly -n $(WORKERS) --timeout 3600
 
-cover: $(VENV)/.dev ## Run the tests with branch coverage and print what they miss
+cover: tools ## Run the tests with branch coverage and print what they miss
 	@$(BIN)/coverage erase
 	@$(BIN)/coverage run -m pytest
 	@$(BIN)/coverage combine --quiet

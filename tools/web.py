@@ -1,4 +1,4 @@
-"""The browser's part, with the Node that is found: `python -m tools.web node|build|check|types`."""
+"""The browser's part, with the Node that is found: `python -m tools.web node|build|tools|check|types`."""
 
 from __future__ import annotations
 
@@ -45,6 +45,8 @@ def main(arguments: list[str]) -> int:
                 web.node()
             case ["build"]:
                 web.build()
+            case ["tools"]:
+                web.install(tools=True)
             case ["check"]:
                 return check()
             case ["types"]:
