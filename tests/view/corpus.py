@@ -101,28 +101,29 @@ TERMINAL = (
 )
 
 IMITATING = (
-    case("Cyrillic a in paypal", {"to": "p\u0430ypal.com"}, "lookalike", "looks like a Latin a"),
+    case("Cyrillic a in paypal", {"to": "p\u0430ypal.com"}, "lookalike mixed_script", "looks like a Latin a"),
     case("all Cyrillic apple", {"to": "\u0430\u0440\u0440\u04cf\u0435.com"}, "lookalike"),
     case("all Cyrillic among Latin", {"to": "wire to \u0430\u0441\u0435 bank"}, "lookalike"),
-    case("Greek omicron", {"to": "g\u03bf\u03bfgle"}, "lookalike"),
-    case("Armenian o", {"to": "g\u0585ogle"}, "lookalike"),
+    case("Greek omicron", {"to": "g\u03bf\u03bfgle"}, "lookalike mixed_script"),
+    case("Armenian o", {"to": "g\u0585ogle"}, "lookalike mixed_script"),
     case("Cherokee capitals", {"to": "\u13df\u13a2\u13a2\u13e7 bank"}, "lookalike"),
     case("full-width letters", {"cmd": "\uff52\uff4d now"}, "lookalike"),
     case("full-width slash", {"file": "a\uff0f..\uff0fb"}, "lookalike"),
     case("mathematical bold", {"to": "\U0001d429\U0001d41a\U0001d432pal"}, "lookalike"),
     case("script g", {"to": "\u0261oogle"}, "lookalike"),
     case("Roman numeral for l", {"to": "paypa\u217c"}, "lookalike"),
-    case("look-alike in a name", {"\u0430mount": 5}, "lookalike", '"\u0430mount"'),
+    case("look-alike in a name", {"\u0430mount": 5}, "lookalike mixed_script", '"\u0430mount"'),
+    case("slash that is none", {"file": "..\u2215..\u2215etc"}, "lookalike"),
     case("Cyrillic zhe in Latin", {"to": "bank\u0436"}, "mixed_script"),
     case("Hebrew and Cyrillic", {"to": "\u05d0\u0436"}, "mixed_script"),
     case("digits of two scripts", {"amount": "1\u0660\u0660"}, "mixed_script"),
     case("names equal but for case", {"Amount": 1, "amount": 1000}, "lookalike_key", "Amount and amount"),
     case("names equal to the eye", {"amount": 1, "arnount": 1000}, "lookalike_key"),
     case("names with one and l", {"total1": 1, "totall": 2}, "lookalike_key"),
-    case("names equal but for a letter's script", {"to": "a", "t\u043e": "b"}, "lookalike_key lookalike"),
+    case("names equal but for a letter's script", {"to": "a", "t\u043e": "b"}, "lookalike_key lookalike mixed_script"),
     case("names equal but for an unseen one", {"to": "a", "to\u200b": "b"}, "lookalike_key invisible"),
     case("names equal in full width", {"to": "a", "\uff54\uff4f": "b"}, "lookalike_key lookalike"),
-    story("look-alike in a story", "Pay \u0420\u0430yPal", "lookalike"),
+    story("look-alike in a story", "Pay \u0420\u0430yPal", "lookalike mixed_script"),
 )
 
 BULK = (
@@ -178,9 +179,11 @@ MACHINES = (
     case("hexadecimal IP", {"url": "http://0x7f000001/"}, "url"),
     case("IPv6 literal", {"url": "http://[::1]:8080/"}, "url"),
     case("punycode", {"url": "https://xn--pypal-4ve.example"}, "url"),
-    case("mixed host", {"url": "https://p\u0430ypal.example/"}, "url lookalike"),
+    case("mixed host", {"url": "https://p\u0430ypal.example/"}, "url lookalike mixed_script"),
     case("unusual port", {"url": "https://shop.example:31337/"}, "url"),
     case("script address", {"url": "javascript:alert(1)"}, "url"),
+    case("escape of what turns the text", {"file": "gpj\\u202eexe.tar"}, "encoded"),
+    case("entity of what hides", {"to": "pay&#8203;pal"}, "encoded"),
     case("data address", {"url": "data:text/html;base64,PHNjcmlwdD4="}, "url encoded"),
     case("formula", {"cell": '=HYPERLINK("https://evil.example","ok")'}, "formula"),
     case("command by formula", {"cell": "=cmd|'/C calc'!A0"}, "formula"),
@@ -237,7 +240,12 @@ SECRETS = (
     case("password option", {"cmd": "mysql --password hunter22 db"}, "secret", unseen=("hunter22",)),
     case("secret in context", {"note": AWS}, "secret", unseen=(AWS,), part="context"),
     story("secret in a story", f"I used {GITHUB} for it", "secret", unseen=(GITHUB,)),
-    case("look-alike beside a secret", {"password": "p\u0430ssword1"}, "secret lookalike", unseen=("p\u0430ss",)),
+    case(
+        "look-alike beside a secret",
+        {"password": "p\u0430ssword1"},
+        "secret lookalike mixed_script",
+        unseen=("p\u0430ss",),
+    ),
 )
 
 FORGED = (

@@ -130,10 +130,10 @@ def _imitating(text: str) -> Iterator[Sign]:
     plain = unicodedata.normalize("NFC", "".join(char for char in text if unicodedata.category(char) != "Cf"))
     genuine = {script(char) for char in plain if char not in LOOKALIKE}
     for word in _WORD.findall(plain):
-        sign = None if word.isascii() else _word(word, genuine)
-        if sign and sign[0] not in seen:
-            seen.add(sign[0])
-            yield sign
+        for sign in () if word.isascii() else _word(word, genuine):
+            if sign[0] not in seen:
+                seen.add(sign[0])
+                yield sign
     if (dot := _IN_NAMES(plain)) and "lookalike" not in seen:
         seen.add("lookalike")
         yield "lookalike", f"{escaped(dot[1], named=True)} looks like an ASCII sign and is not."
@@ -146,8 +146,8 @@ def _imitating(text: str) -> Iterator[Sign]:
 
 
 _IN_NAMES = re.compile(
-    "(?:(?<=[A-Za-z])|(?<=[A-Za-z][0-9]))([\u2024\u2215\u29f8\ua789\u2236\u3002\uff61\u0589\u05c3\ua4f8\u0701\u0702\u1735"
-    "\u2571\u2216\u29f5\u2e31](?=[A-Za-z0-9]))"
+    "(?:(?<=[A-Za-z.])|(?<=[A-Za-z][0-9]))([\u2024\u2215\u29f8\ua789\u2236\u3002\uff61\u0589\u05c3\ua4f8\u0701\u0702\u1735"
+    "\u2571\u2216\u29f5\u2e31](?=[A-Za-z0-9.]))"
 ).search
 """Signs that read as a dot, a slash or a colon inside a name of Latin letters."""
 
@@ -177,22 +177,23 @@ _ENCLOSED = ("<circle>", "<square>", "<super>", "<sub>")
 
 def odd_word(word: str) -> bool:
     """Say whether a single word imitates Latin letters or mixes scripts, with nothing around to excuse it."""
-    return _word(word, {script(char) for char in word if char not in LOOKALIKE}) is not None
+    genuine = {script(char) for char in word if char not in LOOKALIKE}
+    return next(_word(word, genuine), None) is not None
 
 
-def _word(word: str, genuine: set[str]) -> Sign | None:
+def _word(word: str, genuine: set[str]) -> Iterator[Sign]:
     scripts = {script(char) for char in word} - {"COMMON"}
     if fake := _fake(word, scripts, genuine):
         latin = LOOKALIKE.get(fake) or unicodedata.normalize("NFKC", fake)
         shown = clip(visible(word), 24)
-        return "lookalike", f"In “{shown}” the letter {escaped(fake, named=True)} looks like a Latin {latin}."
-    if _mixed(scripts):
+        yield "lookalike", f"In “{shown}” the letter {escaped(fake, named=True)} looks like a Latin {latin}."
+    scripts -= {"STYLED"} if fake else set()
+    if _mixed(scripts) or (fake and {"LATIN", "GREEK"} <= scripts):
         names = " and ".join(sorted(name.capitalize() for name in scripts))
-        return "mixed_script", f"The word “{clip(visible(word), 24)}” mixes {names} letters."
+        yield "mixed_script", f"The word “{clip(visible(word), 24)}” mixes {names} letters."
     zeros = {ord(char) - unicodedata.decimal(char) for char in word if char.isdecimal()}
     if len(zeros) > 1:
-        return "mixed_script", f"The number “{clip(visible(word), 24)}” mixes digits of different scripts."
-    return None
+        yield "mixed_script", f"The number “{clip(visible(word), 24)}” mixes digits of different scripts."
 
 
 def _fake(word: str, scripts: set[str], genuine: set[str]) -> str:
