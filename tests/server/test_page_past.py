@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import apsw
 import pytest
 
 from .house import House
@@ -88,12 +90,12 @@ def test_notes_are_drawn_and_their_secrets_covered_wherever_they_are_told(house:
     assert (near["id"], clean(near["note"])) == (over, True)
 
 
-def test_a_note_that_was_erased_is_told_to_be_and_not_to_be_missing(house: House):
+def test_a_note_that_was_erased_is_told_to_be_and_not_to_be_missing(house: House, tmp_path: Path):
     bot, ann = house.company.key(), house.session("ann")
     over, without = past(house, bot, ann, "reject", "O-7", note=EVIL), past(house, bot, ann, "approve", "O-8")
-    with house.company.database.process.store.write() as tx:
-        tx.connection.execute("DELETE FROM disclosures WHERE name = 'note'")
-        tx.connection.execute("DELETE FROM revisions WHERE action = ?", (page(house, ann, over)["row"]["action"],))
+    with apsw.Connection(str(tmp_path / "a.db")) as connection:
+        connection.execute("DELETE FROM disclosures WHERE name = 'note'")
+        connection.execute("DELETE FROM revisions WHERE action = ?", (page(house, ann, over)["row"]["action"],))
     found = page(house, ann, over)
     assert GONE.fullmatch(found["decision"]["note"])
     assert GONE.fullmatch(found["talk"][0]["note"])
