@@ -44,7 +44,7 @@ _PERCENT = re.compile(rf"(?:%[0-9a-fA-F]{{2}}){{{LONG_PERCENT},}}").search
 _PERCENT_SIGNS = re.compile(
     r"(?:%(?:3[0-9]|[46][1-9a-fA-F]|[57][0-9aA])){2}|%(?:25)+(?:3[cC]|2[efEF27]|5[cC]|0[0aAdD])|%3[cC](?!=)|(?:%u[0-9a-fA-F]{4}){2}|%(?:0[0aAdD]|1[bB])"
 ).search
-_UNSEEN = r"(?i:200[b-f]|202[a-e]|206[0-9a-f]|feff|e00[0-7][0-9a-f])\b"
+_UNSEEN = r"(?i:200[b-f]|202[a-e]|206[0-9a-f]|feff|e00[0-7][0-9a-f])"
 """Code points that hide or turn text, as escapes write them."""
 _ESCAPES = re.compile(
     r"(?:\\x[0-9a-fA-F]{2}){4}|(?:\\u\{?[0-9a-fA-F]{2,6}\}?){4}|(?:\\[0-7]{3}){4}"
@@ -52,7 +52,7 @@ _ESCAPES = re.compile(
     rf"|\\u\{{?{_UNSEEN}"
 ).search
 _ENTITIES = re.compile(
-    rf"(?:&#(?:x[0-9a-fA-F]{{1,6}}|\d{{1,7}});?){{3}}|&#(?:[xX]0*{_UNSEEN}|0*(?:820[3-7]|823[4-8]|829[4-7]|65279)\b)"
+    rf"(?:&#(?:x[0-9a-fA-F]{{1,6}}|\d{{1,7}});?){{3}}|&#(?:[xX]0*{_UNSEEN}\b|0*(?:820[3-7]|823[4-8]|829[4-7]|65279)\b)"
 ).search
 _CALLS = re.compile(r"fromCharCode\s?\(|(?i:\bchr\(\d+\)\W{1,4}){2}").search
 _EQUALS = re.compile(r"(?:=[0-9A-F]{2}){4}").search
