@@ -1,6 +1,14 @@
-/** The shapes of answers, generated from the description of the API. */
-import type { components } from "./openapi";
+/** The shapes of answers, as the description of the API has them. */
+import type { components, operations } from "./openapi";
 
 type Schemas = components["schemas"];
-export type Id = string;
+export type Flag = Schemas["FlagWords"];
+export type Inbox = Schemas["Inbox"];
+export type Me = Schemas["Me"];
+export type Node = Schemas["Node"];
+export type Outcome = Page["choices"][number];
+export type Page = Schemas["Page"];
 export type Problem = Schemas["Problem"];
+export type Row = Schemas["Row"];
+export type Trial = operations["get_trial"]["responses"][200]["content"]["application/json"];
+export type Who = Schemas["Who"];

@@ -1,5 +1,5 @@
 import { get, Refusal, signOut, trust } from "../api/client";
-import type { Me, Row } from "../api/contract";
+import type { Me, Row } from "../api/types";
 import { belong, forget } from "../review/drafts";
 
 class Session {

@@ -1,5 +1,5 @@
 import { get, Refusal } from "../api/client";
-import type { Inbox as Listing, Row } from "../api/contract";
+import type { Inbox as Listing, Row } from "../api/types";
 import { session } from "../app/session.svelte";
 
 /** The reviews that ended, newest first, as far down as they were asked for. */

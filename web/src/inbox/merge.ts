@@ -1,4 +1,4 @@
-import type { Row } from "../api/contract";
+import type { Row } from "../api/types";
 
 /** Of two readings of a row the later one; at the same position the one that came last, as names may have changed. */
 export function later(known: Row | undefined, row: Row): Row {

@@ -1,4 +1,4 @@
-import type { Row } from "../api/contract";
+import type { Row } from "../api/types";
 
 /** One line of the list: a review, or several that are alike and folded into one. */
 export interface Item {

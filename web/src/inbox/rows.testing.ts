@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Row, Who } from "../api/contract";
+import type { Row, Who } from "../api/types";
 
 /** A row for tests: an open approval, with what is given. */
 export function row(given: Partial<Row> = {}): Row {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Row } from "../api/contract";
+import type { Row } from "../api/types";
 import { anyRow, row } from "./rows.testing";
 import { FIELDS, type Query, terms, understand, written } from "./search";
 

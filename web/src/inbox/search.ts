@@ -1,4 +1,4 @@
-import type { Row } from "../api/contract";
+import type { Row } from "../api/types";
 import { rank, waits } from "./order";
 
 /** One part of a query: a plain word, or a field with what it should be. */

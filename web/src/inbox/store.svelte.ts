@@ -1,6 +1,6 @@
 import { untrack } from "svelte";
 import { get, Refusal } from "../api/client";
-import type { Inbox as Listing, Row } from "../api/contract";
+import type { Inbox as Listing, Row } from "../api/types";
 import { clock } from "../app/clock.svelte";
 import { router } from "../app/router.svelte";
 import { session } from "../app/session.svelte";

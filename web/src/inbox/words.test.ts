@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
+import type { Outcome } from "../api/types";
 import { row } from "./rows.testing";
 import { colour, ending, left, share, urgency } from "./words";
 
 const BEN = { id: "usr_ben", name: "user:ben" };
-const decided = (outcome: string, edited = false) => row({ status: "decided", decision: { outcome, by: BEN, at: 1, effective_at: 1, effective: true, edited } });
+const decided = (outcome: Outcome, edited = false) => row({ status: "decided", decision: { outcome, by: BEN, at: 1, effective_at: 1, effective: true, edited } });
 
 test("how it ended is said, with who did it if a person did", () => {
   expect(ending(row())).toBe(null);

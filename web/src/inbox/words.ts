@@ -1,4 +1,4 @@
-import type { Row } from "../api/contract";
+import type { Row } from "../api/types";
 
 const ENDS: Record<string, string> = {
   approve: "Approved by", edit: "Approved with edits by", reject: "Rejected by", send_back: "Sent back by",

@@ -1,4 +1,4 @@
-import type { Row } from "../api/contract";
+import type { Row } from "../api/types";
 import type { StreamEvent } from "./events";
 import type { Word } from "./words";
 

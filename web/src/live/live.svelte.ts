@@ -1,4 +1,4 @@
-import type { Row } from "../api/contract";
+import type { Row } from "../api/types";
 import { clock } from "../app/clock.svelte";
 import { session } from "../app/session.svelte";
 import { Chain } from "./chain";

@@ -1,4 +1,4 @@
-import type { Row } from "../api/contract";
+import type { Row } from "../api/types";
 import type { Link } from "./chain";
 
 /** What tabs of one browser tell each other. */

@@ -1,5 +1,5 @@
 import { post, Refusal } from "../api/client";
-import type { Page } from "../api/contract";
+import type { Page } from "../api/types";
 import { clock } from "../app/clock.svelte";
 import { session } from "../app/session.svelte";
 import { type Change, changes } from "../form/changes";
@@ -82,7 +82,7 @@ export class Deciding {
   get main(): string | null {
     const choices = this.page?.choices ?? [];
     if (this.edits.length && choices.includes("edit")) return "edit";
-    return ["approve", "retry", "answer"].find((one) => choices.includes(one)) ?? null;
+    return (["approve", "retry", "answer"] as const).find((one) => choices.includes(one)) ?? null;
   }
 
   /** What the server said about the edited arguments, or about the answer. */

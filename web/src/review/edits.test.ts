@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Node } from "../api/contract";
+import type { Node } from "../api/types";
 import { changes } from "../form/changes";
 import { placed } from "./edits";
 

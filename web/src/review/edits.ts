@@ -1,4 +1,4 @@
-import type { Node } from "../api/contract";
+import type { Node } from "../api/types";
 import { isMembers, type Json, keysOf } from "../form/json";
 import { type Change, placeWords } from "../form/changes";
 import type { Secrets } from "../form/secrets";

@@ -1,5 +1,5 @@
 import { get, Refusal } from "../api/client";
-import type { Page, Row } from "../api/contract";
+import type { Page, Row } from "../api/types";
 import { clock } from "../app/clock.svelte";
 import { DEAD, keyboard } from "../keys/keys.svelte";
 import { session } from "../app/session.svelte";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Node } from "../api/contract";
+import type { Node } from "../api/types";
 import { around, byPath, left, walk } from "./seen";
 
 const leaf = (path: string): Node => ({ path, name: path, kind: "text", text: "x" });

@@ -1,4 +1,4 @@
-import type { Flag, Node } from "../api/contract";
+import type { Flag, Node } from "../api/types";
 
 /** Every value of a tree, in the order in which it is read. */
 export function* walk(node: Node): Generator<Node> {

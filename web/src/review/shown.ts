@@ -1,5 +1,5 @@
 import { getContext, setContext } from "svelte";
-import type { Flag } from "../api/contract";
+import type { Flag } from "../api/types";
 import type { Change } from "../form/changes";
 import type { Secrets } from "../form/secrets";
 import type { Folds } from "./folds.svelte";

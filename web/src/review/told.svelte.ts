@@ -1,5 +1,5 @@
 import { get, post, Refusal } from "../api/client";
-import type { Page } from "../api/contract";
+import type { Page } from "../api/types";
 import { clock } from "../app/clock.svelte";
 
 /** What a toast says, and the decision that it can take back. */

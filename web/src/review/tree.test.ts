@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Node } from "../api/contract";
+import type { Node } from "../api/types";
 import { brief, compare, ends } from "./tree";
 
 const text = (path: string, text: string, rest: Partial<Node> = {}): Node => ({ path, name: path, kind: "text", text, ...rest });

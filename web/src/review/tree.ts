@@ -1,4 +1,4 @@
-import type { Node } from "../api/contract";
+import type { Node } from "../api/types";
 import { walk } from "./seen";
 
 /** How a value differs from what stood before: `before` is null where nothing stood there. */
@@ -45,7 +45,7 @@ function goneFrom(olds: Map<string, Node>, news: Map<string, Node>): Map<string,
 }
 
 /** The members that a container shows: all of them, or its two ends with the number between. */
-export function ends(node: Node, opened: boolean): { head: Node[]; hidden: number; tail: Node[] } {
+export function ends(node: Node, opened: boolean): { head: readonly Node[]; hidden: number; tail: readonly Node[] } {
   const members = node.members ?? [];
   if (!node.folded || opened) return { head: members, hidden: 0, tail: [] };
   const { head, tail, hidden } = node.folded;

@@ -1,4 +1,4 @@
-import type { Page, Row, Who } from "../api/contract";
+import type { Page, Row, Who } from "../api/types";
 
 import { RUNS } from "./cost";
 
