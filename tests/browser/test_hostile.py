@@ -16,7 +16,7 @@ from tests.server.house import House
 from tests.view.corpus import HARMLESS, HOSTILE, Case, nested
 
 from .chromium import watched
-from .desk import DECLARED, frozen, reading, staffed
+from .desk import DECLARED, decide, frozen, reading, staffed
 
 MARK: Final = "spoken-by-the-agent-7f3a"
 TAGS: Final = (
@@ -140,6 +140,7 @@ async def test_hostile_text_is_read_in_full_and_does_nothing_on_either_page(chro
                 await expect(page.locator(title)).to_be_visible()
                 await unfold(page)
                 found += [(case.name, path, one) async for one in wrong(page, sheet, case)]
+            decide(house, review, "reject")  # or its line would stand beside the next one
     assert not found, "\n".join(map(str, found))
 
 

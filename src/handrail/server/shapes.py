@@ -124,7 +124,9 @@ QUERY: Final[dict[str, dict[str, JSONObject]]] = {
         "view": {"enum": ["open", "done"], "default": "open"}, "after": AFTER,
         "limit": {"type": "integer", "minimum": 1, "maximum": 500, "default": 200},
     },
-    "get_review_page": {"zone": {"type": "string", "default": "UTC", "description": "Of times in words."}},
+    "get_review_page": {
+        "zone": {"type": "string", "default": "UTC", "description": "Of times in words; an unknown one is UTC."}
+    },
     "get_stream": {"topics": {"enum": ["inbox"], "description": "Rows of the inbox in place of entries of the log."}},
     "wait_for_action": {"rev": NUMBER}, "get_log": {"size": NUMBER},
     "find_run": {"name": {"type": "string", "minLength": 1, "maxLength": 500}},
