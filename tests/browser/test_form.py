@@ -289,6 +289,7 @@ async def test_a_union_changes_its_kind_and_keeps_what_fits(chromium: Browser, h
     assert json.loads(stored(house, made)) == {"payment": {"kind": "cash", "till": 12}}
 
 
+@pytest.mark.nightly
 async def test_the_form_is_accessible_at_every_width_light_and_dark(chromium: Browser, house: House):
     schema, args = together(
         "models", "recursive", "discriminated", "optionals", "keyed_maps", "untyped", "tuples", "binary"

@@ -88,7 +88,7 @@ async def hang(page: Page) -> None:
     await asyncio.wait_for(paused.wait(), 30)
 
 
-@pytest.mark.parametrize("end", [close, freeze, crash, hang])
+@pytest.mark.parametrize("end", [close, freeze, crash, pytest.param(hang, marks=pytest.mark.nightly)])
 async def test_another_tab_takes_over_and_misses_nothing(
     chromium: Browser, house: House, end: Callable[[Page], Awaitable[None]]
 ):

@@ -38,6 +38,7 @@ async def test_hostile_text_stays_text_everywhere(chromium: Browser, house: Hous
         await inspect_everywhere(page, "hostile")
 
 
+@pytest.mark.nightly
 async def test_the_page_is_accessible_while_deciding(chromium: Browser, house: House):
     review = refund(
         house, risk="high", args=ARGS, story={"description": "please"}, declared={"then": [["user:ben", None]]}
@@ -61,6 +62,7 @@ async def test_the_page_is_accessible_while_deciding(chromium: Browser, house: H
         await inspect_everywhere(page, "edited")
 
 
+@pytest.mark.nightly
 async def test_other_kinds_are_accessible_too(chromium: Browser, house: House):
     for review in (question(house, options=["a", "b"]), question(house), broken(house), broken(house, "unknown")):
         async with at(chromium, house, review) as page:

@@ -104,12 +104,14 @@ async def test_hostile_text_everywhere_is_only_text(chromium: Browser, house: Ho
     await look(chromium, house, f"/d/{critical}{path}")
 
 
+@pytest.mark.nightly
 async def test_a_question_is_accessible_whatever_it_wants_to_know(chromium: Browser, house: House):
     schemas: list[Any] = [{"type": "integer"}, {"type": "boolean"}, {"enum": ["a", EVIL, None, True]}, None]
     asked = [question(house, options=["one", EVIL], default="one"), *(question(house, schema=one) for one in schemas)]
     await look(chromium, house, *(f"/d/{review}" for review in asked))
 
 
+@pytest.mark.nightly
 async def test_what_was_decided_refused_or_missed_is_accessible_too(chromium: Browser, house: House):
     asked, two = ask(house), ask(house, declared={"quorum": [["any", 2]], "undo": "10m"})
     async with watched(chromium, house.url, session=house.session("ann"), expected=(409, 422)) as context:

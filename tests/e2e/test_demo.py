@@ -150,6 +150,6 @@ def test_a_killed_agent_and_a_stopped_demo_find_their_questions_again(tmp_path: 
 
 def test_a_second_demo_in_the_same_folder_is_refused_and_touches_nothing(demo: Demo, folder: Path, ann: Browser):
     with running(folder, "--fresh") as second:
-        second.line("runs in", "already")
+        second.line("stopped", "a demo runs in")
         assert second.running.wait(60) == 1
     assert ann.waiting()

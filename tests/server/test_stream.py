@@ -226,7 +226,7 @@ def test_following_is_no_use_of_a_session_and_ends_with_it(tmp_path: Path):
         assert house("GET", "/stream", ann).status_code == 401
 
 
-LARGE = 500_000
+LARGE = 300_000
 
 
 @contextmanager
