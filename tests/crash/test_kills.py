@@ -113,12 +113,6 @@ def killed(folder: Path, seed: int, kills: int) -> None:
     print(f"{len(books.entries)} entries, {len(ledger.read(folder, 'effect'))} effects, {kinds['action.lost']} lost")
 
 
-@pytest.fixture
-def seed() -> int:
-    """Another one in each run, unless `HANDRAIL_SEED` repeats an earlier one."""
-    return int(os.environ.get("HANDRAIL_SEED") or random.SystemRandom().randrange(2**32))
-
-
 def test_thirty_kills_lose_nothing_and_repeat_nothing(tmp_path: Path, seed: int):
     killed(tmp_path, seed, 30)
 

@@ -23,13 +23,12 @@ from handrail.view.model import folds
 
 AGENT = agent("agt_test", "osu_test")
 SOLO = person("user:local", "solo")
+DECLARED = ("within", "grant", "undo", "reviewers", "remind", "then", "quorum")
 
 
 def proposal(args: str = '{"n":1}', **given: Any) -> Propose:
     """An action that one person decides."""
-    declared = Declaration(
-        **{name: given.pop(name) for name in ("within", "grant", "undo", "reviewers") if name in given}
-    )
+    declared = Declaration(**{name: given.pop(name) for name in DECLARED if name in given})
     return Propose("test.effect", args, "sha256:0", "{}", declared, **given)
 
 

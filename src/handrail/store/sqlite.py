@@ -206,7 +206,8 @@ class SQLiteStore:
             raise Unavailable("the database was closed")
         connection = apsw.Connection(self._path)
         connection.set_busy_timeout(BUSY_MS)
-        connection.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA mmap_size = 0")
+        settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA mmap_size = 0"
+        connection.execute(settings).fetchall()
         return Rows(connection)
 
     @contextmanager

@@ -1,0 +1,120 @@
+"""The points at which a process may die, taken from the code: each transition, statement and use of a file."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Final
+
+import apsw
+
+import handrail.store
+from handrail.codec.records import NAMES
+from handrail.engine.lives import TABLES
+from handrail.store import migrate, sqlite_vault, statements
+
+WORDS: Final = (
+    "SELECT",
+    "INSERT",
+    "UPDATE",
+    "DELETE",
+    "CREATE",
+    "DROP",
+    "ALTER",
+    "BEGIN",
+    "COMMIT",
+    "ROLLBACK",
+    "PRAGMA",
+)
+STORE: Final = Path(handrail.store.__file__).parent
+SQLITE: Final = ("sqlite.py", "sqlite_vault.py", "migrate.py", "lock.py")
+"""The modules that touch a database file. `health.py` only ever reads one."""
+AUDITED: Final = {"os.open": "open", "fcntl.flock": "fcntl.flock", "mkdir": "os.mkdir"}
+"""The calls that change a file or a lock, and under which name the interpreter tells of them."""
+
+
+def transitions() -> set[str]:
+    """Every row of every life's table, such as `action.started claimed->started`."""
+    return {
+        transition(NAMES[event], before, after)
+        for table in TABLES.values()
+        for event, steps in table.items()
+        for before, after in steps.items()
+    }
+
+
+def transition(event: str, before: str | None, after: str) -> str:
+    """How a transition is called here."""
+    return f"{event} {before or ''}->{after}"
+
+
+def catalogue() -> dict[str, str]:
+    """The named statements: text to name."""
+    found: dict[str, str] = {}
+    for module in (statements, sqlite_vault):
+        found |= _named(module)
+    return found
+
+
+def _named(module: ModuleType) -> dict[str, str]:
+    values = {name: value for name, value in vars(module).items() if name.isupper() and isinstance(value, str)}
+    return {value.strip(): name for name, value in values.items() if value.split()[0] in WORDS}
+
+
+def others() -> set[str]:
+    """The statements without a name of their own: transactions, settings, and the steps of the migrations."""
+    found = {gist(one) for script in migrate.migrations() for one in _split(script)}
+    for module in SQLITE:
+        for call in _calls(module):
+            if isinstance(call.func, ast.Attribute) and call.func.attr == "execute":
+                found |= {gist(one) for one in _literal(call.args[0]).split(";") if one.strip() not in ("", "PRAGMA")}
+    return found
+
+
+def uses() -> set[str]:
+    """The uses of files, by the names under which the interpreter tells of them."""
+    called = {ast.unparse(call.func) for module in SQLITE for call in _calls(module)}
+    return {told for name, told in AUDITED.items() if any(one == name or one.endswith(f".{name}") for one in called)}
+
+
+def gist(statement: str) -> str:
+    """What names a statement that has no name: its first words, without comments and values."""
+    lines = iter(statement.strip().splitlines())
+    first = next((line for line in lines if line.strip().split(" ")[0].rstrip(";") in WORDS), "")
+    words = first.replace("(", " ( ").replace(";", " ").split()
+    if words[:1] == ["PRAGMA"] or words[:1] == ["BEGIN"]:
+        return " ".join(words[:2])
+    if words[:2] == ["CREATE", "UNIQUE"]:
+        return " ".join(words[:4])
+    return " ".join(words[:3])
+
+
+def _split(script: str) -> Iterator[str]:
+    """The statements of a script."""
+    lines: list[str] = []
+    for line in script.splitlines():
+        if line.startswith("--") or not line.strip():
+            continue
+        lines.append(line)
+        if apsw.complete("\n".join(lines)):
+            yield "\n".join(lines)
+            lines = []
+
+
+def _calls(module: str) -> Iterator[ast.Call]:
+    for node in ast.walk(ast.parse((STORE / module).read_text("utf-8"))):
+        if isinstance(node, ast.Call):
+            yield node
+
+
+def _literal(node: ast.expr) -> str:
+    """The text of a statement that is written where it is used; nothing for a named one."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.JoinedStr(values=parts):
+            return "".join(str(one.value) for one in parts if isinstance(one, ast.Constant))
+        case _:
+            return ""
