@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from handrail.errors import CommandReused
+from handrail.engine.batch import TIDY
+from handrail.errors import CommandReused, NotReady
 from handrail.review.commands import Decide
+from handrail.testing import FrozenClock
 from tests.engine.kit import Desk, proposal
 
 
@@ -41,3 +43,18 @@ def test_a_refused_command_may_be_sent_again(desk: Desk) -> None:
         desk.person.call(held["review"], Decide("approve", "sha256:old"), command_id="cmd_1")
     view = desk.review(held["review"]).view
     assert desk.person.call(held["review"], Decide("approve", view), command_id="cmd_1")["status"] == "decided"
+
+
+def test_answers_that_nobody_can_still_repeat_are_forgotten_and_the_newer_are_kept() -> None:
+    clock = FrozenClock()
+    desk = Desk(clock=clock)
+    desk.agent.call("act_old", proposal(), command_id="cmd_old")
+    clock.advance("6d")
+    kept = desk.agent.call("act_new", proposal(), command_id="cmd_new")
+    clock.advance("2d")
+    while desk.agent.archive.size() < 2 * TIDY:
+        desk.propose()
+    assert desk.agent.call("act_new", proposal(), command_id="cmd_new") == kept
+    with pytest.raises(NotReady, match="exists already"):
+        desk.agent.call("act_old", proposal(), command_id="cmd_old")
+    desk.close()

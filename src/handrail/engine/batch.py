@@ -12,6 +12,7 @@ from ..action.facts import LEASE
 from ..action.model import Action
 from ..action.words import require_executor
 from ..audit import tree
+from ..clock import DAY
 from ..codec.policies import read_policy, text_digest
 from ..codec.records import State, state_text
 from ..directory.commands import Deny, PutGroup
@@ -33,6 +34,10 @@ from .work import Place, Row, Work
 log: Final = logging.getLogger("handrail.engine")
 RANKS: Final = {"critical": 4, "high": 3, "medium": 2, "unrated": 1, "low": 0}
 QUIET: Final = 1_000_000
+REMEMBERED: Final = 7 * DAY
+"""How long (µs) a command's first answer is kept for who repeats it. Results are kept for ever, with their actions."""
+TIDY: Final = 256
+"""After so many entries, up to twice as many answers that are older are dropped."""
 
 
 class TenantBatch:
@@ -233,6 +238,8 @@ class TenantBatch:
         at = self._rows[-1].at if self._rows else self.head.at
         head = Head(self.head.origin, self.size, tree.encode(frontier), at, self._directory)
         tx.append(self.tenant, self._batch(head))
+        if self.size // TIDY > self.head.size // TIDY:
+            tx.forget(self.tenant, self._now - REMEMBERED, 2 * TIDY)
 
     def _frontier(self) -> tree.Frontier:
         return tree.decode(self.head.frontier) if self.head.frontier else tree.EMPTY

@@ -167,6 +167,9 @@ class Transaction(Reader, Protocol):
     def renew(self, tenant: str, leases: Mapping[str, int]) -> None:
         """Move the ends of executors' leases, without an entry."""
 
+    def forget(self, tenant: str, before: int, most: int) -> None:
+        """Drop the oldest answers to commands that were given before a time (µs), at most so many."""
+
 
 class Store(Protocol):
     """A database that keeps what it acknowledged."""

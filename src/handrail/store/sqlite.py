@@ -151,6 +151,9 @@ class Rows:
     def renew(self, tenant: str, leases: Mapping[str, int]) -> None:
         self._cursor.executemany(sql.RENEW, [(until, tenant, one) for one, until in leases.items()])
 
+    def forget(self, tenant: str, before: int, most: int) -> None:
+        self._cursor.execute(sql.FORGET, (tenant, before, most))
+
 
 class SQLiteStore:
     """One database file, or a private database in memory where `path` is ":memory:"."""

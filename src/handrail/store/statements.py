@@ -96,6 +96,9 @@ CALL: Final = "SELECT key, action, mac FROM calls WHERE tenant = ? AND key = ?"
 
 PUT_ANSWER: Final = "INSERT INTO commands (tenant, id, mac, answer, at) VALUES (?, ?, ?, ?, ?)"
 ANSWER: Final = "SELECT id, mac, answer, at FROM commands WHERE tenant = ? AND id = ?"
+FORGET: Final = """
+    DELETE FROM commands WHERE tenant = ?1 AND id IN (
+        SELECT id FROM commands WHERE tenant = ?1 AND at < ?2 ORDER BY at LIMIT ?3)"""
 
 PUT_BLOB: Final = "INSERT OR IGNORE INTO blobs (tenant, digest, body) VALUES (?, ?, ?)"
 BLOB: Final = "SELECT body FROM blobs WHERE tenant = ? AND digest = ?"

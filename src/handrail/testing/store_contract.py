@@ -173,6 +173,18 @@ class StoreContract:
             found = reader.streams(TENANT, ("act_1", "act_2"))
         assert found == [stream("act_1", due_at=9, lease=9), stream("act_2", due_at=5)]
 
+    def test_the_oldest_answers_are_forgotten(self, store: Store) -> None:
+        put(store, Batch(head(1), answers=[Answer(f"cmd_{at}", b"m", "{}", at) for at in (3, 1, 2, 4)]))
+        put(store, Batch(head(1), answers=[Answer("cmd_1", b"m", "{}", 1)]), "other")
+        every = [f"cmd_{at}" for at in range(5)]
+        for most, left in ((1, {2, 3, 4}), (9, {3, 4})):
+            with store.write() as tx:
+                tx.forget(TENANT, 3, most)
+            with store.read() as reader:
+                assert {answer.at for answer in reader.answers(TENANT, every)} == left
+        with store.read() as reader:
+            assert len(reader.answers("other", every)) == 1
+
     def test_a_call_leads_to_its_newest_action_and_a_text_keeps_its_first_body(self, store: Store) -> None:
         put(store, Batch(head(1), calls=[Call("cal_1", "act_1", b"1")], blobs=[("d", "one")]))
         put(store, Batch(head(1), calls=[Call("cal_1", "act_2", b"2")], blobs=[("d", "two")]))
