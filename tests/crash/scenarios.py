@@ -322,6 +322,7 @@ def reads(s: Script) -> None:
         assert 1 / 0, tx
     with s.desk.store.write() as tx:
         tx.renew("default", {"act_2": s.clock.now() + 60_000_000})
+        tx.forget("default", 1, 10)
     s.settle("act_2")
 
 

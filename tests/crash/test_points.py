@@ -32,7 +32,7 @@ ALWAYS: Final = (
     ("approved", Point("after the commit of review.decided open->decided", 1)),
 )
 DAY: Final = 40
-MOST: Final = 4
+MOST: Final = 10
 """How often a point of one name is tried in a whole night, over all scenarios."""
 
 
