@@ -60,8 +60,8 @@ def body(order: int) -> dict[str, Any]:
 
 def measure(path: Path, amount: Amount) -> Measured:
     """Measure in interleaved rounds, against a server of its own."""
-    asks = amount.rounds * (amount.one + amount.many) + MANY
-    with served(path, 1 + max(asks, amount.resumes) // EACH + 1, caps={"burst": EACH}) as at:
+    asks = amount.rounds * (amount.one + amount.many) + MANY + amount.resumes
+    with served(path, asks // EACH + 1, caps={"burst": EACH}) as at:
         return asyncio.run(_measure(at, amount))
 
 
@@ -86,7 +86,8 @@ async def _measure(at: Served, amount: Amount) -> Measured:
                 rates.setdefault(connections, []).append(rate)
                 times += durations if connections == 1 else []
     async with dialled(at.url, 2) as (agent, person):
-        found.resumes = [await _resume(at, agent, person, at.keys[-1], number) for number in range(amount.resumes)]
+        keys = [at.keys[next(numbers) % len(at.keys)] for _ in range(amount.resumes)]
+        found.resumes = [await _resume(at, agent, person, key, number) for number, key in enumerate(keys)]
     return found
 
 
