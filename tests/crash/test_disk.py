@@ -13,6 +13,7 @@ from handrail.backend import Answer
 from handrail.errors import Unavailable
 from handrail.ids import mint
 from handrail.review.commands import Decide
+from handrail.view.model import folds
 from tests.crash import ledger
 from tests.crash.disk import Disk
 from tests.crash.test_points import PROCESSES, check, database
@@ -58,7 +59,8 @@ class Load:
             case "held":
                 assert state.review is not None
                 outcome = self.random.choice(("approve", "approve", "reject"))
-                return state.review, Decide(outcome, self.desk.review(state.review).view)  # type: ignore[arg-type]
+                shown = self.desk.person.review(state.review)
+                return state.review, Decide(outcome, shown.state.view, seen=folds(shown.view) or ())  # type: ignore[arg-type]
             case "cleared" if self.random.random() < 0.2:
                 return action, Withdraw()
             case "cleared":
@@ -76,17 +78,22 @@ class Load:
     def point(self) -> None:
         """The disk fails at some command; the same command is accepted once it is mended."""
         self.break_()
+        subject, command, name = self.refused()
+        assert self.disk.refused, "refused, and the disk was well"
+        self.look()
+        self.disk.mend()
+        self.disk.refused = 0
+        self.send(subject, command, name)
+
+    def refused(self) -> tuple[str, object, str]:
+        """Go on until a command is not accepted."""
         for _ in range(BEFORE_IT_FAILS):
             name, (subject, command) = mint("cmd"), self.next()
             try:
                 self.send(subject, command, name)
             except Unavailable:
-                break
-        assert self.disk.refused, "it never failed"
-        self.look()
-        self.disk.mend()
-        self.disk.refused = 0
-        self.send(subject, command, name)
+                return subject, command, name
+        raise AssertionError("it never failed")
 
     def look(self) -> None:
         """What was acknowledged can be read meanwhile, and what needs room is refused."""
