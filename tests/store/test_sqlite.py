@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
 import sys
 import threading
@@ -46,6 +47,24 @@ def pair(path: str) -> Iterator[tuple[SQLiteStore, SQLiteStore]]:
     yield one, two
     one.close()
     two.close()
+
+
+def test_a_file_that_a_crash_left_with_a_journal_is_opened(tmp_path: Path, path: str):
+    first = SQLiteStore(path)
+    put(first, Batch(head(1)))
+    secret = first.secret
+    first.close()
+    crashed = apsw.Connection(path)
+    crashed.execute("PRAGMA journal_mode = DELETE; PRAGMA cache_size = 1; BEGIN; CREATE TABLE more (x)").fetchall()
+    crashed.executemany("INSERT INTO more VALUES (randomblob(?))", [(9000,)] * 20)
+    for end in ("", "-journal"):
+        shutil.copy(path + end, f"{tmp_path}/b.db{end}")
+    crashed.close()
+    store = SQLiteStore(f"{tmp_path}/b.db")
+    with store.read() as reader:
+        assert reader.head(TENANT) == head(1)
+    assert store.secret == secret
+    store.close()
 
 
 def test_every_change_by_another_moves_the_version_whatever_was_read_before(pair: tuple[SQLiteStore, SQLiteStore]):

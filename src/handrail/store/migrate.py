@@ -19,7 +19,14 @@ def check(path: str) -> None:
     """
     if not os.path.exists(path) or not os.path.getsize(path):
         return
-    connection = apsw.Connection(path, flags=apsw.SQLITE_OPEN_READONLY)
+    try:
+        _look(path, apsw.SQLITE_OPEN_READONLY)
+    except apsw.ReadOnlyError:  # a crash left a journal, which only a connection that writes can roll back
+        _look(path, apsw.SQLITE_OPEN_READWRITE)
+
+
+def _look(path: str, mode: int) -> None:
+    connection = apsw.Connection(path, flags=mode)
     try:
         connection.set_busy_timeout(BUSY_MS)
         connection.execute("BEGIN")
