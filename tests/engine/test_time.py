@@ -10,6 +10,7 @@ import pytest
 
 import handrail
 from handrail.action.commands import Claim, Start
+from handrail.backend import Answer
 from handrail.clock import DAY, HOUR, SECOND
 from handrail.engine.timers import SteadyClock
 from handrail.errors import AlreadyDecided, Expired, FencedOff, HandrailError, Late, NotReady
@@ -235,6 +236,36 @@ def test_a_clock_that_goes_back_expires_nothing_early_and_turns_no_entry_back(de
         ]
     assert times == sorted(times)
     assert desk.decide(second["review"])["action_status"] == "cleared"
+
+
+def test_behind_the_log_time_goes_on_at_half_pace_until_the_clock_has_caught_up():
+    clock = FrozenClock()
+    steady = SteadyClock(clock)
+    steady.reached(START + HOUR)
+    assert steady.now() == START + HOUR
+    clock.advance("1h")
+    assert steady.now() == START + HOUR + HOUR // 2
+    steady.reached(START + HOUR)
+    clock.advance("1h")
+    assert steady.now() == START + 2 * HOUR
+    clock.advance("1h")
+    assert steady.now() == START + 3 * HOUR
+
+
+def test_whoever_waits_behind_a_clock_that_went_back_is_released(tmp_path: Path):
+    before = Desk(str(tmp_path / "a.db"))
+    action = before.propose(within=60 * SECOND)
+    before.close()
+    desk = Desk(str(tmp_path / "a.db"), FrozenClock(START - 30 * DAY))
+    told: list[Answer | None] = []
+    waiter = threading.Thread(target=lambda: told.append(desk.agent.wait(action["id"], action["rev"], 15)))
+    waiter.start()
+    while waiter.is_alive():
+        advance(desk, "10s")
+        waiter.join(0.02)
+    assert told[0] is not None
+    assert (told[0]["status"], told[0]["reason"]) == ("refused", "expired")
+    desk.close()
 
 
 def test_what_expired_stays_expired_when_the_clock_goes_back(desk: Desk):

@@ -146,7 +146,11 @@ class Engine:
 
     def _batch(self, tx: Transaction, tenant: str) -> TenantBatch:
         cache = self._caches.setdefault(tenant, Cache())
-        return TenantBatch(tx, tenant, cache, self.names(tenant), self.store.secret, self.clock.now(), self._refusals)
+        now = self.clock.now()
+        batch = TenantBatch(tx, tenant, cache, self.names(tenant), self.store.secret, now, self._refusals)
+        if batch.head.at > now:
+            self.clock.reached(batch.head.at)
+        return batch
 
     def _committed(self, batches: Iterable[TenantBatch]) -> None:
         for batch in batches:

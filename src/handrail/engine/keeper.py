@@ -227,6 +227,7 @@ class Keeper:
         """The present states of the tenant's watched streams that may have changed since the last look."""
         head, seen = reader.head(tenant), self._seen.get(tenant, 0)
         size = head.size if head else 0
+        self._engine().clock.reached(head.at if head else 0)
         rows = reader.streams(tenant, self._news(reader, tenant, seen, size))
         self._seen[tenant] = max(size, seen)
         return {row.id: read_state(row.kind, row.state) for row in rows}
