@@ -14,6 +14,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -158,7 +159,7 @@ def _drop(found: Path) -> None:
         os.kill(process, signal.SIGQUIT)
         for _ in range(200):
             os.kill(process, 0)
-            time.sleep(0.01)
+            threading.Event().wait(0.01)
         os.killpg(process, signal.SIGKILL)
     shutil.rmtree(found, ignore_errors=True)
 
