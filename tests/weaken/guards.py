@@ -195,7 +195,7 @@ OF_THE_LOG: Final = (
     ),
     Guard(
         "append only", "The database itself refuses to delete entries.",
-        (Edit("store/migrations/0001_initial.sql", "raise(ABORT, 'entries are never deleted')", "1"),),
+        (Edit("store/migrations/sqlite/0001_initial.sql", "raise(ABORT, 'entries are never deleted')", "1"),),
         ("tests/store/test_sqlite.py::test_the_file_itself_refuses_to_change_the_log",),
     ),
     Guard(

@@ -65,10 +65,13 @@ def _version(connection: apsw.Connection) -> int:
 
 def migrations() -> list[str]:
     """The scripts in their order."""
-    folder = files(__package__) / "migrations"
-    return [
-        path.read_text() for path in sorted(folder.iterdir(), key=lambda path: path.name) if path.name.endswith(".sql")
-    ]
+    return scripts("sqlite")
+
+
+def scripts(dialect: str) -> list[str]:
+    """The scripts of a dialect of SQL in their order."""
+    folder = files(__package__) / "migrations" / dialect
+    return [path.read_text() for path in sorted(folder.iterdir(), key=lambda path: path.name)]
 
 
 def _pragma(connection: apsw.Connection, name: str) -> int:

@@ -5,7 +5,12 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
+from ..errors import Unavailable
 from .vault import Vault
+
+
+class CommitUnknown(Unavailable):
+    """The database was lost while it committed: the change was kept, or not. The next transaction can tell."""
 
 
 class Head(NamedTuple):
@@ -179,7 +184,8 @@ class Store(Protocol):
         """The database's own random secret, for keyed hashes."""
 
     def write(self) -> AbstractContextManager[Transaction]:
-        """The one writer's transaction. Raises `Unavailable` if it cannot begin or commit; then nothing was written."""
+        """The one writer's transaction. Raises `Unavailable` if it cannot begin or commit; then nothing was written,
+        except after `CommitUnknown`."""
 
     def read(self) -> AbstractContextManager[Reader]:
         """A reader."""

@@ -1,0 +1,288 @@
+"""PostgreSQL through psycopg: one connection that writes, one that reads, everything of a batch in one round trip.
+
+Whoever writes for a tenant locks its head first, and READ COMMITTED shows each statement all that was committed before:
+so between the lock and the commit a tenant has one writer, whatever process it is in. A writer of several tenants locks
+them in the order of their names.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+from ..errors import Unavailable, UsageError
+from . import postgres_statements as sql
+from .postgres_link import Connection, Link, blobs, numbers, texts, translated
+from .postgres_migrate import prepare
+from .postgres_vault import PostgresVault
+from .protocol import Answer, Batch, Call, Disclosure, Entry, Head, Revision, Stream
+
+SNAPSHOT: Final = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+WRITE: Final = b"BEGIN ISOLATION LEVEL READ COMMITTED"
+
+
+class DatabaseClock:
+    """The database's time, so that many machines agree: as it was read last, and from there by the monotonic clock."""
+
+    def __init__(self) -> None:
+        self._read: tuple[int, int] | None = None
+
+    def read(self, now: int) -> None:
+        """Take a reading of the database's clock (µs)."""
+        self._read = (now, self.monotonic())
+
+    def now(self) -> int:
+        """The present, in microseconds since the epoch."""
+        if self._read is None:
+            raise Unavailable("the database has not told its time yet")
+        now, since = self._read
+        return now + self.monotonic() - since
+
+    def monotonic(self) -> int:
+        """Microseconds on a scale that never jumps."""
+        return time.monotonic_ns() // 1000
+
+
+class Rows:
+    """Reads on one connection, and writes while a transaction is open on it."""
+
+    def __init__(self, connection: Connection, clock: DatabaseClock, *, writing: bool = False) -> None:
+        self.connection: Final = connection
+        self._clock, self._writing = clock, writing
+
+    def _all(self, statement: str, *values: Any) -> list[Any]:
+        with translated():
+            return self.connection.execute(statement, values).fetchall()
+
+    def _one(self, statement: str, *values: Any) -> Any:
+        rows = self._all(statement, *values)
+        return rows[0] if rows else None
+
+    def _streams(self, statement: str, *values: Any) -> list[Stream]:
+        return [Stream(*row) for row in self._all(statement, *values)]
+
+    def meta(self, name: str) -> Any:
+        """A value that belongs to the database itself."""
+        row = self._one(sql.META, name)
+        return row[0] if row else None
+
+    def head(self, tenant: str) -> Head | None:
+        row = self._locked(tenant) if self._writing else self._one(sql.HEAD, tenant)
+        return Head(*row) if row and row[0] else None
+
+    def _locked(self, tenant: str) -> Any:
+        """The head, for this transaction alone, and the time at which it was got."""
+        with translated():
+            found = self.connection.execute(sql.LOCK_HEAD, (tenant,))
+            now = self.connection.execute(sql.NOW)
+            row = found.fetchone()
+            if row is None:
+                self.connection.execute(sql.NEW_HEAD, (tenant,))
+                return self._locked(tenant)
+            self._clock.read(now.fetchone()[0])  # type: ignore[index]
+            return row
+
+    def streams(self, tenant: str, ids: Iterable[str]) -> list[Stream]:
+        return self._streams(sql.STREAM, tenant, texts(ids))
+
+    def beginning(self, tenant: str, prefix: str, limit: int) -> list[str]:
+        return [row[0] for row in self._all(sql.STREAMS_FROM, tenant, prefix, prefix + "\x7f", limit)]
+
+    def answers(self, tenant: str, commands: Iterable[str]) -> list[Answer]:
+        return [Answer(*row) for row in self._all(sql.ANSWER, tenant, texts(commands))]
+
+    def call(self, tenant: str, key: str) -> Call | None:
+        row = self._one(sql.CALL, tenant, key)
+        return Call(*row) if row else None
+
+    def entries(self, tenant: str, *, sub: str | None = None, after: int = -1, limit: int = 1000) -> list[Entry]:
+        if sub is None:
+            return [Entry(*row) for row in self._all(sql.ENTRIES, tenant, after, limit)]
+        return [Entry(*row) for row in self._all(sql.ENTRIES_OF, tenant, sub, after, limit)]
+
+    def latest(self, tenant: str, sub: str, rev: int, limit: int) -> list[Entry]:
+        return [Entry(*row) for row in self._all(sql.ENTRIES_LATEST, tenant, sub, rev, limit)]
+
+    def disclosures(self, tenant: str, positions: Sequence[int]) -> list[Disclosure]:
+        return [Disclosure(*row) for row in self._all(sql.DISCLOSURES, tenant, numbers(positions))]
+
+    def text(self, tenant: str, sub: str, digest: str) -> str | None:
+        row = self._one(sql.TEXT, tenant, sub, digest)
+        return row[0] if row else None
+
+    def revision(self, tenant: str, action: str, number: int) -> Revision | None:
+        row = self._one(sql.REVISION, tenant, action, number)
+        return Revision(*row) if row else None
+
+    def short_args(self, tenant: str, revisions: Sequence[tuple[str, int]], most: int) -> dict[str, str]:
+        actions, wanted = texts(one for one, _ in revisions), numbers(one for _, one in revisions)
+        return dict(self._all(sql.SHORT_ARGS, actions, wanted, tenant, most))
+
+    def blob(self, tenant: str, digest: str) -> str | None:
+        row = self._one(sql.BLOB, tenant, digest)
+        return row[0] if row else None
+
+    def page(
+        self, tenant: str, kind: str, *, waiting: bool = False, ended: bool = False,
+        after: tuple[int, int, str] | None = None, limit: int = 50, parent: str | None = None,
+    ) -> list[Stream]:  # fmt: skip
+        if parent is not None:
+            return self._streams(sql.HELD_IN, tenant, parent, limit)
+        if waiting:
+            if after is None:
+                return self._streams(sql.WAITING, tenant, limit)
+            return self._streams(sql.WAITING_AFTER, tenant, after[0], *after, limit)
+        statement, which = (sql.ENDED, ()) if ended else (sql.NEWEST, (kind,))
+        if after is None:
+            return self._streams(statement, tenant, *which, limit)
+        return self._streams(sql.AFTER[statement], tenant, *which, after[1], *after[1:], limit)
+
+    def waiting(self, tenant: str, most: int) -> int:
+        found: int = self._one(sql.COUNT_WAITING, tenant, most)[0]
+        return found
+
+    def decided(self, tenant: str, name: str, since: int, limit: int) -> list[Stream]:
+        return self._streams(sql.DECIDED, tenant, name, since, limit)
+
+    def of_run(self, tenant: str, run: str, limit: int) -> list[Stream]:
+        return self._streams(sql.OF_RUN, tenant, run, limit)
+
+    def held(self, tenant: str, *, agent: str = "", owner: str = "") -> int:
+        statement = sql.HELD_OF_AGENT if agent else sql.HELD_OF_OWNER
+        found: int = self._one(statement, tenant, agent or owner)[0]
+        return found
+
+    def due(self, now: int, limit: int) -> list[tuple[str, str]]:
+        return self._all(sql.DUE, now, limit)
+
+    def next_due(self) -> int | None:
+        found: int | None = self._one(sql.NEXT_DUE)[0]
+        return found
+
+    def append(self, tenant: str, batch: Batch) -> None:
+        """Send a batch; whether it can be written is told by the commit at the latest."""
+        with translated():
+            for statement, arrays, rows in (
+                (sql.PUT_ENTRY, (numbers, texts, numbers, blobs, blobs), batch.entries),
+                (sql.PUT_DISCLOSURE, (numbers, texts, texts, texts), batch.disclosures),
+                (sql.PUT_STREAM, _STREAM_KINDS, batch.streams),
+                (sql.PUT_REVISION, (texts, numbers, texts, texts, blobs), batch.revisions),
+                (sql.PUT_CALL, (texts, texts, blobs), batch.calls),
+                (sql.PUT_ANSWER, (texts, blobs, texts, numbers), batch.answers),
+                (sql.PUT_BLOB, (texts, texts), batch.blobs),
+            ):
+                if rows:
+                    columns = [array(one) for array, one in zip(arrays, zip(*rows, strict=True), strict=True)]
+                    self.connection.execute(statement, (tenant, *columns))
+            self.connection.execute(sql.PUT_HEAD, (tenant, *batch.head))
+            self.connection.execute(sql.NOTIFY)
+
+    def renew(self, tenant: str, leases: Mapping[str, int]) -> None:
+        with translated():
+            self.connection.execute(sql.RENEW, (texts(leases), numbers(leases.values()), tenant))
+
+    def forget(self, tenant: str, before: int, most: int) -> None:
+        with translated():
+            self.connection.execute(sql.FORGET, (tenant, tenant, before, most))
+
+
+_STREAM_KINDS: Final = (
+    texts, texts, texts, numbers, texts, texts, numbers, numbers, numbers, numbers,
+)  # fmt: skip
+
+
+class PostgresStore:
+    """One database on a server. The first schema is made where there is none; later ones are a step of their own."""
+
+    def __init__(self, url: str) -> None:
+        self.clock: Final = DatabaseClock()
+        self._reading = threading.RLock()
+        self._turn = threading.Lock()
+        self._writer, self._reader = Link(url), Link(url)
+        self._open: Rows | None = None
+        self._closed = False
+        with translated():
+            self.secret: Final = self._prepare()
+
+    def _prepare(self) -> bytes:
+        try:
+            connection = self._writer.connection()
+            _require_durable(connection)
+            prepare(connection)
+            connection.execute(sql.PUT_META, ("secret", os.urandom(32)))
+            found: bytes = connection.execute(sql.META, ("secret",)).fetchall()[0][0]
+            self.clock.read(connection.execute(sql.NOW).fetchall()[0][0])
+        except BaseException:
+            self.close()
+            raise
+        return found
+
+    @contextmanager
+    def write(self) -> Iterator[Rows]:
+        with self._turn, translated():
+            self._require_open()
+            with self._writer.transaction(WRITE) as connection:
+                yield Rows(connection, self.clock, writing=True)
+
+    @contextmanager
+    def read(self) -> Iterator[Rows]:
+        with self._reading, translated():
+            if self._open is not None:
+                yield self._open
+                return
+            self._require_open()
+            try:
+                with self._reader.transaction(SNAPSHOT) as connection:
+                    self._open = Rows(connection, self.clock)
+                    yield self._open
+            finally:
+                self._open = None
+
+    @contextmanager
+    def vault(self, *, write: bool = False) -> Iterator[PostgresVault]:
+        with self.write() if write else self.read() as rows:
+            yield PostgresVault(rows.connection)
+
+    def version(self) -> int:
+        with self._reading, translated():
+            self._require_open()
+            rows = self._reader.connection().execute(sql.VERSION).fetchall()
+            return int(rows[0][0])
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise Unavailable("the database was closed")
+
+    def close(self) -> None:
+        with self._reading:
+            self._closed = True
+            self._reader.close()
+            self._writer.close()
+
+    def suspend(self) -> None:
+        """A child that inherits a connection would talk on it, or end it when it is collected."""
+        self._turn.acquire()
+        self._reading.acquire()
+        self._reader.close()
+        self._writer.close()
+
+    def resume(self) -> None:
+        self._reading.release()
+        self._turn.release()
+
+
+def _require_durable(connection: Connection) -> None:
+    """Refuse a server that would acknowledge what it may lose, or that only follows another one."""
+    row = connection.execute(
+        "SELECT pg_is_in_recovery(), current_setting('synchronous_commit'), current_setting('server_encoding')"
+    ).fetchall()[0]
+    if row[0]:
+        raise UsageError("this server is a standby: give the URL of the primary")
+    if row[1] == "off":
+        raise UsageError("synchronous_commit is off, so a crash could lose decisions: set it to on for this database")
+    if row[2] != "UTF8":
+        raise UsageError(f"the database's encoding is {row[2]}: create one with encoding UTF8")

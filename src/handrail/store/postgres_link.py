@@ -1,0 +1,183 @@
+"""One connection to PostgreSQL: opened when it is needed, bounded in time, with errors in our words."""
+
+from __future__ import annotations
+
+import select
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from ..errors import CorruptLog, HandrailError, Unavailable, UsageError
+from .protocol import CommitUnknown
+
+try:
+    import psycopg
+    from psycopg import errors
+    from psycopg.rows import TupleRow
+except ImportError as missing:
+    raise UsageError("postgresql:// needs the driver: install it with pip install 'handrail[postgres]'") from missing
+
+PATIENCE: Final = 4.0
+"""Seconds that a connection, a lock or a statement may take; then the database counts as unavailable."""
+FORSAKEN: Final = 10_000
+"""Milliseconds after which the server ends a transaction whose client is silent, and gives its locks to others."""
+BOUNDS: Final = {
+    "statement_timeout": int(PATIENCE * 1000), "lock_timeout": int(PATIENCE * 1000),
+    "idle_in_transaction_session_timeout": FORSAKEN,
+}  # fmt: skip
+POOLED: Final = "pgbouncer"
+"""A member of the URL's query: `pgbouncer=true` for a pooler that gives each transaction another connection."""
+_WRONG: Final = ("password authentication failed", "does not exist", "no pg_hba.conf entry", "not permitted to log in")
+_MARK: Final = str.maketrans({"\\": "\\\\", '"': '\\"'})
+
+
+class Connection(psycopg.Connection[TupleRow]):
+    """A connection that waits for no answer longer than `PATIENCE`, whatever the network does meanwhile."""
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        return super().wait(gen, interval, timeout or PATIENCE + 0.5)
+
+
+class Link:
+    """A connection that is opened at its first use, and anew after it failed. Not for use by two threads at once."""
+
+    def __init__(self, url: str) -> None:
+        self.url, self.pooled = plain(url)
+        self._bounds = [f"SET LOCAL {name} = {value}".encode() for name, value in BOUNDS.items() if self.pooled]
+        self._connection: Connection | None = None
+
+    def connection(self) -> Connection:
+        """The connection, after a look whether the server still holds the other end."""
+        found = self._connection
+        if found is not None and (found.closed or _ended(found)):
+            self.close()
+        if self._connection is None:
+            self._connection = self._open()
+        return self._connection
+
+    def _open(self) -> Connection:
+        options = "" if self.pooled else " ".join(f"-c {name}={value}" for name, value in BOUNDS.items())
+        with translated():
+            found: Connection = Connection.connect(
+                self.url, autocommit=True, connect_timeout=int(PATIENCE), application_name="handrail",
+                prepare_threshold=None if self.pooled else 2, options=options,
+            )  # fmt: skip
+        return found
+
+    @contextmanager
+    def transaction(self, how: bytes) -> Iterator[Connection]:
+        """A transaction whose statements go out together until one is read, and with the commit.
+
+        Raises `CommitUnknown` where the commit was sent and not answered; after every other error nothing was kept.
+        """
+        connection, committing = self.connection(), False
+        try:
+            with connection.pipeline():
+                connection.execute(how)
+                for bound in self._bounds:
+                    connection.execute(bound)
+                yield connection
+                committing = True
+                connection.execute(b"COMMIT")
+        except BaseException as error:
+            if not _rolled_back(connection):
+                self.close()
+                if committing and isinstance(error, psycopg.Error | OSError):
+                    raise CommitUnknown(f"whether the change was kept is not known: {_words(error)}") from error
+            raise
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        found, self._connection = self._connection, None
+        if found is not None:
+            found.close()
+
+
+def _rolled_back(connection: Connection) -> bool:
+    """Whether the server said that nothing of a transaction that failed is left."""
+    try:
+        if connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+            connection.execute(b"ROLLBACK")
+    except psycopg.Error:
+        return False
+    return not connection.closed
+
+
+def _ended(connection: Connection) -> bool:
+    """Whether an idle connection was ended by the server: then its socket can be read, and there is nothing."""
+    poller = select.poll()
+    poller.register(connection.pgconn.socket, select.POLLIN)
+    if not poller.poll(0):
+        return False
+    try:
+        connection.pgconn.consume_input()
+    except psycopg.Error:
+        return True
+    return connection.pgconn.status != psycopg.pq.ConnStatus.OK
+
+
+def plain(url: str) -> tuple[str, bool]:
+    """The URL without what only this product reads, and whether it leads to a pooler of transactions.
+
+    Raises `UsageError` for a URL that names no database.
+    """
+    parts = urlsplit(url)
+    if not parts.path.strip("/"):
+        raise UsageError("the URL names no database: give postgresql://user@host/database")
+    query = dict(parse_qsl(parts.query))
+    pooled = query.pop(POOLED, "false") == "true"
+    return parts._replace(scheme="postgresql", query=urlencode(query)).geturl(), pooled
+
+
+def without_password(url: str) -> str:
+    """The URL as it may be shown."""
+    parts = urlsplit(url)
+    if parts.password is None:
+        return url
+    user, _, host = parts.netloc.rpartition("@")
+    return parts._replace(netloc=f"{user.partition(':')[0]}@{host}").geturl()
+
+
+def texts(values: Any) -> str:
+    """An array of texts as PostgreSQL reads it; a statement then has the same types whatever is in it."""
+    return "{" + ",".join(["NULL" if one is None else f'"{one.translate(_MARK)}"' for one in values]) + "}"
+
+
+def numbers(values: Any) -> str:
+    """An array of integers."""
+    return "{" + ",".join(["NULL" if one is None else str(one) for one in values]) + "}"
+
+
+def blobs(values: Any) -> str:
+    """An array of byte strings."""
+    return "{" + ",".join([f'"\\\\x{one.hex()}"' for one in values]) + "}"
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turns the driver's errors into ours: damage is a corrupt log, what an administrator has to mend is a mistake,
+    everything else means not now."""
+    try:
+        yield
+    except (psycopg.Error, OSError) as error:
+        raise ours(error) from error
+
+
+def ours(error: Exception) -> HandrailError:
+    """The error that the product knows for one of the driver's."""
+    words = _words(error)
+    if isinstance(error, errors.DataCorrupted | errors.IndexCorrupted):
+        return CorruptLog(f"the database is damaged: {words}")
+    if isinstance(error, errors.InsufficientPrivilege):
+        return UsageError(f"the database's role may not do this: {words}; see the roles of the how-to on PostgreSQL")
+    if isinstance(error, errors.UndefinedTable | errors.UndefinedColumn):
+        return UsageError(f"the database has not the schema of this version: {words}; run `handrail migrate`")
+    if isinstance(error, psycopg.OperationalError) and error.sqlstate is None and any(one in words for one in _WRONG):
+        return UsageError(f"the database cannot be used: {words}")
+    return Unavailable(f"the database did not take the change, and nothing was kept of it: {words}")
+
+
+def _words(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__

@@ -1,0 +1,146 @@
+"""The SQL of PostgreSQL, as a catalogue under the names of SQLite's. `%s` stands for a value."""
+
+from typing import Final
+
+HEAD: Final = "SELECT origin, size, frontier, at, directory FROM heads WHERE tenant = %s AND origin <> ''"
+# Who writes holds this row until the end of the transaction, so that each writer sees all that came before.
+LOCK_HEAD: Final = "SELECT origin, size, frontier, at, directory FROM heads WHERE tenant = %s FOR UPDATE"
+NEW_HEAD: Final = """
+    INSERT INTO heads (tenant, origin, size, frontier, at, directory) VALUES (%s, '', 0, '', 0, -1)
+    ON CONFLICT (tenant) DO NOTHING"""
+PUT_HEAD: Final = """
+    INSERT INTO heads (tenant, origin, size, frontier, at, directory) VALUES (%s, %s, %s, %s, %s, %s)
+    ON CONFLICT (tenant) DO UPDATE SET
+        origin = excluded.origin, size = excluded.size, frontier = excluded.frontier, at = excluded.at,
+        directory = excluded.directory"""
+NOW: Final = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+VERSION: Final = "SELECT coalesce(sum(size), 0)::bigint FROM heads"
+NOTIFY: Final = "SELECT pg_notify('handrail', '')"
+
+STREAM_COLUMNS: Final = "id, kind, status, rev, state, parent, rank, born, due_at, lease"
+STREAM: Final = f"SELECT {STREAM_COLUMNS} FROM streams WHERE tenant = %s AND id = ANY(%s::text[])"
+STREAMS_FROM: Final = "SELECT id FROM streams WHERE tenant = %s AND id >= %s AND id < %s ORDER BY id LIMIT %s"
+PUT_STREAM: Final = f"""
+    INSERT INTO streams (tenant, {STREAM_COLUMNS})
+    SELECT %s, * FROM unnest(%s::text[], %s::text[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::bigint[],
+        %s::bigint[], %s::bigint[], %s::bigint[])
+    ON CONFLICT (tenant, id) DO UPDATE SET
+        kind = excluded.kind, status = excluded.status, rev = excluded.rev, state = excluded.state,
+        due_at = excluded.due_at, lease = excluded.lease"""
+RENEW: Final = """
+    UPDATE streams SET lease = new.lease, due_at = new.lease
+    FROM unnest(%s::text[], %s::bigint[]) AS new (id, lease)
+    WHERE streams.tenant = %s AND streams.id = new.id AND streams.lease IS NOT NULL"""
+
+WAITING: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams
+    WHERE tenant = %s AND kind = 'review' AND status IN ('open', 'claimed')
+    ORDER BY rank DESC, born, id LIMIT %s"""
+WAITING_AFTER: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams
+    WHERE tenant = %s AND kind = 'review' AND status IN ('open', 'claimed') AND rank <= %s
+      AND (rank < %s OR (born, id) > (%s, %s))
+    ORDER BY rank DESC, born, id LIMIT %s"""
+NEWEST: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams WHERE tenant = %s AND kind = %s ORDER BY born DESC, id LIMIT %s"""
+NEWEST_AFTER: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams
+    WHERE tenant = %s AND kind = %s AND born <= %s AND (born < %s OR id > %s) ORDER BY born DESC, id LIMIT %s"""
+ENDED: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams
+    WHERE tenant = %s AND kind = 'review' AND status NOT IN ('open', 'claimed') ORDER BY born DESC, id LIMIT %s"""
+ENDED_AFTER: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams
+    WHERE tenant = %s AND kind = 'review' AND status NOT IN ('open', 'claimed') AND born <= %s
+      AND (born < %s OR id > %s) ORDER BY born DESC, id LIMIT %s"""
+COUNT_WAITING: Final = """
+    SELECT count(*) FROM (
+        SELECT 1 FROM streams WHERE tenant = %s AND kind = 'review' AND status IN ('open', 'claimed') LIMIT %s) few"""
+DECIDED: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams
+    WHERE tenant = %s AND state::json ->> 'name' = %s AND born >= %s AND kind = 'action' AND status <> 'held'
+      AND state::json ->> 'asked' IS NOT NULL
+    ORDER BY born DESC LIMIT %s"""
+OF_RUN: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams WHERE tenant = %s AND parent = %s AND kind = 'action'
+    ORDER BY born DESC, id LIMIT %s"""
+HELD_IN: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams
+    WHERE tenant = %s AND parent = %s AND kind = 'action' AND status IN ('held', 'unknown') LIMIT %s"""
+HELD_OF_AGENT: Final = """
+    SELECT count(*) FROM streams
+    WHERE tenant = %s AND state::json ->> 'agent' = %s AND kind = 'action' AND status = 'held'"""
+HELD_OF_OWNER: Final = """
+    SELECT count(*) FROM streams
+    WHERE tenant = %s AND state::json ->> 'owner' = %s AND kind = 'action' AND status = 'held'"""
+
+DUE: Final = "SELECT tenant, id FROM streams WHERE due_at IS NOT NULL AND due_at <= %s ORDER BY due_at LIMIT %s"
+NEXT_DUE: Final = "SELECT min(due_at) FROM streams WHERE due_at IS NOT NULL"
+
+PUT_ENTRY: Final = """
+    INSERT INTO entries (tenant, i, sub, rev, entry, leaf)
+    SELECT %s, * FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bytea[], %s::bytea[])"""
+ENTRIES: Final = "SELECT i, sub, rev, entry, leaf FROM entries WHERE tenant = %s AND i > %s ORDER BY i LIMIT %s"
+ENTRIES_OF: Final = """
+    SELECT i, sub, rev, entry, leaf FROM entries WHERE tenant = %s AND sub = %s AND i > %s ORDER BY rev LIMIT %s"""
+ENTRIES_LATEST: Final = """
+    SELECT i, sub, rev, entry, leaf FROM entries WHERE tenant = %s AND sub = %s AND rev > %s ORDER BY rev LIMIT %s"""
+
+PUT_DISCLOSURE: Final = """
+    INSERT INTO disclosures (tenant, i, name, digest, text)
+    SELECT %s, * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[])"""
+DISCLOSURES: Final = """
+    SELECT i, name, digest, text FROM disclosures WHERE tenant = %s AND i = ANY(%s::bigint[]) ORDER BY i, name"""
+TEXT: Final = """
+    SELECT d.text FROM entries e JOIN disclosures d ON d.tenant = e.tenant AND d.i = e.i
+    WHERE e.tenant = %s AND e.sub = %s AND d.digest = %s LIMIT 1"""
+
+PUT_REVISION: Final = """
+    INSERT INTO revisions (tenant, action, number, bind, args, salt)
+    SELECT %s, * FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::text[], %s::bytea[])"""
+REVISION: Final = """
+    SELECT action, number, bind, args, salt FROM revisions WHERE tenant = %s AND action = %s AND number = %s"""
+SHORT_ARGS: Final = """
+    SELECT r.action, r.args FROM unnest(%s::text[], %s::bigint[]) AS asked (action, number)
+    JOIN revisions r ON r.tenant = %s AND r.action = asked.action AND r.number = asked.number
+    WHERE octet_length(r.args) <= %s"""
+
+PUT_CALL: Final = """
+    INSERT INTO calls (tenant, key, action, mac) SELECT %s, * FROM unnest(%s::text[], %s::text[], %s::bytea[])
+    ON CONFLICT (tenant, key) DO UPDATE SET action = excluded.action, mac = excluded.mac"""
+CALL: Final = "SELECT key, action, mac FROM calls WHERE tenant = %s AND key = %s"
+
+PUT_ANSWER: Final = """
+    INSERT INTO commands (tenant, id, mac, answer, at)
+    SELECT %s, * FROM unnest(%s::text[], %s::bytea[], %s::text[], %s::bigint[])"""
+ANSWER: Final = "SELECT id, mac, answer, at FROM commands WHERE tenant = %s AND id = ANY(%s::text[])"
+FORGET: Final = """
+    DELETE FROM commands WHERE tenant = %s AND id IN (
+        SELECT id FROM commands WHERE tenant = %s AND at < %s ORDER BY at LIMIT %s)"""
+
+PUT_BLOB: Final = """
+    INSERT INTO blobs (tenant, digest, body) SELECT %s, * FROM unnest(%s::text[], %s::text[])
+    ON CONFLICT (tenant, digest) DO NOTHING"""
+BLOB: Final = "SELECT body FROM blobs WHERE tenant = %s AND digest = %s"
+
+META: Final = "SELECT value FROM meta WHERE name = %s"
+PUT_META: Final = "INSERT INTO meta (name, value) VALUES (%s, %s) ON CONFLICT (name) DO NOTHING"
+SET_META: Final = """
+    INSERT INTO meta (name, value) VALUES (%s, %s) ON CONFLICT (name) DO UPDATE SET value = excluded.value"""
+
+TOKEN_COLUMNS: Final = "digest, kind, tenant, subject, born, seen, until, auth"
+TOKEN: Final = f"SELECT {TOKEN_COLUMNS} FROM tokens WHERE digest = %s"
+TOKENS: Final = f"""
+    SELECT {TOKEN_COLUMNS} FROM tokens WHERE tenant = %s AND subject = %s AND kind = %s ORDER BY born"""
+PUT_TOKEN: Final = f"INSERT INTO tokens ({TOKEN_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+TOUCH: Final = "UPDATE tokens SET seen = greatest(seen, %s) WHERE digest = %s"
+DROP: Final = "DELETE FROM tokens WHERE digest = %s"
+DROP_ALL: Final = "DELETE FROM tokens WHERE tenant = %s AND subject = %s AND kind = %s"
+SWEEP: Final = "DELETE FROM tokens WHERE until IS NOT NULL AND until <= %s"
+PASSWORD: Final = "SELECT hash FROM passwords WHERE tenant = %s AND person = %s"
+PUT_PASSWORD: Final = """
+    INSERT INTO passwords (tenant, person, hash, at) VALUES (%s, %s, %s, %s)
+    ON CONFLICT (tenant, person) DO UPDATE SET hash = excluded.hash, at = excluded.at"""
+
+AFTER: Final = {ENDED: ENDED_AFTER, NEWEST: NEWEST_AFTER}
+"""A list's statement, and the one for its next pages."""

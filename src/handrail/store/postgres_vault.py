@@ -1,0 +1,52 @@
+"""The vault in PostgreSQL: two tables beside the log."""
+
+from typing import Any, Final
+
+from . import postgres_statements as sql
+from .postgres_link import Connection, translated
+from .vault import Token
+
+
+class PostgresVault:
+    """Reads and writes on a connection in which a transaction is open."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection: Final = connection
+
+    def _all(self, statement: str, *values: Any) -> list[Any]:
+        with translated():
+            return self._connection.execute(statement, values).fetchall()
+
+    def _do(self, statement: str, *values: Any) -> int:
+        with translated():
+            cursor = self._connection.execute(statement, values)
+            return cursor.rowcount
+
+    def token(self, digest: bytes) -> Token | None:
+        rows = self._all(sql.TOKEN, digest)
+        return Token(*rows[0]) if rows else None
+
+    def tokens(self, tenant: str, subject: str, kind: str) -> list[Token]:
+        return [Token(*row) for row in self._all(sql.TOKENS, tenant, subject, kind)]
+
+    def password(self, tenant: str, person: str) -> str | None:
+        rows = self._all(sql.PASSWORD, tenant, person)
+        return rows[0][0] if rows else None
+
+    def put_token(self, token: Token) -> None:
+        self._do(sql.PUT_TOKEN, *token)
+
+    def touch(self, digest: bytes, seen: int) -> None:
+        self._do(sql.TOUCH, seen, digest)
+
+    def drop(self, digest: bytes) -> bool:
+        return self._do(sql.DROP, digest) > 0
+
+    def drop_all(self, tenant: str, subject: str, kind: str) -> int:
+        return self._do(sql.DROP_ALL, tenant, subject, kind)
+
+    def put_password(self, tenant: str, person: str, hashed: str, at: int) -> None:
+        self._do(sql.PUT_PASSWORD, tenant, person, hashed, at)
+
+    def sweep(self, now: int) -> None:
+        self._do(sql.SWEEP, now)
