@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from handrail.action.commands import Settle, Start
 from handrail.backend import Answer
+from handrail.clock import SECOND
 from handrail.codec.policies import compiled_text, text_digest
 from handrail.codec.policy_file import read_policy_file
 from handrail.directory.commands import PutPerson
@@ -36,6 +37,9 @@ class Script:
         self.clock: Final = FrozenClock()
         self.desk: Final = Desk(database, self.clock)
         self.sent = 0
+        with self.desk.store.read() as reader:
+            head = reader.head("default")
+        self.lived: Final = head.at if head else 0
 
     @property
     def agent(self) -> Embedded:
@@ -74,8 +78,11 @@ class Script:
             raise AssertionError(f"{command} was accepted")
 
     def pass_(self, seconds: float) -> None:
-        """Let time go on."""
-        self.clock.advance(seconds)
+        """Let time go on. Up to where an earlier life got, it went on then: now only the clock is set."""
+        by = round(seconds * SECOND)
+        known = min(by, max(0, self.lived - self.clock.now()))
+        self.clock.jump(known)
+        self.clock.advance((by - known) / SECOND)
 
     def tick(self, *subjects: str) -> None:
         """Do what is due."""
