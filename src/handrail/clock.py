@@ -35,6 +35,28 @@ class SystemClock:
         return time.monotonic_ns() // 1000
 
 
+class ToldClock:
+    """Another machine's clock: as it was read last, and from there by the monotonic clock of this one.
+
+    Before the first reading it is this machine's.
+    """
+
+    def __init__(self) -> None:
+        self._offset = time.time_ns() // 1000 - self.monotonic()
+
+    def told(self, now: int) -> None:
+        """Take a reading of the other clock (µs)."""
+        self._offset = now - self.monotonic()
+
+    def now(self) -> int:
+        """The present, in microseconds since the epoch."""
+        return self._offset + self.monotonic()
+
+    def monotonic(self) -> int:
+        """Microseconds on a scale that never jumps."""
+        return time.monotonic_ns() // 1000
+
+
 def micros(value: str | int | float | timedelta) -> int:
     """A duration in microseconds, from text like "15m" or "1.5h", seconds, or a timedelta.
 

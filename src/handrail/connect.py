@@ -25,6 +25,7 @@ from .patterns.question import Question
 from .patterns.runs import enter_run, leave_run
 from .policy.paths import AtEnd
 from .run.model import Hold
+from .store.open import is_remote, shown
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -53,7 +54,7 @@ def connect(
     database = Database(database_path(url), clock)
     backend = Embedded(database, local_agent(agent or _program(), owner))
     people = Embedded(database, solo_person)
-    hint = f" --db {url}"
+    hint = f" --db {shown(url)}"
     notice = Notice(lambda: backend, hint, ask=lambda review: ask_here(people, review), quiet=quiet)
     return Rail(backend, notice, reviewers=reviewers, run=run, close=database.close)
 
@@ -71,13 +72,17 @@ def _connect_http(url: str, key: str | None, reviewers: Reviewers | None, run: s
 
 
 def database_path(url: str) -> str:
-    """The file that a URL names. Raises `UsageError` for a URL that cannot be used."""
+    """The file that a URL names, or the URL of a database on a server. Raises `UsageError` for one of neither."""
+    if is_remote(url):
+        return url
     scheme, separator, rest = url.partition("://")
     if scheme == "sqlite" and separator:
         if rest in ("", "/", "/:memory:"):
             return ":memory:"
         return rest.removeprefix("/")
-    raise UsageError(f"{url!r} cannot be used: give sqlite:///file.db, or sqlite:////absolute/path/file.db")
+    raise UsageError(
+        f"{url!r} cannot be used: give sqlite:///file.db, sqlite:////absolute/path/file.db or postgresql://host/database"
+    )
 
 
 def _program() -> str:

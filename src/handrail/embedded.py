@@ -14,9 +14,8 @@ from typing import Any, Final, TypeVar
 
 from .action.model import Action
 from .backend import ActionRecord, Answer, Event, PolicyRecord, ReviewRecord, Text
-from .clock import Clock, SystemClock
+from .clock import Clock, SystemClock, ToldClock
 from .directory.commands import PutAgent
-from .engine import bell
 from .engine.archive import Archive
 from .engine.engine import Engine
 from .engine.keeper import Keeper
@@ -28,6 +27,7 @@ from .ids import mint
 from .principal import SOLO_ID, Principal, agent, person
 from .review.model import Review
 from .run.model import Run
+from .store.open import is_remote, open_store
 from .store.protocol import Store
 
 T = TypeVar("T")
@@ -36,12 +36,10 @@ T = TypeVar("T")
 class Process:
     """What one process has open on one database."""
 
-    def __init__(self, path: str, clock: Clock) -> None:
-        from .store.sqlite import SQLiteStore
-
+    def __init__(self, address: str, clock: Clock) -> None:
         self.pid: Final = os.getpid()
-        self.store: Final[Store] = SQLiteStore(path)
-        self.bell: Final = None if path == ":memory:" else bell.hang(path)
+        self.store: Final[Store] = open_store(address, clock if isinstance(clock, ToldClock) else None)
+        self.bell: Final = self.store.bell()
         self.engine: Final = Engine(self.store, clock, listener=self._committed)
         self.keeper: Final = Keeper(lambda: self.engine, clock, self.bell)
 
@@ -59,11 +57,14 @@ class Process:
 
 
 class Database:
-    """A database file as this process family uses it: one engine per process, none before the first use."""
+    """A database as this process family uses it: one engine per process, none before the first use.
+
+    `path` is a file's, or the URL of a database on a server, whose own time counts unless a clock is given.
+    """
 
     def __init__(self, path: str, clock: Clock | None = None) -> None:
         self.path: Final = path
-        self.clock: Final[Clock] = clock or SystemClock()
+        self.clock: Final[Clock] = clock or (ToldClock() if is_remote(path) else SystemClock())
         self._lock = threading.Lock()
         self._process: Process | None = None
         if hasattr(os, "register_at_fork"):

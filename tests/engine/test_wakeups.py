@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from handrail.engine import bell
 from handrail.errors import Unavailable
+from handrail.store import bell
 from tests.engine.kit import Desk
 from tests.engine.processes import PROCESSES, wait_for
 
@@ -85,12 +85,12 @@ def test_the_folder_of_bells_is_the_users_own(place: Path):
 def test_a_bell_of_the_dead_is_taken_down_and_a_full_one_is_not(place: Path):
     mine = bell.Bell(place)
     dead = bell.Bell(place)
-    dead.socket.close()
+    dead.abandon()
     deaf = bell.Bell(place)
     for _ in range(1000):
         mine.ring()
     assert len(os.listdir(place)) == 2
-    assert deaf.socket.recv(16)
+    assert deaf.drain()
     for one in (mine, deaf):
         one.close()
     assert os.listdir(place) == []

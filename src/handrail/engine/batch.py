@@ -45,10 +45,10 @@ class TenantBatch:
     its own entry."""
 
     def __init__(
-        self, tx: Transaction, tenant: str, cache: Cache, names: Names, secret: bytes, now: int,
+        self, tx: Transaction, tenant: str, head: Head | None, cache: Cache, names: Names, secret: bytes, now: int,
         refusals: dict[tuple[str, str, str], tuple[int, int]],
     ) -> None:  # fmt: skip
-        head = tx.head(tenant) or NOWHERE._replace(origin=f"local/handrail/{tenant}")
+        head = head or NOWHERE._replace(origin=f"local/handrail/{tenant}")
         cache.catch_up(tx, tenant, head)
         self.head: Final = head
         self.cache: Final = cache

@@ -10,7 +10,7 @@ from ..clock import Clock
 from ..codec.records import State
 from ..directory.model import Names
 from ..errors import HandrailError, Unavailable
-from ..store.protocol import Store, Transaction
+from ..store.protocol import CommitUnknown, Store, Transaction
 from .batch import TenantBatch
 from .reads import Cache
 from .request import Answer, Latch, Request, deliver, tenant_secret
@@ -127,14 +127,11 @@ class Engine:
         return batch, True
 
     def _commit(self, requests: list[Request]) -> None:
-        batches: list[TenantBatch] = []
         try:
-            with self.store.write() as tx:
-                for tenant, own in _by_tenant(requests).items():
-                    batch = self._batch(tx, tenant)
-                    batches.append(batch)
-                    batch.decide(own)
-                    batch.write(tx)
+            try:
+                batches = self._transact(requests)
+            except CommitUnknown:
+                batches = self._transact_again(requests)
         except HandrailError as error:
             self._fail(requests, error)
         except Exception as error:
@@ -144,13 +141,33 @@ class Engine:
             self._committed(batches)
         deliver(requests)
 
+    def _transact(self, requests: list[Request]) -> list[TenantBatch]:
+        """Decide and write in one transaction. Tenants come in one order, so that two processes never wait for each
+        other's locks."""
+        batches: list[TenantBatch] = []
+        with self.store.write() as tx:
+            for tenant, own in sorted(_by_tenant(requests).items()):
+                batch = self._batch(tx, tenant)
+                batches.append(batch)
+                batch.decide(own)
+                batch.write(tx)
+        return batches
+
+    def _transact_again(self, requests: list[Request]) -> list[TenantBatch]:
+        """After a commit that was not answered: what was kept gets its first answer, by the ids of the commands, and
+        the rest is decided anew. The lock on the log's head waits for what is left of the first try."""
+        self._caches.clear()
+        for request in requests:
+            request.answer = request.error = None
+        return self._transact(requests)
+
     def _batch(self, tx: Transaction, tenant: str) -> TenantBatch:
         cache = self._caches.setdefault(tenant, Cache())
+        head = tx.head(tenant)
         now = self.clock.now()
-        batch = TenantBatch(tx, tenant, cache, self.names(tenant), self.store.secret, now, self._refusals)
-        if batch.head.at > now:
-            self.clock.reached(batch.head.at)
-        return batch
+        if head is not None and head.at > now:
+            self.clock.reached(head.at)
+        return TenantBatch(tx, tenant, head, cache, self.names(tenant), self.store.secret, now, self._refusals)
 
     def _committed(self, batches: Iterable[TenantBatch]) -> None:
         for batch in batches:
@@ -172,7 +189,7 @@ class Engine:
         self._refusals.clear()
         for request in requests:
             request.answer = None
-            request.error = type(error)(*error.args)
+            request.error = Unavailable(*error.args) if isinstance(error, CommitUnknown) else type(error)(*error.args)
 
 
 def _by_tenant(requests: Iterable[Request]) -> dict[str, list[Request]]:

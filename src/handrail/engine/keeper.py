@@ -14,15 +14,13 @@ from ..codec.records import State, read_state
 from ..errors import HandrailError, Unavailable
 from ..ids import mint
 from ..principal import SYSTEM, Principal
-from ..store.protocol import Reader
-from .bell import Bell
+from ..store.protocol import Bell, Reader
 from .engine import Engine
 from .request import Renew, Request, Tick
 
 log: Final = logging.getLogger("handrail.keeper")
 POLL: Final = 0.02
-NET: Final = 0.05
-"""Seconds between looks while somebody waits: where no bell can ring, and as the net below a bell."""
+"""Seconds between looks while somebody waits, where no bell can ring; a bell has a net of its own beneath it."""
 STUMBLE: Final = 1.0
 NEWS: Final = 1000
 RENEWAL: Final = 20 * SECOND
@@ -40,7 +38,6 @@ class Keeper:
 
     def __init__(self, engine: Callable[[], Engine], clock: Clock, bell: Bell | None) -> None:
         self._engine, self._clock, self._bell = engine, clock, bell
-        self._poll = NET if bell else POLL
         self._watchers: dict[Watched, dict[int, Watcher]] = {}
         self._listeners: dict[int, Callable[[], None]] = {}
         self._leases: dict[tuple[str, str, int], tuple[Principal, str]] = {}
@@ -56,10 +53,10 @@ class Keeper:
         self._resting = True
         self._ear, self._mouth = socket.socketpair()
         self._selector = selectors.DefaultSelector()
+        self._heard: int | None = None
         self._let_go: Final = weakref.finalize(self, _close, self._selector, self._ear, self._mouth)
-        for one in (self._ear, *([bell.socket] if bell else [])):
-            one.setblocking(False)
-            self._selector.register(one, selectors.EVENT_READ)
+        self._ear.setblocking(False)
+        self._selector.register(self._ear, selectors.EVENT_READ)
 
     def watch(self, tenant: str, subject: str, watcher: Watcher) -> Callable[[], None]:
         """Call `watcher` with the state after each change of the stream, from any thread; returns how to stop."""
@@ -124,7 +121,7 @@ class Keeper:
         """In a forked child: close what was inherited, and leave the parent's bell where it is."""
         self._closed = True
         if self._bell is not None:
-            self._bell.socket.close()
+            self._bell.abandon()
         self._let_go()
 
     def _unwatch(self, watched: Watched, token: int) -> None:
@@ -190,7 +187,7 @@ class Keeper:
     def _turn(self) -> None:
         self._resting = True
         self._resting = not self._awaited
-        self._pause(1.0 if self._resting and self._leases else None if self._resting else self._poll)
+        self._pause(1.0 if self._resting and self._leases else None if self._resting else self._net())
         if self._closed:
             return
         if self._awaited:
@@ -199,12 +196,33 @@ class Keeper:
         if self._leases and self._clock.monotonic() - self._renewed >= RENEWAL:
             self._renew()
 
+    def _net(self) -> float:
+        """Seconds until the next look, or until something is due if that is sooner."""
+        net = self._bell.net if self._bell else POLL
+        if self._next_due is None:
+            return net
+        return min(net, max((self._next_due - self._engine().clock.now()) / SECOND, 0.001))
+
     def _pause(self, seconds: float | None) -> None:
         """Wait for a bell, a nudge or the time."""
-        for key, _ in self._selector.select(seconds):
+        self._hear()
+        for _ in self._selector.select(seconds):
             with contextlib.suppress(BlockingIOError, InterruptedError):
-                while key.fileobj.recv(4096):  # type: ignore[union-attr]
+                while self._ear.recv(4096):
                     pass
+            if self._bell is not None:
+                self._bell.drain()
+
+    def _hear(self) -> None:
+        """Listen to the bell while somebody waits; one that was lost comes back under another number."""
+        found = self._bell.fileno() if self._bell and (self._awaited or self._heard is not None) else None
+        if found == self._heard:
+            return
+        if self._heard is not None:
+            self._selector.unregister(self._heard)
+        if found is not None:
+            self._selector.register(found, selectors.EVENT_READ)
+        self._heard = found
 
     def _look(self) -> None:
         """Tell watchers what other processes have committed."""

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
+from ..clock import ToldClock
 from ..errors import Unavailable, UsageError
 from . import postgres_statements as sql
+from .postgres_bell import PostgresBell
 from .postgres_link import Connection, Link, blobs, numbers, texts, translated
 from .postgres_migrate import prepare
 from .postgres_vault import PostgresVault
@@ -25,32 +26,10 @@ SNAPSHOT: Final = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 WRITE: Final = b"BEGIN ISOLATION LEVEL READ COMMITTED"
 
 
-class DatabaseClock:
-    """The database's time, so that many machines agree: as it was read last, and from there by the monotonic clock."""
-
-    def __init__(self) -> None:
-        self._read: tuple[int, int] | None = None
-
-    def read(self, now: int) -> None:
-        """Take a reading of the database's clock (µs)."""
-        self._read = (now, self.monotonic())
-
-    def now(self) -> int:
-        """The present, in microseconds since the epoch."""
-        if self._read is None:
-            raise Unavailable("the database has not told its time yet")
-        now, since = self._read
-        return now + self.monotonic() - since
-
-    def monotonic(self) -> int:
-        """Microseconds on a scale that never jumps."""
-        return time.monotonic_ns() // 1000
-
-
 class Rows:
     """Reads on one connection, and writes while a transaction is open on it."""
 
-    def __init__(self, connection: Connection, clock: DatabaseClock, *, writing: bool = False) -> None:
+    def __init__(self, connection: Connection, clock: ToldClock, *, writing: bool = False) -> None:
         self.connection: Final = connection
         self._clock, self._writing = clock, writing
 
@@ -83,7 +62,7 @@ class Rows:
             if row is None:
                 self.connection.execute(sql.NEW_HEAD, (tenant,))
                 return self._locked(tenant)
-            self._clock.read(now.fetchone()[0])  # type: ignore[index]
+            self._clock.told(now.fetchone()[0])  # type: ignore[index]
             return row
 
     def streams(self, tenant: str, ids: Iterable[str]) -> list[Stream]:
@@ -198,10 +177,11 @@ _STREAM_KINDS: Final = (
 class PostgresStore:
     """One database on a server. The first schema is made where there is none; later ones are a step of their own."""
 
-    def __init__(self, url: str) -> None:
-        self.clock: Final = DatabaseClock()
+    def __init__(self, url: str, clock: ToldClock | None = None) -> None:
+        self._clock: Final = clock or ToldClock()
         self._reading = threading.RLock()
         self._turn = threading.Lock()
+        self._url = url
         self._writer, self._reader = Link(url), Link(url)
         self._open: Rows | None = None
         self._closed = False
@@ -215,7 +195,7 @@ class PostgresStore:
             prepare(connection)
             connection.execute(sql.PUT_META, ("secret", os.urandom(32)))
             found: bytes = connection.execute(sql.META, ("secret",)).fetchall()[0][0]
-            self.clock.read(connection.execute(sql.NOW).fetchall()[0][0])
+            self._clock.told(connection.execute(sql.NOW).fetchall()[0][0])
         except BaseException:
             self.close()
             raise
@@ -226,7 +206,7 @@ class PostgresStore:
         with self._turn, translated():
             self._require_open()
             with self._writer.transaction(WRITE) as connection:
-                yield Rows(connection, self.clock, writing=True)
+                yield Rows(connection, self._clock, writing=True)
 
     @contextmanager
     def read(self) -> Iterator[Rows]:
@@ -237,7 +217,7 @@ class PostgresStore:
             self._require_open()
             try:
                 with self._reader.transaction(SNAPSHOT) as connection:
-                    self._open = Rows(connection, self.clock)
+                    self._open = Rows(connection, self._clock)
                     yield self._open
             finally:
                 self._open = None
@@ -262,6 +242,9 @@ class PostgresStore:
             self._closed = True
             self._reader.close()
             self._writer.close()
+
+    def bell(self) -> PostgresBell:
+        return PostgresBell(self._url, lambda: self._writer.pid)
 
     def suspend(self) -> None:
         """A child that inherits a connection would talk on it, or end it when it is collected."""

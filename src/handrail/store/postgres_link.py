@@ -87,6 +87,11 @@ class Link:
                     raise CommitUnknown(f"whether the change was kept is not known: {_words(error)}") from error
             raise
 
+    @property
+    def pid(self) -> int | None:
+        """The server's process at the other end, while there is one."""
+        return self._connection.info.backend_pid if self._connection is not None else None
+
     def close(self) -> None:
         """Let go of the connection."""
         found, self._connection = self._connection, None
@@ -128,15 +133,6 @@ def plain(url: str) -> tuple[str, bool]:
     query = dict(parse_qsl(parts.query))
     pooled = query.pop(POOLED, "false") == "true"
     return parts._replace(scheme="postgresql", query=urlencode(query)).geturl(), pooled
-
-
-def without_password(url: str) -> str:
-    """The URL as it may be shown."""
-    parts = urlsplit(url)
-    if parts.password is None:
-        return url
-    user, _, host = parts.netloc.rpartition("@")
-    return parts._replace(netloc=f"{user.partition(':')[0]}@{host}").geturl()
 
 
 def texts(values: Any) -> str:

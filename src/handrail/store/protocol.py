@@ -176,6 +176,29 @@ class Transaction(Reader, Protocol):
         """Drop the oldest answers to commands that were given before a time (µs), at most so many."""
 
 
+class Bell(Protocol):
+    """Says "look" when another process has committed. It may be late or lost, so somebody looks by the clock too."""
+
+    @property
+    def net(self) -> float:
+        """Seconds between looks beneath it."""
+
+    def fileno(self) -> int | None:
+        """What can be read once it rang; another one after it was lost, `None` while it is."""
+
+    def drain(self) -> bool:
+        """Forget what rang; whether anything did."""
+
+    def ring(self) -> None:
+        """Tell every other process that something was committed. From any thread."""
+
+    def close(self) -> None:
+        """Take it down."""
+
+    def abandon(self) -> None:
+        """In a forked child: let go of what was inherited, and leave the parent's as it is."""
+
+
 class Store(Protocol):
     """A database that keeps what it acknowledged."""
 
@@ -192,6 +215,9 @@ class Store(Protocol):
 
     def vault(self, *, write: bool = False) -> AbstractContextManager[Vault]:
         """What proves who somebody is, within a snapshot, or within a transaction of its own."""
+
+    def bell(self) -> Bell | None:
+        """What rings in this process when another one has committed; `None` where polling has to do."""
 
     def version(self) -> int:
         """A number that changes when another connection has written."""

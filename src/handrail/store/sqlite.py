@@ -11,6 +11,7 @@ import apsw
 
 from ..errors import CorruptLog, HandrailError, Unavailable, UsageError
 from . import statements as sql
+from .bell import Bell, hang
 from .lock import WriterLock
 from .migrate import BUSY_MS, check, migrate
 from .protocol import Answer, Batch, Call, Disclosure, Entry, Head, Revision, Stream
@@ -244,6 +245,9 @@ class SQLiteStore:
     def vault(self, *, write: bool = False) -> Iterator[SQLiteVault]:
         with self.write() if write else self.read() as rows:
             yield SQLiteVault(rows.connection)
+
+    def bell(self) -> Bell | None:
+        return None if self._in_memory else hang(self._path)
 
     def version(self) -> int:
         with self._reading, translated():

@@ -51,21 +51,35 @@ def hang(database: str) -> Bell | None:
 class Bell:
     """This process's bell, and the ringing of all others. Safe to ring from any thread."""
 
+    net: Final = 0.05
+
     def __init__(self, place: Path) -> None:
         self._place: Final = place
         self._path: Final = str(place / f"{os.getpid()}-{secrets.token_hex(4)}")
-        self.socket: Final = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.socket.setblocking(False)
-        self.socket.bind(self._path)
+        self._socket: Final = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.setblocking(False)
+        self._socket.bind(self._path)
         self._others: list[str] = []
         self._seen = -1
-        self._down: Final = weakref.finalize(self, _take_down, self.socket, self._path, os.getpid())
+        self._down: Final = weakref.finalize(self, _take_down, self._socket, self._path, os.getpid())
+
+    def fileno(self) -> int:
+        """What can be read once it rang."""
+        return self._socket.fileno()
+
+    def drain(self) -> bool:
+        """Forget what rang; whether anything did."""
+        rang = False
+        with contextlib.suppress(BlockingIOError, InterruptedError):
+            while self._socket.recv(4096):
+                rang = True
+        return rang
 
     def ring(self) -> None:
         """Tell every other process that something was committed."""
         for path in self._listening():
             try:
-                self.socket.sendto(b"!", path)
+                self._socket.sendto(b"!", path)
             except _DEAD:
                 with contextlib.suppress(OSError):
                     os.unlink(path)
@@ -75,6 +89,10 @@ class Bell:
     def close(self) -> None:
         """Take the bell down."""
         self._down()
+
+    def abandon(self) -> None:
+        """In a forked child: close the socket, and leave the parent's address alone."""
+        self._socket.close()
 
     def _listening(self) -> list[str]:
         try:
