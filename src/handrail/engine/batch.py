@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from typing import Any, Final
 
 import orjson
@@ -18,13 +18,14 @@ from ..codec.records import State, state_text
 from ..directory.commands import Deny, PutGroup
 from ..directory.model import Names
 from ..errors import CommandReused, CorruptLog, HandrailError, InvalidValue, KeyReused, NotAllowed, Refused, Unavailable
-from ..ids import Keyed, keyed
+from ..ids import Keyed, derive, keyed
+from ..policy.register import ID as ACTIVE
 from ..policy.register import PutPolicy
 from ..policy.rules import Policy, Unreadable
 from ..principal import SYSTEM
 from ..review.model import Review
 from ..store.protocol import Answer as Kept
-from ..store.protocol import Batch, Call, Head, Stream, Transaction
+from ..store.protocol import Batch, Call, Head, Opening, Stream, Transaction
 from .lives import due_at, kind
 from .reads import NOWHERE, Cache, Reads
 from .request import Refuse, Renew, Request, Tick, answer_of
@@ -45,14 +46,15 @@ class TenantBatch:
     its own entry."""
 
     def __init__(
-        self, tx: Transaction, tenant: str, head: Head | None, cache: Cache, names: Names, secret: bytes, now: int,
-        refusals: dict[tuple[str, str, str], tuple[int, int]],
+        self, tx: Transaction, tenant: str, opening: Opening, asked: Set[str], cache: Cache, names: Names,
+        secret: bytes, now: int, refusals: dict[tuple[str, str, str], tuple[int, int]],
     ) -> None:  # fmt: skip
-        head = head or NOWHERE._replace(origin=f"local/handrail/{tenant}")
+        head = opening.head or NOWHERE._replace(origin=f"local/handrail/{tenant}")
         cache.catch_up(tx, tenant, head)
         self.head: Final = head
         self.cache: Final = cache
         self.reads: Final = Reads(tx, tenant, cache, names, head.directory)
+        self.reads.adopt(asked, opening.streams)
         self.size = head.size
         self.tenant: Final = tenant
         self._tx, self._secret, self._refusals = tx, secret, refusals
@@ -62,7 +64,7 @@ class TenantBatch:
         self._rows: list[Row] = []
         self._calls: dict[str, Call] = {}
         self._answers: dict[str, Kept] = {}
-        self._known: dict[str, Kept] = {}
+        self._known: Final = {answer.id: answer for answer in opening.answers}
         self._directory = head.directory
 
     @property
@@ -72,9 +74,7 @@ class TenantBatch:
 
     def decide(self, requests: list[Request]) -> None:
         """Read at once what the requests name, then answer one after another."""
-        self.reads.load({request.subject for request in requests})
-        found = self._tx.answers(self.tenant, {request.id for request in requests})
-        self._known = {answer.id: answer for answer in found}
+        self.reads.load(named(requests))
         for request in requests:
             self._decide(request)
 
@@ -256,6 +256,20 @@ class TenantBatch:
             answers=list(self._answers.values()),
             blobs=list(self.reads.blobs.items()),
         )
+
+
+def named(requests: Iterable[Request]) -> set[str]:
+    """The streams that requests are about, as far as one can tell without deciding them."""
+    found = {ACTIVE}
+    for request in requests:
+        found.add(request.subject)
+        if isinstance(request.command, Propose):
+            found.add(
+                derive("rev", request.subject, 1, "question" if request.command.kind == "question" else "approval")
+            )
+            if request.command.run:
+                found.add(request.command.run)
+    return found
 
 
 def identity(secret: bytes, agent: str, command: Propose, mac: bytes) -> str | None:

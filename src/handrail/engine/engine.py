@@ -11,7 +11,7 @@ from ..codec.records import State
 from ..directory.model import Names
 from ..errors import HandrailError, Unavailable
 from ..store.protocol import CommitUnknown, Store, Transaction
-from .batch import TenantBatch
+from .batch import TenantBatch, named
 from .reads import Cache
 from .request import Answer, Latch, Request, deliver, tenant_secret
 from .timers import SteadyClock
@@ -147,7 +147,7 @@ class Engine:
         batches: list[TenantBatch] = []
         with self.store.write() as tx:
             for tenant, own in sorted(_by_tenant(requests).items()):
-                batch = self._batch(tx, tenant)
+                batch = self._batch(tx, tenant, own)
                 batches.append(batch)
                 batch.decide(own)
                 batch.write(tx)
@@ -161,13 +161,16 @@ class Engine:
             request.answer = request.error = None
         return self._transact(requests)
 
-    def _batch(self, tx: Transaction, tenant: str) -> TenantBatch:
+    def _batch(self, tx: Transaction, tenant: str, requests: list[Request]) -> TenantBatch:
         cache = self._caches.setdefault(tenant, Cache())
-        head = tx.head(tenant)
+        asked = cache.unknown(named(requests))
+        opening = tx.opening(tenant, asked, {request.id for request in requests})
         now = self.clock.now()
-        if head is not None and head.at > now:
-            self.clock.reached(head.at)
-        return TenantBatch(tx, tenant, head, cache, self.names(tenant), self.store.secret, now, self._refusals)
+        if opening.head is not None and opening.head.at > now:
+            self.clock.reached(opening.head.at)
+        return TenantBatch(
+            tx, tenant, opening, asked, cache, self.names(tenant), self.store.secret, now, self._refusals
+        )
 
     def _committed(self, batches: Iterable[TenantBatch]) -> None:
         for batch in batches:

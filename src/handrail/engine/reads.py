@@ -1,6 +1,6 @@
 """Answers the reads of a transaction: from the cache where the log has not moved, else from the store."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from ..directory.model import Agent, Directory, Group, Key, Names, Person
 from ..policy.register import ID as ACTIVE
 from ..policy.register import ActivePolicy
 from ..policy.rules import Policy, Unreadable
-from ..store.protocol import Head, Reader
+from ..store.protocol import Head, Reader, Stream
 from ..stream import JSON
 from ..view.model import Erased
 from .lives import final
@@ -45,6 +45,11 @@ class Cache:
             for entry in news:
                 self.states.pop(entry.sub, None)
         self.size = head.size
+
+    def unknown(self, subjects: Iterable[str]) -> set[str]:
+        """Those of the streams that have to be read: all that are not here, and for their lease those that run."""
+        known = self.states
+        return {one for one in subjects if one not in known or known[one].status in EXECUTED}
 
     def keep(self, states: dict[str, State], size: int) -> None:
         """Remember what was just committed, except lives that are over. `size` moves last: who is interrupted here
@@ -82,14 +87,18 @@ class Reads:
 
     def load(self, subjects: Iterable[str]) -> None:
         """Read these streams at once, as far as they are not known; of what is executed also the lease."""
+        unknown = self._cache.unknown(subjects) - self._leases.keys() - self._absent
+        if unknown:
+            self.adopt(unknown, self._reader.streams(self._tenant, unknown))
+
+    def adopt(self, asked: Set[str], rows: Iterable[Stream]) -> None:
+        """Take what the store has of the streams that were asked for."""
         known = self._cache.states
-        unknown = {one for one in subjects if one not in known or known[one].status in EXECUTED}
-        rows = self._reader.streams(self._tenant, unknown) if unknown else []
         for row in rows:
             if row.id not in known:
                 known[row.id] = read_state(row.kind, row.state)
             self._leases[row.id] = row.lease
-        self._absent |= unknown - known.keys()
+        self._absent |= asked - known.keys()
 
     def state(self, subject: str) -> State | None:
         found = self.changed.get(subject) or self._cache.states.get(subject)

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
 from ..clock import ToldClock
 from ..errors import Unavailable, UsageError
 from . import postgres_statements as sql
+from .migrate import scripts
 from .postgres_bell import PostgresBell
 from .postgres_link import Connection, Link, blobs, numbers, texts, translated
 from .postgres_migrate import prepare
 from .postgres_vault import PostgresVault
-from .protocol import Answer, Batch, Call, Disclosure, Entry, Head, Revision, Stream
+from .protocol import Answer, Batch, Call, Disclosure, Entry, Head, Opening, Revision, Stream
 
 SNAPSHOT: Final = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 WRITE: Final = b"BEGIN ISOLATION LEVEL READ COMMITTED"
@@ -29,9 +30,9 @@ WRITE: Final = b"BEGIN ISOLATION LEVEL READ COMMITTED"
 class Rows:
     """Reads on one connection, and writes while a transaction is open on it."""
 
-    def __init__(self, connection: Connection, clock: ToldClock, *, writing: bool = False) -> None:
+    def __init__(self, connection: Connection, clock: ToldClock) -> None:
         self.connection: Final = connection
-        self._clock, self._writing = clock, writing
+        self._clock: Final = clock
 
     def _all(self, statement: str, *values: Any) -> list[Any]:
         with translated():
@@ -50,20 +51,8 @@ class Rows:
         return row[0] if row else None
 
     def head(self, tenant: str) -> Head | None:
-        row = self._locked(tenant) if self._writing else self._one(sql.HEAD, tenant)
-        return Head(*row) if row and row[0] else None
-
-    def _locked(self, tenant: str) -> Any:
-        """The head, for this transaction alone, and the time at which it was got."""
-        with translated():
-            found = self.connection.execute(sql.LOCK_HEAD, (tenant,))
-            now = self.connection.execute(sql.NOW)
-            row = found.fetchone()
-            if row is None:
-                self.connection.execute(sql.NEW_HEAD, (tenant,))
-                return self._locked(tenant)
-            self._clock.told(now.fetchone()[0])  # type: ignore[index]
-            return row
+        row = self._one(sql.HEAD, tenant)
+        return Head(*row) if row else None
 
     def streams(self, tenant: str, ids: Iterable[str]) -> list[Stream]:
         return self._streams(sql.STREAM, tenant, texts(ids))
@@ -144,21 +133,28 @@ class Rows:
 
     def append(self, tenant: str, batch: Batch) -> None:
         """Send a batch; whether it can be written is told by the commit at the latest."""
+        values: list[Any] = []
+        for arrays, rows in (
+            (_ENTRY, batch.entries), (_DISCLOSURE, batch.disclosures), (_STREAM, batch.streams),
+            (_REVISION, batch.revisions), (_CALL, batch.calls), (_ANSWER, batch.answers), (_BLOB, batch.blobs),
+        ):  # fmt: skip
+            columns = zip(*rows, strict=True) if rows else ((),) * len(arrays)
+            values += [tenant, *(array(column) for array, column in zip(arrays, columns, strict=True))]
         with translated():
-            for statement, arrays, rows in (
-                (sql.PUT_ENTRY, (numbers, texts, numbers, blobs, blobs), batch.entries),
-                (sql.PUT_DISCLOSURE, (numbers, texts, texts, texts), batch.disclosures),
-                (sql.PUT_STREAM, _STREAM_KINDS, batch.streams),
-                (sql.PUT_REVISION, (texts, numbers, texts, texts, blobs), batch.revisions),
-                (sql.PUT_CALL, (texts, texts, blobs), batch.calls),
-                (sql.PUT_ANSWER, (texts, blobs, texts, numbers), batch.answers),
-                (sql.PUT_BLOB, (texts, texts), batch.blobs),
-            ):
-                if rows:
-                    columns = [array(one) for array, one in zip(arrays, zip(*rows, strict=True), strict=True)]
-                    self.connection.execute(statement, (tenant, *columns))
-            self.connection.execute(sql.PUT_HEAD, (tenant, *batch.head))
-            self.connection.execute(sql.NOTIFY)
+            self.connection.execute(sql.PUT_BATCH, (*values, tenant, *batch.head))
+
+    def opening(self, tenant: str, ids: Collection[str], commands: Collection[str]) -> Opening:
+        with translated():
+            locked = self.connection.execute(sql.LOCK_HEAD, (tenant,))
+            streams = self.connection.execute(sql.STREAM, (tenant, texts(ids))) if ids else ()
+            answers = self.connection.execute(sql.ANSWER, (tenant, texts(commands)))
+            row = locked.fetchone()
+            if row is None:
+                self.connection.execute(sql.NEW_HEAD, (tenant,))
+                return self.opening(tenant, ids, commands)
+            self._clock.told(row[5])
+            head = Head(*row[:5]) if row[0] else None
+            return Opening(head, [Stream(*one) for one in streams], [Answer(*one) for one in answers])
 
     def renew(self, tenant: str, leases: Mapping[str, int]) -> None:
         with translated():
@@ -169,9 +165,13 @@ class Rows:
             self.connection.execute(sql.FORGET, (tenant, tenant, before, most))
 
 
-_STREAM_KINDS: Final = (
-    texts, texts, texts, numbers, texts, texts, numbers, numbers, numbers, numbers,
-)  # fmt: skip
+_ENTRY: Final = (numbers, texts, numbers, blobs, blobs)
+_DISCLOSURE: Final = (numbers, texts, texts, texts)
+_STREAM: Final = (texts, texts, texts, numbers, texts, texts, numbers, numbers, numbers, numbers)
+_REVISION: Final = (texts, numbers, texts, texts, blobs)
+_CALL: Final = (texts, texts, blobs)
+_ANSWER: Final = (texts, blobs, texts, numbers)
+_BLOB: Final = (texts, texts)
 
 
 class PostgresStore:
@@ -192,7 +192,7 @@ class PostgresStore:
         try:
             connection = self._writer.connection()
             _require_durable(connection)
-            prepare(connection)
+            prepare(connection, scripts("postgres"))
             connection.execute(sql.PUT_META, ("secret", os.urandom(32)))
             found: bytes = connection.execute(sql.META, ("secret",)).fetchall()[0][0]
             self._clock.told(connection.execute(sql.NOW).fetchall()[0][0])
@@ -206,7 +206,7 @@ class PostgresStore:
         with self._turn, translated():
             self._require_open()
             with self._writer.transaction(WRITE) as connection:
-                yield Rows(connection, self._clock, writing=True)
+                yield Rows(connection, self._clock)
 
     @contextmanager
     def read(self) -> Iterator[Rows]:

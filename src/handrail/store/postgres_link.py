@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import select
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -18,8 +19,12 @@ try:
 except ImportError as missing:
     raise UsageError("postgresql:// needs the driver: install it with pip install 'handrail[postgres]'") from missing
 
-PATIENCE: Final = 4.0
-"""Seconds that a connection, a lock or a statement may take; then the database counts as unavailable."""
+PATIENCE: Final = 2.5
+"""Seconds that a lock or a statement may take; then the database counts as unavailable."""
+CONNECTS: Final = 2
+"""Seconds that a connection may take to open."""
+QUIET: Final = 1.0
+"""Seconds after a connection could not be opened in which nobody else tries: who queues for it learns so at once."""
 FORSAKEN: Final = 10_000
 """Milliseconds after which the server ends a transaction whose client is silent, and gives its locks to others."""
 BOUNDS: Final = {
@@ -46,6 +51,7 @@ class Link:
         self.url, self.pooled = plain(url)
         self._bounds = [f"SET LOCAL {name} = {value}".encode() for name, value in BOUNDS.items() if self.pooled]
         self._connection: Connection | None = None
+        self._failed = -QUIET
 
     def connection(self) -> Connection:
         """The connection, after a look whether the server still holds the other end."""
@@ -53,14 +59,20 @@ class Link:
         if found is not None and (found.closed or _ended(found)):
             self.close()
         if self._connection is None:
-            self._connection = self._open()
+            if time.monotonic() - self._failed < QUIET:
+                raise Unavailable("the database could not be reached a moment ago; try again")
+            try:
+                self._connection = self._open()
+            except Unavailable:
+                self._failed = time.monotonic()
+                raise
         return self._connection
 
     def _open(self) -> Connection:
         options = "" if self.pooled else " ".join(f"-c {name}={value}" for name, value in BOUNDS.items())
         with translated():
             found: Connection = Connection.connect(
-                self.url, autocommit=True, connect_timeout=int(PATIENCE), application_name="handrail",
+                self.url, autocommit=True, connect_timeout=CONNECTS, application_name="handrail",
                 prepare_threshold=None if self.pooled else 2, options=options,
             )  # fmt: skip
         return found

@@ -4,7 +4,11 @@ from typing import Final
 
 HEAD: Final = "SELECT origin, size, frontier, at, directory FROM heads WHERE tenant = %s AND origin <> ''"
 # Who writes holds this row until the end of the transaction, so that each writer sees all that came before.
-LOCK_HEAD: Final = "SELECT origin, size, frontier, at, directory FROM heads WHERE tenant = %s FOR UPDATE"
+# The time is read after the lock was got.
+LOCK_HEAD: Final = """
+    WITH locked AS MATERIALIZED (
+        SELECT origin, size, frontier, at, directory FROM heads WHERE tenant = %s FOR UPDATE)
+    SELECT *, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint FROM locked"""
 NEW_HEAD: Final = """
     INSERT INTO heads (tenant, origin, size, frontier, at, directory) VALUES (%s, '', 0, '', 0, -1)
     ON CONFLICT (tenant) DO NOTHING"""
@@ -141,6 +145,13 @@ PASSWORD: Final = "SELECT hash FROM passwords WHERE tenant = %s AND person = %s"
 PUT_PASSWORD: Final = """
     INSERT INTO passwords (tenant, person, hash, at) VALUES (%s, %s, %s, %s)
     ON CONFLICT (tenant, person) DO UPDATE SET hash = excluded.hash, at = excluded.at"""
+
+# A whole batch in one statement, and word of it to everybody who listens.
+PUT_BATCH: Final = f"""
+    WITH entries_put AS ({PUT_ENTRY}), disclosures_put AS ({PUT_DISCLOSURE}), streams_put AS ({PUT_STREAM}),
+        revisions_put AS ({PUT_REVISION}), calls_put AS ({PUT_CALL}), answers_put AS ({PUT_ANSWER}),
+        blobs_put AS ({PUT_BLOB}), head_put AS ({PUT_HEAD})
+    {NOTIFY}"""
 
 AFTER: Final = {ENDED: ENDED_AFTER, NEWEST: NEWEST_AFTER}
 """A list's statement, and the one for its next pages."""

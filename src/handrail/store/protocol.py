@@ -1,6 +1,6 @@
 """What a store does, one method per idea. A store knows rows and transactions, and nothing of what they mean."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
@@ -163,8 +163,19 @@ class Reader(Protocol):
         """When the next stream is due."""
 
 
+class Opening(NamedTuple):
+    """What a writer reads first: where the log stands, and of the streams and answers it named those that exist."""
+
+    head: Head | None
+    streams: list[Stream]
+    answers: list[Answer]
+
+
 class Transaction(Reader, Protocol):
     """Reads and writes that commit together when the block ends, or not at all."""
+
+    def opening(self, tenant: str, ids: Collection[str], commands: Collection[str]) -> Opening:
+        """Keep other writers from the tenant's log until the end, and read what is needed first."""
 
     def append(self, tenant: str, batch: Batch) -> None:
         """Write a batch."""

@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +14,7 @@ from . import statements as sql
 from .bell import Bell, hang
 from .lock import WriterLock
 from .migrate import BUSY_MS, check, migrate
-from .protocol import Answer, Batch, Call, Disclosure, Entry, Head, Revision, Stream
+from .protocol import Answer, Batch, Call, Disclosure, Entry, Head, Opening, Revision, Stream
 from .sqlite_vault import SQLiteVault
 
 OLDEST: Final = (3, 51, 3)
@@ -133,6 +133,9 @@ class Rows:
     def next_due(self) -> int | None:
         found: int | None = self._one(sql.NEXT_DUE)[0]
         return found
+
+    def opening(self, tenant: str, ids: Collection[str], commands: Collection[str]) -> Opening:
+        return Opening(self.head(tenant), self.streams(tenant, ids) if ids else [], self.answers(tenant, commands))
 
     def append(self, tenant: str, batch: Batch) -> None:
         many = self._cursor.executemany
