@@ -34,6 +34,7 @@ class Order:
     """What the parent wants of a worker. `last` lets the agents finish the run they are in and then end."""
 
     folder: Path
+    url: str
     name: str
     seed: int
     last: bool = False
@@ -53,9 +54,7 @@ class Worker:
         self.random = random.Random(order.seed)
         self.done = threading.Semaphore(0)
         self.idle = threading.Event()
-        self.rail = handrail.connect(
-            f"sqlite:///{order.folder}/crash.db", agent="crash", quiet=True, clock=SharedClock(order.folder / "clock")
-        )
+        self.rail = handrail.connect(order.url, agent="crash", quiet=True, clock=SharedClock(order.folder / "clock"))
         self.effect = self.rail.approval(name="effect")(self._effect)
         self.effect_async = self.rail.approval(name="effect_async")(self._effect_async)
 
