@@ -137,11 +137,14 @@ class Worker:
     def _decide_for_ever(self, _: int) -> None:
         person = Embedded(self.rail.gate.backend.database, solo_person)  # type: ignore[attr-defined]
         while True:
-            open_reviews = person.waiting(limit=20)
-            if not open_reviews:
+            try:
+                open_reviews = person.waiting(limit=20)
+            except Unavailable:
+                open_reviews = []
+            if open_reviews:
+                self._decide(person, self.random.choice(open_reviews))
+            else:
                 self.idle.wait(0.01)
-                continue
-            self._decide(person, self.random.choice(open_reviews))
 
     def _decide(self, person: Embedded, record: ReviewRecord) -> None:
         choices = record.state.choices
