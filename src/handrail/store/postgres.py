@@ -21,7 +21,7 @@ from .postgres_bell import PostgresBell
 from .postgres_link import Connection, Link, blobs, numbers, texts, translated
 from .postgres_migrate import prepare
 from .postgres_vault import PostgresVault
-from .protocol import Answer, Batch, Call, Disclosure, Entry, Head, Opening, Revision, Stream
+from .protocol import Answer, Batch, Call, Disclosure, Entry, Functions, Head, Offer, Opening, Revision, Stream
 
 SNAPSHOT: Final = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 WRITE: Final = b"BEGIN ISOLATION LEVEL READ COMMITTED"
@@ -124,6 +124,16 @@ class Rows:
         found: int = self._one(statement, tenant, agent or owner)[0]
         return found
 
+    def offering(self, tenant: str, functions: Functions, most: int) -> list[str]:
+        return [row[0] for row in self._all(sql.OFFERING, *_wanted(functions), tenant, most)]
+
+    def offers(self, tenant: str, functions: Functions, agent: str, beside: Iterable[str], limit: int) -> list[Offer]:
+        rows = self._all(sql.OFFERS, *_wanted(functions), tenant, agent, texts(beside), limit, limit)
+        return [Offer(action, run) for _, action, run in rows]
+
+    def unsure(self, tenant: str, functions: Functions, limit: int) -> list[str]:
+        return [row[0] for row in self._all(sql.UNSURE, *_wanted(functions), tenant, limit)]
+
     def due(self, now: int, limit: int) -> list[tuple[str, str]]:
         return self._all(sql.DUE, now, limit)
 
@@ -163,6 +173,10 @@ class Rows:
     def forget(self, tenant: str, before: int, most: int) -> None:
         with translated():
             self.connection.execute(sql.FORGET, (tenant, tenant, before, most))
+
+
+def _wanted(functions: Functions) -> tuple[str, str]:
+    return texts(name for name, _ in functions), texts(schema for _, schema in functions)
 
 
 _ENTRY: Final = (numbers, texts, numbers, blobs, blobs)
