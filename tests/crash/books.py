@@ -1,52 +1,77 @@
-"""What must hold of a database file at any moment, read with nothing but SQL and the log's own formats."""
+"""What must hold of a database at any moment, read with nothing but SQL and the log's own formats."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import apsw
 import orjson
+import psycopg
 
 from handrail.audit import tree
 from handrail.audit.disclosure import disclosure_digest, open_disclosure
 from handrail.audit.entry import Entry, leaf, parse_entry
 from handrail.codec.records import State, read_state
 from handrail.engine.replay import replay
+from handrail.store.open import is_remote
+
+TABLES: Final = {
+    "entries": "SELECT i, sub, rev, entry, leaf FROM entries ORDER BY i",
+    "disclosures": "SELECT i, name, digest, text FROM disclosures",
+    "heads": "SELECT size, frontier, at FROM heads WHERE size > 0",
+    "revisions": "SELECT bind, args FROM revisions",
+    "streams": "SELECT id, kind, status, rev, state FROM streams",
+    "commands": "SELECT id, answer FROM commands",
+}
+Tables = dict[str, list[Any]]
+
+
+def tables(address: str) -> Tables:
+    """What is in a database now, in one snapshot."""
+    if is_remote(address):
+        with psycopg.connect(address) as connection:
+            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            return {name: connection.execute(query.encode()).fetchall() for name, query in TABLES.items()}
+    file = apsw.Connection(address)
+    try:
+        assert file.pragma("integrity_check") == "ok"
+        file.execute("BEGIN")
+        return {name: list(file.execute(query)) for name, query in TABLES.items()}
+    finally:
+        file.close()
+
+
+def erased(found: Tables) -> Tables:
+    """The same without anything that can be erased."""
+    return found | {"disclosures": [row for row in found["disclosures"] if row[1] == "data"], "revisions": []}
 
 
 @dataclass
 class Books:
-    """A file's entries, opened `data` disclosures and states; `check` raises for the first thing that is wrong."""
+    """A database's entries, `data` disclosures and states; making it raises for the first thing that is wrong."""
 
-    path: str
+    address: str
+    tables: Tables = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     data: dict[int, Any] = field(default_factory=dict)
     states: dict[str, State] = field(default_factory=dict)
     args: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        connection = apsw.Connection(self.path)
-        try:
-            self._read(connection)
-        finally:
-            connection.close()
-
-    def _read(self, connection: apsw.Connection) -> None:
-        assert connection.pragma("integrity_check") == "ok"
-        rows = list(connection.execute("SELECT i, sub, rev, entry, leaf FROM entries ORDER BY i"))
+        self.tables = self.tables or tables(self.address)
+        rows = self.tables["entries"]
         texts = defaultdict[int, dict[str, str]](dict)
-        for i, name, digest, text in connection.execute("SELECT i, name, digest, text FROM disclosures"):
+        for i, name, digest, text in self.tables["disclosures"]:
             assert disclosure_digest(text) == digest
             texts[i][name] = text
         self.entries = [parse_entry(row[3]) for row in rows]
-        self._log_is_whole(rows, list(connection.execute("SELECT size, frontier, at FROM heads")))
+        self._log_is_whole(rows, self.tables["heads"])
         self._texts_are_those_committed(texts)
-        for bind, args in connection.execute("SELECT bind, args FROM revisions"):
+        for bind, args in self.tables["revisions"]:
             self.args[bind] = orjson.loads(args)
-        self._states_follow(rows, texts, list(connection.execute("SELECT id, kind, status, rev, state FROM streams")))
+        self._states_follow(rows, texts, self.tables["streams"])
 
     def _log_is_whole(self, rows: list[Any], heads: list[Any]) -> None:
         assert [row[0] for row in rows] == list(range(len(rows)))
@@ -95,6 +120,7 @@ class Books:
                 if entry.type == "action.cleared":
                     grant = data["grant"]
                 free = free or entry.type in ("action.cleared", "action.attempt_failed")
+                assert entry.to != "unknown" or used, "nobody can not know how a call ended that never left"
                 if entry.type == "action.started":
                     assert free, f"{entry.sub} was started again, and nobody had said that it may be"
                     assert grant is not None
@@ -109,15 +135,13 @@ class Books:
         """The outcome that each decided review has in the log."""
         return {e.sub: self.data[e.i]["outcome"] for e in self.entries if e.type == "review.decided"}
 
+    def answers(self) -> dict[str, Any]:
+        """The first answer to each command, by the command's id."""
+        return {name: orjson.loads(text) for name, text in self.tables["commands"]}
 
-def erased(path: str, target: Path) -> str:
-    """A copy of the file without anything that can be erased."""
-    source, copy = apsw.Connection(path), apsw.Connection(str(target))
-    try:
-        with copy.backup("main", source, "main") as backup:
-            backup.step()
-        copy.execute("DELETE FROM disclosures WHERE name != 'data'; DELETE FROM revisions")
-    finally:
-        copy.close()
-        source.close()
-    return str(target)
+
+def open_books(address: str) -> Books:
+    """The books of a database, which hold also once everything is erased that can be."""
+    books = Books(address)
+    assert Books(address, erased(books.tables)).states == books.states
+    return books

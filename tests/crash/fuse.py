@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +15,10 @@ from typing import Any, NamedTuple
 import apsw
 
 from handrail.audit.entry import parse_entry
+from handrail.store.postgres import PostgresStore
+from handrail.store.postgres_link import Connection
 from handrail.store.protocol import Batch, Transaction
+from handrail.store.sqlite import SQLiteStore
 from tests.crash import points
 
 
@@ -42,17 +45,22 @@ class Fuse:
             os.kill(os.getpid(), signal.SIGKILL)
         self.passed.append(point)
 
-    def watch(self, folder: Path, store: type[Any]) -> None:
-        """Begin, for everything that this process does from now on."""
-        named = points.catalogue()
-        apsw.connection_hooks.append(lambda connection: self._statements(connection, named))
-        sys.addaudithook(lambda event, args: self._file(event, args, str(folder)))
-        _transactions(self, store)
+    def watch(self, store: str, folder: Path) -> None:
+        """Begin, for everything that this process does from now on with a store of that kind."""
+        named = points.catalogue(store)
 
-    def _statements(self, connection: apsw.Connection, named: dict[str, str]) -> None:
         def name(text: str) -> str:
             return named.get(text.strip()) or points.gist(text)
 
+        if store == "sqlite":
+            apsw.connection_hooks.append(lambda connection: self._sqlite(connection, name))
+            sys.addaudithook(lambda event, args: self._file(event, args, str(folder)))
+            _transactions(self, SQLiteStore)
+        else:
+            _postgres(self, name)
+            _transactions(self, PostgresStore)
+
+    def _sqlite(self, connection: apsw.Connection, name: Callable[[str], str]) -> None:
         def before(_: apsw.Cursor, text: str, __: Any) -> bool:
             self.burn(f"before {name(text)}")
             return True
@@ -63,6 +71,20 @@ class Fuse:
     def _file(self, event: str, args: tuple[Any, ...], folder: str) -> None:
         if event in points.AUDITED.values() and (event == "fcntl.flock" or _ours(args[0], folder)):
             self.burn(f"before {event}")
+
+
+def _postgres(fuse: Fuse, name: Callable[[str], str]) -> None:
+    """Pass a point on both sides of handing a statement to the driver."""
+    execute = Connection.execute
+
+    def watched(self: Connection, query: Any, *args: Any, **given: Any) -> Any:
+        called = name(query.decode() if isinstance(query, bytes) else str(query))
+        fuse.burn(f"before {called}")
+        found = execute(self, query, *args, **given)
+        fuse.burn(f"after {called}")
+        return found
+
+    Connection.execute = watched  # type: ignore[method-assign,assignment]
 
 
 def _ours(path: object, folder: str) -> bool:

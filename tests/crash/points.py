@@ -13,7 +13,7 @@ import apsw
 import handrail.store
 from handrail.codec.records import NAMES
 from handrail.engine.lives import TABLES
-from handrail.store import migrate, sqlite_vault, statements
+from handrail.store import migrate, postgres_migrate, postgres_statements, sqlite_vault, statements
 
 WORDS: Final = (
     "SELECT",
@@ -29,8 +29,13 @@ WORDS: Final = (
     "PRAGMA",
 )
 STORE: Final = Path(handrail.store.__file__).parent
-SQLITE: Final = ("sqlite.py", "sqlite_vault.py", "migrate.py", "lock.py")
-"""The modules that touch a database file. `health.py` only ever reads one."""
+MODULES: Final = {
+    "sqlite": ("sqlite.py", "sqlite_vault.py", "migrate.py", "lock.py"),
+    "postgres": ("postgres.py", "postgres_link.py", "postgres_vault.py", "postgres_migrate.py"),
+}
+"""The modules that touch a database. `health.py` only ever reads one, and a bell only listens."""
+CATALOGUES: Final = {"sqlite": (statements, sqlite_vault), "postgres": (postgres_statements, postgres_migrate)}
+UNFINISHED: Final = ("", "PRAGMA")
 AUDITED: Final = {"os.open": "open", "fcntl.flock": "fcntl.flock", "mkdir": "os.mkdir"}
 """The calls that change a file or a lock, and under which name the interpreter tells of them."""
 
@@ -50,10 +55,10 @@ def transition(event: str, before: str | None, after: str) -> str:
     return f"{event} {before or ''}->{after}"
 
 
-def catalogue() -> dict[str, str]:
-    """The named statements: text to name."""
+def catalogue(store: str) -> dict[str, str]:
+    """The named statements of a store: text to name."""
     found: dict[str, str] = {}
-    for module in (statements, sqlite_vault):
+    for module in CATALOGUES[store]:
         found |= _named(module)
     return found
 
@@ -63,19 +68,24 @@ def _named(module: ModuleType) -> dict[str, str]:
     return {value.strip(): name for name, value in values.items() if value.split()[0] in WORDS}
 
 
-def others() -> set[str]:
+def others(store: str) -> set[str]:
     """The statements without a name of their own: transactions, settings, and the steps of the migrations."""
-    found = {gist(one) for script in migrate.migrations() for one in _split(script)}
-    for module in SQLITE:
+    found = {gist(one) for script in migrate.scripts(store) for one in steps(script, store)}
+    for module in MODULES[store]:
         for call in _calls(module):
             if isinstance(call.func, ast.Attribute) and call.func.attr == "execute":
-                found |= {gist(one) for one in _literal(call.args[0]).split(";") if one.strip() not in ("", "PRAGMA")}
+                found |= {gist(one) for one in _literal(call.args[0]).split(";") if one.strip() not in UNFINISHED}
     return found
 
 
-def uses() -> set[str]:
+def steps(script: str, store: str) -> list[str]:
+    """What is sent of a migration: SQLite's statements one by one, PostgreSQL's all at once."""
+    return list(_split(script)) if store == "sqlite" else [script]
+
+
+def uses(store: str) -> set[str]:
     """The uses of files, by the names under which the interpreter tells of them."""
-    called = {ast.unparse(call.func) for module in SQLITE for call in _calls(module)}
+    called = {ast.unparse(call.func) for module in MODULES[store] for call in _calls(module)}
     return {told for name, told in AUDITED.items() if any(one == name or one.endswith(f".{name}") for one in called)}
 
 
@@ -114,6 +124,8 @@ def _literal(node: ast.expr) -> str:
     match node:
         case ast.Constant(value=str(text)):
             return text
+        case ast.Constant(value=bytes(text)):
+            return text.decode()
         case ast.JoinedStr(values=parts):
             return "".join(str(one.value) for one in parts if isinstance(one, ast.Constant))
         case _:

@@ -16,7 +16,8 @@ from handrail.review.commands import Decide
 from handrail.view.model import folds
 from tests.crash import ledger
 from tests.crash.disk import Disk
-from tests.crash.test_points import PROCESSES, check, database
+from tests.crash.places import Place, place
+from tests.crash.test_points import PROCESSES, check
 from tests.engine.kit import Desk, proposal
 from tests.night import by_night, longer_by_night
 
@@ -28,12 +29,12 @@ BEFORE_IT_FAILS: Final = 200
 class Load:
     """One process that goes on with whatever waits, chosen at random, on a disk that fails."""
 
-    def __init__(self, folder: Path, seed: int) -> None:
+    def __init__(self, at: Place, seed: int) -> None:
         self.random = random.Random(seed)
         self.disk = Disk()
         self.files = self.disk.insert()
-        self.ledger = ledger.Ledger(folder)
-        self.desk = Desk(database(folder))
+        self.ledger = ledger.Ledger(at.folder)
+        self.desk = Desk(at.address)
         self.open: list[str] = []
         self.send(mint("act"), proposal())
 
@@ -105,9 +106,9 @@ class Load:
                 raise AssertionError("what there was no room for was accepted")
 
 
-def live(folder: Path, seed: int, points: int) -> None:
+def live(at: Place, seed: int, points: int) -> None:
     """A process that meets so many failures."""
-    load = Load(folder, seed)
+    load = Load(at, seed)
     for _ in range(points):
         load.point()
     load.desk.close()
@@ -119,12 +120,13 @@ def live(folder: Path, seed: int, points: int) -> None:
 def test_a_disk_that_fails_at_any_byte_loses_nothing_and_passes(tmp_path: Path, seed: int):
     points = by_night(400, 12)
     print(f"seed {seed}, {points} failures")
-    process = PROCESSES.Process(target=live, args=(tmp_path, seed, points))
-    process.start()
-    process.join()
-    assert process.exitcode == 0
+    with place("sqlite", tmp_path) as at:
+        process = PROCESSES.Process(target=live, args=(at, seed, points))
+        process.start()
+        process.join()
+        assert process.exitcode == 0
+        books = check(at)
     assert ledger.read(tmp_path, "points") == [[points]]
-    books = check(tmp_path)
     kept = {one for one in books.states if one.startswith("act_")}
     told = [answer["id"] for _, answer in ledger.read(tmp_path, "told")]
     assert kept == {one for one in told if one.startswith("act_")}

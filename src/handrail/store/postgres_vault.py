@@ -17,10 +17,9 @@ class PostgresVault:
         with translated():
             return self._connection.execute(statement, values).fetchall()
 
-    def _do(self, statement: str, *values: Any) -> int:
+    def _do(self, statement: str, *values: Any) -> None:
         with translated():
-            cursor = self._connection.execute(statement, values)
-            return cursor.rowcount
+            self._connection.execute(statement, values)
 
     def token(self, digest: bytes) -> Token | None:
         rows = self._all(sql.TOKEN, digest)
@@ -40,10 +39,10 @@ class PostgresVault:
         self._do(sql.TOUCH, seen, digest)
 
     def drop(self, digest: bytes) -> bool:
-        return self._do(sql.DROP, digest) > 0
+        return bool(self._all(sql.DROP, digest))
 
     def drop_all(self, tenant: str, subject: str, kind: str) -> int:
-        return self._do(sql.DROP_ALL, tenant, subject, kind)
+        return len(self._all(sql.DROP_ALL, tenant, subject, kind))
 
     def put_password(self, tenant: str, person: str, hashed: str, at: int) -> None:
         self._do(sql.PUT_PASSWORD, tenant, person, hashed, at)
