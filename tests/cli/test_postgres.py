@@ -57,7 +57,7 @@ def test_a_role_that_can_change_no_entry_does_everything_but_migrate(postgres, r
 
     ticket = wire.propose(5)
     assert "payments.wire" in run("reviews", "list", "--db", runner)
-    run("reviews", "approve", ticket.review, "-y", "--db", runner)
+    run("reviews", "approve", str(ticket.review), "-y", "--db", runner)
     assert ticket.wait(timeout=30) == "paid 5"
     rail.close()
     told = run("doctor", "--db", runner)
