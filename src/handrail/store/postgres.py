@@ -7,7 +7,6 @@ them in the order of their names.
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -207,7 +206,6 @@ class PostgresStore:
             connection = self._writer.connection()
             _require_durable(connection)
             prepare(connection, scripts("postgres"))
-            connection.execute(sql.PUT_META, ("secret", os.urandom(32)))
             found: bytes = connection.execute(sql.META, ("secret",)).fetchall()[0][0]
             self._clock.told(connection.execute(sql.NOW).fetchall()[0][0])
         except BaseException:
