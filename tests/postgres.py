@@ -139,9 +139,9 @@ def begin_run() -> None:
 def end_run() -> None:
     """Stop the shared server and drop its folder; only in the process that began the run."""
     found = Path(os.environ.get(RUN, "/nowhere"))
-    for server in _kept:
-        server.stop()
     if found.exists() and (found / "owner").read_text() == str(os.getpid()):
+        for server in _kept:
+            server.stop()
         _drop(found)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from .action.model import Action
+from .action.work import Take
 from .codec.policy_file import PolicyFile, read_policy_file
 from .policy.register import ActivePolicy
 from .principal import Principal
@@ -112,6 +113,13 @@ class Backend(Protocol):
 
     async def aread(self, read: Callable[[], T]) -> T:
         """Do a read from an event loop: in place where it is quick, in a thread where it goes to another machine."""
+
+    async def take(self, command: Take, timeout: float | None) -> list[Answer]:
+        """Take actions to execute, as soon as there are some; none once `timeout` seconds are over.
+
+        Each is an answer with the action's `name`; one that is `unknown` is not claimed, its probe is to be asked. What
+        was being taken while this is cancelled is given back.
+        """
 
     def granted(self, action: str) -> str:
         """The stored arguments of a started action, checked against the granted digest. Raises `WrongBytes`."""

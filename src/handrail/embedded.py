@@ -8,11 +8,12 @@ import os
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from .action.model import Action
+from .action.work import Take
 from .backend import ActionRecord, Answer, Event, PolicyRecord, ReviewRecord, Text
 from .clock import Clock, SystemClock, ToldClock
 from .directory.commands import PutAgent
@@ -245,6 +246,22 @@ class Embedded:
         """A read, in place: the file is on this machine."""
         return read()
 
+    async def take(
+        self, command: Take, timeout: float | None, *, command_id: str | None = None,
+        wanted: Callable[[], Awaitable[bool]] | None = None,
+    ) -> list[Answer]:  # fmt: skip
+        """Take actions to execute, as soon as there are some, if they are still `wanted` then."""
+        from .engine.offered import Counter, always
+
+        async def waits(command: Take) -> bool:
+            return await self.aread(lambda: self.archive.offers(command))
+
+        async def send(subject: str, command: object, command_id: str | None) -> Answer:
+            return await self.acall(subject, command, command_id=command_id)
+
+        counter = Counter(self.database.process.keeper.listen, waits, send, wanted or always)
+        return await counter.take(command, command_id or mint("cmd"), timeout)
+
     def granted(self, action: str) -> str:
         """The stored arguments of a started action, checked against the granted digest."""
         return self.archive.granted(action)
@@ -327,7 +344,7 @@ def local_agent(name: str, owner: str | None) -> Callable[[Database], Principal]
             directory = read_directory(reader, DEFAULT_TENANT, names)
         os_user = os_user_name()
         owner_id = (directory.resolve(owner) if owner else None) or names.os_user(os_user)
-        principal = agent(names.agent(name), owner_id)
+        principal = agent(names.agent(name), owner_id, executes=True)
         if principal.id not in directory.agents:
             known = PutAgent(owner_id, name, owner or os_user)
             engine.call(Request(mint("cmd"), principal.id, known, principal))

@@ -35,6 +35,7 @@ LOCAL_IMPORTS: dict[str, str] = {
     "src/handrail/embedded.py:__init__": "the driver is loaded when a database is opened, not by importing the package",
     "src/handrail/embedded.py:acall": ASYNCIO,
     "src/handrail/embedded.py:await_": ASYNCIO,
+    "src/handrail/embedded.py:take": ASYNCIO,
     "src/handrail/gate/drivers.py:_apatient": ASYNCIO,
     "src/handrail/gate/drivers.py:_whole": ASYNCIO,
     "src/handrail/gate/notice.py:atell": ASYNCIO,

@@ -17,8 +17,8 @@ from handrail.review import events as review_events
 from handrail.run import events as run_events
 
 PINNED = {
-    "action": "proposed held revised cleared refused withdrawn claimed lapsed started attempt_failed succeeded failed "
-    "skipped lost inquired unresolved",
+    "action": "proposed held revised cleared refused withdrawn claimed lapsed released started attempt_failed "
+    "succeeded failed skipped lost inquired unresolved",
     "review": "opened claimed released delegated commented reminded escalated voted edited decided revoked "
     "took_effect expired withdrawn superseded",
     "run": "opened faulted finished",

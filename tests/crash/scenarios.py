@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import Any, Final
 
-from handrail.action.commands import Claim, Propose, Reconcile, Withdraw
+from handrail.action.commands import Claim, Propose, Reconcile, Release, Withdraw
 from handrail.directory.commands import (
     NoteAccount,
     PutAgent,
@@ -20,6 +20,7 @@ from handrail.policy.verdict import Declaration
 from handrail.principal import agent
 from handrail.review import commands as review_commands
 from handrail.run import commands as run_commands
+from handrail.store.protocol import Reader
 from handrail.store.vault import Token
 from tests.crash.script import Scenario, Script, review
 from tests.engine.kit import proposal
@@ -78,6 +79,8 @@ def lapsed(s: Script) -> None:
     s.send("act_1", Claim("exe_1"))
     s.pass_(61)
     s.tick("act_1")
+    s.send("act_1", Claim("exe_1"))
+    s.send("act_1", Release("exe_1", 2))
     for one in ("act_1", "act_2", "act_3", "act_4"):
         s.start(one)
     s.settle("act_4", "unknown")
@@ -300,11 +303,11 @@ def reads(s: Script) -> None:
             reader.entries("default", sub="act_1"),
             reader.latest("default", "act_1", 1, 5),
             reader.disclosures("default", [0, 1]),
-            reader.text("default", "act_1", "sha256:0"),
             reader.short_args("default", [("act_1", 1)], 10),
             reader.blob("default", "sha256:0"),
             reader.waiting("default", 10),
             reader.held("default", agent="agt_1"),
+            *_texts_and_offers(reader, one),
             reader.decided("default", "test.effect", 0, 5),
             reader.of_run("default", one, 5),
             reader.held("default", owner="osu_1"),
@@ -324,6 +327,16 @@ def reads(s: Script) -> None:
         tx.renew("default", {"act_2": s.clock.now() + 60_000_000})
         tx.forget("default", 1, 10)
     s.settle("act_2")
+
+
+def _texts_and_offers(reader: Reader, run: str) -> list[Any]:
+    functions = [("test.effect", "sha256:0")]
+    return [
+        reader.text("default", "act_1", "sha256:0"),
+        reader.offering("default", functions, 5),
+        reader.offers("default", functions, "agt_1", [run], 5),
+        reader.unsure("default", functions, 5),
+    ]
 
 
 def _vault(s: Script) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import getpass
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -17,6 +16,7 @@ import httpx2
 
 from handrail.embedded import Database
 from handrail.server.auth.accounts import Accounts
+from tests.postgres import free_port
 
 PASSWORD: Final = "correct horse battery"
 PEOPLE: Final = """\
@@ -86,11 +86,10 @@ class Agent(Process):
 class House:
     """A folder with a database, the people in it, and its server, which can be killed and started again."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, address: str = "") -> None:
         self.folder, self.path = folder, folder / "handrail.db"
-        with socket.socket() as ear:
-            ear.bind(("127.0.0.1", 0))
-            self.port: Final = ear.getsockname()[1]
+        self.address: Final = address or str(self.path)
+        self.port: Final = free_port()
         self.url: Final = f"http://127.0.0.1:{self.port}"
         self.server: Process | None = None
         self._opened: list[Process] = []
@@ -101,10 +100,8 @@ class House:
         """Put the people into the database; gives back their ids by handle, and lets them set a password."""
         file = self.folder / "people.yaml"
         file.write_text(PEOPLE.replace("OS_USER", getpass.getuser()))
-        subprocess.run(
-            [*COMMAND, "people", "apply", str(file), "--db", str(self.path)], check=True, capture_output=True
-        )
-        database = Database(str(self.path))
+        subprocess.run([*COMMAND, "people", "apply", str(file), "--db", self.address], check=True, capture_output=True)
+        database = Database(self.address)
         accounts = Accounts(database)
         found = {one: accounts.directory("default").resolve(f"user:{one}") or "" for one in ("ann", "ben")}
         for one in found.values():
@@ -114,10 +111,15 @@ class House:
 
     def serve(self) -> Process:
         """Start the server, and wait until it says that it is ready."""
-        listen = f"127.0.0.1:{self.port}"
-        self.server = self.run(Process, *COMMAND, "serve", "--listen", listen, "--db", str(self.path))
-        self.server.line('"ready"')
+        self.server = self.serve_at(self.port)
         return self.server
+
+    def serve_at(self, port: int) -> Process:
+        """Start a server on that port, and wait until it says that it is ready."""
+        listen = f"127.0.0.1:{port}"
+        server: Process = self.run(Process, *COMMAND, "serve", "--listen", listen, "--db", self.address)
+        server.line('"ready"')
+        return server
 
     def run(self, kind: Callable[..., Any], *command: str, **options: Any) -> Any:
         """Start a program that is ended with the house."""

@@ -24,6 +24,7 @@ from handrail.codec.canonical import canonical
 from handrail.embedded import Database, Embedded
 from handrail.principal import person
 from handrail.review import commands as c
+from tests import postgres
 from tests.docs.pages import ROOT
 from tests.e2e.served import Agent, House, Process, environment
 
@@ -104,9 +105,13 @@ class Place:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.house = House(folder)
+        self.house = House(folder, self.address())
         self.ids = self.house.fill()
         self.begin("first")
+
+    def address(self) -> str:
+        """Where the database is, if not in the folder."""
+        return ""
 
     def begin(self, name: str) -> None:
         """From here on scripts have another run, and leave their effects in another file."""
@@ -122,10 +127,11 @@ class Place:
 
     def reached(self) -> dict[str, str]:
         """What the environment says about where to connect."""
-        return {"HANDRAIL_URL": f"sqlite:///{self.house.path}"}
+        url = self.house.address
+        return {"HANDRAIL_URL": url if "://" in url else f"sqlite:///{url}"}
 
     def decide(self, review: str, outcome: str, **rest: Any) -> None:
-        database = Database(str(self.house.path))
+        database = Database(self.house.address)
         ben = Embedded(database, lambda _: person(self.ids["ben"], "local"))
         args = rest.pop("args", None)
         text = None if args is None else canonical(args)
@@ -149,6 +155,27 @@ class Served(Place):
 
     def decide(self, review: str, outcome: str, **rest: Any) -> None:
         self.house.decide(review, outcome, **rest)
+
+
+class OnPostgres(Place):
+    """A database on a server, with people and scripts in processes of their own."""
+
+    def address(self) -> str:
+        self.opened: contextlib.ExitStack = contextlib.ExitStack()
+        return self.opened.enter_context(postgres.database(postgres.shared()))
+
+
+class ServedByTwo(Served, OnPostgres):
+    """Two servers on one database: scripts are at one of them, and people decide at the other."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        port = postgres.free_port()
+        self.house.serve_at(port)
+        self.second = f"http://127.0.0.1:{port}"
+
+    def reached(self) -> dict[str, str]:
+        return {"HANDRAIL_URL": self.second, "HANDRAIL_KEY": self.key}
 
 
 class Apart(Served):
@@ -179,6 +206,8 @@ def opened(kind: type[Place]) -> Iterator[Any]:
             yield place
         finally:
             place.house.close()
+            if isinstance(place, OnPostgres):
+                place.opened.close()
     finally:
         shutil.rmtree(folder)
 
@@ -189,7 +218,10 @@ def served() -> Iterator[Served]:
         yield found
 
 
-@pytest.fixture(scope="module", params=[Place, Served, Apart], ids=["embedded", "served", "apart"])
+@pytest.fixture(
+    scope="module", params=[Place, Served, Apart, OnPostgres, ServedByTwo],
+    ids=["embedded", "served", "apart", "postgres", "two-servers"],
+)  # fmt: skip
 def shared(request: pytest.FixtureRequest) -> Iterator[Place]:
     with opened(request.param) as found:
         yield found

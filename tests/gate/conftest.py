@@ -1,4 +1,4 @@
-"""Every script of this folder runs twice: on the database in this process, and through a server."""
+"""Every script of this folder runs three times: in memory, through a server, and on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -28,8 +28,12 @@ def served(database: Database) -> Iterator[Backend]:
         backend.close()
 
 
-@pytest.fixture(autouse=True, params=["embedded", "http"])
+@pytest.fixture(autouse=True, params=["embedded", "http", "postgres"])
 def way(request: pytest.FixtureRequest) -> Iterator[Any]:
-    """How the scripts reach their database."""
+    """How the scripts reach their database, and where it is."""
+    if request.param == "postgres":
+        with by_way_of(place=request.getfixturevalue("postgres")):
+            yield request.param
+        return
     with by_way_of(served) if request.param == "http" else nullcontext():
         yield request.param

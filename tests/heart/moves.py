@@ -65,6 +65,7 @@ def _forged(state: Action) -> Iterator[object]:
 
 
 def _reports(executor: str, fence: int, again: bool, ask: bool) -> Iterator[object]:
+    yield action.Release(executor, fence)
     yield action.Settle(executor, fence, "succeeded", 1)
     yield action.Settle(executor, fence, "failed")
     yield action.Settle(executor, fence, "unknown")

@@ -37,6 +37,7 @@ MAY: Final[dict[str, tuple[str, str]]] = {
     "renew_action": ("propose execute", ""),
     "settle_action": ("propose execute", ""),
     "reconcile_action": ("propose execute", ""),
+    "take_work": ("execute", ""),
     "get_grant": ("propose execute", ""),
     "list_actions": ("propose execute", READERS),
     "get_action": ("propose execute", READERS),

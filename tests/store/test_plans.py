@@ -32,6 +32,8 @@ def test_no_read_walks_a_table_or_sorts(tmp_path: Path, name: str):
         if step == "SCAN (subquery-1)":
             assert "LIMIT ?)" in getattr(sql, name), "what a query counts is bounded"
             continue
+        if step.startswith("SCAN json_each "):
+            continue
         assert not step.startswith(("SCAN", "USE TEMP B-TREE")), step
         assert not (step.endswith("(tenant=?)") and " USING PRIMARY KEY " in step and "heads" not in step), step
 
@@ -46,6 +48,7 @@ def test_the_log_of_one_stream_is_found_by_its_index(tmp_path: Path):
     [
         ("WAITING", "streams_open"), ("COUNT_WAITING", "streams_open"), ("ENDED", "streams_ended"),
         ("ENDED_AFTER", "streams_ended"), ("DECIDED", "streams_named"), ("OF_RUN", "streams_run"),
+        ("OFFERING", "streams_offered"), ("OFFERS", "streams_offered"), ("UNSURE", "streams_offered"),
     ],
 )  # fmt: skip
 def test_a_list_reads_no_more_than_it_shows(tmp_path: Path, name: str, index: str):

@@ -14,7 +14,8 @@ from .model import Kind, Risk
 class Propose:
     """Bring an action to life. `args` is canonical JSON text; `story` is what the agent says, never trusted.
 
-    `start` asks to claim and start in the same commit if the verdict is run. `key` or (`run`, `occurrence`) make a
+    `start` asks to claim and start in the same commit if the verdict is run. `offered` leaves the execution to whoever
+    claims it first; else it is its caller's. `key` or (`run`, `occurrence`) make a
     repeated call find this action again. `schema_text` is the canonical JSON Schema that edits must satisfy.
     """
 
@@ -37,6 +38,7 @@ class Propose:
     supersedes: str | None = None
     executor: str | None = None
     start: bool = False
+    offered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,14 @@ class Start:
     executor: str
     bind: str
     fence: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Give the right to execute back before the start, so that somebody else can claim it at once."""
+
+    executor: str
+    fence: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,5 +146,6 @@ class Conclude:
 
 
 Command = (
-    Propose | Claim | Start | Settle | Reconcile | Withdraw | Supersede | Elapse | Revise | Clear | Refuse | Conclude
-)
+    Propose | Claim | Start | Release | Settle | Reconcile | Withdraw | Supersede | Elapse | Revise | Clear | Refuse
+    | Conclude
+)  # fmt: skip

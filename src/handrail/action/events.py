@@ -11,7 +11,8 @@ from .model import Grant, Kind, Risk
 class Proposed:
     """An agent wants to do something. Texts: `context`, `story`.
 
-    `intent` is a keyed hash of its purpose, `floor` says whether its code asks for people by itself.
+    `intent` is a keyed hash of its purpose, `floor` says whether its code asks for people by itself, `offered` whether
+    anybody who has the function may execute it.
     """
 
     kind: Kind
@@ -34,6 +35,7 @@ class Proposed:
     supersedes: str | None = None
     pol: str | None = None
     floor: bool = True
+    offered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,11 @@ class Claimed:
 @dataclass(frozen=True, slots=True)
 class Lapsed:
     """The executor's lease ended before it started: nothing happened, and somebody else may claim."""
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """The executor gave the right back before the start: nothing happened, and somebody else may claim."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +160,6 @@ class Unresolved:
 
 
 Event = (
-    Proposed | Held | Revised | Cleared | Refused | Withdrawn | Claimed | Lapsed | Started | AttemptFailed
-    | Succeeded | Failed | Skipped | Lost | Inquired | Unresolved
+    Proposed | Held | Revised | Cleared | Refused | Withdrawn | Claimed | Lapsed | Released | Started
+    | AttemptFailed | Succeeded | Failed | Skipped | Lost | Inquired | Unresolved
 )  # fmt: skip

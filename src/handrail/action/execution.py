@@ -15,7 +15,7 @@ from .model import Action, Grant
 
 NOBODY: Final[dict[str, Any]] = {"executor": None, "holder": None}
 """What changes when nobody holds the right to execute any more."""
-Execution = c.Claim | c.Start | c.Settle | c.Reconcile
+Execution = c.Claim | c.Start | c.Release | c.Settle | c.Reconcile
 
 
 def decide(state: Action, command: Execution, facts: Facts) -> list[Draft[e.Event]]:
@@ -30,6 +30,8 @@ def decide(state: Action, command: Execution, facts: Facts) -> list[Draft[e.Even
             return [_claimed(command.executor, state.fence, facts)]
         case c.Start():
             return _start(state, command, facts)
+        case c.Release():
+            return _release(state, command, facts)
         case c.Settle():
             return _settle(state, command, facts)
         case c.Reconcile():
@@ -104,6 +106,13 @@ def _holds(state: Action, executor: str, fence: int | None, facts: Facts) -> Non
         raise FencedOff("the right to execute this went on to another executor; this report changes nothing")
 
 
+def _release(state: Action, command: c.Release, facts: Facts) -> list[Draft[e.Event]]:
+    _holds(state, command.executor, command.fence, facts)
+    if state.status != "claimed":
+        raise NotReady(f"the action is {state.status}: only a claim that has not started is given back")
+    return [Draft(e.Released(), lease=0)]
+
+
 def _settle(state: Action, command: c.Settle, facts: Facts) -> list[Draft[e.Event]]:
     _holds(state, command.executor, command.fence, facts)
     if state.status != "started" or facts.lease is None or facts.lease <= facts.now:
@@ -176,7 +185,7 @@ def moved(state: Action, event: e.Event, sealed: Sealed[e.Event]) -> dict[str, A
     match event:
         case e.Claimed():
             return {"executor": event.executor, "fence": event.fence, "holder": sealed.by.id}
-        case e.Lapsed():
+        case e.Lapsed() | e.Released():
             return NOBODY
         case e.Started():
             return {"attempt": event.attempt, "due_at": None}

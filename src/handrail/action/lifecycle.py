@@ -2,7 +2,7 @@
 
 from typing import Any, Final, Literal, assert_never, cast
 
-from ..errors import InvalidValue, NotAllowed, NotReady
+from ..errors import InvalidValue, NotAllowed, NotReady, UnknownAction
 from ..ids import derive
 from ..policy.verdict import Verdict
 from ..stream import JSON, Draft, Sealed, Table, changed, step
@@ -21,6 +21,7 @@ ACCEPTS: Final[Table] = {
     e.Withdrawn: {"proposed": "withdrawn", "held": "withdrawn", "cleared": "withdrawn"},
     e.Claimed: {"cleared": "claimed"},
     e.Lapsed: {"claimed": "cleared"},
+    e.Released: {"claimed": "cleared"},
     e.Started: {"claimed": "started"},
     e.AttemptFailed: {"started": "claimed"},
     e.Succeeded: {"started": "succeeded", "held": "succeeded", "unknown": "succeeded"},
@@ -42,7 +43,7 @@ def decide(state: Action | None, command: c.Command, facts: Facts) -> list[Draft
     if state is None:
         raise NotReady("there is no such action yet")
     match command:
-        case c.Claim() | c.Start() | c.Settle() | c.Reconcile():
+        case c.Claim() | c.Start() | c.Release() | c.Settle() | c.Reconcile():
             return execution.decide(state, command, facts)
         case c.Withdraw():
             return _withdraw(state, command, facts)
@@ -80,6 +81,8 @@ def _propose(state: Action | None, command: c.Propose, facts: Facts) -> list[Dra
         raise NotAllowed("an action cannot supersede itself")
     words.require_name(command.name)
     words.require_ids(run=command.run, supersedes=command.supersedes)
+    if command.supersedes and not command.supersedes.startswith("act_"):
+        raise UnknownAction(f"no action {command.supersedes[:60]!a} is in this database: check the id")
     texts: dict[str, JSON] = {} if command.context is None else {"context": command.context}
     story = dict(command.story) | ({"intent": command.intent} if command.intent else {})
     if story:
@@ -95,7 +98,7 @@ def _proposed(command: c.Propose, facts: Facts, verdict: Verdict) -> e.Proposed:
         run=command.run, intent=facts.intent, pattern=verdict.pattern, verdict=verdict.kind, reason=verdict.reason,
         rule=verdict.rule, demand=verdict.demand, risk=command.risk, reversible=command.reversible,
         idempotent=command.idempotent, probe=command.probe, bind=facts.revision.bind, supersedes=command.supersedes,
-        pol=verdict.pol, floor=command.declared.speaks,
+        pol=verdict.pol, floor=command.declared.speaks, offered=command.offered,
     )  # fmt: skip
 
 
@@ -226,5 +229,5 @@ def _born(event: e.Proposed, sealed: Sealed[e.Event], subject: str) -> Action:
         reason=event.reason, rule=event.rule, demand=event.demand, risk=event.risk, reversible=event.reversible,
         idempotent=event.idempotent, probe=event.probe, revision=1, bind=event.bind, proposed_at=sealed.at,
         context=sealed.texts.get("context"), story=sealed.texts.get("story"), supersedes=event.supersedes,
-        pol=event.pol, floor=event.floor,
+        pol=event.pol, floor=event.floor, offered=event.offered,
     )  # fmt: skip

@@ -34,7 +34,8 @@ class Action:
     agent that runs it, `reviews` counts the reviews opened, `review` is the one that is open, `asked` the last one that
     was, and `due_at` is when `Elapse` has something to do, leaving aside the executor's lease, which is no part of the
     state. `pol` is the digest of the policy that judged it, `intent` the keyed hash of the purpose that its agent gave
-    it, and `floor` says whether its code asks for people by itself.
+    it, `floor` says whether its code asks for people by itself, and `offered` whether whoever has the function may
+    execute it, or only its caller.
     """
 
     id: str
@@ -73,6 +74,7 @@ class Action:
     supersedes: str | None = None
     pol: str | None = None
     floor: bool = True
+    offered: bool = False
 
     @property
     def final(self) -> bool:

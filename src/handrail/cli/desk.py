@@ -141,10 +141,10 @@ def is_server(db: str | None) -> bool:
 
 
 def place(db: str | None) -> str:
-    """The file that `--db` names. Raises `UsageError`."""
+    """The file, or the URL of the database, that `--db` names. Raises `UsageError`."""
     url = db or DEFAULT
     if is_server(url):
-        raise UsageError(f"this is for a database file, and {url!a} is a server: give --db FILE")
+        raise UsageError(f"this is for a database, and {url!a} is a server: give --db FILE, or postgresql://…")
     path = database_path(url) if "://" in url else url
     if path == ":memory:":
         raise UsageError("a database in memory is seen by its own process alone: name a file")

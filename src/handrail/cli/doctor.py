@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -12,12 +13,16 @@ from ..embedded import os_user_name
 from ..engine.request import DEFAULT_TENANT
 from ..engine.verify import Report, verify
 from ..store.health import Health, examined
+from ..store.open import is_remote, shown
 from ..view.words import count
 from .desk import Db, is_server, place
 from .finding import CODES, MARKS, STYLES, Finding
 from .local import LocalSite, require_database
 from .page import Json, labelled, show, tell
 from .refusal import refused
+
+if TYPE_CHECKING:
+    from ..store.postgres_health import ServerHealth
 
 
 def doctor(json: Json = False, db: Db = None) -> None:
@@ -42,6 +47,8 @@ def _server(url: str) -> list[Finding]:
 
 
 def _database(path: str) -> list[Finding]:
+    if is_remote(path):
+        return _remote(path)
     require_database(path)
     with examined(path) as (health, reader):
         report = verify(reader, DEFAULT_TENANT)
@@ -49,6 +56,30 @@ def _database(path: str) -> list[Finding]:
     if not any(one.level == "damage" for one in found) and health.schema == health.newest_schema:
         found += _directory(path)
     return found
+
+
+def _remote(url: str) -> list[Finding]:
+    from ..store.postgres_health import examined as looked_at
+
+    with looked_at(url) as (health, reader):
+        report = verify(reader, DEFAULT_TENANT)
+    found = [Finding("Database", "note", shown(url)), *_postgres(health), *_schema(health), *_log(report)]
+    if not any(one.level == "damage" for one in found) and health.schema == health.newest_schema:
+        found += _directory(url)
+    return found
+
+
+def _postgres(health: ServerHealth) -> Iterator[Finding]:
+    sound = health.commit != "off" and not health.standby
+    standby = ", a standby: decisions need the primary" if health.standby else ""
+    lost = ": a crash may lose what was acknowledged" if health.commit == "off" else ""
+    words = f"{health.version}{standby}, synchronous_commit {health.commit}{lost}"
+    yield Finding("PostgreSQL", "good" if sound else "warning", words)
+    if health.rewrites:
+        words = f"{health.role} may change entries: give servers and agents a role that `handrail migrate --grant` made"
+        yield Finding("Rights", "note", words)
+    else:
+        yield Finding("Rights", "good", f"{health.role} adds entries, and can change or delete none")
 
 
 def _file(path: str) -> Iterator[Finding]:
@@ -75,14 +106,19 @@ def _sqlite(health: Health) -> Iterator[Finding]:
     mode = "WAL" if wal else f"journal mode {health.journal} instead of WAL: the next use sets it"
     old = "" if health.sound_sqlite else " can corrupt a shared file: install apsw 3.51.3 or newer"
     yield Finding("SQLite", "good" if sound else "warning", f"{health.sqlite}{old}, {mode}")
+    yield from _schema(health)
+    for damage in health.damage:
+        yield Finding("File", "damage", damage)
+
+
+def _schema(health: Health | ServerHealth) -> Iterator[Finding]:
+    up = "the next use brings it up" if isinstance(health, Health) else "run `handrail migrate`"
     if health.schema > health.newest_schema:
         yield Finding("Schema", "damage", f"{health.schema}, newer than this version knows: update handrail")
     elif health.schema < health.newest_schema:
-        yield Finding("Schema", "warning", f"{health.schema} of {health.newest_schema}: the next use brings it up")
+        yield Finding("Schema", "warning", f"{health.schema} of {health.newest_schema}: {up}")
     else:
         yield Finding("Schema", "good", str(health.schema))
-    for damage in health.damage:
-        yield Finding("File", "damage", damage)
 
 
 def _log(report: Report) -> Iterator[Finding]:

@@ -1,8 +1,7 @@
-"""A database file as the site of the terminal: the person is the one whom the OS user is linked to."""
+"""A database as the site of the terminal: the person is the one whom the OS user is linked to."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from typing import Final
 
@@ -17,6 +16,7 @@ from ..engine.explanation import explanation
 from ..errors import NotAllowed, NotFound, UsageError
 from ..policy.register import ID
 from ..principal import Principal, person
+from ..store.open import exists, shown
 from .site import Office, require_administrator
 
 
@@ -27,13 +27,13 @@ class NoDatabase(NotFound):
 
 
 class LocalSite:
-    """One database file, and the person at the keyboard."""
+    """One database, and the person at the keyboard."""
 
     url: Final = None
 
     def __init__(self, path: str) -> None:
         self.path: Final = path
-        self.where: Final = path
+        self.where: Final = shown(path)
         self.database: Final = Database(path)
         self.backend: Final = Embedded(self.database, lambda _: self._identified())
 
@@ -74,16 +74,16 @@ class LocalSite:
         return explanation(self.backend.archive, action)
 
     def create(self) -> bool:
-        """Make the file, or bring it to the present schema; whether it was made."""
-        fresh = not (os.path.exists(self.path) and os.path.getsize(self.path) > 0)
+        """Make the database, or bring a file to the present schema; whether it was made."""
+        fresh = not exists(self.path)
         self.backend.archive.size()
         return fresh
 
     def apply_people(self, text: str, *, prune: bool, dry_run: bool) -> list[roster.Change]:
         """Bring the directory to what a people file says, in one transaction."""
         people = read_people(text)
-        if dry_run and not os.path.exists(self.path):
-            raise UsageError(f"there is no database at {self.path!a} yet: run `handrail init` first")
+        if dry_run and not exists(self.path):
+            raise UsageError(f"there is no database at {self.where!a} yet: run `handrail init` first")
         self.create()
         self._require_link(people, prune)
         require_administrator(self, "changes who is here")
@@ -106,17 +106,14 @@ class LocalSite:
         self.backend.call(ID, policies.put_policy(text, found.policy))
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the database."""
         self.database.close()
 
 
 def require_database(path: str) -> None:
-    """Raise `NoDatabase` unless there is a file with something in it."""
-    try:
-        empty = os.path.getsize(path) == 0
-    except OSError:
-        empty = True
-    if empty:
+    """Raise `NoDatabase` unless there is one."""
+    if not exists(path):
         raise NoDatabase(
-            f"there is no database at {path!a}: name it with --db or HANDRAIL_DB, or create it with `handrail init`"
+            f"there is no database at {shown(path)!a}: name it with --db or HANDRAIL_DB, or create it with "
+            "`handrail init`"
         )

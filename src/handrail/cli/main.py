@@ -19,6 +19,7 @@ from . import (
     handle,
     keys,
     login,
+    migrate,
     people,
     policy,
     reviews,
@@ -104,6 +105,7 @@ def _build() -> typer.Typer:
     _group("keys", "What lets agents in at a server.", KEYS, built)
     _group("policy", "Which actions run, which are denied, and who decides on the others.", POLICY, built)
     built.command("init")(people.init)
+    built.command("migrate")(migrate.migrate)
     built.command("doctor")(doctor.doctor)
     built.command("serve")(serve.serve)
     built.command("login")(login.login)

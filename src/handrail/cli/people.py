@@ -11,6 +11,7 @@ import typer
 from ..directory.model import Person
 from ..engine import roster
 from ..errors import UnknownPerson, UsageError
+from ..store.open import is_remote
 from ..view.escape import visible
 from ..view.lines import Line, Style
 from ..view.words import count
@@ -33,7 +34,7 @@ def init(db: Db = None) -> None:
             fresh = site.create()
         finally:
             site.close()
-        where = visible(str(Path(site.path).resolve()))
+        where = visible(site.where if is_remote(site.path) else str(Path(site.path).resolve()))
         say(
             f"Created {where}." if fresh else f"{where} is there already; nothing was changed.",
             "good" if fresh else "fact",

@@ -10,6 +10,7 @@ import typer
 
 from ..embedded import os_user_name
 from ..errors import UsageError
+from ..store.open import is_remote, shown
 from ..view.escape import visible
 from ..view.lines import Line
 from .desk import Db, place
@@ -53,7 +54,8 @@ def serve(
         if where.proxies and origin is None:
             raise UsageError("behind a proxy give --origin: the address that browsers use")
         path = place(db)
-        show([Line("good", f"Serving {visible(os.path.abspath(path))} at {found}")])
+        here = shown(path) if is_remote(path) else os.path.abspath(path)
+        show([Line("good", f"Serving {visible(here)} at {found}")])
         _advise(path, found.rstrip("/"))
         caps = Caps(open_reviews, asks_per_minute)
         run(path, Settings(origin=found.rstrip("/"), caps=caps), where)
@@ -73,7 +75,7 @@ def _advise(path: str, origin: str) -> None:
         directory = site.directory
     finally:
         site.close()
-    here = "" if place(None) == path else f" --db {shlex.quote(path)}"
+    here = "" if place(None) == path else f" --db {shlex.quote(shown(path))}"
     if not directory.administrators:
         user = visible(os_user_name())
         say("Nobody may administer it yet. Name yourself in people.yaml, and run the three lines below it here:")

@@ -22,8 +22,9 @@ from .past import Moment
 Names = Callable[[str], str]
 Clock = Callable[[int], str]
 Execution = (
-    a.Claimed | a.Lapsed | a.Started | a.AttemptFailed | a.Succeeded | a.Failed | a.Skipped | a.Lost | a.Unresolved
-)
+    a.Claimed | a.Lapsed | a.Released | a.Started | a.AttemptFailed | a.Succeeded | a.Failed | a.Skipped | a.Lost
+    | a.Unresolved
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,8 @@ def _executed(event: Execution, clock: Clock, texts: Mapping[str, Any]) -> str:
             return f"claimed by executor {visible(event.executor)}, fence {event.fence}"
         case a.Lapsed():
             return "the executor was gone before it started: nothing happened"
+        case a.Released():
+            return "given back before it started: somebody else may claim it"
         case a.Started():
             return f"started, attempt {event.attempt}, {_digest(event.bind)}"
         case a.AttemptFailed():

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from base64 import b64decode
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, Final, TypeVar
 
 from ..action.commands import Propose
 from ..action.digest import action_digest
 from ..action.model import Action
+from ..action.work import Take
 from ..backend import ActionRecord, Answer, Event, PolicyRecord, ReviewRecord, Text
+from ..engine.offered import give_back
 from ..engine.request import Renew
-from ..errors import NotFound, UnknownAction, UnknownReview, UnknownRun, UsageError, WrongBytes
+from ..errors import HandrailError, NotFound, UnknownAction, UnknownReview, UnknownRun, UsageError, WrongBytes
+from ..ids import mint
 from ..principal import Principal
 from ..review.model import Review
 from ..run.model import Run
@@ -93,6 +97,34 @@ class Http:
         return size if found is None else found
 
     # Executing.
+
+    async def take(self, command: Take, timeout: float | None) -> list[Answer]:
+        """Take actions to execute, as soon as there are some; none once `timeout` seconds are over.
+
+        The same command id is sent until something came, so that a lost answer is told again.
+        """
+        command_id = mint("cmd")
+
+        async def ask(share: int) -> list[Answer] | None:
+            found = await self._transport.arequest(
+                "POST", "/v1/work", body_of(command), headers=_headers(command_id), wait=share
+            )
+            return found["items"] or None
+
+        try:
+            return await auntil(ask, timeout) or []
+        except asyncio.CancelledError:
+            await self._give_back(command.executor, ask)
+            raise
+
+    async def _give_back(self, executor: str, ask: Callable[[int], Awaitable[list[Answer] | None]]) -> None:
+        """What the server gave to a request that nobody waits for any more."""
+
+        async def send(subject: str, command: object, command_id: str | None) -> Answer:
+            return await self.acall(subject, command, command_id=command_id)
+
+        with contextlib.suppress(HandrailError):
+            await give_back(send, executor, await ask(0) or [])
 
     def granted(self, action: str) -> str:
         """The stored arguments of a started action, hashed here against the granted digest."""

@@ -9,6 +9,7 @@ import orjson
 from ..action.commands import Propose
 from ..action.digest import action_digest
 from ..action.model import Action
+from ..action.work import Take
 from ..audit.disclosure import open_disclosure
 from ..audit.entry import parse_entry
 from ..backend import ActionRecord, Decision, Event, PolicyRecord, ReviewRecord, Text
@@ -28,6 +29,7 @@ from .engine import Engine
 from .reads import read_directory
 from .request import DEFAULT_TENANT, tenant_secret
 from .rows import alike
+from .taking import waits
 
 
 class Opened(Protocol):
@@ -84,6 +86,11 @@ class Archive:
         """The ids of streams that begin with `prefix`, in order."""
         with self.read() as reader:
             return reader.beginning(self._tenant, prefix, limit)
+
+    def offers(self, command: Take) -> bool:
+        """Whether there may be something for a worker to take."""
+        with self.read() as reader:
+            return waits(reader, self._tenant, command)
 
     def size(self) -> int:
         """How many entries the log has."""

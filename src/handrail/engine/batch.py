@@ -11,6 +11,7 @@ from ..action.commands import Propose
 from ..action.facts import LEASE
 from ..action.model import Action
 from ..action.words import require_executor
+from ..action.work import Take
 from ..audit import tree
 from ..clock import DAY
 from ..codec.policies import read_policy, text_digest
@@ -30,6 +31,8 @@ from .lives import due_at, kind
 from .reads import NOWHERE, Cache, Reads
 from .request import Refuse, Renew, Request, Tick, answer_of
 from .room import Room, Waiting
+from .taking import rank as offer
+from .taking import take
 from .work import Place, Row, Work
 
 log: Final = logging.getLogger("handrail.engine")
@@ -56,6 +59,7 @@ class TenantBatch:
         self.reads: Final = Reads(tx, tenant, cache, names, head.directory)
         self.reads.adopt(asked, opening.streams)
         self.size = head.size
+        self.claimed = 0
         self.tenant: Final = tenant
         self._tx, self._secret, self._refusals = tx, secret, refusals
         self._mac: Final = Keyed(secret)
@@ -104,6 +108,8 @@ class TenantBatch:
         kept = self._answers.get(request.id) or self._known.get(request.id)
         if kept is None:
             answer = self._first(request)
+            if answer.get("items") == []:
+                return answer
             self._answers[request.id] = Kept(request.id, mac, orjson.dumps(answer).decode(), self._now)
             return answer
         if kept.mac != mac:
@@ -113,21 +119,23 @@ class TenantBatch:
 
     def _first(self, request: Request) -> dict[str, Any]:
         call = None
+        if isinstance(request.command, Take):
+            return {"items": take(self, self._tx, request)}
         if isinstance(request.command, Propose):
             call, found = self._identify(request, request.command)
             if found is not None:
                 self._catch_up(found.id)
-                return {**self._show(found.id), "found": True}
+                return {**self.show(found.id), "found": True}
             self.reads.blobs[request.command.schema] = request.command.schema_text
             self._name_groups(request.command.declared.handles)
         texts = _texts(request.command) if isinstance(request.command, PutPolicy) else {}
-        self._apply(request)
+        self.apply(request)
         if isinstance(request.command, PutPolicy):
             self.reads.blobs |= texts
             self._name_all(read_policy(request.command.compiled, request.command.compiled_digest))
         if call is not None:
             self._calls[call.key] = call
-        return self._show(request.subject)
+        return self.show(request.subject)
 
     def _name_all(self, policy: Policy | Unreadable) -> None:
         """Give a name to the groups that a policy asks."""
@@ -142,7 +150,7 @@ class TenantBatch:
             group = directory.names.group(bare)
             if kind == "group" and group not in directory.labels:
                 put = PutGroup(directory.names.look_up("group", bare), handle)
-                self._apply(Request("", group, put, SYSTEM, self.tenant))
+                self.apply(Request("", group, put, SYSTEM, self.tenant))
 
     def _identify(self, request: Request, command: Propose) -> tuple[Call | None, Action | None]:
         """The identity of a call, and the action that it already led to. Raises `KeyReused`."""
@@ -171,7 +179,8 @@ class TenantBatch:
         self._take(work)
         return self._work()
 
-    def _apply(self, request: Request) -> None:
+    def apply(self, request: Request) -> None:
+        """Decide a request and all that follows from it. Raises the refusal."""
         work = self._catch_up(request.subject)
         work.apply(request.subject, request.command, request.actor)
         if request.room is not None:
@@ -194,7 +203,8 @@ class TenantBatch:
         if self.reads.take(work.states, work.leases):
             self._directory = self.size
 
-    def _show(self, subject: str) -> dict[str, Any]:
+    def show(self, subject: str) -> dict[str, Any]:
+        """What the sender of a command to the stream learns."""
         state = self.reads.state(subject)
         related = state.review if isinstance(state, Action) else state.action if isinstance(state, Review) else None
         return answer_of(state, {related: self.reads.state(related)} if related else {})
@@ -299,7 +309,7 @@ def _stream(state: State, reads: Reads) -> Stream:
     parent, rank, born = None, 0, 0
     match state:
         case Action():
-            parent, born = state.run, state.proposed_at
+            parent, rank, born = state.run, offer(state), state.proposed_at
         case Review():
             parent, rank, born = state.action, RANKS.get(state.risk, 1), state.opened_at
         case _:

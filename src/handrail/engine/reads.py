@@ -27,12 +27,14 @@ NOWHERE: Final = Head("", 0, b"", 0, -1)
 
 @dataclass
 class Cache:
-    """The states of one tenant as of a log size. Leases are not in it: they move without an entry."""
+    """The states of one tenant as of a log size. Leases are not in it: they move without an entry. `turn` is the agent
+    whose action a worker got last."""
 
     size: int = -1
     states: dict[str, State] = field(default_factory=dict)
     directory: tuple[int, Directory] | None = None
     policy: tuple[str, Policy | Unreadable] | None = None
+    turn: str = ""
 
     def catch_up(self, reader: Reader, tenant: str, head: Head) -> None:
         """Forget what other processes have changed since."""

@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, Literal, get_args
@@ -101,8 +101,9 @@ def prepare(
     return Call(gated, gated.given(args, kwargs), text, gated.schema.local(args, kwargs), identity, run, occurrence)
 
 
-def propose(call: Call, texts: Mapping[str, Any], surrounding: Mapping[str, JSON]) -> Propose:
-    """The command for a call; `texts` are the evaluated descriptions. Raises `UsageError` for an unknown risk."""
+def propose(call: Call, texts: Mapping[str, Any], surrounding: Mapping[str, JSON], *, offered: bool) -> Propose:
+    """The command for a call; `texts` are the evaluated descriptions. An `offered` one may be run by whoever has the
+    function, unless it needs arguments that stay here. Raises `UsageError` for an unknown risk."""
     gated = call.gated
     risk: Any = texts.get("risk") or "unrated"
     if risk not in RISKS:
@@ -117,7 +118,7 @@ def propose(call: Call, texts: Mapping[str, Any], surrounding: Mapping[str, JSON
         occurrence=call.occurrence,
         intent=gated.intent, context=_plain("context", context) if context else None, story=story, risk=risk,
         reversible=gated.reversible, idempotent=gated.idempotent, probe=gated.probe is not None,
-        supersedes=call.identity.supersedes, kind=gated.kind,
+        supersedes=call.identity.supersedes, kind=gated.kind, offered=offered and not gated.schema.has_local,
     )  # fmt: skip
 
 
@@ -159,6 +160,9 @@ class Registry:
         if known is not None and not _same(known.function, gated.function):
             raise UsageError(f"the name {gated.name!r} is taken by another function: give one of them name=")
         self._functions[gated.name] = gated
+
+    def __iter__(self) -> Iterator[Gated]:
+        return iter(list(self._functions.values()))
 
     def get(self, name: str) -> Gated | None:
         """The function registered under a name."""

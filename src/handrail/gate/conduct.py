@@ -35,7 +35,7 @@ def conduct(seat: Seat, call: Call) -> Steps:
     """A blocking call: propose, wait, run, settle. A waiter that is cancelled takes its action back."""
     action = mint("act")
     try:
-        answer = yield from open_action(seat, call, action)
+        answer = yield from open_action(seat, call, action, offered=call.gated.wait == "defer")
         action = answer["id"]
         if call.gated.wait == "defer" and answer["status"] in WAITS:
             raise Pending(f"{call.gated.name} waits for people as {action}", action=action)
@@ -47,13 +47,16 @@ def conduct(seat: Seat, call: Call) -> Steps:
         raise
 
 
-def open_action(seat: Seat, call: Call, action: str) -> Steps:
-    """Describe the call, propose it, and give back the answer: a new action, or the one it led to before."""
+def open_action(seat: Seat, call: Call, action: str, *, offered: bool) -> Steps:
+    """Describe the call, propose it, and give back the answer: a new action, or the one it led to before.
+
+    A blocking call is run by its caller; another one is `offered` to whoever has the function.
+    """
     texts: dict[str, Any] = {}
     for name in ("describe", "risk", "impact", "preview", "context"):
         value = getattr(call.gated.texts, name)
         texts[name] = (yield Evaluate(value, (), call.given)) if callable(value) else value
-    answer: Answer = yield Commit(action, propose(call, texts, current_context()))
+    answer: Answer = yield Commit(action, propose(call, texts, current_context(), offered=offered))
     remember(seat, answer["id"])
     return answer
 
@@ -100,11 +103,28 @@ def follow(seat: Seat, gated: Gated | None, local: Mapping[str, Any], answer: An
         answer = moved
 
 
+def serve(seat: Seat, gated: Gated, taken: Answer) -> Steps:
+    """What a worker does with an action that it took: start, run and settle it, or ask its probe. Gives back how it
+    stands then. A claim that could not be started is given back."""
+    if taken["status"] == "unknown":
+        yield from _probe(seat, gated, {}, taken)
+        return "unknown"
+    answer, done, _ = yield from _execute(seat, gated, {}, taken)
+    if done:
+        return "succeeded"
+    if answer["status"] == "claimed" and answer["fence"] == taken["fence"]:
+        answer = yield Commit(taken["id"], c.Release(seat.executor, taken["fence"]))
+    if answer["status"] == "unknown" and gated.probe is not None:
+        yield from _probe(seat, gated, {}, answer)
+    return answer["status"]
+
+
 def _execute(seat: Seat, gated: Gated, local: Mapping[str, Any], answer: Answer) -> Steps:
     """Start, run, settle. Gives back the next answer, whether the call is done, and its value."""
     action = answer["id"]
     try:
-        started: Answer = yield Commit(action, c.Start(seat.executor, answer["bind"]))
+        fence = answer["fence"] if answer["status"] == "claimed" else None
+        started: Answer = yield Commit(action, c.Start(seat.executor, answer["bind"], fence))
     except RunHeld:
         moved = yield Moved(action, answer["rev"], 0.25)
         return moved or answer, False, None

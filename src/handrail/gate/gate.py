@@ -66,7 +66,7 @@ class Gate:
 
     def propose(self, call: Call) -> Steps:
         """The steps of a proposal that is not waited for."""
-        answer = yield from open_action(self.seat, call, mint("act"))
+        answer = yield from open_action(self.seat, call, mint("act"), offered=True)
         remember(self.seat, answer["id"])
         kind = AsyncTicket if _is_async(call.gated) else Ticket
         return kind(self, answer["id"], call.gated.name, call)

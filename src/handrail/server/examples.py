@@ -17,6 +17,11 @@ BODIES: Final[dict[str, Any]] = {
         "risk": "medium",
     },
     "ask_question": {"question": "Which supplier?", "options": ["a", "b"], "to": ["group:treasury"], "within": "1d"},
+    "take_work": {
+        "executor": "worker-1",
+        "functions": [{"name": "payments.refund", "schema": "sha256:" + "0" * 64}],
+        "most": 4,
+    },
     "claim_action": {"executor": "worker-1"},
     "start_action": {"executor": "worker-1", "bind": "sha256:" + "0" * 64},
     "renew_action": {"executor": "worker-1", "fence": 1},

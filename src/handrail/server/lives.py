@@ -12,6 +12,7 @@ from fastapi import Response
 
 from ..action.commands import Propose
 from ..action.model import Action
+from ..action.work import Take
 from ..engine.explanation import explanation
 from ..engine.room import Room
 from ..errors import InvalidValue, NotFound, TooMany, UnknownAction
@@ -180,6 +181,20 @@ async def get_grant(exchange: Exchange) -> Response:
     return answer(grant(exchange, state.id))
 
 
+async def take(exchange: Exchange) -> Response:
+    """Give a worker something to do, as soon as there is something; nobody takes for one who has hung up."""
+    sent = command_of(Take, await exchange.body())
+
+    async def wanted() -> bool:
+        return not await exchange.request.is_disconnected()
+
+    with exchange.service.poll(exchange.who.tenant if exchange.wait else None) as room:
+        timeout = (exchange.wait or 0) if room else 0
+        coming = exchange.backend.take(sent, timeout, command_id=exchange.command_id, wanted=wanted)
+        found = await exchange.service.waiting_for(coming)
+    return answer({"items": found or []})
+
+
 async def get_action(exchange: Exchange) -> Response:
     """One action."""
     state = visible(exchange.service, exchange.who, exchange.id)
@@ -245,6 +260,7 @@ async def find_run(exchange: Exchange) -> Response:
 HANDLERS: Final[Mapping[str, Handler]] = {
     "propose_action": propose,
     "ask_question": ask,
+    "take_work": take,
     "wait_for_action": wait,
     "get_grant": get_grant,
     "get_action": get_action,

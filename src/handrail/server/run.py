@@ -1,4 +1,4 @@
-"""Runs the application with uvicorn: one server on a database file, drained when it is told to stop."""
+"""Runs the application with uvicorn: one server on a database, drained when it is told to stop."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import ipaddress
 import logging
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from types import FrameType
 from typing import Final
@@ -17,6 +19,7 @@ import uvicorn
 from ..embedded import Database
 from ..errors import UsageError
 from ..store.lock import WriterLock
+from ..store.open import is_remote
 from .addresses import is_loopback
 from .app import create_app
 from .edge import JSONLines
@@ -103,11 +106,8 @@ def server(service: Service, listen: Listen, built: Built | None = None) -> Serv
 
 
 def serve(path: str, settings: Settings, listen: Listen) -> None:
-    """Serve a database file until told to stop. Raises `UsageError` where another server has the file."""
-    lock = WriterLock(path + "-serving")
-    try:
-        if not lock.try_now():
-            raise UsageError(f"another server has {path!a}: stop it first; one file has one server")
+    """Serve a database until told to stop. Raises `UsageError` where another server has the file."""
+    with nullcontext() if is_remote(path) else _alone(path):
         _allow_many_connections()
         service = Service(Database(path), settings)
         log_to_stderr()
@@ -115,6 +115,16 @@ def serve(path: str, settings: Settings, listen: Listen) -> None:
             server(service, listen).run()
         finally:
             service.close()
+
+
+@contextmanager
+def _alone(path: str) -> Iterator[None]:
+    """One file has one server; a database on a server has as many as it takes."""
+    lock = WriterLock(path + "-serving")
+    try:
+        if not lock.try_now():
+            raise UsageError(f"another server has {path!a}: stop it first; one file has one server")
+        yield
     finally:
         lock.close()
 

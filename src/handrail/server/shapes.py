@@ -2,10 +2,12 @@
 
 from typing import Any, Final, get_args
 
+from ..action import words
 from ..directory.commands import Scope
 from ..directory.model import Agent, Person
 from ..directory.roles import Permission
 from ..engine.page import Page
+from ..engine.taking import BESIDE, FUNCTIONS, MOST
 from ..errors import Misfit
 from .changes import Changed, Hello, Tick
 from .inbox import Listed
@@ -71,7 +73,12 @@ DIRECTORY: Final = _object(
      "names": {"type": "object", "additionalProperties": TEXT, "description": "Of people, groups and agents, drawn."}},
     closed=True,
 )  # fmt: skip
-NAMED: Final[dict[str, JSONObject]] = {"Me": ME, "SignedIn": SIGNED_IN, "Directory": DIRECTORY}
+TAKEN: Final[JSONObject] = {
+    **ANSWER, "properties": {**ANSWER["properties"], "name": {**TEXT, "description": "Which function to run."}},
+    "required": [*ANSWER["required"], "name"],
+    "description": "An action that is claimed for this executor. One that is unknown is not: ask its probe.",
+}  # fmt: skip
+NAMED: Final[dict[str, JSONObject]] = {"Taken": TAKEN, "Me": ME, "SignedIn": SIGNED_IN, "Directory": DIRECTORY}
 """Hand-written shapes that have a name in the description."""
 SHAPES: Final[dict[str, type]] = {
     "Inbox": Listed, "Page": Page, "StreamHello": Hello, "StreamRow": Changed, "StreamTick": Tick,
@@ -81,6 +88,7 @@ SHAPES: Final[dict[str, type]] = {
 
 ANSWERS: Final[dict[str, tuple[tuple[int, ...], str, JSONObject]]] = {
     "Answer": ((200,), JSON, ANSWER),
+    "Work": ((200,), JSON, _object({"items": _list(_ref("Taken"))})),
     "Renewed": ((200,), JSON, _object({"renewed": {"type": "boolean"}})),
     "Page": ((200,), JSON, PAGE),
     "Reviews": ((200,), JSON, _object({"items": _list(REVIEW), "next": MAYBE})),
@@ -137,7 +145,13 @@ QUERY: Final[dict[str, dict[str, JSONObject]]] = {
 }  # fmt: skip
 USE: Final[JSONObject] = {"enum": ["browser", "terminal", None]}
 AGENT: Final[JSONObject] = {"type": "string", "minLength": 1, "maxLength": 200}
+WORDS: Final = _list({"type": "string"}) | {"maxItems": BESIDE}
 BODY_SCHEMAS: Final[dict[str, JSONObject]] = {
+    "take_work": _object(
+        {"executor": {"type": "string", "pattern": f"^{words.EXECUTOR.pattern}$"},
+         "functions": _list(_object({"name": TEXT, "schema": TEXT}, closed=True)) | {"maxItems": FUNCTIONS}},
+        closed=True, most={"type": "integer", "minimum": 1, "maximum": MOST, "default": 1}, beside=WORDS,
+    ),
     "ask_question": _object(
         {"question": {"type": "string", "minLength": 1}}, closed=True,
         options={"type": ["array", "null"], "items": VALUE}, to={"type": ["array", "null"], "items": TEXT},

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from typing import Final
 from urllib.parse import urlsplit
 
 from ..clock import ToldClock
 from .protocol import Store
 
-SCHEMES = ("postgresql://", "postgres://")
+SCHEMES: Final = ("postgresql://", "postgres://")
 
 
 def is_remote(address: str) -> bool:
@@ -24,6 +26,39 @@ def open_store(address: str, clock: ToldClock | None = None) -> Store:
     from .sqlite import SQLiteStore
 
     return SQLiteStore(address)
+
+
+def exists(address: str) -> bool:
+    """Whether there is a database; looking makes none. Raises what the store raises."""
+    if is_remote(address):
+        from .postgres_health import exists as made
+
+        return made(address)
+    try:
+        return os.path.getsize(address) > 0
+    except OSError:
+        return False
+
+
+def migrate(url: str, role: str | None = None) -> int:
+    """Bring a database on a server to the present schema, as the role that owns it; how many steps that were.
+
+    `role` is given what a running program needs. Raises `TooNew` and `UsageError`.
+    """
+    from .migrate import scripts
+    from .postgres_link import Link, translated
+    from .postgres_migrate import grant
+    from .postgres_migrate import migrate as apply
+
+    link = Link(url)
+    try:
+        with translated():
+            steps = apply(link.connection(), scripts("postgres"))
+            if role is not None:
+                grant(link.connection(), role)
+            return steps
+    finally:
+        link.close()
 
 
 def shown(address: str) -> str:

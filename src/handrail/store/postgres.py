@@ -7,7 +7,6 @@ them in the order of their names.
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,7 +20,7 @@ from .postgres_bell import PostgresBell
 from .postgres_link import Connection, Link, blobs, numbers, texts, translated
 from .postgres_migrate import prepare
 from .postgres_vault import PostgresVault
-from .protocol import Answer, Batch, Call, Disclosure, Entry, Head, Opening, Revision, Stream
+from .protocol import Answer, Batch, Call, Disclosure, Entry, Functions, Head, Offer, Opening, Revision, Stream
 
 SNAPSHOT: Final = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 WRITE: Final = b"BEGIN ISOLATION LEVEL READ COMMITTED"
@@ -124,6 +123,16 @@ class Rows:
         found: int = self._one(statement, tenant, agent or owner)[0]
         return found
 
+    def offering(self, tenant: str, functions: Functions, most: int) -> list[str]:
+        return [row[0] for row in self._all(sql.OFFERING, *_wanted(functions), tenant, most)]
+
+    def offers(self, tenant: str, functions: Functions, agent: str, beside: Iterable[str], limit: int) -> list[Offer]:
+        rows = self._all(sql.OFFERS, *_wanted(functions), tenant, agent, texts(beside), limit, limit)
+        return [Offer(action, run) for _, action, run in rows]
+
+    def unsure(self, tenant: str, functions: Functions, limit: int) -> list[str]:
+        return [row[0] for row in self._all(sql.UNSURE, *_wanted(functions), tenant, limit)]
+
     def due(self, now: int, limit: int) -> list[tuple[str, str]]:
         return self._all(sql.DUE, now, limit)
 
@@ -165,6 +174,10 @@ class Rows:
             self.connection.execute(sql.FORGET, (tenant, tenant, before, most))
 
 
+def _wanted(functions: Functions) -> tuple[str, str]:
+    return texts(name for name, _ in functions), texts(schema for _, schema in functions)
+
+
 _ENTRY: Final = (numbers, texts, numbers, blobs, blobs)
 _DISCLOSURE: Final = (numbers, texts, texts, texts)
 _STREAM: Final = (texts, texts, texts, numbers, texts, texts, numbers, numbers, numbers, numbers)
@@ -193,7 +206,6 @@ class PostgresStore:
             connection = self._writer.connection()
             _require_durable(connection)
             prepare(connection, scripts("postgres"))
-            connection.execute(sql.PUT_META, ("secret", os.urandom(32)))
             found: bytes = connection.execute(sql.META, ("secret",)).fetchall()[0][0]
             self._clock.told(connection.execute(sql.NOW).fetchall()[0][0])
         except BaseException:

@@ -178,7 +178,9 @@ def ours(error: Exception) -> HandrailError:
     if isinstance(error, errors.DataCorrupted | errors.IndexCorrupted):
         return CorruptLog(f"the database is damaged: {words}")
     if isinstance(error, errors.InsufficientPrivilege):
-        return UsageError(f"the database's role may not do this: {words}; see the roles of the how-to on PostgreSQL")
+        return UsageError(
+            f"the database's role may not do this: {words}; its owner gives it with `handrail migrate --grant ROLE`"
+        )
     if isinstance(error, errors.UndefinedTable | errors.UndefinedColumn):
         return UsageError(f"the database has not the schema of this version: {words}; run `handrail migrate`")
     if isinstance(error, psycopg.OperationalError) and error.sqlstate is None and any(one in words for one in _WRONG):

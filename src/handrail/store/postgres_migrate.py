@@ -4,8 +4,11 @@ Whoever opens an empty database makes the first schema. From then on a migration
 processes of the version before are at work: it says in its first line which version may go on beside it.
 """
 
+import os
 import re
 from typing import Final
+
+from psycopg.sql import SQL, Identifier
 
 from ..errors import CorruptLog, TooNew, UsageError
 from . import postgres_statements as sql
@@ -62,4 +65,30 @@ def migrate(connection: Connection, steps: list[str]) -> int:
             beside = int(said[1]) if said else number
             connection.execute(sql.SET_META, ("schema", str(number).encode()))
             connection.execute(sql.SET_META, ("beside", str(beside).encode()))
+        connection.execute(sql.PUT_META, ("secret", os.urandom(32)))
     return len(steps) - found
+
+
+GRANTS: Final = {
+    "SELECT": "meta",
+    "SELECT, INSERT": "entries, disclosures, revisions, blobs",
+    "SELECT, INSERT, UPDATE": "heads, streams, calls, cursors",
+    "SELECT, INSERT, DELETE": "commands",
+    "SELECT, INSERT, UPDATE, DELETE": "tokens, passwords",
+}
+"""What servers, workers and agents need of each table: of the log only to add to it."""
+
+
+def grant(connection: Connection, role: str) -> None:
+    """Give a role what a running program needs, and nothing by which it could rewrite the log.
+
+    Raises `UsageError` for a role that does not exist, and where the connection's role may not grant.
+    """
+    to = Identifier(role)
+    with translated(), connection.transaction():
+        if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchall():
+            raise UsageError(f"there is no role {role!a}: create it first, with LOGIN and without further rights")
+        schema_name = connection.execute("SELECT current_schema()").fetchall()[0][0]
+        connection.execute(SQL("GRANT USAGE ON SCHEMA {} TO {}").format(Identifier(schema_name), to))
+        for rights, tables in GRANTS.items():
+            connection.execute(SQL(f"GRANT {rights} ON {tables} TO {{}}").format(to))

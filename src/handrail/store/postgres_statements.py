@@ -30,7 +30,7 @@ PUT_STREAM: Final = f"""
         %s::bigint[], %s::bigint[], %s::bigint[])
     ON CONFLICT (tenant, id) DO UPDATE SET
         kind = excluded.kind, status = excluded.status, rev = excluded.rev, state = excluded.state,
-        due_at = excluded.due_at, lease = excluded.lease"""
+        rank = excluded.rank, due_at = excluded.due_at, lease = excluded.lease"""
 RENEW: Final = """
     UPDATE streams SET lease = new.lease, due_at = new.lease
     FROM unnest(%s::text[], %s::bigint[]) AS new (id, lease)
@@ -77,6 +77,33 @@ HELD_OF_AGENT: Final = """
 HELD_OF_OWNER: Final = """
     SELECT count(*) FROM streams
     WHERE tenant = %s AND state::json ->> 'owner' = %s AND kind = 'action' AND status = 'held'"""
+
+# For each function the next agent after the one before, until there is none: as many looks as there are agents.
+OFFERING: Final = """
+    WITH RECURSIVE wanted AS (SELECT * FROM unnest(%s::text[], %s::text[]) AS given (name, schema)),
+    found AS (
+        SELECT name, schema, ''::text AS agent FROM wanted
+        UNION ALL
+        SELECT name, schema, (
+            SELECT min(state::json ->> 'agent') FROM streams
+            WHERE tenant = %s AND kind = 'action' AND rank > 0 AND rank = 1 AND state::json ->> 'name' = found.name
+              AND state::json ->> 'schema' = found.schema AND state::json ->> 'agent' > found.agent)
+        FROM found WHERE agent IS NOT NULL
+    )
+    SELECT DISTINCT agent FROM found WHERE agent <> '' ORDER BY agent LIMIT %s"""
+OFFERS: Final = """
+    SELECT born, id, parent FROM unnest(%s::text[], %s::text[]) AS wanted (name, schema) CROSS JOIN LATERAL (
+        SELECT born, id, parent FROM streams
+        WHERE tenant = %s AND kind = 'action' AND rank > 0 AND rank = 1 AND state::json ->> 'name' = wanted.name
+          AND state::json ->> 'schema' = wanted.schema AND state::json ->> 'agent' = %s
+          AND (parent IS NULL OR parent <> ALL (%s::text[]))
+        ORDER BY born, id LIMIT %s) AS own
+    ORDER BY born, id LIMIT %s"""
+UNSURE: Final = """
+    SELECT streams.id FROM unnest(%s::text[], %s::text[]) AS wanted (name, schema)
+    JOIN streams ON tenant = %s AND kind = 'action' AND rank > 0 AND rank = 2
+      AND state::json ->> 'name' = wanted.name AND state::json ->> 'schema' = wanted.schema
+    LIMIT %s"""
 
 DUE: Final = "SELECT tenant, id FROM streams WHERE due_at IS NOT NULL AND due_at <= %s ORDER BY due_at LIMIT %s"
 NEXT_DUE: Final = "SELECT min(due_at) FROM streams WHERE due_at IS NOT NULL"

@@ -84,6 +84,17 @@ class Answer(NamedTuple):
     at: int
 
 
+class Offer(NamedTuple):
+    """An action that a worker may take, and the run it belongs to."""
+
+    action: str
+    run: str | None
+
+
+Functions = Sequence[tuple[str, str]]
+"""What a worker can execute: names of actions, each with the digest of the schema of its arguments."""
+
+
 @dataclass
 class Batch:
     """Everything one transaction writes for one tenant."""
@@ -155,6 +166,15 @@ class Reader(Protocol):
 
     def held(self, tenant: str, *, agent: str = "", owner: str = "") -> int:
         """How many actions of an agent, or of an owner's agents, wait for people."""
+
+    def offering(self, tenant: str, functions: Functions, most: int) -> list[str]:
+        """The agents with cleared actions of these functions that anybody may execute, at most so many."""
+
+    def offers(self, tenant: str, functions: Functions, agent: str, beside: Iterable[str], limit: int) -> list[Offer]:
+        """Such actions of one agent, the longest asked for first, beside those of some runs."""
+
+    def unsure(self, tenant: str, functions: Functions, limit: int) -> list[str]:
+        """Actions of these functions that anybody may execute, and whose probe is awaited."""
 
     def due(self, now: int, limit: int) -> list[tuple[str, str]]:
         """`(tenant, id)` of streams that are due, longest first."""

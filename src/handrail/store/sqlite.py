@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any, Final
 
 import apsw
+import orjson
 
 from ..errors import CorruptLog, HandrailError, Unavailable, UsageError
 from . import statements as sql
 from .bell import Bell, hang
 from .lock import WriterLock
 from .migrate import BUSY_MS, check, migrate
-from .protocol import Answer, Batch, Call, Disclosure, Entry, Head, Opening, Revision, Stream
+from .protocol import Answer, Batch, Call, Disclosure, Entry, Functions, Head, Offer, Opening, Revision, Stream
 from .sqlite_vault import SQLiteVault
 
 OLDEST: Final = (3, 51, 3)
@@ -126,6 +127,23 @@ class Rows:
         statement = sql.HELD_OF_AGENT if agent else sql.HELD_OF_OWNER
         found: int = self._one(statement, tenant, agent or owner)[0]
         return found
+
+    def offering(self, tenant: str, functions: Functions, most: int) -> list[str]:
+        found: set[str] = set()
+        for function in functions:
+            agent: str | None = ""
+            while len(found) < most and (agent := self._one(sql.OFFERING, tenant, *function, agent)[0]) is not None:
+                found.add(agent)
+        return sorted(found)
+
+    def offers(self, tenant: str, functions: Functions, agent: str, beside: Iterable[str], limit: int) -> list[Offer]:
+        runs = orjson.dumps(list(beside)).decode()
+        rows = self._many(sql.OFFERS, [(tenant, *function, agent, runs, limit) for function in functions])
+        return [Offer(action, run) for _, action, run in sorted(rows)[:limit]]
+
+    def unsure(self, tenant: str, functions: Functions, limit: int) -> list[str]:
+        rows = self._many(sql.UNSURE, [(tenant, *function, limit) for function in functions])
+        return [row[0] for row in rows[:limit]]
 
     def due(self, now: int, limit: int) -> list[tuple[str, str]]:
         return self._all(sql.DUE, now, limit)

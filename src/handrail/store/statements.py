@@ -16,7 +16,7 @@ PUT_STREAM: Final = """
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (tenant, id) DO UPDATE SET
         kind = excluded.kind, status = excluded.status, rev = excluded.rev, state = excluded.state,
-        due_at = excluded.due_at, lease = excluded.lease"""
+        rank = excluded.rank, due_at = excluded.due_at, lease = excluded.lease"""
 RENEW: Final = "UPDATE streams SET lease = ?1, due_at = ?1 WHERE tenant = ?2 AND id = ?3 AND lease IS NOT NULL"
 
 # What waits: by rank, then age; the partial index makes the first page cost the same at any length.
@@ -63,6 +63,22 @@ HELD_OF_AGENT: Final = """
     SELECT count(*) FROM streams WHERE tenant = ? AND state ->> '$.agent' = ? AND kind = 'action' AND status = 'held'"""
 HELD_OF_OWNER: Final = """
     SELECT count(*) FROM streams WHERE tenant = ? AND state ->> '$.owner' = ? AND kind = 'action' AND status = 'held'"""
+
+# What workers may take: the next agent that has some, and what one agent has. The rank says for what.
+OFFERING: Final = """
+    SELECT min(state ->> '$.agent') FROM streams INDEXED BY streams_offered
+    WHERE tenant = ? AND kind = 'action' AND rank > 0 AND rank = 1
+      AND state ->> '$.name' = ? AND state ->> '$.schema' = ? AND state ->> '$.agent' > ?"""
+OFFERS: Final = """
+    SELECT born, id, parent FROM streams INDEXED BY streams_offered
+    WHERE tenant = ? AND kind = 'action' AND rank > 0 AND rank = 1
+      AND state ->> '$.name' = ? AND state ->> '$.schema' = ? AND state ->> '$.agent' = ?
+      AND (parent IS NULL OR parent NOT IN (SELECT value FROM json_each(?)))
+    ORDER BY born, id LIMIT ?"""
+UNSURE: Final = """
+    SELECT id FROM streams INDEXED BY streams_offered
+    WHERE tenant = ? AND kind = 'action' AND rank > 0 AND rank = 2
+      AND state ->> '$.name' = ? AND state ->> '$.schema' = ? LIMIT ?"""
 
 DUE: Final = "SELECT tenant, id FROM streams WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY due_at LIMIT ?"
 NEXT_DUE: Final = "SELECT min(due_at) FROM streams WHERE due_at IS NOT NULL"

@@ -33,16 +33,19 @@ def _here(database: Database) -> Iterator[Backend]:
 
 
 _way: ContextVar[Way] = ContextVar("handrail_way", default=_here)
+_place: ContextVar[str] = ContextVar("handrail_place", default=":memory:")
 
 
 @contextmanager
-def by_way_of(way: Way) -> Iterator[None]:
-    """Inside the block, code under test reaches its database in another way, such as through a server."""
-    token = _way.set(way)
+def by_way_of(way: Way = _here, place: str = ":memory:") -> Iterator[None]:
+    """Inside the block, code under test reaches its database in another way, such as through a server, or has it in
+    another place: a file, or a PostgreSQL database."""
+    tokens = _way.set(way), _place.set(place)
     try:
         yield
     finally:
-        _way.reset(token)
+        _way.reset(tokens[0])
+        _place.reset(tokens[1])
 
 
 class UnexpectedAsk(AssertionError):
@@ -182,7 +185,7 @@ class _ScriptedNotice(Notice):
 def reviewers() -> Iterator[Reviewers]:
     """Scripted reviewers on a database in memory, for several rails; fails for scripts that were not used."""
     clock = FrozenClock()
-    database = Database(":memory:", clock)
+    database = Database(_place.get(), clock)
     found = Reviewers(database, clock)
     try:
         yield found

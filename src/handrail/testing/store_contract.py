@@ -1,12 +1,13 @@
 """What every store promises, as a class of tests: subclass it with a fixture `store` that gives an empty one."""
 
+import json
 import random
 from typing import Any
 
 import pytest
 
 from ..errors import Unavailable
-from ..store.protocol import Answer, Batch, Call, Disclosure, Entry, Head, Reader, Revision, Store, Stream
+from ..store.protocol import Answer, Batch, Call, Disclosure, Entry, Head, Offer, Reader, Revision, Store, Stream
 
 TENANT = "default"
 
@@ -20,6 +21,12 @@ def stream(name: str, kind: str = "action", status: str = "held", **given: Any) 
     """A stream's row."""
     row = {"rev": 1, "state": "{}", "parent": None, "rank": 0, "born": 0, "due_at": None, "lease": None, **given}
     return Stream(name, kind, status, **row)
+
+
+def _offer(name: str, agent: str, function: tuple[str, str], **given: Any) -> Stream:
+    """An action that may be taken; with `rank` 0 not, with 2 its probe is awaited."""
+    state = json.dumps({"name": function[0], "schema": function[1], "agent": agent})
+    return stream(name, state=state, **{"rank": 1, "status": "cleared", **given})
 
 
 def entry(index: int, sub: str = "act_1", rev: int | None = None) -> Entry:
@@ -155,6 +162,28 @@ class StoreContract:
         put(store, Batch(head(1), [*rows, stream("act_else", parent="run_2")]))
         with store.read() as reader:
             assert {row.id for row in reader.page(TENANT, "action", parent="run_1")} == {"act_held", "act_unknown"}
+
+    def test_what_workers_may_take_is_found_by_function_and_agent(self, store: Store) -> None:
+        pay, ship = ("pay", "sha256:1"), ("ship", "sha256:2")
+        rows = [
+            _offer("act_1", "agt_b", pay, born=3), _offer("act_2", "agt_b", ship, born=1, parent="run_1"),
+            _offer("act_3", "agt_a", pay, born=2), _offer("act_4", "agt_c", ship, rank=0),
+            _offer("act_5", "agt_d", pay, rank=2, status="unknown"), _offer("act_6", "agt_e", ("pay", "sha256:2")),
+        ]  # fmt: skip
+        put(store, Batch(head(1), rows))
+        put(store, Batch(head(1), rows), tenant="other")
+        with store.read() as reader:
+            assert reader.offering(TENANT, [pay, ship], 9) == ["agt_a", "agt_b"]
+            assert reader.offering(TENANT, [ship], 9) == ["agt_b"]
+            assert len(reader.offering(TENANT, [pay, ship], 1)) == 1
+            assert reader.offering(TENANT, [], 9) == []
+            assert reader.offers(TENANT, [pay, ship], "agt_b", [], 9) == [Offer("act_2", "run_1"), Offer("act_1", None)]
+            assert reader.offers(TENANT, [pay, ship], "agt_b", [], 1) == [Offer("act_2", "run_1")]
+            assert reader.offers(TENANT, [pay, ship], "agt_b", ["run_1"], 9) == [Offer("act_1", None)]
+            assert reader.unsure(TENANT, [pay, ship], 9) == ["act_5"]
+        put(store, Batch(head(2), [rows[0]._replace(rank=0, rev=2, status="claimed")]))
+        with store.read() as reader:
+            assert reader.offers(TENANT, [pay, ship], "agt_b", ["run_1"], 9) == []
 
     def test_what_is_due_comes_longest_first(self, store: Store) -> None:
         put(store, Batch(head(1), [stream("act_1", due_at=30), stream("act_2", due_at=10), stream("act_3")]))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from ..action import commands as action
+from ..action.work import Take
 from ..directory.commands import Scope
 from ..directory.roles import Permission
 from ..engine.request import Renew
@@ -71,6 +72,10 @@ ROUTES: Final[tuple[Route, ...]] = (
     _command("action", "reconcile", action.Reconcile, "Say what the probe found.", scope="any"),
     _command(
         "action", "withdraw", action.Withdraw, "Take the action back.", scope="propose", permission="read"
+    ),
+    Route(
+        "take_work", "POST", "/v1/work", "Take cleared actions to execute; `Prefer: wait` waits for some.",
+        "Work", Take, "execute",
     ),
     Route("ask_question", "POST", "/v1/ask", "Ask people a question.", "Answer", action.Propose, "propose"),
     Route("get_inbox", "GET", "/v1/inbox", "Reviews as rows of the inbox.", "Inbox", None, None, "read"),

@@ -209,6 +209,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/work": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Take cleared actions to execute; `Prefer: wait` waits for some. */
+        readonly post: operations["take_work"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/ask": {
         readonly parameters: {
             readonly query?: never;
@@ -951,6 +968,8 @@ export interface components {
             readonly pol: string | null;
             /** @default true */
             readonly floor: boolean;
+            /** @default false */
+            readonly offered: boolean;
         };
         readonly Demand: {
             readonly levels: readonly components["schemas"]["Level"][];
@@ -1096,6 +1115,8 @@ export interface components {
             readonly executor: string | null;
             /** @default false */
             readonly start: boolean;
+            /** @default false */
+            readonly offered: boolean;
             readonly id?: string | null;
         };
         readonly Declaration: {
@@ -1166,6 +1187,17 @@ export interface components {
             readonly reason: "withdrawn" | "superseded" | "cancelled";
             /** @default null */
             readonly note: string | null;
+        };
+        readonly ActionTake: {
+            readonly executor: string;
+            readonly functions: readonly components["schemas"]["Function"][];
+            /** @default 1 */
+            readonly most: number;
+            readonly beside?: readonly string[];
+        };
+        readonly Function: {
+            readonly name: string;
+            readonly schema: string;
         };
         readonly ReviewClaim: Record<string, never>;
         readonly ReviewRelease: Record<string, never>;
@@ -1476,6 +1508,21 @@ export interface components {
             readonly rev: number;
             readonly owner: string;
             readonly profile: string | null;
+        };
+        /** @description An action that is claimed for this executor. One that is unknown is not: ask its probe. */
+        readonly Taken: {
+            readonly id: string;
+            readonly status: string;
+            readonly rev: number;
+            readonly reason?: string | null;
+            readonly review?: string | null;
+            readonly view?: string | null;
+            readonly bind?: string | null;
+            readonly fence?: number | null;
+            readonly deadline?: number | null;
+            readonly outcome?: unknown;
+            /** @description Which function to run. */
+            readonly name: string;
         };
         readonly Me: {
             readonly tenant: string;
@@ -3598,6 +3645,183 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                    };
+                };
+            };
+            /** @description The request cannot be meant. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing of that id, or it is not yours. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such method here. */
+            readonly 405: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive in time. */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state or the rules refuse it. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is no JSON. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not fit. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many: see Retry-After. */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large. */
+            readonly 431: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now: repeat it with the same Idempotency-Key. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly take_work: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                readonly "Idempotency-Key"?: string;
+                /** @example wait=30 */
+                readonly Prefer?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "executor": "worker-1",
+                 *       "functions": [
+                 *         {
+                 *           "name": "payments.refund",
+                 *           "schema": "sha256:0000000000000000000000000000000000000000000000000000000000000000"
+                 *         }
+                 *       ],
+                 *       "most": 4
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly executor: string;
+                    readonly functions: readonly {
+                        readonly name: string;
+                        readonly schema: string;
+                    }[];
+                    /** @default 1 */
+                    readonly most?: number;
+                    readonly beside?: readonly string[];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["Taken"][];
                     };
                 };
             };

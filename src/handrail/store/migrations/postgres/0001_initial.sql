@@ -48,6 +48,11 @@ CREATE INDEX streams_named ON streams (tenant, (state::json ->> 'name'), born DE
     WHERE kind = 'action' AND status <> 'held' AND state::json ->> 'asked' IS NOT NULL;
 CREATE INDEX streams_run ON streams (tenant, parent, born DESC, id) WHERE kind = 'action' AND parent IS NOT NULL;
 
+-- What workers may take: actions that wait to be executed by anybody (rank 1), or for the answer of their probe (rank 2).
+CREATE INDEX streams_offered ON streams (
+    tenant, rank, (state::json ->> 'name'), (state::json ->> 'schema'), (state::json ->> 'agent'), born, id
+) WHERE kind = 'action' AND rank > 0;
+
 CREATE TABLE entries (
     tenant TEXT COLLATE "C" NOT NULL,
     i      BIGINT NOT NULL,

@@ -1,0 +1,134 @@
+"""Gives a worker cleared actions to execute: each agent in its turn, and of each agent the longest asked for first."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import deque
+from typing import TYPE_CHECKING, Any, Final
+
+from ..action.commands import Claim
+from ..action.model import Action
+from ..action.words import require_executor
+from ..action.work import Take
+from ..errors import InvalidValue, NotAllowed, Refused, RunHeld
+from ..store.protocol import Offer, Reader
+from .request import Request
+
+if TYPE_CHECKING:
+    from .batch import TenantBatch
+
+AGENTS: Final = 10_000
+"""So many agents are looked at for one request."""
+MOST: Final = 100
+"""So many actions are given at once."""
+FUNCTIONS: Final = 1_000
+BESIDE: Final = 2_000
+
+
+def rank(state: Action) -> int:
+    """What a worker may do for an action: 1 execute it, 2 ask its probe, 0 nothing."""
+    if not state.offered:
+        return 0
+    if state.status == "unknown":
+        return 2 if state.probe and state.review is None and state.due_at is not None else 0
+    return 1 if state.status == "cleared" else 0
+
+
+def waits(reader: Reader, tenant: str, command: Take) -> bool:
+    """Whether there may be something to take: only a look, which locks nobody out."""
+    pairs = command.pairs
+    return bool(reader.offering(tenant, pairs, 1)) or bool(set(_unsure(reader, tenant, command)) - {*command.beside})
+
+
+def take(batch: TenantBatch, reader: Reader, request: Request) -> list[dict[str, Any]]:
+    """Claim what there is, up to the number asked for; with what is left of it, name actions whose probe is awaited."""
+    command: Take = request.command
+    _require(request, command)
+    taking = _Taking(batch, reader, request)
+    return taking.claims() + taking.inquiries()
+
+
+def _require(request: Request, command: Take) -> None:
+    if request.actor.kind != "agent" or not request.actor.executes:
+        raise NotAllowed("work is taken with a key of the scope execute: ask an administrator for one")
+    require_executor(command.executor)
+    if not 1 <= command.most <= MOST or len(command.functions) > FUNCTIONS or len(command.beside) > BESIDE:
+        raise InvalidValue(f"take 1 to {MOST} actions at once, of at most {FUNCTIONS} functions")
+
+
+class _Taking:
+    """One request being answered."""
+
+    def __init__(self, batch: TenantBatch, reader: Reader, request: Request) -> None:
+        self._batch, self._reader, self._request = batch, reader, request
+        self._command: Final[Take] = request.command
+        self._held: set[str] = set()
+        self._queues: dict[str, deque[Offer]] = {}
+        self._taken: list[dict[str, Any]] = []
+
+    def claims(self) -> list[dict[str, Any]]:
+        """What was claimed, one of each agent in turn, beginning behind the one who had the last turn."""
+        agents = self._reader.offering(self._batch.tenant, self._command.pairs, AGENTS)
+        behind = bisect_right(agents, self._batch.cache.turn)
+        turns = deque(agents[behind:] + agents[:behind])
+        while turns and len(self._taken) < self._command.most:
+            agent = turns.popleft()
+            if self._one(agent):
+                self._batch.cache.turn = agent
+                turns.append(agent)
+        return self._taken
+
+    def inquiries(self) -> list[dict[str, Any]]:
+        """Actions that nobody could tell the end of, whose probe may know it."""
+        found = [one for one in _unsure(self._reader, self._batch.tenant, self._command) if self._open(one)]
+        return [self._shown(one) for one in found[: self._command.most - len(self._taken)]]
+
+    def _open(self, action: str) -> bool:
+        state = self._batch.reads.state(action)
+        return action not in self._command.beside and isinstance(state, Action) and rank(state) == 2
+
+    def _one(self, agent: str) -> bool:
+        """Claim the next action of an agent; whether there was one."""
+        while (offer := self._next(agent)) is not None:
+            if offer.run in self._held or offer.action in self._command.beside:
+                continue
+            try:
+                if self._claimed(offer.action):
+                    return True
+            except RunHeld:
+                assert offer.run is not None
+                self._held.add(offer.run)
+                del self._queues[agent]
+            except Refused:
+                continue
+        return False
+
+    def _next(self, agent: str) -> Offer | None:
+        """The next offer of an agent; where its run waits for people, those of other runs are looked for instead."""
+        queue = self._queues.get(agent)
+        if queue is None:
+            limit = self._command.most + len(self._command.beside) + self._batch.claimed
+            pairs, tenant = self._command.pairs, self._batch.tenant
+            queue = self._queues[agent] = deque(self._reader.offers(tenant, pairs, agent, self._held, limit))
+            self._batch.reads.load({one.action for one in list(queue)[: self._command.most]})
+        return queue.popleft() if queue else None
+
+    def _claimed(self, action: str) -> bool:
+        """Claim an action; a policy that became stricter may hold or refuse it instead."""
+        claim = Claim(self._command.executor)
+        self._batch.apply(Request("", action, claim, self._request.actor, self._batch.tenant))
+        state = self._batch.reads.state(action)
+        if not isinstance(state, Action) or state.status != "claimed":
+            return False
+        self._batch.claimed += 1
+        self._taken.append(self._shown(action))
+        return True
+
+    def _shown(self, action: str) -> dict[str, Any]:
+        state = self._batch.reads.state(action)
+        assert isinstance(state, Action)
+        return {**self._batch.show(action), "name": state.name}
+
+
+def _unsure(reader: Reader, tenant: str, command: Take) -> list[str]:
+    return reader.unsure(tenant, command.pairs, command.most + len(command.beside))
