@@ -91,6 +91,7 @@ def canonical(token: str, amount: int) -> str:
 def check(at: Place) -> Books:
     """The zeros: lost decisions, effects twice or without a grant, transitions without an entry."""
     books, folder = open_books(at.address), at.folder
+    books.args |= dict(ledger.read(folder, "erased"))
     outcomes, starts = books.outcomes(), books.starts()
     lost = [told for told in ledger.read(folder, "decided") if outcomes.get(told[0]) != told[1]]
     assert lost == []

@@ -28,4 +28,6 @@ def test_kills_lose_nothing_and_repeat_nothing(tmp_path: Path, store: str, seed:
         books = check(at)
     check_results(tmp_path, books)
     kinds = Counter(entry.type for entry in books.entries)
-    print(f"{len(books.entries)} entries, {len(ledger.read(tmp_path, 'effect'))} effects, {kinds['action.lost']} lost")
+    effects, erased = (len(ledger.read(tmp_path, kind)) for kind in ("effect", "erased"))
+    print(f"{len(books.entries)} entries, {effects} effects, {kinds['action.lost']} lost, {erased} erased")
+    print(f"{kinds['policy.applied']} policies, {kinds['action.refused']} refused")
