@@ -32,6 +32,7 @@ LOCAL_IMPORTS: dict[str, str] = {
     "src/handrail/cli/login.py:_end": HTTP,
     "src/handrail/cli/local.py:office": "hashing passwords needs packages that may not be installed, and few commands",
     "src/handrail/cli/serve.py:serve": "the web framework takes 500 ms to load, and may not be installed",
+    "src/handrail/cli/work.py:work": ASYNCIO,
     "src/handrail/embedded.py:__init__": "the driver is loaded when a database is opened, not by importing the package",
     "src/handrail/embedded.py:acall": ASYNCIO,
     "src/handrail/embedded.py:await_": ASYNCIO,
