@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
+
+import pytest
 
 from tests import postgres
 from tests.crash import ledger
 from tests.crash.places import Place, place
 from tests.crash.proxy import Proxy
 from tests.crash.rage import Parent, check, check_results
+from tests.engine.kit import Desk
 from tests.night import by_night, longer_by_night
 
 SOON = 1.0
@@ -65,6 +69,25 @@ def test_cuts_lose_nothing_and_repeat_nothing(tmp_path: Path, seed: int):
         check(at)
         zeros(at, parent)
         proxy.close()
+
+
+def test_who_begins_to_wait_while_it_is_away_is_told_once_it_is_back(postgres: str):
+    proxy = Proxy(urlsplit(postgres).port or 0)
+    desk, elsewhere = Desk(through(postgres, proxy)), Desk(postgres)
+    asked = desk.propose()
+    proxy.leave()
+    with ThreadPoolExecutor(1) as pool:
+        waits = pool.submit(desk.agent.wait, asked["id"], asked["rev"], 60)
+        assert elsewhere.decide(asked["review"])["action_status"] == "cleared"
+        with pytest.raises(TimeoutError):
+            waits.result(0.3)
+        proxy.back()
+        heard = waits.result(30)
+    assert heard is not None
+    assert heard["status"] == "cleared"
+    desk.close()
+    elsewhere.close()
+    proxy.close()
 
 
 @longer_by_night
