@@ -64,7 +64,11 @@ def catalogue(store: str) -> dict[str, str]:
 
 
 def _named(module: ModuleType) -> dict[str, str]:
-    values = {name: value for name, value in vars(module).items() if name.isupper() and isinstance(value, str)}
+    values = {
+        name: value
+        for name, value in vars(module).items()
+        if name.isupper() and name[0] != "_" and isinstance(value, str)
+    }
     return {value.strip(): name for name, value in values.items() if value.split()[0] in WORDS}
 
 

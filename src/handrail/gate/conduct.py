@@ -174,8 +174,10 @@ def _invoke(seat: Seat, gated: Gated, local: Mapping[str, Any], started: Answer)
 
 
 def _uncertain(error: BaseException, gated: Gated) -> bool:
-    """Whether the call may have taken effect although it raised: a time-out, or the waiter was cancelled."""
-    return not gated.idempotent and (isinstance(error, TimeoutError) or not isinstance(error, Exception))
+    """Whether the call may have taken effect although it raised: a time-out, its own word, or the waiter was
+    cancelled."""
+    unsure = isinstance(error, TimeoutError | OutcomeUnknown) or not isinstance(error, Exception)
+    return unsure and not gated.idempotent
 
 
 def _settle(seat: Seat, gated: Gated, started: Answer, value: Any) -> Steps:
