@@ -20,6 +20,7 @@ from .directory.commands import PutAgent
 from .engine.archive import Archive
 from .engine.engine import Engine
 from .engine.keeper import Keeper
+from .engine.outage import aoutlasting, outlasting
 from .engine.reads import read_directory
 from .engine.request import DEFAULT_TENANT, Request, answer_of
 from .engine.room import Room
@@ -137,6 +138,11 @@ class _News:
         self.rev, self.state = state.rev, state
         return True
 
+    def require_open(self) -> None:
+        """Raise `Unavailable` where the database was closed before there was any news."""
+        if self.state is None and self.closed:
+            raise Unavailable("the database was closed here while this call waited; its action stays as it is")
+
 
 class Embedded:
     """Commands and reads for one principal of one tenant, on a database in this process."""
@@ -187,15 +193,16 @@ class Embedded:
         return self.database.process.engine.together([self._request(*one, None) for one in commands])
 
     def wait(self, action: str, rev: int, timeout: float | None) -> Answer | None:
-        """Block until the action has moved beyond `rev`."""
+        """Block until the action has moved beyond `rev`; the database may be away meanwhile."""
         news, moved = _News(rev), threading.Event()
         stop = self.database.process.keeper.watch(
             self.tenant, action, lambda state: moved.set() if news.take(state) else None
         )
         try:
-            if not news.take(self._action(action)):
+            if not news.take(outlasting(lambda: self._action(action), timeout)):
                 moved.wait(timeout)
-            return self._answer(news)
+            news.require_open()
+            return outlasting(lambda: self._answer(news), timeout)
         finally:
             stop()
 
@@ -213,14 +220,15 @@ class Embedded:
 
         stop = self.database.process.keeper.watch(self.tenant, action, tell)
         try:
-            if not news.take(self._action(action)):
+            if not news.take(await aoutlasting(lambda: self._action(action), timeout, asyncio.sleep)):
                 async with asyncio.timeout(timeout):
                     await moved.wait()
         except TimeoutError:
             return None
         finally:
             stop()
-        return self._answer(news)
+        news.require_open()
+        return await aoutlasting(lambda: self._answer(news), timeout, asyncio.sleep)
 
     def _action(self, action: str) -> Action:
         state = self.archive.state(action)
@@ -231,8 +239,6 @@ class Embedded:
     def _answer(self, news: _News) -> Answer | None:
         state = news.state
         if state is None:
-            if news.closed:
-                raise Unavailable("the database was closed here while this call waited; its action stays as it is")
             return None
         return answer_of(state, {state.review: self.archive.state(state.review)} if state.review else {})
 

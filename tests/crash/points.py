@@ -15,19 +15,8 @@ from handrail.codec.records import NAMES
 from handrail.engine.lives import TABLES
 from handrail.store import migrate, postgres_migrate, postgres_statements, sqlite_vault, statements
 
-WORDS: Final = (
-    "SELECT",
-    "INSERT",
-    "UPDATE",
-    "DELETE",
-    "CREATE",
-    "DROP",
-    "ALTER",
-    "BEGIN",
-    "COMMIT",
-    "ROLLBACK",
-    "PRAGMA",
-)
+CHANGES: Final = frozenset({"INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "ALTER", "BEGIN", "COMMIT", "ROLLBACK"})
+WORDS: Final = CHANGES | {"SELECT", "PRAGMA", "WITH"}
 STORE: Final = Path(handrail.store.__file__).parent
 MODULES: Final = {
     "sqlite": ("sqlite.py", "sqlite_vault.py", "migrate.py", "lock.py"),
@@ -64,12 +53,11 @@ def catalogue(store: str) -> dict[str, str]:
 
 
 def _named(module: ModuleType) -> dict[str, str]:
-    values = {
-        name: value
-        for name, value in vars(module).items()
-        if name.isupper() and name[0] != "_" and isinstance(value, str)
-    }
-    return {value.strip(): name for name, value in values.items() if value.split()[0] in WORDS}
+    """All but those that are only ever sent as parts of a larger one."""
+    values = {name: value for name, value in vars(module).items() if name.isupper() and isinstance(value, str)}
+    found = {value.strip(): name for name, value in values.items() if value.split()[0] in WORDS}
+    larger = [text for text in found if text.startswith("WITH")]
+    return {text: name for text, name in found.items() if not any(text in one for one in larger if text != one)}
 
 
 def others(store: str) -> set[str]:

@@ -2,120 +2,32 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import random
-import signal
 from collections import Counter
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-import orjson
 import pytest
 
-from handrail.action.model import Action
 from tests.crash import ledger
-from tests.crash.books import Books, open_books
-from tests.crash.clock import SharedClock
-from tests.crash.worker import Order, work
-from tests.night import by_night
+from tests.crash.places import STORES, place
+from tests.crash.rage import Parent, check, check_results
+from tests.night import by_night, longer_by_night
 
-NAMES = ("left", "right")
-PATIENCE = 60
-LEASE_PART = "20s"
-"""Time moves by this with each kill: executors that live renew their leases meanwhile, those of the dead end."""
+DAY = {"sqlite": 30, "postgres": 15}
 
 
-class Parent:
-    """Starts workers, kills them at random, starts them again."""
-
-    def __init__(self, folder: Path, seed: int) -> None:
-        self.folder = folder
-        self.random = random.Random(seed)
-        self.clock = SharedClock(folder / "clock")
-        self.processes = multiprocessing.get_context("forkserver")
-        self.processes.set_forkserver_preload(["tests.crash.worker"])
-
-    def start(self, name: str, *, last: bool = False) -> BaseProcess:
-        order = Order(self.folder, name, self.random.randrange(2**32), last)
-        process = self.processes.Process(target=work, args=(order,), daemon=True)
-        process.start()
-        return process
-
-    def kill(self, process: BaseProcess) -> None:
-        assert process.is_alive(), f"a worker ended by itself: {ledger.read(self.folder, 'broken')}"
-        assert process.pid is not None
-        os.kill(process.pid, signal.SIGKILL)
-        process.join()
-
-    def rage(self, kills: int) -> None:
-        """Kill one worker after another, each up to half a second after the last."""
-        workers = {name: self.start(name) for name in NAMES}
-        for _ in range(kills):
-            name = self.random.choice(NAMES)
-            workers[name].join(self.random.uniform(0, 0.5))
-            self.kill(workers[name])
-            self.clock.advance(LEASE_PART)
-            workers[name] = self.start(name)
-        for process in workers.values():
-            self.kill(process)
-
-    def drain(self) -> None:
-        """Let everybody finish the run they are in, with time moving on so that the dead lose their leases."""
-        workers = [self.start(name, last=True) for name in NAMES]
-        for _ in range(PATIENCE * 10):
-            self.clock.advance(LEASE_PART)
-            if len(ledger.read(self.folder, "drained")) == len(NAMES):
-                break
-            workers[0].join(0.1)
-        for process in workers:
-            self.kill(process)
-        assert not ledger.read(self.folder, "broken")
-        assert len(ledger.read(self.folder, "drained")) == len(NAMES), "somebody waits for ever"
-
-
-def canonical(token: str, amount: int) -> str:
-    return orjson.dumps({"amount": amount, "token": token}).decode()
-
-
-def check(folder: Path) -> Books:
-    """The zeros: lost decisions, effects twice or without a grant, transitions without an entry."""
-    books = open_books(str(folder / "crash.db"))
-    outcomes, starts = books.outcomes(), books.starts()
-    lost = [told for told in ledger.read(folder, "decided") if outcomes.get(told[0]) != told[1]]
-    assert lost == []
-    assert [told for told in ledger.read(folder, "proposed") if told[0] not in books.states] == []
-    effects = Counter(canonical(token, amount) for token, amount in ledger.read(folder, "effect"))
-    assert effects - starts == Counter(), "effects without a start, or more often than started"
-    return books
-
-
-def check_results(folder: Path, books: Books) -> None:
-    """Every result that a caller was given is the result of an action that succeeded; nothing is left over."""
-    actions = {books.args[state.bind]["token"]: state for state in books.states.values() if isinstance(state, Action)}
-    returned = {token for token, _ in ledger.read(folder, "returned")}
-    assert {token for token in returned if actions[token].status != "succeeded"} == set()
-    fenced = {token for token, error in ledger.read(folder, "raised") if error == "FencedOff"}
-    ends = {state.status for token, state in actions.items() if token not in fenced}
-    assert ends <= {"succeeded", "failed", "refused", "unknown"}
-
-
-def killed(folder: Path, seed: int, kills: int) -> None:
+@longer_by_night
+@pytest.mark.parametrize("store", STORES)
+def test_kills_lose_nothing_and_repeat_nothing(tmp_path: Path, store: str, seed: int):
+    kills = by_night(1000, DAY[store])
     print(f"seed {seed}, {kills} kills")
-    parent = Parent(folder, seed)
-    parent.rage(kills)
-    check(folder)
-    parent.drain()
-    books = check(folder)
-    check_results(folder, books)
+    with place(store, tmp_path) as at:
+        parent = Parent(tmp_path, at.url, seed)
+        parent.rage(kills)
+        check(at)
+        parent.drain()
+        books = check(at)
+    check_results(tmp_path, books)
     kinds = Counter(entry.type for entry in books.entries)
-    print(f"{len(books.entries)} entries, {len(ledger.read(folder, 'effect'))} effects, {kinds['action.lost']} lost")
-
-
-def test_thirty_kills_lose_nothing_and_repeat_nothing(tmp_path: Path, seed: int):
-    killed(tmp_path, seed, 30)
-
-
-@pytest.mark.nightly
-def test_a_thousand_kills_lose_nothing_and_repeat_nothing(tmp_path: Path, seed: int):
-    killed(tmp_path, seed, by_night(1000))
+    effects, erased = (len(ledger.read(tmp_path, kind)) for kind in ("effect", "erased"))
+    print(f"{len(books.entries)} entries, {effects} effects, {kinds['action.lost']} lost, {erased} erased")
+    print(f"{kinds['policy.applied']} policies, {kinds['action.refused']} refused")

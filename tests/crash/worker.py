@@ -1,8 +1,10 @@
-"""A process that may die at any moment: four agents with gated calls in runs, two people who decide."""
+"""A process that may die at any moment: four agents with gated calls in runs, two people who decide, one who changes
+the policy, and one who erases."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import random
 import threading
@@ -17,15 +19,26 @@ import orjson
 import handrail
 from handrail.backend import ReviewRecord
 from handrail.codec.canonical import canonical
+from handrail.codec.policies import compiled_text, text_digest
+from handrail.codec.policy_file import read_policy_file
 from handrail.embedded import Embedded, solo_person
 from handrail.errors import FencedOff, Outcome, Refused, RunFinished, Unavailable
+from handrail.policy.register import ID as POLICY
+from handrail.policy.register import PutPolicy
 from handrail.review.commands import Decide
-from tests.crash import ledger
+from tests.crash import erasing, ledger
 from tests.crash.clock import SharedClock
 
 AGENTS: Final = 4
 DECIDERS: Final = 2
 STEPS: Final = 3
+ASKED: Final = "default_path: p\npaths: {p: {levels: [{ask: user:local, for: 4h}]}}\n"
+POLICIES: Final = (
+    ASKED + "rules: [{name: asks, action: effect, pattern: approval}]\n",
+    ASKED + "rules: [{name: asks, action: nothing, pattern: approval}]\n",
+    "rules: [{name: runs, action: effect, verdict: run, replaces: code}]\n",
+    "rules: [{name: denies, action: effect_async, verdict: deny}]\n",
+)
 WEIGHTS: Final = {"approve": 6, "edit": 2, "happened": 2, "retry": 2}
 
 
@@ -34,6 +47,7 @@ class Order:
     """What the parent wants of a worker. `last` lets the agents finish the run they are in and then end."""
 
     folder: Path
+    url: str
     name: str
     seed: int
     last: bool = False
@@ -53,9 +67,7 @@ class Worker:
         self.random = random.Random(order.seed)
         self.done = threading.Semaphore(0)
         self.idle = threading.Event()
-        self.rail = handrail.connect(
-            f"sqlite:///{order.folder}/crash.db", agent="crash", quiet=True, clock=SharedClock(order.folder / "clock")
-        )
+        self.rail = handrail.connect(order.url, agent="crash", quiet=True, clock=SharedClock(order.folder / "clock"))
         self.effect = self.rail.approval(name="effect")(self._effect)
         self.effect_async = self.rail.approval(name="effect_async")(self._effect_async)
 
@@ -72,8 +84,9 @@ class Worker:
         targets: list[Callable[[int], None]] = [self._agent, self._agent, self._async_agent, self._async_agent]
         for number, target in enumerate(targets):
             threading.Thread(target=self._guarded, args=(target, number), daemon=True).start()
-        for number in range(DECIDERS):
-            threading.Thread(target=self._guarded, args=(self._decide_for_ever, number), daemon=True).start()
+        others = [*[self._decide_for_ever] * DECIDERS, self._rule, self._erase]
+        for number, target in enumerate(others):
+            threading.Thread(target=self._guarded, args=(target, number), daemon=True).start()
         for _ in targets:
             self.done.acquire()
         self.ledger.note("drained", self.order.name)
@@ -135,14 +148,41 @@ class Worker:
         except (Outcome, FencedOff) as error:
             self.ledger.note("raised", token, type(error).__name__)
 
-    def _decide_for_ever(self, _: int) -> None:
-        person = Embedded(self.rail.gate.backend.database, solo_person)  # type: ignore[attr-defined]
+    @property
+    def person(self) -> Embedded:
+        """The one person of solo mode."""
+        return Embedded(self.rail.gate.backend.database, solo_person)  # type: ignore[attr-defined]
+
+    def _rule(self, _: int) -> None:
+        """Change the policy now and then: a call may run by itself, or be denied."""
         while True:
-            open_reviews = person.waiting(limit=20)
-            if not open_reviews:
+            self.idle.wait(self.random.uniform(0.1, 0.5))
+            text = self.random.choice(POLICIES)
+            compiled = compiled_text(read_policy_file(text).policy)
+            put = PutPolicy(text, compiled, text_digest(text), text_digest(compiled))
+            with contextlib.suppress(Refused, Unavailable):
+                self.ledger.note("applied", self.person.call(POLICY, put)["rev"])
+
+    def _erase(self, _: int) -> None:
+        """Erase what can be erased of the actions of runs that are over."""
+        while True:
+            self.idle.wait(self.random.uniform(0.1, 0.5))
+            with contextlib.suppress(Unavailable):
+                over = [one for one in self.person.newest("run", limit=20) if one.status == "finished"]
+                for one in over[:1]:
+                    erasing.erase(self.person.archive, self.order.url, one.id, self.ledger)
+
+    def _decide_for_ever(self, _: int) -> None:
+        person = self.person
+        while True:
+            try:
+                open_reviews = person.waiting(limit=20)
+            except Unavailable:
+                open_reviews = []
+            if open_reviews:
+                self._decide(person, self.random.choice(open_reviews))
+            else:
                 self.idle.wait(0.01)
-                continue
-            self._decide(person, self.random.choice(open_reviews))
 
     def _decide(self, person: Embedded, record: ReviewRecord) -> None:
         choices = record.state.choices

@@ -17,7 +17,7 @@ from ..errors import Unavailable, UsageError
 from . import postgres_statements as sql
 from .migrate import scripts
 from .postgres_bell import PostgresBell
-from .postgres_link import Connection, Link, blobs, numbers, texts, translated
+from .postgres_link import Connection, Link, Silence, blobs, numbers, texts, translated
 from .postgres_migrate import prepare
 from .postgres_vault import PostgresVault
 from .protocol import Answer, Batch, Call, Disclosure, Entry, Functions, Head, Offer, Opening, Revision, Stream
@@ -195,7 +195,8 @@ class PostgresStore:
         self._reading = threading.RLock()
         self._turn = threading.Lock()
         self._url = url
-        self._writer, self._reader = Link(url), Link(url)
+        silence = Silence()
+        self._writer, self._reader = Link(url, silence), Link(url, silence)
         self._open: Rows | None = None
         self._closed = False
         with translated():

@@ -24,7 +24,7 @@ PATIENCE: Final = 2.5
 CONNECTS: Final = 2
 """Seconds that a connection may take to open."""
 QUIET: Final = 1.0
-"""Seconds after a connection could not be opened in which nobody else tries: who queues for it learns so at once."""
+"""Seconds after a server was found silent in which nobody else tries: who queues for it learns so at once."""
 FORSAKEN: Final = 10_000
 """Milliseconds after which the server ends a transaction whose client is silent, and gives its locks to others."""
 BOUNDS: Final = {
@@ -37,34 +37,58 @@ _WRONG: Final = ("password authentication failed", "does not exist", "no pg_hba.
 _MARK: Final = str.maketrans({"\\": "\\\\", '"': '\\"'})
 
 
+class Silence:
+    """When a server was last found not to answer, by any of the links that share this."""
+
+    def __init__(self) -> None:
+        self._found = -QUIET
+
+    def found(self) -> None:
+        """Say that it did not answer now."""
+        self._found = time.monotonic()
+
+    def check(self) -> None:
+        """Raise `Unavailable` where that is not long ago."""
+        if time.monotonic() - self._found < QUIET:
+            raise Unavailable("the database could not be reached a moment ago; try again")
+
+
 class Connection(psycopg.Connection[TupleRow]):
-    """A connection that waits for no answer longer than `PATIENCE`, whatever the network does meanwhile."""
+    """A connection that waits for no answer longer than `PATIENCE`, whatever the network does meanwhile; then it ends,
+    since nothing that comes later can be told apart."""
+
+    silence: Silence | None = None
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
-        return super().wait(gen, interval, timeout or PATIENCE + 0.5)
+        try:
+            return super().wait(gen, interval, timeout or PATIENCE + 0.5)
+        except errors._WaitTimeout:
+            self.pgconn.finish()
+            if self.silence is not None:
+                self.silence.found()
+            raise
 
 
 class Link:
     """A connection that is opened at its first use, and anew after it failed. Not for use by two threads at once."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, silence: Silence | None = None) -> None:
         self.url, self.pooled = plain(url)
+        self._silence = silence or Silence()
         self._bounds = [f"SET LOCAL {name} = {value}".encode() for name, value in BOUNDS.items() if self.pooled]
         self._connection: Connection | None = None
-        self._failed = -QUIET
 
     def connection(self) -> Connection:
         """The connection, after a look whether the server still holds the other end."""
+        self._silence.check()
         found = self._connection
         if found is not None and (found.closed or _ended(found)):
             self.close()
         if self._connection is None:
-            if time.monotonic() - self._failed < QUIET:
-                raise Unavailable("the database could not be reached a moment ago; try again")
             try:
                 self._connection = self._open()
             except Unavailable:
-                self._failed = time.monotonic()
+                self._silence.found()
                 raise
         return self._connection
 
@@ -75,6 +99,7 @@ class Link:
                 self.url, autocommit=True, connect_timeout=CONNECTS, application_name="handrail",
                 prepare_threshold=None if self.pooled else 2, options=options,
             )  # fmt: skip
+        found.silence = self._silence
         return found
 
     @contextmanager
