@@ -86,6 +86,8 @@ def follow(seat: Seat, gated: Gated | None, local: Mapping[str, Any], answer: An
                 answer, done, value = yield from _execute(seat, gated, local, answer)
                 if done:
                     return value
+                if answer["status"] == "cleared" and end is not None and time.monotonic() >= end:
+                    raise _too_late(answer)
                 continue
             case "unknown":
                 yield from _probe(seat, gated, local, answer)
@@ -99,8 +101,12 @@ def follow(seat: Seat, gated: Gated | None, local: Mapping[str, Any], answer: An
         left = None if end is None else end - time.monotonic()
         moved = yield Moved(answer["id"], answer["rev"], left)
         if moved is None:
-            raise WaitTimeout(f"{answer['id']} is still {answer['status']}; it goes on without this waiter")
+            raise _too_late(answer)
         answer = moved
+
+
+def _too_late(answer: Answer) -> WaitTimeout:
+    return WaitTimeout(f"{answer['id']} is still {answer['status']}; it goes on without this waiter")
 
 
 def serve(seat: Seat, gated: Gated, taken: Answer) -> Steps:
