@@ -103,7 +103,8 @@ class Server:
     def kill(self) -> None:
         """End all its processes at once; what they had synced is kept."""
         if self._process is not None:
-            os.killpg(self._process.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
             self._process = None
 

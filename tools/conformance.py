@@ -38,7 +38,7 @@ which is left out counts as failed. With `run-wide` one held action holds all ot
 TAIL: Final = """
 The scenarios: {scenarios}.
 
-To run it yourself, on a database in memory:
+To run it yourself, on a file that is gone afterwards:
 
 ```sh
 python -m agentbarrier verify tests.conformance.handrail_adapter:HandrailAdapter \\

@@ -306,6 +306,12 @@ class Unavailable(HandrailError):
     status = 503
 
 
+class CommitUnknown(Unavailable):
+    """The database was lost while it committed: the change was kept, or not. Repeat the command with the same id."""
+
+    code = "commit_unknown"
+
+
 class CorruptLog(HandrailError):
     """What is stored contradicts itself. Nothing is repaired silently: run `handrail doctor`."""
 

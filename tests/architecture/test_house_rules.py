@@ -38,6 +38,7 @@ LOCAL_IMPORTS: dict[str, str] = {
     "src/handrail/store/open.py:open_store": DRIVER,
     "src/handrail/store/open.py:exists": DRIVER,
     "src/handrail/store/open.py:migrate": DRIVER,
+    "src/handrail/cli/work.py:work": ASYNCIO,
     "src/handrail/embedded.py:acall": ASYNCIO,
     "src/handrail/embedded.py:await_": ASYNCIO,
     "src/handrail/embedded.py:take": ASYNCIO,

@@ -1,7 +1,7 @@
 """AgentBarrier's view of the product: its actions go through a rail, a person decides, and the receipts are the log's.
 
-`agentbarrier verify tests.conformance.handrail_adapter:HandrailAdapter` runs the suite on a database in memory;
-HANDRAIL_SUITE_HOLD=action is for `--approval-profile per-action`.
+`python -m agentbarrier verify tests.conformance.handrail_adapter:HandrailAdapter` runs the suite on a file that is gone
+afterwards; HANDRAIL_SUITE_HOLD=action is for `--approval-profile per-action`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import tempfile
 from collections.abc import Iterator, Sequence
 from itertools import count
 from typing import Any, Final
@@ -53,6 +54,13 @@ RECEIPTS: Final = {
 """Entries of the log, by type and what they say, as the suite's events."""
 
 
+@contextlib.contextmanager
+def _somewhere() -> Iterator[Place]:
+    """A database that is gone afterwards."""
+    with tempfile.TemporaryDirectory() as folder, place(f"{folder}/suite.db", served=False) as found:
+        yield found
+
+
 class HandrailAdapter(AgentAdapter):
     """Drives one rail; `hold` says whether one held action holds its run or only itself."""
 
@@ -61,7 +69,7 @@ class HandrailAdapter(AgentAdapter):
 
     def __init__(self, where: Place | None = None, hold: Any = None) -> None:
         self._opened = contextlib.ExitStack()
-        self.where = where or self._opened.enter_context(place(":memory:", served=False))
+        self.where = where or self._opened.enter_context(_somewhere())
         self.hold: Any = hold or os.environ.get("HANDRAIL_SUITE_HOLD", "run")
         self._count = count(1)
 

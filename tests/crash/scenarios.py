@@ -303,9 +303,6 @@ def reads(s: Script) -> None:
             reader.entries("default", sub="act_1"),
             reader.latest("default", "act_1", 1, 5),
             reader.disclosures("default", [0, 1]),
-            reader.short_args("default", [("act_1", 1)], 10),
-            reader.blob("default", "sha256:0"),
-            reader.waiting("default", 10),
             reader.held("default", agent="agt_1"),
             *_texts_and_offers(reader, one),
             reader.decided("default", "test.effect", 0, 5),
@@ -336,6 +333,9 @@ def _texts_and_offers(reader: Reader, run: str) -> list[Any]:
     functions = [("test.effect", "sha256:0")]
     return [
         reader.text("default", "act_1", "sha256:0"),
+        reader.waiting("default", 10),
+        reader.short_args("default", [("act_1", 1)], 10),
+        reader.blob("default", "sha256:0"),
         reader.offering("default", functions, 5),
         reader.offers("default", functions, "agt_1", [run], 5),
         reader.unsure("default", functions, 5),

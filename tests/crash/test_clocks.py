@@ -4,13 +4,16 @@ released in the end."""
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Iterator, Mapping
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
 from handrail.clock import DAY, HOUR, MINUTE, SECOND
+from handrail.embedded import Database
 from handrail.errors import HandrailError
 from handrail.ids import mint
 from handrail.review.commands import Decide
@@ -18,6 +21,7 @@ from handrail.testing import FrozenClock
 from handrail.testing.clock import START
 from tests.crash.books import Books
 from tests.engine.kit import Desk, proposal
+from tests.engine.processes import PROCESSES
 from tests.night import by_night, longer_by_night
 
 APART: Final = 5 * MINUTE
@@ -108,6 +112,38 @@ def in_order(books: Books) -> None:
             if entry.type == "action.cleared":
                 until = books.data[entry.i]["grant"]["expires_at"]
                 assert all(one.t >= until for one in life if one.type == "action.refused")
+
+
+def elsewhere(url: str, ahead: int, told: Connection) -> None:
+    """A node whose machine's clock is wrong: it asks, and does all that it holds for due."""
+    right = time.time_ns  # noqa: TID251
+    time.time_ns = lambda: right() + ahead * 1000  # noqa: TID251
+    desk = Desk(url, Database(url).clock)
+    asked = desk.agent.call(mint("act"), proposal(within=MINUTE))
+    with desk.store.read() as reader:
+        due = reader.due(desk.engine.clock.now(), 100)
+    for _, subject in due:
+        desk.tick(subject)
+    desk.close()
+    told.send((asked["review"], len(due)))
+
+
+@pytest.mark.parametrize("ahead", [APART, -APART], ids=["ahead", "behind"])
+def test_two_nodes_whose_clocks_are_five_minutes_apart_agree_by_the_databases_time(postgres: str, ahead: int):
+    desk = Desk(postgres, Database(postgres).clock)
+    here = desk.propose(within=MINUTE)
+    heard, told = PROCESSES.Pipe(duplex=False)
+    process = PROCESSES.Process(target=elsewhere, args=(postgres, ahead, told))
+    process.start()
+    there, due = heard.recv()
+    process.join()
+    assert due == 0
+    opened = [desk.review(one).opened_at for one in (here["review"], there)]
+    assert opened == sorted(opened)
+    assert opened[1] - opened[0] < APART // 2
+    for review in (here["review"], there):
+        assert desk.decide(review)["action_status"] == "cleared"
+    desk.close()
 
 
 @longer_by_night

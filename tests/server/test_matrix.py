@@ -34,6 +34,7 @@ MAY: Final[dict[str, tuple[str, str]]] = {
     "withdraw_action": ("propose", "supervisor"),
     "claim_action": ("propose execute", ""),
     "start_action": ("propose execute", ""),
+    "release_action": ("propose execute", ""),
     "renew_action": ("propose execute", ""),
     "settle_action": ("propose execute", ""),
     "reconcile_action": ("propose execute", ""),

@@ -25,6 +25,7 @@ from . import (
     reviews,
     serve,
     watch,
+    work,
 )
 from .refusal import EXIT_CODES
 
@@ -108,6 +109,7 @@ def _build() -> typer.Typer:
     built.command("migrate")(migrate.migrate)
     built.command("doctor")(doctor.doctor)
     built.command("serve")(serve.serve)
+    built.command("work")(work.work)
     built.command("login")(login.login)
     built.command("logout")(login.logout)
     built.command("explain")(explain.explain)

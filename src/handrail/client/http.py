@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from base64 import b64decode
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 from ..action.commands import Propose
@@ -16,7 +16,16 @@ from ..action.work import Take
 from ..backend import ActionRecord, Answer, Event, PolicyRecord, ReviewRecord, Text
 from ..engine.offered import give_back
 from ..engine.request import Renew
-from ..errors import HandrailError, NotFound, UnknownAction, UnknownReview, UnknownRun, UsageError, WrongBytes
+from ..errors import (
+    HandrailError,
+    NotFound,
+    Unavailable,
+    UnknownAction,
+    UnknownReview,
+    UnknownRun,
+    UsageError,
+    WrongBytes,
+)  # fmt: skip
 from ..ids import mint
 from ..principal import Principal
 from ..review.model import Review
@@ -25,7 +34,7 @@ from ..wire import records
 from ..wire.bodies import body_of
 from ..wire.routes import BY_COMMAND
 from .lease import Renewals
-from .patience import auntil, until
+from .patience import Course, auntil, until
 from .transport import Transport
 
 T = TypeVar("T")
@@ -44,6 +53,7 @@ class Http:
         self._grants: dict[str, dict[str, Any]] = {}
         self._names: OrderedDict[str, str] = OrderedDict()
         self._renewals: Final = Renewals(self._renew)
+        self._unanswered: tuple[Take, str] | None = None
 
     # Commands.
 
@@ -101,30 +111,46 @@ class Http:
     async def take(self, command: Take, timeout: float | None) -> list[Answer]:
         """Take actions to execute, as soon as there are some; none once `timeout` seconds are over.
 
-        The same command id is sent until something came, so that a lost answer is told again.
+        A request whose answer did not come is sent again first, under its id: what it took is then told again.
         """
-        command_id = mint("cmd")
+        found = await self._asked(*self._unanswered, 0) if self._unanswered else []
+        if found:
+            return found
+        command_id, course = mint("cmd"), Course(timeout)
+        while True:
+            share = course.share()
+            found = await self._asked(command, command_id, share)
+            pause = None if found else course.quiet(share)
+            if pause is None:
+                return found
+            await asyncio.sleep(pause)
 
-        async def ask(share: int) -> list[Answer] | None:
-            found = await self._transport.arequest(
-                "POST", "/v1/work", body_of(command), headers=_headers(command_id), wait=share
-            )
-            return found["items"] or None
-
+    async def _asked(self, command: Take, command_id: str, wait: int) -> list[Answer]:
+        self._unanswered = (command, command_id)
         try:
-            return await auntil(ask, timeout) or []
+            answer = await self._transport.arequest(
+                "POST", "/v1/work", body_of(command), headers=_headers(command_id), wait=wait
+            )
         except asyncio.CancelledError:
-            await self._give_back(command.executor, ask)
+            await self._give_back(command, command_id)
             raise
+        except Unavailable:
+            raise
+        except HandrailError:
+            self._unanswered = None
+            raise
+        self._unanswered = None
+        found: list[Answer] = answer["items"]
+        return found
 
-    async def _give_back(self, executor: str, ask: Callable[[int], Awaitable[list[Answer] | None]]) -> None:
-        """What the server gave to a request that nobody waits for any more."""
+    async def _give_back(self, command: Take, command_id: str) -> None:
+        """What the server gives to a request that nobody waits for any more."""
 
         async def send(subject: str, command: object, command_id: str | None) -> Answer:
             return await self.acall(subject, command, command_id=command_id)
 
         with contextlib.suppress(HandrailError):
-            await give_back(send, executor, await ask(0) or [])
+            await give_back(send, command.executor, await self._asked(command, command_id, 0))
 
     def granted(self, action: str) -> str:
         """The stored arguments of a started action, hashed here against the granted digest."""

@@ -76,7 +76,7 @@ def follow(seat: Seat, gated: Gated | None, local: Mapping[str, Any], answer: An
     """
     end = None if timeout is None else time.monotonic() + timeout
     told: set[str | None] = {None}
-    if answer["status"] == "unknown" and answer["review"] is None and not (gated and gated.probe):
+    if answer["status"] == "unknown" and (yield from _nobody_asked(seat, gated, answer)):
         answer = yield Commit(answer["id"], c.Reconcile("unclear"))
     while True:
         match answer["status"]:
@@ -89,7 +89,7 @@ def follow(seat: Seat, gated: Gated | None, local: Mapping[str, Any], answer: An
                 if answer["status"] == "cleared" and end is not None and time.monotonic() >= end:
                     raise _too_late(answer)
                 continue
-            case "unknown":
+            case "unknown" if not (yield from _left_to_others(seat, gated, answer)):
                 yield from _probe(seat, gated, local, answer)
             case "refused" | "failed" | "skipped" | "withdrawn":
                 raise (yield Look(partial(ended, seat.backend, answer)))
@@ -109,13 +109,35 @@ def _too_late(answer: Answer) -> WaitTimeout:
     return WaitTimeout(f"{answer['id']} is still {answer['status']}; it goes on without this waiter")
 
 
+def _nobody_asked(seat: Seat, gated: Gated | None, answer: Answer) -> Steps:
+    """Whether neither people nor any probe is asked how a call ended."""
+    if answer["review"] is not None or (gated is not None and gated.probe is not None):
+        return False
+    return not (yield from _left_to_others(seat, gated, answer))
+
+
+def _left_to_others(seat: Seat, gated: Gated | None, answer: Answer) -> Steps:
+    """Whether the probe is awaited, which is not here, but may be where the function is."""
+    if gated is not None and gated.probe is not None:
+        return False
+    record: ActionRecord = yield Look(partial(seat.backend.action, answer["id"]))
+    state = record.state
+    moved = state.rev != answer["rev"]
+    return moved or (state.offered and state.probe and state.review is None and state.due_at is not None)
+
+
 def serve(seat: Seat, gated: Gated, taken: Answer) -> Steps:
     """What a worker does with an action that it took: start, run and settle it, or ask its probe. Gives back how it
     stands then. A claim that could not be started is given back."""
+    remember(seat, taken["id"])
     if taken["status"] == "unknown":
         yield from _probe(seat, gated, {}, taken)
-        return "unknown"
-    answer, done, _ = yield from _execute(seat, gated, {}, taken)
+        return "probed"
+    try:
+        answer, done, _ = yield from _execute(seat, gated, {}, taken)
+    except Exception:
+        yield from _give_back(seat, taken)
+        raise
     if done:
         return "succeeded"
     if answer["status"] == "claimed" and answer["fence"] == taken["fence"]:
@@ -123,6 +145,13 @@ def serve(seat: Seat, gated: Gated, taken: Answer) -> Steps:
     if answer["status"] == "unknown" and gated.probe is not None:
         yield from _probe(seat, gated, {}, answer)
     return answer["status"]
+
+
+def _give_back(seat: Seat, taken: Answer) -> Steps:
+    """What failed before the call left is for somebody else to try."""
+    record: ActionRecord = yield Look(partial(seat.backend.action, taken["id"]))
+    if record.state.status == "claimed" and record.state.fence == taken["fence"]:
+        yield Commit(taken["id"], c.Release(seat.executor, taken["fence"]))
 
 
 def _execute(seat: Seat, gated: Gated, local: Mapping[str, Any], answer: Answer) -> Steps:

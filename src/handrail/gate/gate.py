@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from ..backend import Backend
-from ..errors import Pending
+from ..errors import Pending, UsageError
 from ..ids import mint
 from .call import NEW, Call, Gated, Identity, Registry, prepare
 from .conduct import Steps, conduct, open_action
@@ -17,6 +17,26 @@ from .memory import Seat, remember
 from .notice import Notice
 from .scope import RunScope, current_run
 from .ticket import AsyncTicket, Ticket
+
+_importing: list[str] = []
+
+
+@contextmanager
+def importing(module: str) -> Iterator[None]:
+    """A block in which a module is imported for its functions alone: nothing may be asked for meanwhile."""
+    _importing.append(module)
+    try:
+        yield
+    finally:
+        _importing.pop()
+
+
+def _require_imported() -> None:
+    if _importing:
+        raise UsageError(
+            f"{_importing[-1]} asks for something while it is imported: put what begins the agent below "
+            'if __name__ == "__main__":'
+        )
 
 
 class Gate:
@@ -45,10 +65,12 @@ class Gate:
 
     def drive(self, steps: Steps) -> Any:
         """Run a conducted call in this thread."""
+        _require_imported()
         return drive(steps, self.backend, self._notice)
 
     async def adrive(self, steps: Steps) -> Any:
         """Run a conducted call on the event loop."""
+        _require_imported()
         return await adrive(steps, self.backend, self._notice)
 
     def prepare(self, gated: Gated, args: tuple[Any, ...], kwargs: Mapping[str, Any], identity: Identity = NEW) -> Call:

@@ -67,6 +67,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     ),
     _command("action", "claim", action.Claim, "Take the right to execute.", scope="any"),
     _command("action", "start", action.Start, "Say that the call leaves now.", scope="any"),
+    _command("action", "release", action.Release, "Give a claim back before the start.", scope="any"),
     _command("action", "renew", Renew, "Keep the lease of a running action.", scope="any", answers="Renewed"),
     _command("action", "settle", action.Settle, "Report how the call ended.", scope="any"),
     _command("action", "reconcile", action.Reconcile, "Say what the probe found.", scope="any"),
