@@ -1,4 +1,4 @@
-"""Two processes at work on one database, and somebody who disturbs them; and what must hold afterwards."""
+"""Processes at work on one database, and somebody who disturbs them; and what must hold afterwards."""
 
 from __future__ import annotations
 
@@ -18,9 +18,12 @@ from tests.crash import ledger
 from tests.crash.books import Books, open_books
 from tests.crash.clock import SharedClock
 from tests.crash.places import Place
-from tests.crash.worker import Order, work
+from tests.crash.worker import Order, hand, work
 
 NAMES = ("left", "right")
+"""Two with agents and people."""
+HAND = "hand"
+"""One that only executes what others proposed."""
 PATIENCE = 60
 LEASE_PART = "20s"
 """Time moves by this with each kill: executors that live renew their leases meanwhile, those of the dead end."""
@@ -38,7 +41,8 @@ class Parent:
 
     def start(self, name: str, *, last: bool = False) -> BaseProcess:
         order = Order(self.folder, self.url, name, self.random.randrange(2**32), last)
-        process = self.processes.Process(target=work, args=(order,), daemon=True)
+        target = hand if name == HAND else work
+        process = self.processes.Process(target=target, args=(order,), daemon=True)
         process.start()
         return process
 
@@ -50,9 +54,9 @@ class Parent:
 
     def rage(self, kills: int) -> None:
         """Kill one worker after another, each up to half a second after the last."""
-        workers = {name: self.start(name) for name in NAMES}
+        workers = {name: self.start(name) for name in (*NAMES, HAND)}
         for _ in range(kills):
-            name = self.random.choice(NAMES)
+            name = self.random.choice((*NAMES, HAND))
             workers[name].join(self.random.uniform(0, 0.5))
             self.kill(workers[name])
             self.clock.advance(LEASE_PART)
@@ -62,7 +66,7 @@ class Parent:
 
     def disturb(self, times: int, how: Callable[[], None]) -> None:
         """Let both work, and do something to what is beneath them, up to half a second after the last time."""
-        workers = [self.start(name) for name in NAMES]
+        workers = [self.start(name) for name in (*NAMES, HAND)]
         for _ in range(times):
             workers[0].join(self.random.uniform(0, 0.5))
             how()
@@ -72,7 +76,7 @@ class Parent:
 
     def drain(self) -> None:
         """Let everybody finish the run they are in, with time moving on so that the dead lose their leases."""
-        workers = [self.start(name, last=True) for name in NAMES]
+        workers = [self.start(name, last=True) for name in (*NAMES, HAND)]
         for _ in range(PATIENCE * 10):
             self.clock.advance(LEASE_PART)
             if len(ledger.read(self.folder, "drained")) == len(NAMES):

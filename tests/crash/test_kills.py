@@ -30,4 +30,5 @@ def test_kills_lose_nothing_and_repeat_nothing(tmp_path: Path, store: str, seed:
     kinds = Counter(entry.type for entry in books.entries)
     effects, erased = (len(ledger.read(tmp_path, kind)) for kind in ("effect", "erased"))
     print(f"{len(books.entries)} entries, {effects} effects, {kinds['action.lost']} lost, {erased} erased")
-    print(f"{kinds['policy.applied']} policies, {kinds['action.refused']} refused")
+    executed = len({data["executor"] for data in books.data.values() if "executor" in data})
+    print(f"{kinds['policy.applied']} policies, {kinds['action.refused']} refused, {executed} executors")

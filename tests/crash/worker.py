@@ -23,6 +23,7 @@ from handrail.codec.policies import compiled_text, text_digest
 from handrail.codec.policy_file import read_policy_file
 from handrail.embedded import Embedded, solo_person
 from handrail.errors import FencedOff, Outcome, Refused, RunFinished, Unavailable
+from handrail.gate.worker import Worker as Hand
 from handrail.policy.register import ID as POLICY
 from handrail.policy.register import PutPolicy
 from handrail.review.commands import Decide
@@ -32,6 +33,7 @@ from tests.crash.clock import SharedClock
 AGENTS: Final = 4
 DECIDERS: Final = 2
 STEPS: Final = 3
+SLOTS: Final = 3
 ASKED: Final = "default_path: p\npaths: {p: {levels: [{ask: user:local, for: 4h}]}}\n"
 POLICIES: Final = (
     ASKED + "rules: [{name: asks, action: effect, pattern: approval}]\n",
@@ -56,6 +58,13 @@ class Order:
 def work(order: Order) -> None:
     """Live until killed, or with `last` until told that everybody is done."""
     Worker(order).live()
+
+
+def hand(order: Order) -> None:
+    """Execute what others proposed, until killed: as `handrail work` does."""
+    rail = Worker(order).rail
+    functions = {gated.name: gated for gated in rail.gate.registry}
+    asyncio.run(Hand(rail.gate, functions, SLOTS).run(0.0))
 
 
 class Worker:
