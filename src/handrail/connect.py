@@ -6,7 +6,7 @@ import inspect
 import os
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from typing import Any, Final, Literal, ParamSpec, TypeVar, overload
 
 from .backend import Backend
@@ -17,7 +17,7 @@ from .gate.asking import ask_here
 from .gate.call import Gated, Texts, default_name
 from .gate.gate import Gate
 from .gate.notice import Notice
-from .gate.scope import RunScope, adding, entering
+from .gate.scope import RunScope, adding, entering, under
 from .gate.ticket import AsyncTicket, Ticket
 from .patterns.approval import AsyncGatedFunction, Decorator, GatedFunction, gate_function
 from .patterns.declare import Duration, Quorum, Reviewers, Then, declaration
@@ -132,12 +132,12 @@ class Rail:
 
     def call(
         self, name: str, args: Mapping[str, Any], *, fn: Callable[..., Any], key: str | None = None,
-        supersedes: str | None = None, **keywords: Any,
+        supersedes: str | None = None, parent: str | None = None, **keywords: Any,
     ) -> Any:  # fmt: skip
         """Call `fn(**args)` as the action `name`, by the rules; a coroutine for an async function. For tool loops."""
         gated = self._gated(fn, name=name, **keywords)
         kind: Any = gate_function(self._gate, gated)
-        return kind.having(key=key, supersedes=supersedes)(**args)
+        return kind.having(key=key, supersedes=supersedes, parent=parent)(**args)
 
     def wrap(self, tools: Table, **keywords: Any) -> dict[str, Any]:
         """The same table of tools with every call held by the rules; the keywords are those of `approval`."""
@@ -203,6 +203,13 @@ class Rail:
     def context(self, **values: Any) -> Any:
         """A block whose calls show these values to whoever decides; blocks nest."""
         return adding(values)
+
+    def under(self, action: str | Ticket[Any] | AsyncTicket[Any]) -> AbstractContextManager[None]:
+        """A block whose calls are done under an action, such as a task that was handed to another agent.
+
+        They wait while people decide on that action, and are refused with it.
+        """
+        return under(action if isinstance(action, str) else action.id)
 
     def ticket(self, action: str) -> Ticket[Any] | AsyncTicket[Any]:
         """The ticket of an action by its id. Raises `UnknownAction`."""

@@ -272,7 +272,8 @@ class ActionSkipped(Outcome):
 
 
 class OutcomeUnknown(Outcome):
-    """The action was started, and nobody could say whether it took effect."""
+    """The action was started, and nobody could say whether it took effect. A gated function raises it, too, to say that
+    it cannot tell: then a probe or people are asked, and nothing is repeated."""
 
     code = "outcome_unknown"
 
@@ -303,6 +304,12 @@ class Unavailable(HandrailError):
 
     code = "unavailable"
     status = 503
+
+
+class CommitUnknown(Unavailable):
+    """The database was lost while it committed: the change was kept, or not. Repeat the command with the same id."""
+
+    code = "commit_unknown"
 
 
 class CorruptLog(HandrailError):

@@ -17,6 +17,7 @@ WEB = [
 
 PYDANTIC = "pydantic takes 150 ms to load, and only typed values need it"
 ASYNCIO = "asyncio takes 50 ms to load, and only async callers need it"
+DRIVER = "the driver is loaded when a database is opened, and PostgreSQL's may not be installed"
 HTTP = "an HTTP client takes 150 ms to load, and a database file needs none"
 LOCAL_IMPORTS: dict[str, str] = {
     "src/handrail/codec/schema.py:_typed": PYDANTIC,
@@ -32,8 +33,12 @@ LOCAL_IMPORTS: dict[str, str] = {
     "src/handrail/cli/login.py:_end": HTTP,
     "src/handrail/cli/local.py:office": "hashing passwords needs packages that may not be installed, and few commands",
     "src/handrail/cli/serve.py:serve": "the web framework takes 500 ms to load, and may not be installed",
+    "src/handrail/cli/doctor.py:_remote": DRIVER,
+    "src/handrail/cli/migrate.py:_check": DRIVER,
+    "src/handrail/store/open.py:open_store": DRIVER,
+    "src/handrail/store/open.py:exists": DRIVER,
+    "src/handrail/store/open.py:migrate": DRIVER,
     "src/handrail/cli/work.py:work": ASYNCIO,
-    "src/handrail/embedded.py:__init__": "the driver is loaded when a database is opened, not by importing the package",
     "src/handrail/embedded.py:acall": ASYNCIO,
     "src/handrail/embedded.py:await_": ASYNCIO,
     "src/handrail/embedded.py:take": ASYNCIO,

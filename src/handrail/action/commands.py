@@ -15,8 +15,9 @@ class Propose:
     """Bring an action to life. `args` is canonical JSON text; `story` is what the agent says, never trusted.
 
     `start` asks to claim and start in the same commit if the verdict is run. `offered` leaves the execution to whoever
-    claims it first; else it is its caller's. `key` or (`run`, `occurrence`) make a
-    repeated call find this action again. `schema_text` is the canonical JSON Schema that edits must satisfy.
+    claims it first; else it is its caller's. `key` or (`run`, `occurrence`) make a repeated call find this action
+    again. `schema_text` is the canonical JSON Schema that edits must satisfy. `parent` is the action under which this
+    one is done: it waits while that one waits, and is refused with it.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Propose:
     idempotent: bool = False
     probe: bool = False
     supersedes: str | None = None
+    parent: str | None = None
     executor: str | None = None
     start: bool = False
     offered: bool = False

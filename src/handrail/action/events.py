@@ -36,6 +36,7 @@ class Proposed:
     pol: str | None = None
     floor: bool = True
     offered: bool = False
+    parent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ def decide(state: Action, command: Execution, facts: Facts) -> list[Draft[e.Even
         raise NotAllowed("only the agent that proposed the action, or a key with the scope execute, executes it")
     match command:
         case c.Claim():
+            if facts.line == "refused":
+                return _with_parent(state)
             _ready(state, facts, "cleared")
             if sterner := _sterner(state, facts):
                 return sterner
@@ -77,17 +79,33 @@ def _claimed(executor: str, fence: int, facts: Facts) -> Draft[e.Event]:
     return Draft(e.Claimed(executor, fence + 1), lease=facts.now + LEASE)
 
 
+def waits(facts: Facts) -> bool:
+    """Whether people are to decide on another action before this one starts."""
+    return facts.blocked or facts.line != "free"
+
+
+def _with_parent(state: Action) -> list[Draft[e.Event]]:
+    """Refuse an action with the one under which it is done."""
+    if state.status not in ("cleared", "claimed") or state.attempt:
+        raise NotReady(f"the action is {state.status}, so it cannot be started")
+    return [Draft(e.Refused("parent_refused"), lease=0)]
+
+
 def _ready(state: Action, facts: Facts, *allowed: str) -> Grant:
     if state.status not in allowed or state.grant is None:
         raise NotReady(f"the action is {state.status}, so it cannot be started")
     if facts.blocked:
         raise RunHeld("another action of this run waits for people, and the run waits with it")
+    if facts.line == "waits":
+        raise RunHeld("the action under which this one is done waits for people, and this one waits with it")
     if state.grant.expires_at <= facts.now:
         raise NotReady("the grant has expired; propose the action again")
     return state.grant
 
 
 def _start(state: Action, command: c.Start, facts: Facts) -> list[Draft[e.Event]]:
+    if facts.line == "refused":
+        return _with_parent(state)
     grant = _ready(state, facts, "cleared", "claimed")
     if command.bind != grant.bind:
         raise WrongBytes("these are not the bytes that were approved; read the action again")

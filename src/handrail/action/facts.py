@@ -1,7 +1,7 @@
 """What the engine knows, inside the transaction, when an action's command is decided."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from ..clock import SECOND
 from ..policy.verdict import Verdict
@@ -10,6 +10,8 @@ from ..stream import Revision
 
 LEASE: Final = 60 * SECOND
 PROBE_WITHIN: Final = 300 * SECOND
+Line = Literal["free", "waits", "refused"]
+"""What became of the actions above one: none is in its way, people are still to decide on one, or one will not run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +19,8 @@ class Facts:
     """Times in µs. `verdict` and `revision` come with a proposal, a verdict also with a start after the policy has
     changed; `lease` is the end of the executor's lease;
     `intent` is the proposal's purpose as a keyed hash;
-    `blocked` says that another action of the run waits for people; `owns` that the actor is the action's owner."""
+    `blocked` says that another action of the run waits for people; `owns` that the actor is the action's owner;
+    `line` is about the actions under which this one is done."""
 
     subject: str
     now: int
@@ -28,3 +31,4 @@ class Facts:
     blocked: bool = False
     owns: bool = False
     intent: str | None = None
+    line: Line = "free"

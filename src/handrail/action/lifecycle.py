@@ -80,9 +80,10 @@ def _propose(state: Action | None, command: c.Propose, facts: Facts) -> list[Dra
     if command.supersedes == facts.subject:
         raise NotAllowed("an action cannot supersede itself")
     words.require_name(command.name)
-    words.require_ids(run=command.run, supersedes=command.supersedes)
-    if command.supersedes and not command.supersedes.startswith("act_"):
-        raise UnknownAction(f"no action {command.supersedes[:60]!a} is in this database: check the id")
+    words.require_ids(run=command.run, supersedes=command.supersedes, parent=command.parent)
+    for named in (command.supersedes, command.parent):
+        if named and not named.startswith("act_"):
+            raise UnknownAction(f"no action {named[:60]!a} is in this database: check the id")
     texts: dict[str, JSON] = {} if command.context is None else {"context": command.context}
     story = dict(command.story) | ({"intent": command.intent} if command.intent else {})
     if story:
@@ -99,10 +100,13 @@ def _proposed(command: c.Propose, facts: Facts, verdict: Verdict) -> e.Proposed:
         rule=verdict.rule, demand=verdict.demand, risk=command.risk, reversible=command.reversible,
         idempotent=command.idempotent, probe=command.probe, bind=facts.revision.bind, supersedes=command.supersedes,
         pol=verdict.pol, floor=command.declared.speaks, offered=command.offered,
+        parent=command.parent,
     )  # fmt: skip
 
 
 def _routed(command: c.Propose, facts: Facts, verdict: Verdict) -> list[Draft[e.Event]]:
+    if facts.line == "refused":
+        return [Draft(e.Refused("parent_refused"))]
     match verdict.kind:
         case "deny":
             return [Draft(e.Refused(verdict.reason))]
@@ -114,7 +118,7 @@ def _routed(command: c.Propose, facts: Facts, verdict: Verdict) -> list[Draft[e.
             assert facts.revision is not None and verdict.demand is not None
             grant = Grant(facts.revision.bind, facts.now + verdict.demand.grant, verdict.rule or "declared")
             drafts: list[Draft[e.Event]] = [Draft(e.Cleared(grant))]
-            if command.start and command.executor and not facts.blocked and grant.expires_at > facts.now:
+            if command.start and command.executor and not execution.waits(facts) and grant.expires_at > facts.now:
                 drafts += execution.begin(command.executor, grant.bind, 0, 0, facts)
             return drafts
     assert_never(verdict.kind)
@@ -230,4 +234,5 @@ def _born(event: e.Proposed, sealed: Sealed[e.Event], subject: str) -> Action:
         idempotent=event.idempotent, probe=event.probe, revision=1, bind=event.bind, proposed_at=sealed.at,
         context=sealed.texts.get("context"), story=sealed.texts.get("story"), supersedes=event.supersedes,
         pol=event.pol, floor=event.floor, offered=event.offered,
+        parent=event.parent,
     )  # fmt: skip

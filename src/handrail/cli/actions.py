@@ -79,11 +79,19 @@ def _facts(at: Desk, state: Action) -> list[Line]:
     lines = labelled("Agent", f"{gist.name(at, state.agent)} for {owner}")
     lines += labelled("Risk", state.risk)
     lines += labelled("Asked", gist.at(at, state.proposed_at))
+    lines += labelled("Executes", _executes(at, state))
     if state.run:
         lines += labelled("Run", gist.name(at, state.run))
     if state.asked:
         lines += labelled("Review", state.asked)
     return lines
+
+
+def _executes(at: Desk, state: Action) -> str:
+    """Who runs it, or may."""
+    if state.holder and state.executor:
+        return f"{gist.name(at, state.holder)} at {visible(state.executor)}"
+    return "whoever has the function: a worker, or who waits for it" if state.offered else "the process that called it"
 
 
 def list_runs(after: After = None, limit: Limit = 50, json: Json = False, db: Db = None) -> None:

@@ -277,8 +277,7 @@ def named(requests: Iterable[Request]) -> set[str]:
             found.add(
                 derive("rev", request.subject, 1, "question" if request.command.kind == "question" else "approval")
             )
-            if request.command.run:
-                found.add(request.command.run)
+            found |= {one for one in (request.command.run, request.command.parent) if one}
     return found
 
 

@@ -8,7 +8,7 @@ from ..action.model import Action
 from ..codec.canonical import canonical, parse
 from ..codec.edits import validate_edit
 from ..codec.problems import Problem
-from ..errors import InvalidValue, Misfit, NotAllowed, RunFinished, UnknownRun
+from ..errors import InvalidValue, Misfit, NotAllowed, RunFinished, UnknownAction, UnknownRun
 from ..principal import Principal
 from ..review.commands import Decide
 from ..review.model import OPEN, Review
@@ -29,6 +29,12 @@ def check_run(run: Any, run_id: str, actor: Principal) -> None:
         raise NotAllowed("this run belongs to another agent: open one of its own below it")
     if run.final:
         raise RunFinished("this run is finished; give new work another run id")
+
+
+def check_parent(above: Any, action_id: str, actor: Principal) -> None:
+    """Raise `UnknownAction` for one that is not there, and in the same words for one of others."""
+    if not isinstance(above, Action) or (above.agent != actor.id and above.owner != actor.owner):
+        raise UnknownAction(f"no action {action_id[:40]!a} of yours is in this database: check the id")
 
 
 def check_decision(work: Any, state: Review, held: Action, command: Decide) -> None:

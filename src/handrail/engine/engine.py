@@ -9,8 +9,8 @@ from typing import Final
 from ..clock import Clock
 from ..codec.records import State
 from ..directory.model import Names
-from ..errors import HandrailError, Unavailable
-from ..store.protocol import CommitUnknown, Store, Transaction
+from ..errors import CommitUnknown, HandrailError, Unavailable
+from ..store.protocol import Store, Transaction
 from .batch import TenantBatch, named
 from .reads import Cache
 from .request import Answer, Latch, Request, deliver, tenant_secret

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
 from ..action import commands as action
 from ..action.digest import action_digest
 from ..action.facts import Facts as ActionFacts
-from ..action.model import Action
+from ..action.facts import Line
+from ..action.model import WAITING, Action
 from ..codec.records import State
 from ..directory.lifecycle import Facts as DirectoryFacts
 from ..errors import UnknownAction, UnknownReview
@@ -26,10 +27,13 @@ from ..run.model import Run
 from ..stream import JSON, Revision, changed
 from ..view.model import folds
 from . import shown
-from .checks import check_decision, check_run
+from .checks import check_decision, check_parent, check_run
 
 if TYPE_CHECKING:
     from .work import Work
+
+DEEPEST: Final = 32
+"""Actions that may be one under the other."""
 
 
 def facts(work: Work, subject: str, state: State | None, command: object, actor: Principal) -> Any:
@@ -58,8 +62,10 @@ def _action(work: Work, subject: str, state: State | None, command: object, acto
         raise UnknownAction(f"no action {subject} is in this database: check the id")
     match command:
         case action.Claim() | action.Start():
-            waits = _waits(work, state.run, subject)
-            return ActionFacts(subject, work.now, actor, _afresh(work, state), None, work.lease(subject), waits)
+            waits, line = _waits(work, state.run, subject), _line(work, state.parent)
+            return ActionFacts(
+                subject, work.now, actor, _afresh(work, state), None, work.lease(subject), waits, line=line
+            )
         case action.Withdraw():
             return ActionFacts(subject, work.now, actor, owns=_owns(work, state, actor))
         case _:
@@ -77,7 +83,10 @@ def _proposal(work: Work, subject: str, command: action.Propose, actor: Principa
     asked = Asked(command.name, command.risk, command.reversible)
     verdict = judge(command.declared, directory, barred, work.sources.policy(), asked)
     intent = directory.names.intent(command.intent) if command.intent else None
-    return ActionFacts(subject, work.now, actor, verdict, revision, blocked=blocked, intent=intent)
+    if command.parent:
+        check_parent(work.state(command.parent), command.parent, actor)
+    line = _line(work, command.parent)
+    return ActionFacts(subject, work.now, actor, verdict, revision, blocked=blocked, intent=intent, line=line)
 
 
 def _afresh(work: Work, state: Action) -> Verdict | None:
@@ -118,6 +127,22 @@ def _waits(work: Work, run_id: str | None, action_id: str) -> bool:
             return True
         run_id = run.parent
     return False
+
+
+def _line(work: Work, parent: str | None) -> Line:
+    """What became of the actions above: a refusal anywhere counts, then one that waits; too long a line counts as one
+    that waits."""
+    found: Line = "free"
+    for _ in range(DEEPEST):
+        above = work.state(parent) if parent else None
+        if not isinstance(above, Action):
+            return found
+        if above.status in ("refused", "withdrawn"):
+            return "refused"
+        if above.status in WAITING:
+            found = "waits"
+        parent = above.parent
+    return "waits"
 
 
 def _owns(work: Work, state: Action, actor: Principal) -> bool:

@@ -15,7 +15,7 @@ from ..codec.schema import CallSchema
 from ..errors import UsageError
 from ..policy.verdict import Declaration
 from ..stream import JSON
-from .scope import RunScope
+from .scope import RunScope, current_parent
 
 Wait = Literal["block", "defer"]
 RISKS: Final = get_args(Risk)
@@ -65,10 +65,12 @@ class Gated:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """How one call is told from others: the key that finds it again, the earlier action whose place it takes."""
+    """How one call is told from others: the key that finds it again, the earlier action whose place it takes, and the
+    one under which it is done."""
 
     key: str | None = None
     supersedes: str | None = None
+    parent: str | None = None
 
 
 NEW: Final = Identity()
@@ -85,6 +87,7 @@ class Call:
     identity: Identity = NEW
     run: RunScope | None = None
     occurrence: int | None = None
+    parent: str | None = None
 
     @property
     def identified(self) -> bool:
@@ -98,7 +101,8 @@ def prepare(
     """Bind, dump, read back and compare the arguments. Raises `NotSerialisable` or `TypeError`."""
     text = canonical(gated.schema.dump(args, kwargs))
     occurrence = run.occurrence(gated.name, text) if run is not None and identity.key is None else None
-    return Call(gated, gated.given(args, kwargs), text, gated.schema.local(args, kwargs), identity, run, occurrence)
+    given, local = gated.given(args, kwargs), gated.schema.local(args, kwargs)
+    return Call(gated, given, text, local, identity, run, occurrence, identity.parent or current_parent())
 
 
 def propose(call: Call, texts: Mapping[str, Any], surrounding: Mapping[str, JSON], *, offered: bool) -> Propose:
@@ -118,7 +122,8 @@ def propose(call: Call, texts: Mapping[str, Any], surrounding: Mapping[str, JSON
         occurrence=call.occurrence,
         intent=gated.intent, context=_plain("context", context) if context else None, story=story, risk=risk,
         reversible=gated.reversible, idempotent=gated.idempotent, probe=gated.probe is not None,
-        supersedes=call.identity.supersedes, kind=gated.kind, offered=offered and not gated.schema.has_local,
+        supersedes=call.identity.supersedes, parent=call.parent, kind=gated.kind,
+        offered=offered and not gated.schema.has_local,
     )  # fmt: skip
 
 

@@ -86,6 +86,8 @@ def follow(seat: Seat, gated: Gated | None, local: Mapping[str, Any], answer: An
                 answer, done, value = yield from _execute(seat, gated, local, answer)
                 if done:
                     return value
+                if answer["status"] == "cleared" and end is not None and time.monotonic() >= end:
+                    raise _too_late(answer)
                 continue
             case "unknown" if not (yield from _left_to_others(seat, gated, answer)):
                 yield from _probe(seat, gated, local, answer)
@@ -99,8 +101,12 @@ def follow(seat: Seat, gated: Gated | None, local: Mapping[str, Any], answer: An
         left = None if end is None else end - time.monotonic()
         moved = yield Moved(answer["id"], answer["rev"], left)
         if moved is None:
-            raise WaitTimeout(f"{answer['id']} is still {answer['status']}; it goes on without this waiter")
+            raise _too_late(answer)
         answer = moved
+
+
+def _too_late(answer: Answer) -> WaitTimeout:
+    return WaitTimeout(f"{answer['id']} is still {answer['status']}; it goes on without this waiter")
 
 
 def _nobody_asked(seat: Seat, gated: Gated | None, answer: Answer) -> Steps:
@@ -203,8 +209,10 @@ def _invoke(seat: Seat, gated: Gated, local: Mapping[str, Any], started: Answer)
 
 
 def _uncertain(error: BaseException, gated: Gated) -> bool:
-    """Whether the call may have taken effect although it raised: a time-out, or the waiter was cancelled."""
-    return not gated.idempotent and (isinstance(error, TimeoutError) or not isinstance(error, Exception))
+    """Whether the call may have taken effect although it raised: a time-out, its own word, or the waiter was
+    cancelled."""
+    unsure = isinstance(error, TimeoutError | OutcomeUnknown) or not isinstance(error, Exception)
+    return unsure and not gated.idempotent
 
 
 def _settle(seat: Seat, gated: Gated, started: Answer, value: Any) -> Steps:

@@ -14,6 +14,7 @@ from ..stream import JSON
 
 _NOTHING: Final[Mapping[str, JSON]] = {}
 _context: ContextVar[Mapping[str, JSON]] = ContextVar("handrail_context", default=_NOTHING)
+_parent: ContextVar[str | None] = ContextVar("handrail_parent", default=None)
 _run: ContextVar[RunScope | None] = ContextVar("handrail_run", default=None)
 
 
@@ -46,6 +47,21 @@ def adding(context: Mapping[str, JSON]) -> Iterator[None]:
         yield
     finally:
         _context.reset(token)
+
+
+def current_parent() -> str | None:
+    """The action under which calls are made here."""
+    return _parent.get()
+
+
+@contextmanager
+def under(action: str) -> Iterator[None]:
+    """Make calls inside the block wait for an action, and be refused with it."""
+    token = _parent.set(action)
+    try:
+        yield
+    finally:
+        _parent.reset(token)
 
 
 def current_run() -> RunScope | None:

@@ -37,9 +37,11 @@ class GatedFunction(Generic[P, R]):
         )
         return ticket
 
-    def having(self, *, key: str | None = None, supersedes: str | None = None) -> GatedFunction[P, R]:
-        """The same function for one call: found again under `key`, or in the place of an earlier action."""
-        return GatedFunction(self._gate, self._gated, self._function, Identity(key, supersedes))
+    def having(
+        self, *, key: str | None = None, supersedes: str | None = None, parent: str | None = None
+    ) -> GatedFunction[P, R]:
+        """The same function for one call: found again under `key`, in the place of an earlier action, or under one."""
+        return GatedFunction(self._gate, self._gated, self._function, Identity(key, supersedes, parent))
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
         return self if instance is None else _bound(self, instance)
@@ -71,9 +73,11 @@ class AsyncGatedFunction(Generic[P, R]):
         ticket: AsyncTicket[R] = await self._gate.adrive(steps)
         return ticket
 
-    def having(self, *, key: str | None = None, supersedes: str | None = None) -> AsyncGatedFunction[P, R]:
-        """The same function for one call: found again under `key`, or in the place of an earlier action."""
-        return AsyncGatedFunction(self._gate, self._gated, self._function, Identity(key, supersedes))
+    def having(
+        self, *, key: str | None = None, supersedes: str | None = None, parent: str | None = None
+    ) -> AsyncGatedFunction[P, R]:
+        """The same function for one call: found again under `key`, in the place of an earlier action, or under one."""
+        return AsyncGatedFunction(self._gate, self._gated, self._function, Identity(key, supersedes, parent))
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
         return self if instance is None else _bound(self, instance)

@@ -47,8 +47,8 @@ def migrate(url: str, role: str | None = None) -> int:
     """
     from .migrate import scripts
     from .postgres_link import Link, translated
-    from .postgres_migrate import grant
     from .postgres_migrate import migrate as apply
+    from .postgres_rights import grant
 
     link = Link(url)
     try:

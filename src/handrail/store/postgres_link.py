@@ -9,8 +9,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from ..errors import CorruptLog, HandrailError, Unavailable, UsageError
-from .protocol import CommitUnknown
+from ..errors import CommitUnknown, CorruptLog, HandrailError, Unavailable, UsageError
 
 try:
     import psycopg

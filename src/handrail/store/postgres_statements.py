@@ -12,19 +12,19 @@ LOCK_HEAD: Final = """
 NEW_HEAD: Final = """
     INSERT INTO heads (tenant, origin, size, frontier, at, directory) VALUES (%s, '', 0, '', 0, -1)
     ON CONFLICT (tenant) DO NOTHING"""
-PUT_HEAD: Final = """
+_PUT_HEAD: Final = """
     INSERT INTO heads (tenant, origin, size, frontier, at, directory) VALUES (%s, %s, %s, %s, %s, %s)
     ON CONFLICT (tenant) DO UPDATE SET
         origin = excluded.origin, size = excluded.size, frontier = excluded.frontier, at = excluded.at,
         directory = excluded.directory"""
 NOW: Final = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
 VERSION: Final = "SELECT coalesce(sum(size), 0)::bigint FROM heads"
-NOTIFY: Final = "SELECT pg_notify('handrail', '')"
+_NOTIFY: Final = "SELECT pg_notify('handrail', '')"
 
 STREAM_COLUMNS: Final = "id, kind, status, rev, state, parent, rank, born, due_at, lease"
 STREAM: Final = f"SELECT {STREAM_COLUMNS} FROM streams WHERE tenant = %s AND id = ANY(%s::text[])"
 STREAMS_FROM: Final = "SELECT id FROM streams WHERE tenant = %s AND id >= %s AND id < %s ORDER BY id LIMIT %s"
-PUT_STREAM: Final = f"""
+_PUT_STREAM: Final = f"""
     INSERT INTO streams (tenant, {STREAM_COLUMNS})
     SELECT %s, * FROM unnest(%s::text[], %s::text[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::bigint[],
         %s::bigint[], %s::bigint[], %s::bigint[])
@@ -108,7 +108,7 @@ UNSURE: Final = """
 DUE: Final = "SELECT tenant, id FROM streams WHERE due_at IS NOT NULL AND due_at <= %s ORDER BY due_at LIMIT %s"
 NEXT_DUE: Final = "SELECT min(due_at) FROM streams WHERE due_at IS NOT NULL"
 
-PUT_ENTRY: Final = """
+_PUT_ENTRY: Final = """
     INSERT INTO entries (tenant, i, sub, rev, entry, leaf)
     SELECT %s, * FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bytea[], %s::bytea[])"""
 ENTRIES: Final = "SELECT i, sub, rev, entry, leaf FROM entries WHERE tenant = %s AND i > %s ORDER BY i LIMIT %s"
@@ -117,7 +117,7 @@ ENTRIES_OF: Final = """
 ENTRIES_LATEST: Final = """
     SELECT i, sub, rev, entry, leaf FROM entries WHERE tenant = %s AND sub = %s AND rev > %s ORDER BY rev LIMIT %s"""
 
-PUT_DISCLOSURE: Final = """
+_PUT_DISCLOSURE: Final = """
     INSERT INTO disclosures (tenant, i, name, digest, text)
     SELECT %s, * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[])"""
 DISCLOSURES: Final = """
@@ -126,7 +126,7 @@ TEXT: Final = """
     SELECT d.text FROM entries e JOIN disclosures d ON d.tenant = e.tenant AND d.i = e.i
     WHERE e.tenant = %s AND e.sub = %s AND d.digest = %s LIMIT 1"""
 
-PUT_REVISION: Final = """
+_PUT_REVISION: Final = """
     INSERT INTO revisions (tenant, action, number, bind, args, salt)
     SELECT %s, * FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::text[], %s::bytea[])"""
 REVISION: Final = """
@@ -136,12 +136,12 @@ SHORT_ARGS: Final = """
     JOIN revisions r ON r.tenant = %s AND r.action = asked.action AND r.number = asked.number
     WHERE octet_length(r.args) <= %s"""
 
-PUT_CALL: Final = """
+_PUT_CALL: Final = """
     INSERT INTO calls (tenant, key, action, mac) SELECT %s, * FROM unnest(%s::text[], %s::text[], %s::bytea[])
     ON CONFLICT (tenant, key) DO UPDATE SET action = excluded.action, mac = excluded.mac"""
 CALL: Final = "SELECT key, action, mac FROM calls WHERE tenant = %s AND key = %s"
 
-PUT_ANSWER: Final = """
+_PUT_ANSWER: Final = """
     INSERT INTO commands (tenant, id, mac, answer, at)
     SELECT %s, * FROM unnest(%s::text[], %s::bytea[], %s::text[], %s::bigint[])"""
 ANSWER: Final = "SELECT id, mac, answer, at FROM commands WHERE tenant = %s AND id = ANY(%s::text[])"
@@ -149,7 +149,7 @@ FORGET: Final = """
     DELETE FROM commands WHERE tenant = %s AND id IN (
         SELECT id FROM commands WHERE tenant = %s AND at < %s ORDER BY at LIMIT %s)"""
 
-PUT_BLOB: Final = """
+_PUT_BLOB: Final = """
     INSERT INTO blobs (tenant, digest, body) SELECT %s, * FROM unnest(%s::text[], %s::text[])
     ON CONFLICT (tenant, digest) DO NOTHING"""
 BLOB: Final = "SELECT body FROM blobs WHERE tenant = %s AND digest = %s"
@@ -175,10 +175,10 @@ PUT_PASSWORD: Final = """
 
 # A whole batch in one statement, and word of it to everybody who listens.
 PUT_BATCH: Final = f"""
-    WITH entries_put AS ({PUT_ENTRY}), disclosures_put AS ({PUT_DISCLOSURE}), streams_put AS ({PUT_STREAM}),
-        revisions_put AS ({PUT_REVISION}), calls_put AS ({PUT_CALL}), answers_put AS ({PUT_ANSWER}),
-        blobs_put AS ({PUT_BLOB}), head_put AS ({PUT_HEAD})
-    {NOTIFY}"""
+    WITH entries_put AS ({_PUT_ENTRY}), disclosures_put AS ({_PUT_DISCLOSURE}), streams_put AS ({_PUT_STREAM}),
+        revisions_put AS ({_PUT_REVISION}), calls_put AS ({_PUT_CALL}), answers_put AS ({_PUT_ANSWER}),
+        blobs_put AS ({_PUT_BLOB}), head_put AS ({_PUT_HEAD})
+    {_NOTIFY}"""
 
 AFTER: Final = {ENDED: ENDED_AFTER, NEWEST: NEWEST_AFTER}
 """A list's statement, and the one for its next pages."""

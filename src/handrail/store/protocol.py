@@ -5,12 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
-from ..errors import Unavailable
 from .vault import Vault
-
-
-class CommitUnknown(Unavailable):
-    """The database was lost while it committed: the change was kept, or not. The next transaction can tell."""
 
 
 class Head(NamedTuple):

@@ -987,6 +987,8 @@ export interface components {
             readonly floor: boolean;
             /** @default false */
             readonly offered: boolean;
+            /** @default null */
+            readonly parent: string | null;
         };
         readonly Demand: {
             readonly levels: readonly components["schemas"]["Level"][];
@@ -1128,6 +1130,8 @@ export interface components {
             readonly probe: boolean;
             /** @default null */
             readonly supersedes: string | null;
+            /** @default null */
+            readonly parent: string | null;
             /** @default null */
             readonly executor: string | null;
             /** @default false */
