@@ -17,6 +17,9 @@ from tests.crash.rage import Parent, check, check_results
 from tests.engine.kit import Desk
 from tests.night import by_night, longer_by_night
 
+MOST = 12
+"""Connections that three processes have at once: each one that writes, one that reads, one that listens, and one more
+that is being opened."""
 SOON = 1.0
 """Seconds within which a cut happens under load; if nothing went over the wire, the next one comes all the same."""
 
@@ -48,6 +51,7 @@ class Cuts:
                 self.proxy.cut_after(self.random.randrange(1, 20_000), side)
         self.proxy.wait_for_cut(before, SOON)
         self.proxy.back()
+        assert self.proxy.connections <= MOST, "connections are left open"
 
 
 def zeros(at: Place, parent: Parent) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import apsw
 import orjson
 
-from ..errors import CorruptLog, HandrailError, Unavailable, UsageError
+from ..errors import CommitUnknown, CorruptLog, HandrailError, Unavailable, UsageError
 from . import statements as sql
 from .bell import Bell, hang
 from .lock import WriterLock
@@ -242,7 +242,7 @@ class SQLiteStore:
             rows.connection.execute("BEGIN IMMEDIATE")
             try:
                 yield rows
-                rows.connection.execute("COMMIT")
+                _commit(rows.connection)
             except BaseException:
                 if rows.connection.in_transaction:
                     rows.connection.execute("ROLLBACK")
@@ -300,6 +300,15 @@ class SQLiteStore:
     def resume(self) -> None:
         self._reading.release()
         self._turn.release()
+
+
+def _commit(connection: apsw.Connection) -> None:
+    """Raises `CommitUnknown` where the disk failed: what was written and not synced is rolled back in this process, and
+    may be found again after a crash."""
+    try:
+        connection.execute("COMMIT")
+    except apsw.IOError as error:
+        raise CommitUnknown(f"whether the change is kept is not known, since the disk failed: {error}") from error
 
 
 def _create(path: Path) -> None:
