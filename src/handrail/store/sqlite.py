@@ -331,7 +331,7 @@ def _ours(error: Exception) -> HandrailError:
     if isinstance(error, apsw.CorruptError | apsw.NotADBError):
         return CorruptLog(f"the database file is damaged or no database: {error}")
     if isinstance(error, apsw.Error):
-        return Unavailable(f"the database did not take the change, and nothing was kept of it: {error}")
+        return Unavailable(f"the database cannot be used now, and nothing was changed: {error}")
     if isinstance(error, PermissionError | IsADirectoryError | NotADirectoryError):
         return UsageError(f"the database file cannot be used by this user: {error}")
     return Unavailable(f"the database file cannot be used: {error}")
