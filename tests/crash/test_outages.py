@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from handrail.backend import Answer
+from handrail.errors import CommitUnknown, Unavailable
 from tests import postgres
 from tests.crash import ledger
 from tests.crash.places import Place, place
 from tests.crash.proxy import Proxy
 from tests.crash.rage import Parent, check, check_results
-from tests.engine.kit import Desk
+from tests.engine.kit import Desk, proposal
 from tests.night import by_night, longer_by_night
 
 MOST = 12
@@ -91,6 +94,31 @@ def test_who_begins_to_wait_while_it_is_away_is_told_once_it_is_back(postgres: s
     assert heard["status"] == "cleared"
     desk.close()
     elsewhere.close()
+    proxy.close()
+
+
+def repeated(desk: Desk) -> Answer:
+    """The answer to the same command, once the database is back."""
+    for _ in range(100):
+        try:
+            return desk.agent.call("act_1", proposal(), command_id="cmd_1")
+        except Unavailable:
+            threading.Event().wait(0.1)
+    raise AssertionError("the database is back, and nothing is accepted")
+
+
+def test_a_commit_whose_answer_was_lost_is_called_unknown_and_found_by_who_repeats_it(postgres: str):
+    proxy = Proxy(urlsplit(postgres).port or 0)
+    desk = Desk(through(postgres, proxy))
+    asked = desk.propose()
+    proxy.cut_at_commit(leave=True)
+    with pytest.raises(CommitUnknown):
+        desk.agent.call("act_1", proposal(), command_id="cmd_1")
+    proxy.back()
+    assert repeated(desk)["status"] == "held"
+    assert desk.types("act_1") == ["action.proposed", "action.held"]
+    assert desk.look(asked["id"])["status"] == "held"
+    desk.close()
     proxy.close()
 
 
