@@ -236,7 +236,7 @@ class Full:
         except psycopg.OperationalError:
             self.restarts += 1
             self.server.kill()
-            self.server.start()
+            self.server.revive()
 
 
 @pytest.mark.nightly

@@ -135,7 +135,7 @@ def test_a_server_that_dies_loses_nothing_and_repeats_nothing(tmp_path: Path, se
 
             def die() -> None:
                 server.kill()
-                server.start()
+                server.revive()
 
             parent.disturb(deaths, die)
             check(at)
