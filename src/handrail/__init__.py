@@ -29,6 +29,7 @@ from .errors import (
     RunFinished,
     RunHeld,
     StaleView,
+    Stopped,
     TooMany,
     TooNew,
     Unauthenticated,
@@ -55,5 +56,5 @@ __all__ = [
     "Refused", "NotAllowed", "StaleView", "Late", "AlreadyDecided", "FencedOff", "WrongBytes", "NotReady", "RunHeld",
     "Unauthenticated", "TooMany",
     "Outcome", "Denied", "ChangesRequested", "Expired", "Withdrawn", "ActionFailed", "ActionSkipped", "OutcomeUnknown",
-    "Pending", "WaitTimeout", "Unavailable", "CorruptLog", "TooNew",
+    "Stopped", "Pending", "WaitTimeout", "Unavailable", "CorruptLog", "TooNew",
 ]  # fmt: skip

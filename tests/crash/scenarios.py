@@ -246,6 +246,17 @@ def run(s: Script) -> None:
 
 
 @scenario
+def stopped(s: Script) -> None:
+    """A run is stopped with what waits in it, and with the run inside it."""
+    outer, inner = s.agent.run_id("outer"), s.agent.run_id("inner")
+    s.send(outer, run_commands.Open("outer"))
+    s.send(inner, run_commands.Open("inner", outer))
+    s.propose("act_1", run=outer)
+    s.propose("act_2", run=inner)
+    s.send(outer, run_commands.Stop("enough"), s.solo)
+
+
+@scenario
 def directory(s: Script) -> None:
     """People and groups come, change and go; strangers are refused and may become known."""
     ann = s.employ("ann", roles=("administrator", "reviewer"))

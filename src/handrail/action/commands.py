@@ -138,6 +138,11 @@ class Refuse:
 
 
 @dataclass(frozen=True, slots=True)
+class Halt:
+    """The run around it was stopped."""
+
+
+@dataclass(frozen=True, slots=True)
 class Conclude:
     """A person gave the action its end: an answer, a supplied result, skip, or abort."""
 
@@ -149,5 +154,5 @@ class Conclude:
 
 Command = (
     Propose | Claim | Start | Release | Settle | Reconcile | Withdraw | Supersede | Elapse | Revise | Clear | Refuse
-    | Conclude
+    | Conclude | Halt
 )  # fmt: skip

@@ -20,7 +20,7 @@ class Facts:
     changed; `lease` is the end of the executor's lease;
     `intent` is the proposal's purpose as a keyed hash;
     `blocked` says that another action of the run waits for people; `owns` that the actor is the action's owner;
-    `line` is about the actions under which this one is done."""
+    `line` is about the actions under which this one is done; `stopped` says that the run around it was stopped."""
 
     subject: str
     now: int
@@ -32,3 +32,4 @@ class Facts:
     owns: bool = False
     intent: str | None = None
     line: Line = "free"
+    stopped: bool = False

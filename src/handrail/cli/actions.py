@@ -9,6 +9,7 @@ from msgspec import to_builtins
 
 from ..action.model import Action
 from ..errors import NotFound
+from ..run.commands import Stop
 from ..run.model import Run
 from ..view.escape import visible
 from ..view.lines import BLANK, Line
@@ -135,6 +136,18 @@ def show_run(run: WhichRun, json: Json = False, db: Db = None) -> None:
         actions = _of_run(at, state)
         if actions:
             show([BLANK, *action_rows(at, actions)])
+
+
+def stop_run(
+    run: WhichRun, reason: Annotated[str, typer.Option("--reason", help="Why; its agent is told.")], db: Db = None
+) -> None:
+    """Stop a run and every run inside it, for good: nothing more of it starts."""
+    with desk(db) as at:
+        id_ = _run(at, run)
+        at.backend.call(id_, Stop(reason))
+        say(
+            f"{gist.name(at, id_)} is stopped. What is being executed may still end; nothing more of it starts.", "good"
+        )
 
 
 def _run(at: Desk, given: str) -> str:
