@@ -20,7 +20,8 @@ class Facts:
     changed; `lease` is the end of the executor's lease;
     `intent` is the proposal's purpose as a keyed hash;
     `blocked` says that another action of the run waits for people; `owns` that the actor is the action's owner;
-    `line` is about the actions under which this one is done; `stopped` says that the run around it was stopped."""
+    `line` is about the actions under which this one is done; `stopped` says that the run around it was stopped;
+    `refused_at` when people last refused an action of the run with the same intent."""
 
     subject: str
     now: int
@@ -33,3 +34,4 @@ class Facts:
     intent: str | None = None
     line: Line = "free"
     stopped: bool = False
+    refused_at: int | None = None
