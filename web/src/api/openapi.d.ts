@@ -1006,6 +1006,8 @@ export interface components {
             readonly offered: boolean;
             /** @default null */
             readonly parent: string | null;
+            /** @default null */
+            readonly answered_at: number | null;
         };
         readonly Demand: {
             readonly levels: readonly components["schemas"]["Level"][];
