@@ -11,6 +11,7 @@ from ..action.digest import action_digest
 from ..action.facts import Facts as ActionFacts
 from ..action.facts import Line
 from ..action.model import WAITING, Action
+from ..codec.canonical import canonical
 from ..codec.records import State
 from ..directory.lifecycle import Facts as DirectoryFacts
 from ..errors import UnknownAction, UnknownReview
@@ -63,9 +64,11 @@ def _action(work: Work, subject: str, state: State | None, command: object, acto
     match command:
         case action.Claim() | action.Start():
             waits, line = _waits(work, state.run, subject), _line(work, state.parent)
+            target = _target(work, command.target) if isinstance(command, action.Start) else None
             return ActionFacts(
-                subject, work.now, actor, _afresh(work, state), None, work.lease(subject), waits, line=line
-            )
+                subject, work.now, actor, _afresh(work, state), None, work.lease(subject), waits, line=line,
+                target=target,
+            )  # fmt: skip
         case action.Withdraw():
             return ActionFacts(subject, work.now, actor, owns=_owns(work, state, actor))
         case _:
@@ -85,8 +88,15 @@ def _proposal(work: Work, subject: str, command: action.Propose, actor: Principa
     intent = directory.names.intent(command.intent) if command.intent else None
     if command.parent:
         check_parent(work.state(command.parent), command.parent, actor)
-    line = _line(work, command.parent)
-    return ActionFacts(subject, work.now, actor, verdict, revision, blocked=blocked, intent=intent, line=line)
+    line, target = _line(work, command.parent), _target(work, command.target)
+    return ActionFacts(
+        subject, work.now, actor, verdict, revision, blocked=blocked, intent=intent, line=line, target=target
+    )
+
+
+def _target(work: Work, found: JSON) -> str | None:
+    """How a target looks, as what can be kept for ever."""
+    return None if found is None else work.sources.directory().names.target(canonical(found))
 
 
 def _afresh(work: Work, state: Action) -> Verdict | None:
