@@ -60,6 +60,19 @@ class Server:
         self._await(self._process)
         return self
 
+    def revive(self) -> None:
+        """Start again after a kill, once the last of its processes have let go of what they shared."""
+        end = time.monotonic() + STARTS
+        while True:
+            try:
+                self.start()
+                return
+            except AssertionError:
+                if time.monotonic() > end:
+                    raise
+            self.kill()
+            threading.Event().wait(0.05)
+
     def _make(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         if os.geteuid() == 0:

@@ -30,6 +30,7 @@ from .errors import (
     RunHeld,
     SchemaChanged,
     StaleView,
+    Stopped,
     TargetChanged,
     TooMany,
     TooNew,
@@ -57,5 +58,5 @@ __all__ = [
     "Refused", "NotAllowed", "StaleView", "Late", "AlreadyDecided", "FencedOff", "WrongBytes", "NotReady", "RunHeld",
     "SchemaChanged", "Unauthenticated", "TooMany",
     "Outcome", "Denied", "ChangesRequested", "TargetChanged", "Expired", "Withdrawn", "ActionFailed", "ActionSkipped",
-    "OutcomeUnknown", "Pending", "WaitTimeout", "Unavailable", "CorruptLog", "TooNew",
+    "OutcomeUnknown", "Stopped", "Pending", "WaitTimeout", "Unavailable", "CorruptLog", "TooNew",
 ]  # fmt: skip

@@ -175,13 +175,14 @@ class Rail:
         return self._questions.prepare(question, options, default, expected, declared, context)
 
     @contextmanager
-    def run(self, name: str, *, hold: Hold = "action") -> Iterator[RunScope]:
+    def run(self, name: str, *, hold: Hold = "action", parent: str | None = None) -> Iterator[RunScope]:
         """Work that a restart continues: the same calls inside find their answers again.
 
         A clean exit finishes the run; an exception is noted and leaves it running. With `hold="run"` one held action
-        holds all others of the run. Raises `RunFinished` for a name whose run is over.
+        holds all others of the run and of the runs inside it. It is inside the run around it, or the one whose id is
+        `parent`. Raises `RunFinished` for a name whose run is over; `Stopped` ends the block once a person stops it.
         """
-        scope = self._gate.drive(enter_run(self._gate, name, hold))
+        scope = self._gate.drive(enter_run(self._gate, name, hold, parent))
         with entering(scope):
             try:
                 yield scope
@@ -191,9 +192,11 @@ class Rail:
         self._gate.drive(leave_run(scope, None))
 
     @asynccontextmanager
-    async def run_async(self, name: str, *, hold: Hold = "action") -> AsyncIterator[RunScope]:
+    async def run_async(
+        self, name: str, *, hold: Hold = "action", parent: str | None = None
+    ) -> AsyncIterator[RunScope]:
         """Like `run`, on the event loop."""
-        scope = await self._gate.adrive(enter_run(self._gate, name, hold))
+        scope = await self._gate.adrive(enter_run(self._gate, name, hold, parent))
         with entering(scope):
             try:
                 yield scope

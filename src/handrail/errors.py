@@ -118,6 +118,12 @@ class RunFinished(UsageError):
     status = 409
 
 
+class RunStopped(RunFinished):
+    """A person stopped the run, or one around it. A gated call raises `Stopped` instead."""
+
+    code = "run_stopped"
+
+
 # The command is well formed, but the rules or the present state refuse it.
 
 
@@ -264,6 +270,18 @@ class Expired(Denied):
     """Nobody decided in time."""
 
     code = "expired"
+
+
+class Stopped(BaseException):
+    """A person stopped the run around this call, so nothing more of it starts; `reason` is what they wrote.
+
+    No ordinary error: a program that catches every `Exception` and goes on would go on here, too. Clean-up in `finally`
+    and `with` blocks runs.
+    """
+
+    def __init__(self, message: str, *, reason: str = "", run: str = "") -> None:
+        super().__init__(message)
+        self.reason, self.run = reason, run
 
 
 class Withdrawn(Outcome):

@@ -21,7 +21,7 @@ PINNED = {
     "succeeded failed skipped reported_late lost inquired unresolved",
     "review": "opened claimed released delegated commented reminded escalated voted edited decided revoked "
     "took_effect expired withdrawn superseded",
-    "run": "opened faulted finished",
+    "run": "opened faulted finished stopped halted",
     "person": "added changed removed invited password_set signed_out",
     "group": "added",
     "agent": "added changed removed",

@@ -24,7 +24,8 @@ MODULES: Final = {
 }
 """The modules that touch a database. `health.py` only ever reads one, and a bell only listens."""
 CATALOGUES: Final = {"sqlite": (statements, sqlite_vault), "postgres": (postgres_statements, postgres_migrate)}
-UNFINISHED: Final = ("", "PRAGMA")
+UNFINISHED: Final = frozenset({"", "PRAGMA"})
+"""What is left of a statement whose rest is filled in."""
 AUDITED: Final = {"os.open": "open", "fcntl.flock": "fcntl.flock", "mkdir": "os.mkdir"}
 """The calls that change a file or a lock, and under which name the interpreter tells of them."""
 
@@ -63,11 +64,8 @@ def _named(module: ModuleType) -> dict[str, str]:
 def others(store: str) -> set[str]:
     """The statements without a name of their own: transactions, settings, and the steps of the migrations."""
     found = {gist(one) for script in migrate.scripts(store) for one in steps(script, store)}
-    for module in MODULES[store]:
-        for call in _calls(module):
-            if isinstance(call.func, ast.Attribute) and call.func.attr == "execute":
-                found |= {gist(one) for one in _literal(call.args[0]).split(";") if one.strip() not in UNFINISHED}
-    return found
+    pieces = (one.strip() for module in MODULES[store] for text in _texts(module) for one in text.split(";"))
+    return found | {gist(one) for one in pieces if one.split(" ")[0] in WORDS and one not in UNFINISHED}
 
 
 def steps(script: str, store: str) -> list[str]:
@@ -111,14 +109,10 @@ def _calls(module: str) -> Iterator[ast.Call]:
             yield node
 
 
-def _literal(node: ast.expr) -> str:
-    """The text of a statement that is written where it is used; nothing for a named one."""
-    match node:
-        case ast.Constant(value=str(text)):
-            return text
-        case ast.Constant(value=bytes(text)):
-            return text.decode()
-        case ast.JoinedStr(values=parts):
-            return "".join(str(one.value) for one in parts if isinstance(one, ast.Constant))
-        case _:
-            return ""
+def _texts(module: str) -> Iterator[str]:
+    """Every text in a module's functions, statements without a name among them."""
+    for function in ast.walk(ast.parse((STORE / module).read_text("utf-8"))):
+        if isinstance(function, ast.FunctionDef):
+            for node in ast.walk(function):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str | bytes):
+                    yield node.value if isinstance(node.value, str) else node.value.decode()

@@ -26,7 +26,7 @@ class Proxy:
         self._open: set[_Pair] = set()
         self._away = self._stalled = self._closed = False
         self._left: dict[Side, int] = {}
-        self._at_commit = False
+        self._at_commit = self._leaves = False
         self.cuts = 0
         self._thread = threading.Thread(target=self._accept, daemon=True)
         self._thread.start()
@@ -41,10 +41,11 @@ class Proxy:
         with self._lock:
             self._left[side] = count
 
-    def cut_at_commit(self) -> None:
-        """End every connection when the server says that a commit is done, before the client hears it."""
+    def cut_at_commit(self, *, leave: bool = False) -> None:
+        """End every connection when the server says that a commit is done, before the client hears it; and perhaps
+        every new one from then on."""
         with self._lock:
-            self._at_commit = True
+            self._at_commit, self._leaves = True, leave
 
     def stall(self) -> None:
         """Take everything, and pass nothing on."""
@@ -125,6 +126,7 @@ class Proxy:
         with self._lock:
             self._lock.wait_for(lambda: not self._stalled or self._closed)
             if self._at_commit and side == "down" and ANSWERED in data:
+                self._away = self._leaves
                 return b"", True
             left = self._left.get(side)
             if left is None:

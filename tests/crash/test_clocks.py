@@ -129,7 +129,7 @@ def elsewhere(url: str, ahead: int, told: Connection) -> None:
 
 
 @pytest.mark.parametrize("ahead", [APART, -APART], ids=["ahead", "behind"])
-def test_two_nodes_whose_clocks_are_five_minutes_apart_agree_by_the_databases_time(postgres: str, ahead: int):
+def test_two_nodes_five_minutes_apart_agree_by_the_databases_time(postgres: str, ahead: int):
     desk = Desk(postgres, Database(postgres).clock)
     here = desk.propose(within=MINUTE)
     heard, told = PROCESSES.Pipe(duplex=False)

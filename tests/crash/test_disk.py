@@ -7,6 +7,7 @@ import contextlib
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -164,6 +165,35 @@ def nothing_else(books: Books, folder: Path) -> None:
     assert kept == {one for one in told if one.startswith("act_")}
 
 
+def unsynced(at: Place) -> None:
+    """A commit whose sync fails for good, and then a crash."""
+    disk = Disk()
+    files = disk.insert()
+    desk = Desk(at.address)
+    desk.propose()
+    disk.syncs = 0
+    try:
+        desk.agent.call("act_1", proposal(), command_id="cmd_1")
+    except Unavailable as error:
+        ledger.Ledger(at.folder).note("refused", str(error), disk.refused)
+    assert files is not None
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_commit_whose_sync_failed_is_called_unknown_and_is_found_or_made_by_who_repeats_it(tmp_path: Path):
+    with place("sqlite", tmp_path) as at:
+        process = PROCESSES.Process(target=unsynced, args=(at,))
+        process.start()
+        process.join()
+        ((why, tries),) = ledger.read(tmp_path, "refused")
+        assert "not known" in why
+        assert tries == 2
+        desk = Desk(at.address)
+        assert desk.agent.call("act_1", proposal(), command_id="cmd_1")["status"] == "held"
+        assert desk.types("act_1") == ["action.proposed", "action.held"]
+        desk.close()
+
+
 @contextlib.contextmanager
 def small_disk() -> Iterator[Path]:
     """A disk of its own, of a few hundred megabytes."""
@@ -206,7 +236,7 @@ class Full:
         except psycopg.OperationalError:
             self.restarts += 1
             self.server.kill()
-            self.server.start()
+            self.server.revive()
 
 
 @pytest.mark.nightly

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
+
+from handrail.backend import Answer
+from handrail.errors import CommitUnknown, Unavailable
 from tests import postgres
 from tests.crash import ledger
 from tests.crash.places import Place, place
 from tests.crash.proxy import Proxy
 from tests.crash.rage import Parent, check, check_results
+from tests.engine.kit import Desk, proposal
 from tests.night import by_night, longer_by_night
 
+MOST = 12
+"""Connections that three processes have at once: each one that writes, one that reads, one that listens, and one more
+that is being opened."""
 SOON = 1.0
 """Seconds within which a cut happens under load; if nothing went over the wire, the next one comes all the same."""
 
@@ -44,6 +54,7 @@ class Cuts:
                 self.proxy.cut_after(self.random.randrange(1, 20_000), side)
         self.proxy.wait_for_cut(before, SOON)
         self.proxy.back()
+        assert self.proxy.connections <= MOST, "connections are left open"
 
 
 def zeros(at: Place, parent: Parent) -> None:
@@ -67,6 +78,50 @@ def test_cuts_lose_nothing_and_repeat_nothing(tmp_path: Path, seed: int):
         proxy.close()
 
 
+def test_who_begins_to_wait_while_it_is_away_is_told_once_it_is_back(postgres: str):
+    proxy = Proxy(urlsplit(postgres).port or 0)
+    desk, elsewhere = Desk(through(postgres, proxy)), Desk(postgres)
+    asked = desk.propose()
+    proxy.leave()
+    with ThreadPoolExecutor(1) as pool:
+        waits = pool.submit(desk.agent.wait, asked["id"], asked["rev"], 60)
+        assert elsewhere.decide(asked["review"])["action_status"] == "cleared"
+        with pytest.raises(TimeoutError):
+            waits.result(0.3)
+        proxy.back()
+        heard = waits.result(30)
+    assert heard is not None
+    assert heard["status"] == "cleared"
+    desk.close()
+    elsewhere.close()
+    proxy.close()
+
+
+def repeated(desk: Desk) -> Answer:
+    """The answer to the same command, once the database is back."""
+    for _ in range(100):
+        try:
+            return desk.agent.call("act_1", proposal(), command_id="cmd_1")
+        except Unavailable:
+            threading.Event().wait(0.1)
+    raise AssertionError("the database is back, and nothing is accepted")
+
+
+def test_a_commit_whose_answer_was_lost_is_called_unknown_and_found_by_who_repeats_it(postgres: str):
+    proxy = Proxy(urlsplit(postgres).port or 0)
+    desk = Desk(through(postgres, proxy))
+    asked = desk.propose()
+    proxy.cut_at_commit(leave=True)
+    with pytest.raises(CommitUnknown):
+        desk.agent.call("act_1", proposal(), command_id="cmd_1")
+    proxy.back()
+    assert repeated(desk)["status"] == "held"
+    assert desk.types("act_1") == ["action.proposed", "action.held"]
+    assert desk.look(asked["id"])["status"] == "held"
+    desk.close()
+    proxy.close()
+
+
 @longer_by_night
 def test_a_server_that_dies_loses_nothing_and_repeats_nothing(tmp_path: Path, seed: int):
     deaths = by_night(40, 2)
@@ -80,7 +135,7 @@ def test_a_server_that_dies_loses_nothing_and_repeats_nothing(tmp_path: Path, se
 
             def die() -> None:
                 server.kill()
-                server.start()
+                server.revive()
 
             parent.disturb(deaths, die)
             check(at)

@@ -118,12 +118,20 @@ class Worker:
 
     def _agent(self, number: int) -> None:
         for run in self._runs(number):
-            try:
-                with self.rail.run(run):
-                    self._steps(run)
-            except RunFinished:
-                pass
+            while not self._ended(run):
+                self.idle.wait(0.2)
             self.ledger.note("run over", run)
+
+    def _ended(self, run: str) -> bool:
+        """Enter a run and do what is left of it; whether it is over, and not cut short by a database that was away."""
+        try:
+            with self.rail.run(run):
+                self._steps(run)
+        except RunFinished:
+            return True
+        except Unavailable:
+            return False
+        return True
 
     def _steps(self, run: str) -> None:
         """A blocking call, a proposal that is waited for, a call with a key of its own."""
@@ -144,12 +152,19 @@ class Worker:
 
     async def _work_async(self, number: int) -> None:
         for run in self._runs(number):
-            try:
-                async with self.rail.run_async(run):
-                    await asyncio.gather(*(self._step(f"{run}/{step}") for step in range(STEPS)))
-            except RunFinished:
-                pass
+            while not await self._aended(run):
+                await asyncio.to_thread(self.idle.wait, 0.2)
             self.ledger.note("run over", run)
+
+    async def _aended(self, run: str) -> bool:
+        try:
+            async with self.rail.run_async(run):
+                await asyncio.gather(*(self._step(f"{run}/{step}") for step in range(STEPS)))
+        except RunFinished:
+            return True
+        except Unavailable:
+            return False
+        return True
 
     async def _step(self, token: str) -> None:
         try:

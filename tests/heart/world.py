@@ -141,7 +141,9 @@ def facts(world: World, subject: str, command: object, actor: Principal) -> Any:
         case "rev":
             return _review_facts(world, subject, command, actor)
         case "run":
-            return run_life.Facts(subject, world.now, actor)
+            around = world.states.get(subject)
+            owns = isinstance(around, Run) and _owns(world, around.starter, actor)
+            return run_life.Facts(subject, world.now, actor, owns, inside=_inside(world, subject))
         case "pol":
             return register.Facts(world.now, actor, world.directory.administrators)
         case _:
@@ -159,7 +161,7 @@ def _action_facts(world: World, subject: str, command: object, actor: Principal)
     if not isinstance(state, Action):
         raise UnknownAction("no action has that id")
     lease, blocked = world.leases.get(subject), held_up(world, state.run, subject)
-    owns = isinstance(command, action.Withdraw) and _owns(world, state, actor)
+    owns = isinstance(command, action.Withdraw) and _owns(world, state.owner, actor)
     fresh = _afresh(world, state) if isinstance(command, action.Claim | action.Start) else None
     return ActionFacts(subject, world.now, actor, fresh, lease=lease, blocked=blocked, owns=owns)
 
@@ -178,10 +180,15 @@ def _again(world: World, state: Action) -> Verdict:
     )  # fmt: skip
 
 
-def _owns(world: World, state: Action, actor: Principal) -> bool:
+def _inside(world: World, run_id: str) -> tuple[str, ...]:
+    going = (one.id for one in world.actions() if one.run == run_id and one.status in ("held", "cleared", "claimed"))
+    return tuple(sorted(going))
+
+
+def _owns(world: World, owner: str, actor: Principal) -> bool:
     directory = world.directory
-    owner = actor.id in directory.same(state.owner) or (directory.solo and actor.id == SOLO_ID)
-    return actor.kind == "human" and owner
+    answers = actor.id in directory.same(owner) or (directory.solo and actor.id == SOLO_ID)
+    return actor.kind == "human" and answers
 
 
 def routed(world: World, command: action.Propose, actor: Principal) -> Verdict:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from handrail.errors import NotAllowed, NotReady, RunFinished
+from handrail.errors import InvalidValue, NotAllowed, NotReady, RunFinished, RunStopped
+from handrail.principal import SYSTEM
 from handrail.run import commands as c
 from handrail.run.model import Run
 from tests.heart.desk import ANN, BOT, STRANGER, Desk
@@ -52,3 +53,45 @@ def test_a_run_is_its_agents_alone(command: object, by: object) -> None:
 def test_what_was_not_opened_cannot_end() -> None:
     with pytest.raises(NotReady):
         Desk().submit("run_1", c.Finish(), BOT)
+
+
+def stopped(desk: Desk) -> None:
+    """Stop the run as the one who answers for its agent, whom only a larger world knows."""
+    assert desk.submit("run_1", c.Stop("wrong list"), SYSTEM) == ["Stopped"]
+
+
+@pytest.mark.parametrize("late", [c.Open("again"), c.Note("boom"), c.Finish()])
+def test_a_stopped_run_does_nothing_more(late: object) -> None:
+    desk = Desk()
+    desk.open_run()
+    stopped(desk)
+    with pytest.raises(RunStopped):
+        desk.submit("run_1", late, BOT)
+    assert text_of(run_of(desk).note or "") == "wrong list"
+
+
+def test_what_waits_in_a_stopped_run_ends_with_it_and_so_does_its_review() -> None:
+    desk = Desk(ann="team")
+    desk.open_run()
+    desk.propose("act_1", more={"run": "run_1"})
+    desk.propose("act_2", more={"run": "run_1"})
+    desk.decide(ANN, "approve", "act_2")
+    stopped(desk)
+    assert desk.submit("run_1", c.Elapse(), SYSTEM) == ["Halted", "Refused", "Superseded", "Refused"]
+    assert {desk.action(one).reason for one in ("act_1", "act_2")} == {"run_stopped"}
+    assert desk.submit("run_1", c.Elapse(), SYSTEM) == []
+
+
+@pytest.mark.parametrize("by", [BOT, STRANGER, ANN])
+def test_a_run_is_stopped_by_those_who_answer_for_it(by: object) -> None:
+    desk = Desk(ann="team")
+    desk.open_run()
+    with pytest.raises(NotAllowed):
+        desk.submit("run_1", c.Stop("no"), by)  # type: ignore[arg-type]
+
+
+def test_a_stop_says_why() -> None:
+    desk = Desk()
+    desk.open_run()
+    with pytest.raises(InvalidValue, match="why"):
+        desk.submit("run_1", c.Stop("  "), SYSTEM)

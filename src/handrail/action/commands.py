@@ -152,6 +152,11 @@ class Refuse:
 
 
 @dataclass(frozen=True, slots=True)
+class Halt:
+    """The run around it was stopped."""
+
+
+@dataclass(frozen=True, slots=True)
 class Conclude:
     """A person gave the action its end: an answer, a supplied result, skip, or abort."""
 
@@ -163,5 +168,5 @@ class Conclude:
 
 Command = (
     Propose | Claim | Start | Release | Settle | Testify | Reconcile | Withdraw | Supersede | Elapse | Revise | Clear
-    | Refuse | Conclude
+    | Refuse | Conclude | Halt
 )  # fmt: skip

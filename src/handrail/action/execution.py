@@ -24,6 +24,8 @@ def decide(state: Action, command: Execution, facts: Facts) -> list[Draft[e.Even
     """The events that follow from an executor's command."""
     if facts.actor.kind != "agent" or not (facts.actor.id == state.agent or facts.actor.executes):
         raise NotAllowed("only the agent that proposed the action, or a key with the scope execute, executes it")
+    if facts.stopped and isinstance(command, c.Claim | c.Start) and state.status in ("cleared", "claimed"):
+        return [Draft(e.Refused("run_stopped"), lease=0)]
     match command:
         case c.Claim():
             if facts.line == "refused":
@@ -160,7 +162,7 @@ def _settle(state: Action, command: c.Settle, facts: Facts) -> list[Draft[e.Even
 def _failed(state: Action, command: c.Settle, facts: Facts) -> list[Draft[e.Event]]:
     texts = {"outcome": command.value}
     escalate = command.escalate and _askable(state)
-    if not escalate and command.retry_in is None:
+    if facts.stopped or (not escalate and command.retry_in is None):
         return [Draft(e.Failed("executor"), texts, lease=0)]
     again = facts.now + (command.retry_in or 0)
     failed: Draft[e.Event] = Draft(e.AttemptFailed(state.attempt, again), texts, lease=again + LEASE)

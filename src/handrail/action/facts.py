@@ -20,8 +20,8 @@ class Facts:
     changed; `lease` is the end of the executor's lease;
     `intent` is the proposal's purpose as a keyed hash;
     `blocked` says that another action of the run waits for people; `owns` that the actor is the action's owner;
-    `line` is about the actions under which this one is done; `target` is the keyed hash of what the target looks like
-    now."""
+    `line` is about the actions under which this one is done; `stopped` says that the run around it was stopped;
+    `target` is the keyed hash of what the target looks like now."""
 
     subject: str
     now: int
@@ -33,4 +33,5 @@ class Facts:
     owns: bool = False
     intent: str | None = None
     line: Line = "free"
+    stopped: bool = False
     target: str | None = None

@@ -52,13 +52,16 @@ def decide(state: Action | None, command: c.Command, facts: Facts) -> list[Draft
             return _supersede(state, command, facts)
         case c.Elapse():
             return _elapse(state, facts)
-        case c.Revise() | c.Clear() | c.Refuse() | c.Conclude():
+        case c.Revise() | c.Clear() | c.Refuse() | c.Conclude() | c.Halt():
             return _told(state, command, facts)
     assert_never(command)
 
 
-def _told(state: Action, command: c.Revise | c.Clear | c.Refuse | c.Conclude, facts: Facts) -> list[Draft[e.Event]]:
-    """What the action's review means for it, which nobody but the engine may say."""
+Told = c.Revise | c.Clear | c.Refuse | c.Conclude | c.Halt
+
+
+def _told(state: Action, command: Told, facts: Facts) -> list[Draft[e.Event]]:
+    """What the action's review or run means for it, which nobody but the engine may say."""
     if facts.actor.kind != "system":
         raise NotAllowed("only a review's own decision moves its action; decide the review")
     match command:
@@ -70,6 +73,8 @@ def _told(state: Action, command: c.Revise | c.Clear | c.Refuse | c.Conclude, fa
             return _refuse(state, command)
         case c.Conclude():
             return _conclude(state, command)
+        case c.Halt():
+            return [Draft(e.Refused("run_stopped"), lease=0)] if state.status in ACCEPTS[e.Refused] else []
     assert_never(command)
 
 

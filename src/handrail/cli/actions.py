@@ -9,6 +9,7 @@ from msgspec import to_builtins
 
 from ..action.model import Action
 from ..errors import NotFound
+from ..run.commands import Stop
 from ..run.model import Run
 from ..view.escape import visible
 from ..view.lines import BLANK, Line
@@ -79,11 +80,19 @@ def _facts(at: Desk, state: Action) -> list[Line]:
     lines = labelled("Agent", f"{gist.name(at, state.agent)} for {owner}")
     lines += labelled("Risk", state.risk)
     lines += labelled("Asked", gist.at(at, state.proposed_at))
+    lines += labelled("Executes", _executes(at, state))
     if state.run:
         lines += labelled("Run", gist.name(at, state.run))
     if state.asked:
         lines += labelled("Review", state.asked)
     return lines
+
+
+def _executes(at: Desk, state: Action) -> str:
+    """Who runs it, or may."""
+    if state.holder and state.executor:
+        return f"{gist.name(at, state.holder)} at {visible(state.executor)}"
+    return "whoever has the function: a worker, or who waits for it" if state.offered else "the process that called it"
 
 
 def list_runs(after: After = None, limit: Limit = 50, json: Json = False, db: Db = None) -> None:
@@ -127,6 +136,18 @@ def show_run(run: WhichRun, json: Json = False, db: Db = None) -> None:
         actions = _of_run(at, state)
         if actions:
             show([BLANK, *action_rows(at, actions)])
+
+
+def stop_run(
+    run: WhichRun, reason: Annotated[str, typer.Option("--reason", help="Why; its agent is told.")], db: Db = None
+) -> None:
+    """Stop a run and every run inside it, for good: nothing more of it starts."""
+    with desk(db) as at:
+        id_ = _run(at, run)
+        at.backend.call(id_, Stop(reason))
+        say(
+            f"{gist.name(at, id_)} is stopped. What is being executed may still end; nothing more of it starts.", "good"
+        )
 
 
 def _run(at: Desk, given: str) -> str:

@@ -54,7 +54,11 @@ REVIEWS: Final[Mapping[str, Callable[..., None]]] = {
     "withdraw": handle.withdraw,
 }
 ACTIONS: Final[Mapping[str, Callable[..., None]]] = {"list": actions.list_actions, "show": actions.show_action}
-RUNS: Final[Mapping[str, Callable[..., None]]] = {"list": actions.list_runs, "show": actions.show_run}
+RUNS: Final[Mapping[str, Callable[..., None]]] = {
+    "list": actions.list_runs,
+    "show": actions.show_run,
+    "stop": actions.stop_run,
+}
 PEOPLE: Final[Mapping[str, Callable[..., None]]] = {
     "list": people.list_people, "apply": people.apply, "invite": people.invite, "sign-out": people.sign_out,
 }  # fmt: skip

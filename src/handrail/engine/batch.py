@@ -35,6 +35,8 @@ from ..policy.register import PutPolicy
 from ..policy.rules import Policy, Unreadable
 from ..principal import SYSTEM
 from ..review.model import Review
+from ..run.commands import Stop
+from ..run.model import Run
 from ..store.protocol import Answer as Kept
 from ..store.protocol import Batch, Call, Head, Opening, Stream, Transaction
 from .lives import due_at, kind
@@ -198,6 +200,8 @@ class TenantBatch:
         if request.room is not None:
             self._require_room(request.room, request.subject, request.command, work)
         self._take(work)
+        if isinstance(request.command, Stop):
+            self._catch_up(request.subject)
 
     def _require_room(self, room: Room, subject: str, command: Propose, work: Work) -> None:
         """Raise `TooMany` where the action that was proposed would wait for people, and too many do already."""
@@ -212,6 +216,7 @@ class TenantBatch:
             return
         self._rows += work.rows
         self.size += len(work.rows)
+        self.reads.texts |= work.texts
         if self.reads.take(work.states, work.leases):
             self._directory = self.size
 
@@ -330,6 +335,8 @@ def _stream(state: State, reads: Reads) -> Stream:
     match state:
         case Action():
             parent, rank, born = state.run, offer(state), state.proposed_at
+        case Run():
+            parent, born = state.parent, state.opened_at
         case Review():
             parent, rank, born = state.action, RANKS.get(state.risk, 1), state.opened_at
         case _:

@@ -27,8 +27,17 @@ def check_run(run: Any, run_id: str, actor: Principal) -> None:
         raise UnknownRun(f"no run {run_id[:40]!a} is in this database: open it first")
     if run.agent != actor.id:
         raise NotAllowed("this run belongs to another agent: open one of its own below it")
-    if run.final:
+    if run.status == "finished":
         raise RunFinished("this run is finished; give new work another run id")
+
+
+def check_above(above: Any, run_id: str, actor: Principal) -> None:
+    """Raise `UnknownRun` for a run to be inside of that is not there, and in the same words for one of others;
+    `RunFinished` for one that is over."""
+    if not isinstance(above, Run) or (above.agent != actor.id and above.starter != actor.owner):
+        raise UnknownRun(f"no run {run_id[:40]!a} of yours is in this database: open it first")
+    if above.status == "finished":
+        raise RunFinished("the run around this one is finished; open this one outside of it")
 
 
 def check_parent(above: Any, action_id: str, actor: Principal) -> None:

@@ -10,9 +10,11 @@ from ..policy.paths import ANYONE, Demand
 from ..review import commands as review
 from ..review import events as reviewed
 from ..review.model import Cause, Review
+from ..run import commands as run
+from ..run import events as ran
 from ..stream import JSON
 
-Follow = tuple[str, action.Command | review.Command]
+Follow = tuple[str, action.Command | review.Command | run.Command]
 
 
 def consequences(before: object, state: object, event: object, texts: Mapping[str, JSON]) -> list[Follow]:
@@ -21,6 +23,8 @@ def consequences(before: object, state: object, event: object, texts: Mapping[st
         return _of_action(state, event, before.review if isinstance(before, Action) else None)
     if isinstance(state, Review):
         return _of_review(state, event, texts)
+    if isinstance(event, ran.Halted):
+        return _of_halt(event, str(texts.get("note") or "the run around it was stopped"))
     return []
 
 
@@ -43,10 +47,16 @@ def _of_action(state: Action, event: object, asked: str | None) -> list[Follow]:
             return [(event.review, opening)]
         case acted.Withdrawn() if asked:
             return [(asked, review.Close(superseded=event.reason == "superseded"))]
+        case acted.Refused(reason="run_stopped") if asked:
+            return [(asked, review.Close(superseded=True))]
         case acted.Succeeded(by="probe") | acted.Failed(by="probe") | acted.Cleared() if asked:
             return [(asked, review.Close())]
         case _:
             return []
+
+
+def _of_halt(event: ran.Halted, reason: str) -> list[Follow]:
+    return [(one, run.Stop(reason) if one.startswith("run") else action.Halt()) for one in event.inside]
 
 
 def _one_answer(demand: Demand) -> Demand:

@@ -130,8 +130,8 @@ class Engine:
         try:
             try:
                 batches = self._transact(requests)
-            except CommitUnknown:
-                batches = self._transact_again(requests)
+            except CommitUnknown as unknown:
+                batches = self._transact_again(requests, unknown)
         except HandrailError as error:
             self._fail(requests, error)
         except Exception as error:
@@ -153,13 +153,19 @@ class Engine:
                 batch.write(tx)
         return batches
 
-    def _transact_again(self, requests: list[Request]) -> list[TenantBatch]:
+    def _transact_again(self, requests: list[Request], unknown: CommitUnknown) -> list[TenantBatch]:
         """After a commit that was not answered: what was kept gets its first answer, by the ids of the commands, and
-        the rest is decided anew. The lock on the log's head waits for what is left of the first try."""
+        the rest is decided anew. The lock on the log's head waits for what is left of the first try.
+
+        Raises `unknown` where the database is still away: then nobody can say that nothing was changed.
+        """
         self._caches.clear()
         for request in requests:
             request.answer = request.error = None
-        return self._transact(requests)
+        try:
+            return self._transact(requests)
+        except Unavailable:
+            raise unknown from None
 
     def _batch(self, tx: Transaction, tenant: str, requests: list[Request]) -> TenantBatch:
         cache = self._caches.setdefault(tenant, Cache())
@@ -192,7 +198,7 @@ class Engine:
         self._refusals.clear()
         for request in requests:
             request.answer = None
-            request.error = Unavailable(*error.args) if isinstance(error, CommitUnknown) else type(error)(*error.args)
+            request.error = type(error)(*error.args)
 
 
 def _by_tenant(requests: Iterable[Request]) -> dict[str, list[Request]]:

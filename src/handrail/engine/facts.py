@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from ..action import commands as action
 from ..action.digest import action_digest
 from ..action.facts import Facts as ActionFacts
-from ..action.facts import Line
-from ..action.model import WAITING, Action
+from ..action.model import Action
 from ..codec.canonical import canonical
 from ..codec.records import State
 from ..directory.lifecycle import Facts as DirectoryFacts
-from ..errors import UnknownAction, UnknownReview
+from ..errors import RunStopped, UnknownAction, UnknownReview
 from ..policy.register import Facts as PolicyFacts
 from ..policy.verdict import Asked, Verdict, again, edited, judge
 from ..principal import SOLO_ID, Principal
@@ -23,18 +22,17 @@ from ..review.access import People, barred
 from ..review.facts import Facts as ReviewFacts
 from ..review.model import Review
 from ..review.voting import COLLECTED
+from ..run import commands as run
+from ..run.lifecycle import MOST
 from ..run.lifecycle import Facts as RunFacts
-from ..run.model import Run
+from ..run.model import Hold, Run
 from ..stream import JSON, Revision, changed
 from ..view.model import folds
-from . import shown
-from .checks import check_decision, check_parent, check_run
+from . import lineage, shown
+from .checks import check_above, check_decision, check_parent, check_run
 
 if TYPE_CHECKING:
     from .work import Work
-
-DEEPEST: Final = 32
-"""Actions that may be one under the other."""
 
 
 def facts(work: Work, subject: str, state: State | None, command: object, actor: Principal) -> Any:
@@ -45,7 +43,7 @@ def facts(work: Work, subject: str, state: State | None, command: object, actor:
         case "rev":
             return _review(work, subject, state, command, actor)
         case "run":
-            return RunFacts(subject, work.now, actor)
+            return _run(work, subject, state, command, actor)
         case "pol":
             return PolicyFacts(work.now, actor, work.sources.directory().administrators, _label(work, actor))
         case _:
@@ -63,14 +61,17 @@ def _action(work: Work, subject: str, state: State | None, command: object, acto
         raise UnknownAction(f"no action {subject} is in this database: check the id")
     match command:
         case action.Claim() | action.Start():
-            waits, line = _waits(work, state.run, subject), _line(work, state.parent)
             target = _target(work, command.target) if isinstance(command, action.Start) else None
             return ActionFacts(
-                subject, work.now, actor, _afresh(work, state), None, work.lease(subject), waits, line=line,
-                target=target,
+                subject, work.now, actor, _afresh(work, state), None, work.lease(subject),
+                lineage.waits(work, state.run, subject), line=lineage.line(work, state.parent),
+                stopped=lineage.stopped(work, state.run) is not None, target=target,
             )  # fmt: skip
+        case action.Settle():
+            stopped = lineage.stopped(work, state.run) is not None
+            return ActionFacts(subject, work.now, actor, lease=work.lease(subject), stopped=stopped)
         case action.Withdraw():
-            return ActionFacts(subject, work.now, actor, owns=_owns(work, state, actor))
+            return ActionFacts(subject, work.now, actor, owns=_owns(work, state.owner, actor))
         case _:
             return ActionFacts(subject, work.now, actor, lease=work.lease(subject))
 
@@ -78,17 +79,18 @@ def _action(work: Work, subject: str, state: State | None, command: object, acto
 def _proposal(work: Work, subject: str, command: action.Propose, actor: Principal) -> ActionFacts:
     revision = _revision(work, subject, 1, command.name, command.args, work.salt(subject, 1, "args"))
     directory = work.sources.directory()
-    run = work.state(command.run) if command.run else None
+    around = work.state(command.run) if command.run else None
     if command.run:
-        check_run(run, command.run, actor)
-    barred = _barred(work, actor.id, actor.owner or "", run, command.kind)
-    blocked = command.start and command.run is not None and _waits(work, command.run, subject)
+        check_run(around, command.run, actor)
+        _require_going(work, command.run)
+    barred = _barred(work, actor.id, actor.owner or "", around, command.kind)
+    blocked = command.start and command.run is not None and lineage.waits(work, command.run, subject)
     asked = Asked(command.name, command.risk, command.reversible)
     verdict = judge(command.declared, directory, barred, work.sources.policy(), asked)
     intent = directory.names.intent(command.intent) if command.intent else None
     if command.parent:
         check_parent(work.state(command.parent), command.parent, actor)
-    line, target = _line(work, command.parent), _target(work, command.target)
+    line, target = lineage.line(work, command.parent), _target(work, command.target)
     return ActionFacts(
         subject, work.now, actor, verdict, revision, blocked=blocked, intent=intent, line=line, target=target
     )
@@ -108,8 +110,8 @@ def _afresh(work: Work, state: Action) -> Verdict | None:
 
 
 def _again(work: Work, state: Action) -> Verdict:
-    run = work.state(state.run) if state.run else None
-    barred = _barred(work, state.agent, state.owner, run, state.kind)
+    around = work.state(state.run) if state.run else None
+    barred = _barred(work, state.agent, state.owner, around, state.kind)
     assert state.demand is not None
     return again(
         state.demand, floor=state.floor, directory=work.sources.directory(), barred=barred,
@@ -122,47 +124,53 @@ def _revision(work: Work, action_id: str, number: int, name: str, args: str, key
     return Revision(number, args, key, bind)
 
 
-def _barred(work: Work, agent: str, owner: str, run: State | None, kind: str) -> frozenset[str]:
-    starter = run.starter if isinstance(run, Run) else None
+def _barred(work: Work, agent: str, owner: str, around: State | None, kind: str) -> frozenset[str]:
+    starter = around.starter if isinstance(around, Run) else None
     return barred(work.sources.directory(), agent, owner, starter, question=kind == "question")
 
 
-def _waits(work: Work, run_id: str | None, action_id: str) -> bool:
-    """Whether a run, or one above it, waits for people as a whole and has another action that does."""
-    while run_id:
-        run = work.state(run_id)
-        if not isinstance(run, Run):
-            return False
-        if run.hold == "run" and work.sources.waiting(run_id) - {action_id}:
-            return True
-        run_id = run.parent
-    return False
+def _require_going(work: Work, run_id: str) -> None:
+    why = lineage.stopped(work, run_id)
+    if why is not None:
+        raise RunStopped(why)
 
 
-def _line(work: Work, parent: str | None) -> Line:
-    """What became of the actions above: a refusal anywhere counts, then one that waits; too long a line counts as one
-    that waits."""
-    found: Line = "free"
-    for _ in range(DEEPEST):
-        above = work.state(parent) if parent else None
-        if not isinstance(above, Action):
-            return found
-        if above.status in ("refused", "withdrawn"):
-            return "refused"
-        if above.status in WAITING:
-            found = "waits"
-        parent = above.parent
-    return "waits"
+def _run(work: Work, subject: str, state: State | None, command: object, actor: Principal) -> RunFacts:
+    facts = RunFacts(subject, work.now, actor)
+    match command:
+        case run.Open():
+            return _opening(work, facts, state, command)
+        case run.Stop() if isinstance(state, Run):
+            return changed(facts, owns=_owns(work, state.starter, actor))
+        case run.Elapse() if isinstance(state, Run):
+            inside = work.sources.inside(subject, MOST)
+            return changed(facts, inside=inside, note=lineage.reason(work, state))
+        case _ if isinstance(state, Run) and state.status == "stopped":
+            return changed(facts, note=lineage.reason(work, state))
+        case _:
+            return facts
 
 
-def _owns(work: Work, state: Action, actor: Principal) -> bool:
+def _opening(work: Work, facts: RunFacts, state: State | None, command: run.Open) -> RunFacts:
+    parent = state.parent if isinstance(state, Run) else command.parent
+    if state is None and parent:
+        check_above(work.state(parent), parent, facts.actor)
+    around = lineage.runs(work, parent)
+    if state is None:
+        lineage.require_depth(around)
+    hold: Hold = "run" if any(one.hold == "run" for one in around) else "action"
+    note = lineage.reason(work, state) if isinstance(state, Run) else None
+    return changed(facts, stopped=lineage.stopped(work, parent), hold=hold, note=note)
+
+
+def _owns(work: Work, owner: str, actor: Principal) -> bool:
     directory = work.sources.directory()
     if actor.kind != "human":
         return False
     if directory.solo:
         return actor.id == SOLO_ID
     known = directory.people.get(actor.id)
-    return actor.id in directory.same(state.owner) or (known is not None and "supervise" in known.permissions)
+    return actor.id in directory.same(owner) or (known is not None and "supervise" in known.permissions)
 
 
 def _review(work: Work, subject: str, state: State | None, command: object, actor: Principal) -> ReviewFacts:
@@ -187,8 +195,8 @@ def _review(work: Work, subject: str, state: State | None, command: object, acto
 
 
 def _people(work: Work, held: Action) -> People:
-    run = work.state(held.run) if held.run else None
-    return People(work.sources.directory(), _barred(work, held.agent, held.owner, run, held.kind))
+    around = work.state(held.run) if held.run else None
+    return People(work.sources.directory(), _barred(work, held.agent, held.owner, around, held.kind))
 
 
 def _label(work: Work, actor: Principal) -> JSON:

@@ -42,8 +42,10 @@ def evolve(state: State | None, sealed: Sealed[Any], subject: str) -> State:
 def final(state: State) -> bool:
     """Whether the life is over, so that its row is never due again."""
     match state:
-        case Action() | Run():
+        case Action():
             return state.final
+        case Run():
+            return state.final and state.due_at is None
         case Review():
             return state.due_at is None
         case Person() | Group() | Agent() | Key() | Guest() | ActivePolicy():
@@ -57,7 +59,7 @@ def due_at(state: State, lease: int | None) -> int | None:
             if lease is None or state.status not in EXECUTED:
                 return state.due_at
             return lease if state.due_at is None else min(lease, state.due_at)
-        case Review():
+        case Review() | Run():
             return state.due_at
         case _:
             return None

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import orjson
 
-from ..action.model import EXECUTED
+from ..action.model import EXECUTED, Action
 from ..audit.disclosure import open_disclosure
 from ..codec.policies import read_policy
 from ..codec.records import State, read_state
@@ -14,6 +14,7 @@ from ..directory.model import Agent, Directory, Group, Key, Names, Person
 from ..policy.register import ID as ACTIVE
 from ..policy.register import ActivePolicy
 from ..policy.rules import Policy, Unreadable
+from ..run.model import Run
 from ..store.protocol import Head, Reader, Stream
 from ..stream import JSON
 from ..view.model import Erased
@@ -22,6 +23,8 @@ from .lives import final
 CACHED: Final = 20_000
 NEWS: Final = 1_000
 MEMBERS: Final = (Person, Group, Agent, Key)
+GOING: Final = frozenset({"held", "cleared", "claimed", "running"})
+"""How actions and runs stand that could go on."""
 NOWHERE: Final = Head("", 0, b"", 0, -1)
 
 
@@ -76,6 +79,7 @@ class Reads:
         self.leases: dict[str, int] = {}
         self.members: dict[str, State] = {}
         self.blobs: dict[str, str] = {}
+        self.texts: dict[str, JSON] = {}
         self._absent: set[str] = set()
         self._leases: dict[str, int | None] = {}
 
@@ -120,6 +124,8 @@ class Reads:
         return self._leases.get(subject)
 
     def text(self, subject: str, digest: str) -> JSON | Erased:
+        if digest in self.texts:
+            return self.texts[digest]
         found = self._reader.text(self._tenant, subject, digest)
         return Erased(digest) if found is None else opened(open_disclosure(found).value)
 
@@ -131,11 +137,18 @@ class Reads:
         return self._reader.blob(self._tenant, digest)
 
     def waiting(self, run: str) -> frozenset[str]:
-        found = {row.id for row in self._reader.page(self._tenant, "action", parent=run, limit=100)}
+        limit = 2 + len(self.changed)
+        found = {row.id for row in self._reader.page(self._tenant, "action", parent=run, limit=limit)}
         for subject, state in self.changed.items():
             if getattr(state, "run", None) == run:
                 (found.add if state.status in ("held", "unknown") else found.discard)(subject)
         return frozenset(found)
+
+    def inside(self, run: str, most: int) -> tuple[str, ...]:
+        changed = self.changed
+        found = {one for one in self._reader.inside(self._tenant, run, most + len(changed)) if one not in changed}
+        found |= {subject for subject, state in changed.items() if _around(state) == run and state.status in GOING}
+        return tuple(sorted(found)[:most])
 
     def policy(self) -> Policy | Unreadable | None:
         active = self.state(ACTIVE)
@@ -160,6 +173,10 @@ class Reads:
         keys = {subject: one for subject, one in self.members.items() if isinstance(one, Key)}
         solo = known[1].solo and not changed
         return replace(known[1], people=present, solo=solo, keys={**known[1].keys, **keys})
+
+
+def _around(state: State) -> str | None:
+    return state.run if isinstance(state, Action) else state.parent if isinstance(state, Run) else None
 
 
 def read_directory(reader: Reader, tenant: str, names: Names) -> Directory:

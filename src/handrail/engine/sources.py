@@ -30,6 +30,9 @@ class Sources(Protocol):
     def waiting(self, run: str) -> frozenset[str]:
         """The actions of a run that are held or unknown."""
 
+    def inside(self, run: str, most: int) -> tuple[str, ...]:
+        """Actions and runs in a run that could go on."""
+
     def directory(self) -> Directory:
         """Everybody present."""
 

@@ -16,6 +16,8 @@ from ..policy.register import ActivePolicy
 from ..principal import SYSTEM, Principal
 from ..review import commands as review
 from ..review.model import Review
+from ..run import commands as run
+from ..run.model import Run
 from ..store.protocol import Disclosure, Entry, Revision
 from ..stream import JSON, Draft, Sealed
 from ..view.model import Erased
@@ -149,7 +151,7 @@ class Work:
         return Entry(i, after.id, sealed.rev, raw, leaf(raw))
 
 
-_ELAPSE: Final[Mapping[type[Any], object]] = {Action: action.Elapse(), Review: review.Elapse()}
+_ELAPSE: Final[Mapping[type[Any], object]] = {Action: action.Elapse(), Review: review.Elapse(), Run: run.Elapse()}
 
 
 def _bind(state: State) -> str | None:

@@ -17,11 +17,11 @@ import orjson
 
 from ..action import commands as c
 from ..backend import ActionRecord
-from ..errors import FencedOff, NotReady, OutcomeUnknown, Pending, RunHeld, WaitTimeout
+from ..errors import FencedOff, NotReady, OutcomeUnknown, Pending, RunHeld, RunStopped, Stopped, WaitTimeout
 from ..ids import mint
 from .call import Call, Gated, plain, propose
 from .effects import Commit, Effect, Evaluate, Held, Look, Moved
-from .ending import ended, error_text, result_of
+from .ending import ended, error_text, result_of, stopped
 from .memory import Seat, executing, remember
 from .scope import current_context
 
@@ -41,7 +41,9 @@ def conduct(seat: Seat, call: Call) -> Steps:
             raise Pending(f"{call.gated.name} waits for people as {action}", action=action)
         return (yield from follow(seat, call.gated, call.local, answer, None))
     except BaseException as error:
-        if isinstance(error, Exception) or (call.identified and isinstance(error, KeyboardInterrupt | SystemExit)):
+        if isinstance(error, Exception | Stopped) or (
+            call.identified and isinstance(error, KeyboardInterrupt | SystemExit)
+        ):
             raise
         yield from _take_back(action)
         raise
@@ -58,7 +60,10 @@ def open_action(seat: Seat, call: Call, action: str, *, offered: bool) -> Steps:
         texts[name] = (yield Evaluate(value, (), call.given)) if callable(value) else value
     if call.gated.precondition is not None:
         texts["precondition"] = yield Evaluate(call.gated.precondition, (), call.given)
-    answer: Answer = yield Commit(action, propose(call, texts, current_context(), offered=offered))
+    try:
+        answer: Answer = yield Commit(action, propose(call, texts, current_context(), offered=offered))
+    except RunStopped as error:
+        raise stopped(error, call.run) from None
     remember(seat, answer["id"])
     return answer
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from typing import Any, Final
 
+from ..action.model import Action
 from ..backend import Backend, Decision
 from ..errors import (
     ActionFailed,
@@ -12,14 +13,19 @@ from ..errors import (
     ChangesRequested,
     Denied,
     Expired,
+    NotFound,
     NotSerialisable,
     Outcome,
+    RunStopped,
+    Stopped,
     TargetChanged,
     UnknownReview,
     Withdrawn,
 )
+from ..run.lifecycle import said
 from ..view.model import Erased
 from .call import Gated
+from .scope import RunScope
 
 _ADVICE: Final = {
     "rejected": "was rejected",
@@ -64,8 +70,15 @@ def decision_of(backend: Backend, answer: dict[str, Any]) -> Decision | None:
         return None
 
 
-def ended(backend: Backend, answer: dict[str, Any]) -> Outcome:
+def stopped(error: RunStopped, run: RunScope | None) -> Stopped:
+    """What a call in a stopped run raises."""
+    return Stopped(str(error), reason=str(error).partition(": ")[2], run=run.id if run else "")
+
+
+def ended(backend: Backend, answer: dict[str, Any]) -> Outcome | Stopped:
     """The error for an action that ended without a result."""
+    if answer["status"] == "refused" and answer["reason"] == "run_stopped":
+        return _stopped(backend, backend.action(answer["id"]).state)
     action, name, reason = answer["id"], backend.action(answer["id"]).state.name, answer["reason"]
     decision = decision_of(backend, answer)
     note = decision.note or "" if decision else ""
@@ -82,6 +95,20 @@ def ended(backend: Backend, answer: dict[str, Any]) -> Outcome:
             pass
     kind = _KINDS.get(reason, Denied)
     return kind(f"{name} {_ADVICE.get(reason, f'was refused ({reason})')}{said}", **rest)
+
+
+def _stopped(backend: Backend, action: Action) -> Stopped:
+    """What was written when the run was stopped; a run around it may be one that its agent may not see."""
+    run, reason = action.run, ""
+    while run and not reason:
+        try:
+            state, _ = backend.run(run)
+            notes = [one.texts.get("note") for one in backend.history(run) if one.type == "run.stopped"]
+        except NotFound:
+            break
+        reason = next((note for note in notes if isinstance(note, str)), "")
+        run = state.parent
+    return Stopped(said(reason or None), reason=reason, run=action.run or "")
 
 
 def _failure(backend: Backend, action: str) -> str:

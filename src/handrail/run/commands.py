@@ -26,4 +26,16 @@ class Finish:
     """The work is done."""
 
 
-Command = Open | Note | Finish
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """End the run, and every run inside it, for good: nothing more of it starts."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Elapse:
+    """Time has passed: end more of what is inside a stopped run."""
+
+
+Command = Open | Note | Finish | Stop | Elapse

@@ -25,4 +25,17 @@ class Finished:
     """The work is done."""
 
 
-Event = Opened | Faulted | Finished
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A person ended it. Texts: `note`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Halted:
+    """Actions and runs inside a stopped run end with it; at `due_at` (µs) come those that are left. Texts: `note`."""
+
+    inside: tuple[str, ...]
+    due_at: int | None
+
+
+Event = Opened | Faulted | Finished | Stopped | Halted

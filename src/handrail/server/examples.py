@@ -36,6 +36,7 @@ BODIES: Final[dict[str, Any]] = {
     "revoke_review": {"note": "Wrong order."},
     "open_run": {"title": "nightly"},
     "note_run": {"error": "ConnectionError: the shop did not answer"},
+    "stop_run": {"reason": "It mails customers who have left."},
     "create_key": {"agent": "support-agent", "owner": "user:ann", "scopes": ["propose"], "expires": "90d"},
     "rotate_key": {"overlap": "24h"},
     "put_agent": {"agent": "support-agent", "owner": "user:ann"},

@@ -35,9 +35,7 @@ async def command(exchange: Exchange) -> Response:
     assert kind is not None
     sent = command_of(kind, await exchange.body())
     subject = exchange.id
-    if isinstance(sent, Open):
-        _require_own_run(exchange, sent.parent)
-    else:
+    if not isinstance(sent, Open):
         visible(exchange.service, exchange.who, subject)
     found = await exchange.backend.acall(subject, sent, command_id=exchange.command_id)
     return answer(granting(exchange, found))

@@ -209,7 +209,7 @@ def ours(error: Exception) -> HandrailError:
         return UsageError(f"the database has not the schema of this version: {words}; run `handrail migrate`")
     if isinstance(error, psycopg.OperationalError) and error.sqlstate is None and any(one in words for one in _WRONG):
         return UsageError(f"the database cannot be used: {words}")
-    return Unavailable(f"the database did not take the change, and nothing was kept of it: {words}")
+    return Unavailable(f"the database cannot be used now, and nothing was changed: {words}")
 
 
 def _words(error: Exception) -> str:

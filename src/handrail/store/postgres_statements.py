@@ -71,6 +71,12 @@ OF_RUN: Final = f"""
 HELD_IN: Final = f"""
     SELECT {STREAM_COLUMNS} FROM streams
     WHERE tenant = %s AND parent = %s AND kind = 'action' AND status IN ('held', 'unknown') LIMIT %s"""
+# What a stopped run takes with it.
+INSIDE: Final = """
+    SELECT id FROM streams
+    WHERE tenant = %s AND parent = %s AND kind IN ('action', 'run')
+      AND status IN ('held', 'cleared', 'claimed', 'running')
+    ORDER BY id LIMIT %s"""
 HELD_OF_AGENT: Final = """
     SELECT count(*) FROM streams
     WHERE tenant = %s AND state::json ->> 'agent' = %s AND kind = 'action' AND status = 'held'"""

@@ -159,6 +159,9 @@ class Reader(Protocol):
     def of_run(self, tenant: str, run: str, limit: int) -> list[Stream]:
         """The newest actions of a run."""
 
+    def inside(self, tenant: str, run: str, limit: int) -> list[str]:
+        """Actions and runs in a run that could go on, by id."""
+
     def held(self, tenant: str, *, agent: str = "", owner: str = "") -> int:
         """How many actions of an agent, or of an owner's agents, wait for people."""
 

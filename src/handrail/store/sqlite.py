@@ -10,7 +10,7 @@ from typing import Any, Final
 import apsw
 import orjson
 
-from ..errors import CorruptLog, HandrailError, Unavailable, UsageError
+from ..errors import CommitUnknown, CorruptLog, HandrailError, Unavailable, UsageError
 from . import statements as sql
 from .bell import Bell, hang
 from .lock import WriterLock
@@ -122,6 +122,9 @@ class Rows:
 
     def of_run(self, tenant: str, run: str, limit: int) -> list[Stream]:
         return self._streams(sql.OF_RUN, tenant, run, limit)
+
+    def inside(self, tenant: str, run: str, limit: int) -> list[str]:
+        return [row[0] for row in self._all(sql.INSIDE, tenant, run, limit)]
 
     def held(self, tenant: str, *, agent: str = "", owner: str = "") -> int:
         statement = sql.HELD_OF_AGENT if agent else sql.HELD_OF_OWNER
@@ -242,7 +245,7 @@ class SQLiteStore:
             rows.connection.execute("BEGIN IMMEDIATE")
             try:
                 yield rows
-                rows.connection.execute("COMMIT")
+                _commit(rows.connection)
             except BaseException:
                 if rows.connection.in_transaction:
                     rows.connection.execute("ROLLBACK")
@@ -302,6 +305,15 @@ class SQLiteStore:
         self._turn.release()
 
 
+def _commit(connection: apsw.Connection) -> None:
+    """Raises `CommitUnknown` where the disk failed: what was written and not synced is rolled back in this process, and
+    may be found again after a crash."""
+    try:
+        connection.execute("COMMIT")
+    except apsw.IOError as error:
+        raise CommitUnknown(f"whether the change is kept is not known, since the disk failed: {error}") from error
+
+
 def _create(path: Path) -> None:
     """Make a file that is not there yet, for its owner alone: arguments and names are in it."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -322,7 +334,7 @@ def _ours(error: Exception) -> HandrailError:
     if isinstance(error, apsw.CorruptError | apsw.NotADBError):
         return CorruptLog(f"the database file is damaged or no database: {error}")
     if isinstance(error, apsw.Error):
-        return Unavailable(f"the database did not take the change, and nothing was kept of it: {error}")
+        return Unavailable(f"the database cannot be used now, and nothing was changed: {error}")
     if isinstance(error, PermissionError | IsADirectoryError | NotADirectoryError):
         return UsageError(f"the database file cannot be used by this user: {error}")
     return Unavailable(f"the database file cannot be used: {error}")

@@ -59,6 +59,12 @@ HELD_IN: Final = f"""
     SELECT {STREAM_COLUMNS} FROM streams
     WHERE tenant = ? AND parent = ? AND kind = 'action' AND status IN ('held', 'unknown') LIMIT ?"""
 
+# What a stopped run takes with it.
+INSIDE: Final = """
+    SELECT id FROM streams INDEXED BY streams_inside
+    WHERE tenant = ? AND parent = ? AND kind IN ('action', 'run')
+      AND status IN ('held', 'cleared', 'claimed', 'running')
+    ORDER BY id LIMIT ?"""
 HELD_OF_AGENT: Final = """
     SELECT count(*) FROM streams WHERE tenant = ? AND state ->> '$.agent' = ? AND kind = 'action' AND status = 'held'"""
 HELD_OF_OWNER: Final = """

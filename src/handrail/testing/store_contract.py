@@ -163,6 +163,15 @@ class StoreContract:
         with store.read() as reader:
             assert {row.id for row in reader.page(TENANT, "action", parent="run_1")} == {"act_held", "act_unknown"}
 
+    def test_what_could_go_on_in_a_run_is_found(self, store: Store) -> None:
+        going = [stream(f"act_{status}", "action", status, parent="run_1") for status in ("held", "cleared", "claimed")]
+        over = [stream(f"act_{status}", "action", status, parent="run_1") for status in ("started", "refused")]
+        runs = [stream("run_2", "run", "running", parent="run_1"), stream("run_3", "run", "finished", parent="run_1")]
+        put(store, Batch(head(1), [*going, *over, *runs, stream("act_else", "action", "held", parent="run_2")]))
+        with store.read() as reader:
+            assert reader.inside(TENANT, "run_1", 9) == ["act_claimed", "act_cleared", "act_held", "run_2"]
+            assert reader.inside(TENANT, "run_1", 2) == ["act_claimed", "act_cleared"]
+
     def test_what_workers_may_take_is_found_by_function_and_agent(self, store: Store) -> None:
         pay, ship = ("pay", "sha256:1"), ("ship", "sha256:2")
         rows = [

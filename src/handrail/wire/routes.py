@@ -108,6 +108,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _command("run", "open", run.Open, "Begin the run, or enter it again.", scope="propose"),
     _command("run", "note", run.Note, "Note an exception that left the run.", scope="propose"),
     _command("run", "finish", run.Finish, "Finish the run.", scope="propose"),
+    _command("run", "stop", run.Stop, "Stop the run and every run inside it, for good.", permission="read"),
     Route("get_me", "GET", "/v1/me", "Who you are, and what you may do.", "Me", None, "any", "read"),
     Route("get_name", "GET", "/v1/names/{id}", "What people call an id.", "Name", None, "any", "read"),
     Route("find_ids", "GET", "/v1/ids", "The ids that begin so.", "Ids", None, None, "read"),

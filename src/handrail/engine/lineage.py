@@ -1,0 +1,73 @@
+"""What stands above: the runs around an action or run, and the actions under which an action is done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ..action.facts import Line
+from ..action.model import WAITING, Action
+from ..errors import UsageError
+from ..run.lifecycle import said
+from ..run.model import Run
+
+if TYPE_CHECKING:
+    from .work import Work
+
+DEEPEST: Final = 32
+"""Runs that may be inside one another, and actions that may be one under the other."""
+
+
+def runs(work: Work, run_id: str | None) -> list[Run]:
+    """A run and those around it, from the inside out; at most one more than may be inside one another."""
+    found: list[Run] = []
+    while run_id and len(found) <= DEEPEST:
+        run = work.state(run_id)
+        if not isinstance(run, Run):
+            break
+        found.append(run)
+        run_id = run.parent
+    return found
+
+
+def require_depth(around: list[Run]) -> None:
+    """Raise `UsageError` where a run inside these would be too deep."""
+    if len(around) >= DEEPEST:
+        raise UsageError(f"runs can be inside one another {DEEPEST} deep: open this one beside the others")
+
+
+def waits(work: Work, run_id: str | None, action_id: str) -> bool:
+    """Whether a run, or one around it, waits for people as a whole and has another action that does; too many around
+    one another count as some that do."""
+    around = runs(work, run_id)
+    held = (run.hold == "run" and work.sources.waiting(run.id) - {action_id} for run in around)
+    return any(held) or len(around) > DEEPEST
+
+
+def stopped(work: Work, run_id: str | None) -> str | None:
+    """Why the run, or one around it, was stopped; `None` where none was."""
+    for run in runs(work, run_id):
+        if run.status == "stopped":
+            return said(reason(work, run))
+    return None
+
+
+def reason(work: Work, run: Run) -> str | None:
+    """What was written when a run was stopped, as far as it is kept."""
+    found = work.text(run.id, run.note)
+    return found if isinstance(found, str) else None
+
+
+def line(work: Work, parent: str | None) -> Line:
+    """What became of the actions above: a refusal anywhere counts, then one that waits; too long a line counts as one
+    that waits."""
+    found: Line = "free"
+    for _ in range(DEEPEST):
+        above = work.state(parent) if parent else None
+        if not isinstance(above, Action):
+            return found
+        if above.status in ("refused", "withdrawn"):
+            return "refused"
+        if above.status in WAITING:
+            found = "waits"
+        parent = above.parent
+    return "waits"

@@ -1,0 +1,3 @@
+-- What could go on inside a run: it ends when the run is stopped.
+CREATE INDEX streams_inside ON streams (tenant, parent, id)
+    WHERE kind IN ('action', 'run') AND status IN ('held', 'cleared', 'claimed', 'running');

@@ -1,0 +1,215 @@
+"""`handrail work` in processes of its own: many at once, told to stop, and killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+import handrail
+from handrail.clock import SECOND, SystemClock
+from handrail.codec.policies import put_policy
+from handrail.codec.policy_file import read_policy_file
+from handrail.embedded import Database, Embedded, solo_person
+from handrail.engine.request import Request, Tick
+from handrail.ids import mint
+from handrail.policy.register import ID as POLICY
+from handrail.principal import SYSTEM
+from handrail.testing import FrozenClock
+from tests.e2e.served import COMMAND, House, Process
+from tests.night import by_night
+
+AGENTS: Final = 16
+WORKERS: Final = 4
+RUNS: Final = 'rules: [{name: runs, action: "yard.*", verdict: run, replaces: code}]\n'
+MODULE: Final = """
+import os, handrail
+rail = handrail.connect(os.environ["PLACE"], quiet=True)
+
+def note(text):
+    file = os.open(os.environ["EFFECTS"], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    os.write(file, f"{text}\\n".encode())
+    os.close(file)
+
+@rail.approval(name="yard.mark", reviewers="user:local")
+def mark(number: int) -> int:
+    note(number)
+    return number * 2
+
+def happened(gate: str) -> tuple[bool, str]:
+    return True, "as the probe says"
+
+@rail.approval(name="yard.linger", reviewers="user:local", reconcile=happened)
+def linger(gate: str) -> str:
+    note("begun")
+    with open(gate) as opened:
+        return opened.read()
+"""
+
+
+class Yard:
+    """A database in one of three places, agents that propose, and workers with the functions."""
+
+    def __init__(self, folder: Path, place: str, house: House | None = None) -> None:
+        self.folder, self.place, self.house = folder, place, house
+        self.effects_file = folder / "effects"
+        self._opened: list[Any] = []
+        (folder / "yard.py").write_text(MODULE)
+
+    def apply(self, address: str) -> None:
+        database = Database(address)
+        Embedded(database, solo_person).call(POLICY, put_policy(RUNS, read_policy_file(RUNS).policy))
+        database.close()
+
+    def rail(self, agent: str) -> Any:
+        given: dict[str, Any] = {"key": self.key(agent)} if self.house else {"agent": agent}
+        found = handrail.connect(self.place, quiet=True, **given)
+        self._opened.append(found)
+        return found
+
+    def key(self, agent: str) -> str:
+        assert self.house is not None
+        body = {"agent": agent, "owner": "user:ann", "scopes": ["propose", "execute"]}
+        return str(self.house.send("ann", "POST", "/keys", body)["secret"])
+
+    def worker(self, *options: str) -> Process:
+        environment = {**os.environ, "PLACE": self.place, "EFFECTS": str(self.effects_file)}
+        if self.house:
+            environment["HANDRAIL_KEY"] = self.key("worker")
+        process = Process(*COMMAND, "work", "yard:rail", *options, cwd=self.folder, env=environment)
+        self._opened.append(process)
+        process.line("Working on")
+        return process
+
+    def effects(self) -> list[str]:
+        return self.effects_file.read_text().split() if self.effects_file.exists() else []
+
+    def lingers(self) -> tuple[Any, Path]:
+        """A proposed action that ends when somebody writes to its gate, and the gate."""
+        gate = self.folder / mint("gate")
+        os.mkfifo(gate)
+
+        def linger(gate: str) -> str:
+            raise AssertionError(gate)
+
+        rail = self.rail("agent")
+        gated = rail.approval(name="yard.linger", reviewers="user:local", reconcile=lambda gate: None)(linger)
+        return gated.propose(str(gate)), gate
+
+    def close(self) -> None:
+        for one in self._opened:
+            if isinstance(one, Process):
+                if one.running.poll() is None:
+                    one.end(signal.SIGKILL)
+            else:
+                one.close()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Iterator[Yard]:
+    found = Yard(tmp_path, f"sqlite:///{tmp_path}/yard.db")
+    found.apply(str(tmp_path / "yard.db"))
+    yield found
+    found.close()
+
+
+@pytest.fixture(params=["sqlite", "postgres", "http"])
+def yard(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Yard]:
+    house = None
+    match request.param:
+        case "sqlite":
+            address, place = str(tmp_path / "yard.db"), f"sqlite:///{tmp_path}/yard.db"
+        case "postgres":
+            address = place = request.getfixturevalue("postgres")
+        case _:
+            house = House(tmp_path)
+            address, place = str(house.path), house.url
+    found = Yard(tmp_path, place, house)
+    found.apply(address)
+    if house:
+        house.fill()
+        house.serve()
+    yield found
+    found.close()
+    if house:
+        house.close()
+
+
+def test_many_workers_execute_what_many_agents_proposed_each_once(yard: Yard):
+    agents, workers, each = (4, 2, by_night(200, 8)) if yard.house else (AGENTS, WORKERS, by_night(200, 4))
+
+    def mark(number: int) -> int:
+        raise AssertionError("this process only asks")
+
+    tickets = []
+    for agent in range(agents):
+        rail = yard.rail(f"agent-{agent}")
+        gated = rail.approval(name="yard.mark", reviewers="user:local")(mark)
+        tickets += [gated.propose(agent * each + one) for one in range(each)]
+    processes = [yard.worker() for _ in range(workers)]
+    waiter = yard.rail("waiter")
+    results = [waiter.ticket(ticket.id).wait(120) for ticket in tickets]
+    assert results == [number * 2 for number in range(agents * each)]
+    assert sorted(map(int, yard.effects())) == list(range(agents * each))
+    assert [one.end(signal.SIGTERM)[0] for one in processes] == [0] * workers
+    print([sum("succeeded" in line for line in one.said) for one in processes], "actions by each worker")
+
+
+def test_told_to_stop_it_takes_nothing_more_and_finishes_what_runs(file: Yard):
+    ticket, gate = file.lingers()
+    worker = file.worker("--slots", "2")
+    with open(gate, "w") as opened:
+        worker.running.send_signal(signal.SIGTERM)
+        worker.line("told to stop: 1 still to finish")
+        later, _ = file.lingers()
+        opened.write("done")
+    assert worker.end()[0] == 0
+    assert (ticket.status, later.status) == ("succeeded", "cleared")
+    assert worker.line(ticket.id).split()[2:4] == ["yard.linger", "succeeded"]
+
+
+def test_a_second_signal_ends_it_at_once(file: Yard):
+    ticket, gate = file.lingers()
+    worker = file.worker()
+    with open(gate, "w"):
+        worker.running.send_signal(signal.SIGINT)
+        worker.line("told to stop")
+        assert worker.end(signal.SIGTERM)[0] == 128 + signal.SIGTERM
+    assert ticket.status == "started"
+
+
+def test_what_does_not_end_in_time_ends_it_with_1_and_is_asked_about(file: Yard):
+    ticket, gate = file.lingers()
+    worker = file.worker("--drain", "10ms")
+    with open(gate, "w"):
+        code, _ = worker.end(signal.SIGTERM)
+    assert (code, ticket.status) == (1, "unknown")
+    assert worker.line(ticket.id, 0).strip().endswith("did not end in time: nobody knows whether it took effect")
+
+
+def test_after_a_kill_another_worker_asks_the_probe_and_who_waits_gets_the_truth(file: Yard):
+    ticket, gate = file.lingers()
+    first = file.worker()
+    with open(gate, "w"):
+        first.end(signal.SIGKILL)
+    late = Database(str(file.folder / "yard.db"), FrozenClock(SystemClock().now() + 61 * SECOND))
+    late.process.engine.call(Request(mint("cmd"), ticket.id, Tick(), SYSTEM))
+    late.close()
+    assert ticket.status == "unknown"
+    file.worker()
+    waiter = file.rail("waiter")
+    assert waiter.ticket(ticket.id).wait(60) == "as the probe says"
+    assert file.effects() == ["begun"]
+
+
+def test_a_module_that_cannot_be_worked_on_ends_the_command_with_what_to_do(tmp_path: Path):
+    (tmp_path / "agent.py").write_text("import handrail\nrail = handrail.connect('sqlite:///a.db')\nrail.ask('Who?')\n")
+    process = Process(sys.executable, "-m", "handrail.cli.main", "work", "agent:rail", cwd=tmp_path)
+    assert process.end()[0] == 2
+    assert '__name__ == "__main__"' in process.line("handrail:")
+    assert not (tmp_path / "a.db").exists()

@@ -1,0 +1,29 @@
+"""The guards of workers."""
+
+from typing import Final
+
+from .model import Edit, Guard
+
+TAKING: Final = "engine/taking.py"
+OF_WORKERS: Final = (
+    Guard(
+        "a caller's own action", "What a blocking caller runs itself, no worker takes.",
+        (Edit(TAKING, "    if not state.offered:\n", "    if False:\n"),),
+        ("tests/engine/test_taking.py::test_a_caller_keeps_its_own_action_and_can_still_execute_it_itself",),
+    ),
+    Guard(
+        "workers need the scope", "Only a key that may execute for others takes their work.",
+        (Edit(TAKING, 'if request.actor.kind != "agent" or not request.actor.executes:', "if False:"),),
+        ("tests/engine/test_taking.py::test_only_who_may_execute_for_others_takes_work",),
+    ),
+    Guard(
+        "turns", "Workers take one action of each agent in turn.",
+        (Edit(TAKING, "                turns.append(agent)", "                turns.appendleft(agent)"),),
+        ("tests/engine/test_taking.py::test_an_agent_with_many_actions_starves_nobody",),
+    ),
+    Guard(
+        "only what has not started is given back", "A claim is given back before the start, never after it.",
+        (Edit("action/execution.py", 'if state.status != "claimed":', "if False:"),),
+        ("tests/engine/test_taking.py::test_what_is_given_back_another_takes_at_once_and_who_gave_it_back_cannot_start_it",),
+    ),
+)  # fmt: skip
