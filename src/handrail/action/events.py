@@ -37,6 +37,7 @@ class Proposed:
     floor: bool = True
     offered: bool = False
     parent: str | None = None
+    target: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,15 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportedLate:
+    """An executor that was fenced off said how its call ended. It counts for nothing, and people may want to know it.
+    Texts: `report`."""
+
+    fence: int
+    outcome: Literal["succeeded", "failed", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
 class Lost:
     """It was started and nobody reported how it ended. The fencing number rises: a late report counts no more.
 
@@ -163,5 +173,5 @@ class Unresolved:
 
 Event = (
     Proposed | Held | Revised | Cleared | Refused | Withdrawn | Claimed | Lapsed | Released | Started
-    | AttemptFailed | Succeeded | Failed | Skipped | Lost | Inquired | Unresolved
+    | AttemptFailed | Succeeded | Failed | Skipped | ReportedLate | Lost | Inquired | Unresolved
 )  # fmt: skip

@@ -21,7 +21,8 @@ class Facts:
     `intent` is the proposal's purpose as a keyed hash;
     `blocked` says that another action of the run waits for people; `owns` that the actor is the action's owner;
     `line` is about the actions under which this one is done; `stopped` says that the run around it was stopped;
-    `refused_at` when people last refused an action of the run with the same intent."""
+    `refused_at` when people last refused an action of the run with the same intent;
+    `target` is the keyed hash of what the target looks like now."""
 
     subject: str
     now: int
@@ -35,3 +36,4 @@ class Facts:
     line: Line = "free"
     stopped: bool = False
     refused_at: int | None = None
+    target: str | None = None

@@ -10,6 +10,7 @@ from ..action import commands as action
 from ..action.digest import action_digest
 from ..action.facts import Facts as ActionFacts
 from ..action.model import Action
+from ..codec.canonical import canonical
 from ..codec.records import State
 from ..directory.lifecycle import Facts as DirectoryFacts
 from ..errors import RunStopped, UnknownAction, UnknownReview
@@ -60,10 +61,11 @@ def _action(work: Work, subject: str, state: State | None, command: object, acto
         raise UnknownAction(f"no action {subject} is in this database: check the id")
     match command:
         case action.Claim() | action.Start():
+            target = _target(work, command.target) if isinstance(command, action.Start) else None
             return ActionFacts(
                 subject, work.now, actor, _afresh(work, state), None, work.lease(subject),
                 lineage.waits(work, state.run, subject), line=lineage.line(work, state.parent),
-                stopped=lineage.stopped(work, state.run) is not None,
+                stopped=lineage.stopped(work, state.run) is not None, target=target,
                 refused_at=_refused_at(work, state.run, state.intent),
             )  # fmt: skip
         case action.Settle():
@@ -91,8 +93,15 @@ def _proposal(work: Work, subject: str, command: action.Propose, actor: Principa
         verdict = anew(verdict, directory, barred)
     if command.parent:
         check_parent(work.state(command.parent), command.parent, actor)
-    line = lineage.line(work, command.parent)
-    return ActionFacts(subject, work.now, actor, verdict, revision, blocked=blocked, intent=intent, line=line)
+    line, target = lineage.line(work, command.parent), _target(work, command.target)
+    return ActionFacts(
+        subject, work.now, actor, verdict, revision, blocked=blocked, intent=intent, line=line, target=target
+    )
+
+
+def _target(work: Work, found: JSON) -> str | None:
+    """How a target looks, as what can be kept for ever."""
+    return None if found is None else work.sources.directory().names.target(canonical(found))
 
 
 def _refused_at(work: Work, run_id: str | None, intent: str | None) -> int | None:
