@@ -28,8 +28,10 @@ from .errors import (
     Refused,
     RunFinished,
     RunHeld,
+    SchemaChanged,
     StaleView,
     Stopped,
+    TargetChanged,
     TooMany,
     TooNew,
     Unauthenticated,
@@ -44,17 +46,17 @@ from .errors import (
     Withdrawn,
     WrongBytes,
 )
-from .gate.memory import last_decision
+from .gate.memory import idempotency_key, last_decision
 from .gate.ticket import AsyncTicket, Ticket
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "connect", "Rail", "Ticket", "AsyncTicket", "Decision", "Local", "last_decision",
+    "connect", "Rail", "Ticket", "AsyncTicket", "Decision", "Local", "last_decision", "idempotency_key",
     "HandrailError", "UsageError", "NotSerialisable", "MalformedJSON", "InvalidValue", "UnreadableSchema", "KeyReused",
     "CommandReused", "NotFound", "UnknownReview", "UnknownAction", "UnknownRun", "UnknownPerson", "RunFinished",
     "Refused", "NotAllowed", "StaleView", "Late", "AlreadyDecided", "FencedOff", "WrongBytes", "NotReady", "RunHeld",
-    "Unauthenticated", "TooMany",
-    "Outcome", "Denied", "ChangesRequested", "Expired", "Withdrawn", "ActionFailed", "ActionSkipped", "OutcomeUnknown",
-    "Stopped", "Pending", "WaitTimeout", "Unavailable", "CorruptLog", "TooNew",
+    "SchemaChanged", "Unauthenticated", "TooMany",
+    "Outcome", "Denied", "ChangesRequested", "TargetChanged", "Expired", "Withdrawn", "ActionFailed", "ActionSkipped",
+    "OutcomeUnknown", "Stopped", "Pending", "WaitTimeout", "Unavailable", "CorruptLog", "TooNew",
 ]  # fmt: skip

@@ -116,14 +116,16 @@ class Rail:
         then: Then | None = None, quorum: Quorum = 1, remind: Duration | None = None, at_end: AtEnd = "reject",
         undo: Duration = 0, grant: Duration | None = None, describe: Any = None, risk: Any = "unrated",
         impact: Any = None, preview: Any = None, context: Any = None, reversible: bool = False,
-        idempotent: bool = False, reconcile: Callable[..., Any] | None = None, intent: str | None = None,
+        idempotent: bool = False, reconcile: Callable[..., Any] | None = None,
+        precondition: Callable[..., Any] | None = None, intent: str | None = None,
         wait: Literal["block", "defer"] = "block",
     ) -> Decorator: ...  # fmt: skip
     def approval(self, function: Any = None, /, **keywords: Any) -> Any:
         """Hold each call of the function until people approve it; see the how-to page for every keyword.
 
         Durations are text like "15m", seconds, or timedeltas. `describe`, `risk`, `impact`, `preview` and `context` are
-        values or callables of the call's arguments. `reconcile` tells after a crash whether the call took effect.
+        values or callables of the call's arguments. `reconcile` tells after a crash whether the call took effect, and
+        `precondition` what its target looks like: it is asked when people are, and again right before the start.
         Raises `UsageError` for keywords that cannot be meant.
         """
         if function is not None:
@@ -233,10 +235,18 @@ class Rail:
     def _gated(self, function: Callable[..., Any], *, name: str | None = None, **given: Any) -> Gated:
         texts = {field: given.pop(field) for field in Texts.__dataclass_fields__ if field in given}
         own = {field: given.pop(field) for field in ("reversible", "idempotent", "intent", "wait") if field in given}
-        probe = given.pop("reconcile", None)
+        probe, asked = given.pop("reconcile", None), given.pop("precondition", None)
         given["reviewers"] = given.get("reviewers") or self._reviewers
         declared = _declared(given, texts.get("risk"), bool(own.get("reversible")))
-        return Gated(function, name or default_name(function), declared, Texts(**texts), probe=probe, **own)
+        return Gated(
+            function,
+            name or default_name(function),
+            declared,
+            Texts(**texts),
+            probe=probe,
+            precondition=asked,
+            **own,
+        )
 
     def _default_run(self) -> RunScope | None:
         if self._run_name is not None and self._run_scope is None:

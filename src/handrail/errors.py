@@ -185,6 +185,13 @@ class FencedOff(Refused):
     recorded = True
 
 
+class SchemaChanged(Refused):
+    """The function takes other parameters than when the action was asked for, so its bytes may mean something else."""
+
+    code = "schema_changed"
+    recorded = True
+
+
 class WrongBytes(Refused):
     """The digest to be executed is not the digest that was granted."""
 
@@ -251,6 +258,12 @@ class ChangesRequested(Denied):
     """Sent back: propose again with what the note asks for."""
 
     code = "changes_requested"
+
+
+class TargetChanged(Denied):
+    """What the action is about is no longer as it was when people were asked: look again, and ask anew."""
+
+    code = "target_changed"
 
 
 class Expired(Denied):

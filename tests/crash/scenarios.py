@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import Any, Final
 
-from handrail.action.commands import Claim, Propose, Reconcile, Release, Withdraw
+from handrail.action.commands import Claim, Propose, Reconcile, Release, Settle, Withdraw
 from handrail.directory.commands import (
     NoteAccount,
     PutAgent,
@@ -22,7 +22,7 @@ from handrail.review import commands as review_commands
 from handrail.run import commands as run_commands
 from handrail.store.protocol import Reader
 from handrail.store.vault import Token
-from tests.crash.script import Scenario, Script, review
+from tests.crash.script import EXECUTOR, Scenario, Script, review
 from tests.engine.kit import proposal
 
 TEAM: Final = "default_path: p\npaths: {p: {levels: [{ask: group:team, for: 1h}]}}\n"
@@ -84,6 +84,7 @@ def lapsed(s: Script) -> None:
     for one in ("act_1", "act_2", "act_3", "act_4"):
         s.start(one)
     s.settle("act_4", "unknown")
+    s.refused("act_4", Settle(EXECUTOR, 1, "succeeded", {"value": 1}))
     s.pass_(61)
     s.tick("act_1", "act_2", "act_3")
     s.decide(review("act_1", 2, "exception"), "happened", value=1)
@@ -240,8 +241,9 @@ def run(s: Script) -> None:
     s.send(one, run_commands.Open("payday"))
     s.send(one, run_commands.Note("it broke"))
     s.send(one, run_commands.Open("payday"))
-    s.propose(run=one, occurrence=1)
+    s.propose(run=one, occurrence=1, intent="pay")
     s.decide(review(), "reject")
+    s.propose("act_2", run=one, intent="pay")
     s.send(one, run_commands.Finish())
 
 

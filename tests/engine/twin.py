@@ -1,5 +1,6 @@
 """Engines on one database beside a pure world that is told the same: whatever either says, the other must say too."""
 
+import contextlib
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
@@ -16,7 +17,7 @@ from handrail.engine.engine import Engine
 from handrail.engine.lives import due_at
 from handrail.engine.request import DEFAULT_TENANT as TENANT
 from handrail.engine.request import Answer, Latch, Renew, Request, Tick
-from handrail.errors import HandrailError, Refused
+from handrail.errors import FencedOff, HandrailError, Refused
 from handrail.principal import SYSTEM, Principal
 from handrail.review import commands as review
 from handrail.store.sqlite import SQLiteStore
@@ -180,6 +181,9 @@ class Twin:
         except HandrailError as error:
             if isinstance(error, Refused) and error.recorded:
                 self._deny(error, subject, command, actor)
+            if isinstance(error, FencedOff) and isinstance(command, action.Settle):
+                with contextlib.suppress(Refused):
+                    self._change(subject, action.Testify(command.fence, command.outcome, command.value), actor)
             return error
         return None
 

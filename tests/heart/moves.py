@@ -49,6 +49,8 @@ def _to_action(state: Action, attempts: int, reviews: int) -> Iterator[object]:
         if executor == "x1" or state.executor:
             yield action.Start(executor, state.bind, fence)
         yield from _reports(executor, fence, state.attempt < attempts, state.reviews < reviews)
+    if state.status == "unknown":
+        yield action.Testify(state.fence - 1, "succeeded", 1)
     yield action.Claim("x1")
     yield action.Reconcile("happened", 1)
     if state.attempt < attempts:

@@ -17,7 +17,8 @@ class Propose:
     `start` asks to claim and start in the same commit if the verdict is run. `offered` leaves the execution to whoever
     claims it first; else it is its caller's. `key` or (`run`, `occurrence`) make a repeated call find this action
     again. `schema_text` is the canonical JSON Schema that edits must satisfy. `parent` is the action under which this
-    one is done: it waits while that one waits, and is refused with it.
+    one is done: it waits while that one waits, and is refused with it. `target` is what the action's target looks like
+    now, as `{"value": …}`: the action starts only if it looks the same then.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Propose:
     probe: bool = False
     supersedes: str | None = None
     parent: str | None = None
+    target: JSON = None
     executor: str | None = None
     start: bool = False
     offered: bool = False
@@ -52,11 +54,14 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Claim if need be, and say that the call leaves now. `bind` names the bytes that will run."""
+    """Claim if need be, and say that the call leaves now. `bind` names the bytes that will run, `schema` the parameters
+    of the function that will run them, and `target` what its target looks like now, as it was proposed with."""
 
     executor: str
     bind: str
     fence: int | None = None
+    schema: str | None = None
+    target: JSON = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,15 @@ class Settle:
     value: JSON = None
     retry_in: int | None = None
     escalate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Testify:
+    """Keep what somebody reported who was fenced off. It decides nothing. Only the engine sends it."""
+
+    fence: int
+    outcome: Literal["succeeded", "failed", "unknown"]
+    value: JSON = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +136,12 @@ class Revise:
 
 @dataclass(frozen=True, slots=True)
 class Clear:
-    """People agreed on the revision with this digest."""
+    """People agreed on the revision with this digest, at `agreed_at` (µs); or time did, at none."""
 
     review: str
     bind: str
     grant: int
+    agreed_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +168,6 @@ class Conclude:
 
 
 Command = (
-    Propose | Claim | Start | Release | Settle | Reconcile | Withdraw | Supersede | Elapse | Revise | Clear | Refuse
-    | Conclude | Halt
+    Propose | Claim | Start | Release | Settle | Testify | Reconcile | Withdraw | Supersede | Elapse | Revise | Clear
+    | Refuse | Conclude | Halt
 )  # fmt: skip

@@ -37,6 +37,7 @@ class Proposed:
     floor: bool = True
     offered: bool = False
     parent: str | None = None
+    target: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,10 @@ class Revised:
 
 @dataclass(frozen=True, slots=True)
 class Cleared:
-    """It may run: the grant names the bytes and the time."""
+    """It may run: the grant names the bytes and the time, `agreed_at` (µs) when people agreed, if they did."""
 
     grant: Grant
+    agreed_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,15 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportedLate:
+    """An executor that was fenced off said how its call ended. It counts for nothing, and people may want to know it.
+    Texts: `report`."""
+
+    fence: int
+    outcome: Literal["succeeded", "failed", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
 class Lost:
     """It was started and nobody reported how it ended. The fencing number rises: a late report counts no more.
 
@@ -162,5 +173,5 @@ class Unresolved:
 
 Event = (
     Proposed | Held | Revised | Cleared | Refused | Withdrawn | Claimed | Lapsed | Released | Started
-    | AttemptFailed | Succeeded | Failed | Skipped | Lost | Inquired | Unresolved
+    | AttemptFailed | Succeeded | Failed | Skipped | ReportedLate | Lost | Inquired | Unresolved
 )  # fmt: skip

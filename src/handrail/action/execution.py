@@ -1,9 +1,10 @@
 """The executing half of an action's life: claim, start, settle, and what follows when nobody reports."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final, Literal, assert_never
 
-from ..errors import FencedOff, NotAllowed, NotReady, RunHeld, WrongBytes
+from ..errors import FencedOff, NotAllowed, NotReady, RunHeld, SchemaChanged, WrongBytes
 from ..ids import derive
 from ..policy.paths import Demand, stricter
 from ..stream import JSON, NO_TEXTS, Draft, Sealed
@@ -15,7 +16,11 @@ from .model import Action, Grant
 
 NOBODY: Final[dict[str, Any]] = {"executor": None, "holder": None}
 """What changes when nobody holds the right to execute any more."""
-Execution = c.Claim | c.Start | c.Release | c.Settle | c.Reconcile
+BY_PEOPLE: Final = frozenset({"rejected", "changes_requested"})
+"""Why an action is refused where people said no."""
+Execution = c.Claim | c.Start | c.Release | c.Settle | c.Testify | c.Reconcile
+MOST_ATTEMPTS: Final = 5
+"""So often a call that may be repeated is begun under one grant before people are asked."""
 
 
 def decide(state: Action, command: Execution, facts: Facts) -> list[Draft[e.Event]]:
@@ -29,7 +34,7 @@ def decide(state: Action, command: Execution, facts: Facts) -> list[Draft[e.Even
             if facts.line == "refused":
                 return _with_parent(state)
             _ready(state, facts, "cleared")
-            if sterner := _sterner(state, facts):
+            if sterner := _asked_anew(state, facts) or _sterner(state, facts):
                 return sterner
             return [_claimed(command.executor, state.fence, facts)]
         case c.Start():
@@ -38,6 +43,8 @@ def decide(state: Action, command: Execution, facts: Facts) -> list[Draft[e.Even
             return _release(state, command, facts)
         case c.Settle():
             return _settle(state, command, facts)
+        case c.Testify():
+            return _testify(state, command)
         case c.Reconcile():
             return _reconcile(state, command, facts)
     assert_never(command)
@@ -65,6 +72,17 @@ def _sterner(state: Action, facts: Facts) -> list[Draft[e.Event]]:
     review = derive("rev", state.id, number, "approval")
     held = e.Held(review, "approval", number, "policy_changed", verdict.demand, verdict.pol, verdict.rule)
     return [Draft(held, lease=0)]
+
+
+def _asked_anew(state: Action, facts: Facts) -> list[Draft[e.Event]]:
+    """After people refused an action with the same intent, only what they agree to from then on runs; so do retries."""
+    if facts.refused_at is None or (state.answered_at or 0) >= facts.refused_at:
+        return []
+    if state.demand is None or not _askable(state):
+        return [Draft(e.Refused("intent_refused"), lease=0)]
+    number, demand = state.reviews + 1, replace(state.demand, at_end="reject")
+    review = derive("rev", state.id, number, "approval")
+    return [Draft(e.Held(review, "approval", number, "intent_refused", demand, state.pol, state.rule), lease=0)]
 
 
 def _suffices(state: Action, demand: Demand) -> bool:
@@ -111,8 +129,15 @@ def _start(state: Action, command: c.Start, facts: Facts) -> list[Draft[e.Event]
     grant = _ready(state, facts, "cleared", "claimed")
     if command.bind != grant.bind:
         raise WrongBytes("these are not the bytes that were approved; read the action again")
-    if sterner := _sterner(state, facts):
+    if command.schema is not None and command.schema != state.schema:
+        raise SchemaChanged(
+            f"{state.name} takes other parameters here than when it was asked for: run it with the version that asked, "
+            "or withdraw it and ask again"
+        )
+    if sterner := _asked_anew(state, facts) or _sterner(state, facts):
         return sterner
+    if state.target is not None and facts.target != state.target:
+        return [Draft(e.Refused("target_changed"), lease=0)]
     if state.status == "cleared":
         return begin(command.executor, grant.bind, state.fence, state.attempt, facts)
     _holds(state, command.executor, command.fence, facts)
@@ -162,13 +187,30 @@ def _failed(state: Action, command: c.Settle, facts: Facts) -> list[Draft[e.Even
     return [failed, Draft(e.Held(review, "exception", number, "attempts_failed"), lease=0)]
 
 
+def _testify(state: Action, command: c.Testify) -> list[Draft[e.Event]]:
+    """Keep the late report of whoever was fenced off last, once, while nobody knows how the call ended."""
+    if state.status != "unknown" or command.fence != state.fence - 1 or state.testified:
+        raise FencedOff("this report is known, or tells nothing that is asked")
+    return [Draft(e.ReportedLate(command.fence, command.outcome), {"report": command.value})]
+
+
 def lost(
     state: Action, reason: Literal["lease_ended", "reported"], facts: Facts, texts: Mapping[str, JSON] = NO_TEXTS
 ) -> list[Draft[e.Event]]:
-    """The outcome is unknown: first the probe is awaited, where there is one, else people are asked at once."""
+    """The outcome is unknown: first the probe is awaited, where there is one, else people are asked at once.
+
+    What may be repeated is, by whoever can, a few times and as long as its grant lasts.
+    """
+    if reason == "lease_ended" and _repeatable(state, facts) and state.grant is not None:
+        return [Draft(e.Lost(state.fence + 1, reason, None), texts, lease=0), Draft(e.Cleared(state.grant))]
     due = facts.now + PROBE_WITHIN if state.probe else None
     drafts: list[Draft[e.Event]] = [Draft(e.Lost(state.fence + 1, reason, due), texts, lease=0)]
     return drafts if state.probe else drafts + (inquire(state) or [Draft(e.Unresolved())])
+
+
+def _repeatable(state: Action, facts: Facts) -> bool:
+    lasts = state.grant is not None and state.grant.expires_at > facts.now
+    return state.idempotent and not state.probe and state.attempt < MOST_ATTEMPTS and lasts
 
 
 def inquire(state: Action) -> list[Draft[e.Event]]:
@@ -213,10 +255,14 @@ def moved(state: Action, event: e.Event, sealed: Sealed[e.Event]) -> dict[str, A
             return {"outcome": outcome, "due_at": state.grant.expires_at if state.grant else None}
         case e.Succeeded() | e.Failed() | e.Skipped():
             return {"outcome": outcome, "review": None, "due_at": None, **NOBODY}
+        case e.Refused() if event.reason in BY_PEOPLE:
+            return {"reason": event.reason, "due_at": None, "answered_at": sealed.at, **NOBODY}
         case e.Refused() | e.Withdrawn():
             return {"reason": event.reason, "due_at": None, **NOBODY}
+        case e.ReportedLate():
+            return {"testified": True}
         case e.Lost():
-            return {"fence": event.fence, "due_at": event.due_at, "outcome": outcome, **NOBODY}
+            return {"fence": event.fence, "due_at": event.due_at, "outcome": outcome, "testified": False, **NOBODY}
         case e.Inquired():
             return {"review": event.review, "asked": event.review, "reviews": event.number, "due_at": None}
         case e.Unresolved():

@@ -27,6 +27,7 @@ ACCEPTS: Final[Table] = {
     e.Succeeded: {"started": "succeeded", "held": "succeeded", "unknown": "succeeded"},
     e.Failed: {"started": "failed", "held": "failed", "unknown": "failed"},
     e.Skipped: {"held": "skipped"},
+    e.ReportedLate: {"unknown": "unknown"},
     e.Lost: {"started": "unknown"},
     e.Inquired: {"unknown": "unknown"},
     e.Unresolved: {"unknown": "unknown"},
@@ -43,7 +44,7 @@ def decide(state: Action | None, command: c.Command, facts: Facts) -> list[Draft
     if state is None:
         raise NotReady("there is no such action yet")
     match command:
-        case c.Claim() | c.Start() | c.Release() | c.Settle() | c.Reconcile():
+        case c.Claim() | c.Start() | c.Release() | c.Settle() | c.Testify() | c.Reconcile():
             return execution.decide(state, command, facts)
         case c.Withdraw():
             return _withdraw(state, command, facts)
@@ -105,7 +106,7 @@ def _proposed(command: c.Propose, facts: Facts, verdict: Verdict) -> e.Proposed:
         rule=verdict.rule, demand=verdict.demand, risk=command.risk, reversible=command.reversible,
         idempotent=command.idempotent, probe=command.probe, bind=facts.revision.bind, supersedes=command.supersedes,
         pol=verdict.pol, floor=command.declared.speaks, offered=command.offered,
-        parent=command.parent,
+        parent=command.parent, target=facts.target,
     )  # fmt: skip
 
 
@@ -157,7 +158,8 @@ def _supersede(state: Action, command: c.Supersede, facts: Facts) -> list[Draft[
 def _clear(state: Action, command: c.Clear, facts: Facts) -> list[Draft[e.Event]]:
     if command.review != state.review or command.bind != state.bind:
         raise NotReady("the review that agreed is not the one that holds this action")
-    return [Draft(e.Cleared(Grant(command.bind, facts.now + command.grant, command.review)))]
+    grant = Grant(command.bind, facts.now + command.grant, command.review)
+    return [Draft(e.Cleared(grant, command.agreed_at))]
 
 
 def _refuse(state: Action, command: c.Refuse) -> list[Draft[e.Event]]:
@@ -215,7 +217,9 @@ def _moved(state: Action, event: e.Event, sealed: Sealed[e.Event]) -> dict[str, 
         case e.Revised():
             return {"revision": event.revision, "bind": event.bind, "demand": event.demand or state.demand}
         case e.Cleared():
-            return {"grant": event.grant, "review": None, "due_at": event.grant.expires_at, **execution.NOBODY}
+            answered = event.agreed_at or state.answered_at
+            cleared = {"grant": event.grant, "review": None, "due_at": event.grant.expires_at, "answered_at": answered}
+            return cleared | execution.NOBODY
         case _:
             return execution.moved(state, event, sealed)
 
@@ -239,5 +243,5 @@ def _born(event: e.Proposed, sealed: Sealed[e.Event], subject: str) -> Action:
         idempotent=event.idempotent, probe=event.probe, revision=1, bind=event.bind, proposed_at=sealed.at,
         context=sealed.texts.get("context"), story=sealed.texts.get("story"), supersedes=event.supersedes,
         pol=event.pol, floor=event.floor, offered=event.offered,
-        parent=event.parent,
+        parent=event.parent, target=event.target,
     )  # fmt: skip

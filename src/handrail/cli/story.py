@@ -23,7 +23,7 @@ Names = Callable[[str], str]
 Clock = Callable[[int], str]
 Execution = (
     a.Claimed | a.Lapsed | a.Released | a.Started | a.AttemptFailed | a.Succeeded | a.Failed | a.Skipped | a.Lost
-    | a.Unresolved
+    | a.ReportedLate | a.Unresolved
 )  # fmt: skip
 
 
@@ -185,6 +185,8 @@ def _executed(event: Execution, clock: Clock, texts: Mapping[str, Any]) -> str:
             return "skipped: the work went on without it"
         case a.Lost():
             return f"nobody knows how it ended: {_code(event.reason)}; fence {event.fence}"
+        case a.ReportedLate():
+            return f"reported late that it {_code(event.outcome)}, under fence {event.fence}: that decides nothing"
         case a.Unresolved():
             return "nobody could say in time whether it took effect"
     assert_never(event)

@@ -112,6 +112,10 @@ class Names:
         """The id that stands for the purpose of an action."""
         return keyed("int", self._secret, text)
 
+    def target(self, text: str) -> str:
+        """What stands for how the target of an action looks."""
+        return keyed("tgt", self._secret, text)
+
     def run(self, name: str) -> str:
         """The id of the run with that name."""
         return keyed("run", self._secret, name)

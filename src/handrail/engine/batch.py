@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import orjson
 
-from ..action.commands import Propose
+from ..action.commands import Propose, Settle, Testify
 from ..action.facts import LEASE
 from ..action.model import Action
 from ..action.words import require_executor
@@ -18,7 +18,17 @@ from ..codec.policies import read_policy, text_digest
 from ..codec.records import State, state_text
 from ..directory.commands import Deny, PutGroup
 from ..directory.model import Names
-from ..errors import CommandReused, CorruptLog, HandrailError, InvalidValue, KeyReused, NotAllowed, Refused, Unavailable
+from ..errors import (
+    CommandReused,
+    CorruptLog,
+    FencedOff,
+    HandrailError,
+    InvalidValue,
+    KeyReused,
+    NotAllowed,
+    Refused,
+    Unavailable,
+)
 from ..ids import Keyed, derive, keyed
 from ..policy.register import ID as ACTIVE
 from ..policy.register import PutPolicy
@@ -94,6 +104,8 @@ class TenantBatch:
             request.error = error
             if isinstance(error, Refused) and error.recorded:
                 self._refused(request, error)
+            if isinstance(error, FencedOff) and isinstance(request.command, Settle):
+                self._testify(request, request.command)
         except Exception as error:
             log.exception("%s was not decided", type(request.command).__name__)
             request.error = error
@@ -239,6 +251,15 @@ class TenantBatch:
         denial = Deny(error.code, request.subject, tried, missed + 1)
         work = self._work()
         work.apply(request.actor.id, denial, request.actor)
+        self._take(work)
+
+    def _testify(self, request: Request, late: Settle) -> None:
+        """Keep the report of somebody who was fenced off, for whoever has to say how the call ended."""
+        work = self._work()
+        try:
+            work.apply(request.subject, Testify(late.fence, late.outcome, late.value), request.actor)
+        except Refused:
+            return
         self._take(work)
 
     def write(self, tx: Transaction) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Final, TypedDict
 
 import orjson
 
-from ..action.events import AttemptFailed, Lost
+from ..action.events import AttemptFailed, Lost, ReportedLate
 from ..backend import Event
 from ..codec.records import read_event
 from ..principal import SYSTEM
@@ -40,7 +40,8 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt that failed, or of which nobody knows; what its agent says of it, as drawn text."""
+    """One attempt that failed, or of which nobody knows, or a report of it that came too late; what its agent says of
+    it, as drawn text."""
 
     attempt: int
     at: int
@@ -80,6 +81,9 @@ def attempts(events: Iterable[Event]) -> Iterator[Attempt]:
         number = getattr(made, "attempt", number)
         if isinstance(made, AttemptFailed | Lost):
             yield Attempt(number, event.at, outcome_text(event.texts.get("outcome")) or "")
+        if isinstance(made, ReportedLate):
+            said = outcome_text(event.texts.get("report"))
+            yield Attempt(number, event.at, f"reported too late to count: {made.outcome}{f', {said}' if said else ''}")
 
 
 def talk(events: Iterable[Event], names: Names) -> Iterator[Said]:

@@ -34,7 +34,8 @@ class Texts:
 
 @dataclass(frozen=True)
 class Gated:
-    """A registered function with all that its decorator declared. `probe` tells whether an unknown call took effect."""
+    """A registered function with all that its decorator declared. `probe` tells whether an unknown call took effect,
+    `precondition` what the call's target looks like."""
 
     function: Callable[..., Any]
     name: str
@@ -43,6 +44,7 @@ class Gated:
     reversible: bool = False
     idempotent: bool = False
     probe: Callable[..., Any] | None = None
+    precondition: Callable[..., Any] | None = None
     intent: str | None = None
     wait: Wait = "block"
     kind: Kind = "call"
@@ -113,29 +115,33 @@ def propose(call: Call, texts: Mapping[str, Any], surrounding: Mapping[str, JSON
     if risk not in RISKS:
         raise UsageError(f"risk={risk!r} is none of {', '.join(RISKS)}")
     context = {**surrounding, **(texts.get("context") or {})}
-    story = {name: _plain(name, texts[name]) for name in ("describe", "impact", "preview") if texts.get(name)}
+    story = {name: plain(name, texts[name]) for name in ("describe", "impact", "preview") if texts.get(name)}
     if "describe" in story:
         story["description"] = story.pop("describe")
+    target = None
+    if gated.precondition is not None:
+        target = {"value": plain("precondition", texts["precondition"])}
+        story["target"] = target["value"]
     return Propose(
         name=gated.name, args=call.args, schema=gated.schema.digest, schema_text=gated.schema.schema_json,
         declared=gated.declared, run=call.run.id if call.run else None, key=call.identity.key,
         occurrence=call.occurrence,
-        intent=gated.intent, context=_plain("context", context) if context else None, story=story, risk=risk,
+        intent=gated.intent, context=plain("context", context) if context else None, story=story, risk=risk,
         reversible=gated.reversible, idempotent=gated.idempotent, probe=gated.probe is not None,
-        supersedes=call.identity.supersedes, parent=call.parent, kind=gated.kind,
+        supersedes=call.identity.supersedes, parent=call.parent, target=target, kind=gated.kind,
         offered=offered and not gated.schema.has_local,
     )  # fmt: skip
 
 
-def _plain(what: str, value: Any) -> JSON:
+def plain(what: str, value: Any) -> JSON:
     """A description as strict JSON; what is no JSON is shown as its text."""
     try:
         canonical(value)
     except (TypeError, ValueError):
         if isinstance(value, Mapping):
-            return {str(key): _plain(what, one) for key, one in value.items()}
+            return {str(key): plain(what, one) for key, one in value.items()}
         if isinstance(value, list | tuple):
-            return [_plain(what, one) for one in value]
+            return [plain(what, one) for one in value]
         return str(value)
     plain: JSON = value
     return plain

@@ -19,10 +19,10 @@ from ..action import commands as c
 from ..backend import ActionRecord
 from ..errors import FencedOff, NotReady, OutcomeUnknown, Pending, RunHeld, RunStopped, Stopped, WaitTimeout
 from ..ids import mint
-from .call import Call, Gated, propose
+from .call import Call, Gated, plain, propose
 from .effects import Commit, Effect, Evaluate, Held, Look, Moved
 from .ending import ended, error_text, result_of, stopped
-from .memory import Seat, remember
+from .memory import Seat, executing, remember
 from .scope import current_context
 
 Answer = dict[str, Any]
@@ -58,6 +58,8 @@ def open_action(seat: Seat, call: Call, action: str, *, offered: bool) -> Steps:
     for name in ("describe", "risk", "impact", "preview", "context"):
         value = getattr(call.gated.texts, name)
         texts[name] = (yield Evaluate(value, (), call.given)) if callable(value) else value
+    if call.gated.precondition is not None:
+        texts["precondition"] = yield Evaluate(call.gated.precondition, (), call.given)
     try:
         answer: Answer = yield Commit(action, propose(call, texts, current_context(), offered=offered))
     except RunStopped as error:
@@ -162,9 +164,11 @@ def _give_back(seat: Seat, taken: Answer) -> Steps:
 def _execute(seat: Seat, gated: Gated, local: Mapping[str, Any], answer: Answer) -> Steps:
     """Start, run, settle. Gives back the next answer, whether the call is done, and its value."""
     action = answer["id"]
+    target = yield from _target(seat, gated, local, answer)
     try:
         fence = answer["fence"] if answer["status"] == "claimed" else None
-        started: Answer = yield Commit(action, c.Start(seat.executor, answer["bind"], fence))
+        start = c.Start(seat.executor, answer["bind"], fence, gated.schema.digest, target)
+        started: Answer = yield Commit(action, start)
     except RunHeld:
         moved = yield Moved(action, answer["rev"], 0.25)
         return moved or answer, False, None
@@ -181,6 +185,15 @@ def _execute(seat: Seat, gated: Gated, local: Mapping[str, Any], answer: Answer)
         return (yield from _invoke(seat, gated, local, started))
     finally:
         release()
+
+
+def _target(seat: Seat, gated: Gated, local: Mapping[str, Any], answer: Answer) -> Steps:
+    """What the target looks like now, for the arguments that would run. An error here lets nothing start."""
+    if gated.precondition is None:
+        return None
+    record: ActionRecord = yield Look(partial(seat.backend.action, answer["id"]))
+    args, kwargs = gated.schema.load(orjson.loads(record.args or "{}"), local)
+    return {"value": plain("precondition", (yield Evaluate(gated.precondition, (), gated.given(args, kwargs))))}
 
 
 def _stay(seat: Seat, action: str) -> Steps:
@@ -201,7 +214,8 @@ def _invoke(seat: Seat, gated: Gated, local: Mapping[str, Any], started: Answer)
         yield Commit(action, c.Settle(seat.executor, fence, "failed", error_text(error)))
         raise
     try:
-        value = yield Evaluate(gated.function, args, kwargs)
+        with executing(action, started["bind"]):
+            value = yield Evaluate(gated.function, args, kwargs)
     except BaseException as error:
         if not _uncertain(error, gated):
             yield Commit(action, c.Settle(seat.executor, fence, "failed", error_text(error)))

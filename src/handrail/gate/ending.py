@@ -18,6 +18,7 @@ from ..errors import (
     Outcome,
     RunStopped,
     Stopped,
+    TargetChanged,
     UnknownReview,
     Withdrawn,
 )
@@ -36,6 +37,9 @@ _ADVICE: Final = {
     "unknown_reviewer": "was not asked: a reviewer it names is not in the directory. Add them with "
     "`handrail people apply people.yaml`",
     "parent_refused": "was refused with the action under which it was to be done",
+    "intent_refused": "was refused: people refused an action of this run with the same intent, and it names nobody "
+    "who could decide anew",
+    "target_changed": "was not started: its target is no longer as it was when it was asked for",
     "rule": "is denied by a rule of the policy",
     "default": "is denied: no rule of the policy is about it",
     "policy_changed": "is denied by the policy, which has changed since",
@@ -43,6 +47,8 @@ _ADVICE: Final = {
     "quorum_unreachable": "was not asked: fewer people may decide than the quorum needs. Add people with "
     "`handrail people apply people.yaml`",
 }
+
+_KINDS: Final = {"changes_requested": ChangesRequested, "expired": Expired, "target_changed": TargetChanged}
 
 
 def result_of(backend: Backend, gated: Gated | None, answer: dict[str, Any]) -> Any:
@@ -89,7 +95,7 @@ def ended(backend: Backend, answer: dict[str, Any]) -> Outcome | Stopped:
             return ActionFailed(f"{name} failed: {_failure(backend, action)}", **rest)
         case _:
             pass
-    kind = {"changes_requested": ChangesRequested, "expired": Expired}.get(reason, Denied)
+    kind = _KINDS.get(reason, Denied)
     return kind(f"{name} {_ADVICE.get(reason, f'was refused ({reason})')}{said}", **rest)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
 from ..backend import Backend, Decision
 from ..engine.request import answer_of
+from ..errors import UsageError
 from .ending import decision_of
 
 
@@ -16,6 +19,30 @@ class Seat:
 
     backend: Backend
     executor: str
+
+
+_key: ContextVar[str | None] = ContextVar("handrail_key", default=None)
+
+
+@contextmanager
+def executing(action: str, bind: str) -> Iterator[None]:
+    """Let the call of a gated function inside the block know which action it is."""
+    token = _key.set(f"hr_{action}_{bind.rpartition(':')[2][:16]}")
+    try:
+        yield
+    finally:
+        _key.reset(token)
+
+
+def idempotency_key() -> str:
+    """Inside a gated function: what tells this action's call from all others, the same at every attempt.
+
+    Give it to a service that does a thing once for a key. Raises `UsageError` outside of a gated function.
+    """
+    found = _key.get()
+    if found is None:
+        raise UsageError("idempotency_key() is for the body of a gated function: nothing is being executed here")
+    return found
 
 
 _last: ContextVar[tuple[Seat, str] | None] = ContextVar("handrail_last", default=None)

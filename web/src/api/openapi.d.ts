@@ -1006,6 +1006,12 @@ export interface components {
             readonly offered: boolean;
             /** @default null */
             readonly parent: string | null;
+            /** @default null */
+            readonly answered_at: number | null;
+            /** @default null */
+            readonly target: string | null;
+            /** @default false */
+            readonly testified: boolean;
         };
         readonly Demand: {
             readonly levels: readonly components["schemas"]["Level"][];
@@ -1154,6 +1160,8 @@ export interface components {
             /** @default null */
             readonly parent: string | null;
             /** @default null */
+            readonly target: components["schemas"]["Value"];
+            /** @default null */
             readonly executor: string | null;
             /** @default false */
             readonly start: boolean;
@@ -1198,6 +1206,10 @@ export interface components {
             readonly bind: string;
             /** @default null */
             readonly fence: number | null;
+            /** @default null */
+            readonly schema: string | null;
+            /** @default null */
+            readonly target: components["schemas"]["Value"];
         };
         readonly ActionRelease: {
             readonly executor: string;

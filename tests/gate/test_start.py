@@ -1,0 +1,167 @@
+"""What is looked at once more right before a call leaves, and what the call itself may know."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import handrail
+from handrail.action.commands import Settle, Start
+from handrail.engine.request import Request, Tick
+from handrail.ids import mint
+from handrail.principal import SYSTEM
+from handrail.testing import reviewing
+
+rail = handrail.connect("sqlite:///:memory:", agent="keeper")
+balance = {"DE89": 100}
+seen: list[Any] = []
+
+
+@rail.approval(name="payments.wire", precondition=lambda account, cents: {"balance": balance.get(account)})
+def wire(account: str, cents: int) -> str:
+    seen.append(handrail.idempotency_key())
+    return f"{cents} to {account}"
+
+
+@rail.approval(name="mail.send", idempotent=True)
+def send(to: str) -> str:
+    seen.append(handrail.idempotency_key())
+    return to
+
+
+@pytest.fixture
+def people() -> Any:
+    seen.clear()
+    balance.update({"DE89": 100, "DE02": 5})
+    with reviewing(rail) as scripted:
+        yield scripted
+
+
+def test_a_call_whose_target_is_as_it_was_runs(people):
+    people.approves("payments.wire")
+    assert wire("DE89", 5) == "5 to DE89"
+    shown = people.asked[0].action.story
+    assert shown["target"] == {"balance": 100}
+
+
+def test_a_call_whose_target_has_changed_meanwhile_does_not_run(people):
+    people.approves("payments.wire")
+    ticket = wire.propose("DE89", 5)
+    people.react(ticket.review)
+    balance["DE89"] = 4
+    with pytest.raises(handrail.TargetChanged, match="no longer as it was") as changed:
+        ticket.wait()
+    assert changed.value.reason == "target_changed"
+    assert ticket.status == "refused"
+    assert seen == []
+
+
+def test_after_an_edit_the_target_of_the_new_arguments_counts(people):
+    people.edits("payments.wire", account="DE02")
+    with pytest.raises(handrail.TargetChanged):
+        wire("DE89", 5)
+    people.edits("payments.wire", cents=3)
+    assert wire("DE89", 5) == "3 to DE89"
+
+
+def test_a_program_that_cannot_look_at_the_target_starts_nothing(people):
+    people.approves("payments.wire")
+    ticket = wire.propose("DE89", 5)
+    people.react(ticket.review)
+    backend = rail.gate.backend
+    answer = backend.call(ticket.id, Start("exe_other", backend.action(ticket.id).state.bind))
+    assert answer["status"] == "refused"
+
+
+def test_where_looking_fails_nothing_starts_and_it_can_be_tried_again(people):
+    people.approves("payments.wire")
+    ticket = wire.propose("DE89", 5)
+    people.react(ticket.review)
+    before = balance.pop("DE89")
+
+    def broken(account: str, cents: int) -> Any:
+        raise ConnectionError("the bank does not answer")
+
+    found: Any = rail.gate.registry.get("payments.wire")
+    kept, found.__dict__["precondition"] = found.precondition, broken
+    with pytest.raises(ConnectionError):
+        ticket.wait()
+    found.__dict__["precondition"] = kept
+    assert ticket.status == "cleared"
+    balance["DE89"] = before
+    assert ticket.wait() == "5 to DE89"
+
+
+def test_a_function_with_other_parameters_does_not_run_what_was_asked_before(people):
+    people.approves("payments.wire")
+    ticket = wire.propose("DE89", 5)
+    people.react(ticket.review)
+    backend = rail.gate.backend
+    bind = backend.action(ticket.id).state.bind
+    with pytest.raises(handrail.SchemaChanged, match="other parameters"):
+        backend.call(ticket.id, Start("exe_new", bind, schema="sha256:other", target={"value": {"balance": 100}}))
+    assert ticket.status == "cleared"
+    assert ticket.wait() == "5 to DE89"
+
+
+def test_a_key_is_one_calls_own_and_there_is_none_outside(people):
+    people.approves("mail.send")
+    people.approves("mail.send")
+    send("ann")
+    send("ann")
+    assert len(set(seen)) == 2
+    assert all(key.startswith("hr_act_") for key in seen)
+    with pytest.raises(handrail.UsageError, match="body of a gated function"):
+        handrail.idempotency_key()
+
+
+def lose(people: Any, ticket: Any) -> Any:
+    """Let an executor start a call and be gone."""
+    backend = rail.gate.backend
+    started = backend.call(ticket.id, Start("exe_gone", backend.action(ticket.id).state.bind))
+    people.clock.advance("2m")
+    people.database.process.engine.call(Request(mint("cmd"), ticket.id, Tick(), SYSTEM))
+    return started
+
+
+def test_a_lost_call_that_may_be_repeated_is_by_whoever_waits_with_the_same_key(people):
+    people.approves("mail.send")
+    ticket = send.propose("ann")
+    people.react(ticket.review)
+    lose(people, ticket)
+    assert ticket.status == "cleared"
+    assert ticket.wait() == "ann"
+    bind = rail.gate.backend.action(ticket.id).state.bind
+    assert seen == [f"hr_{ticket.id}_{bind.rpartition(':')[2][:16]}"]
+
+
+def test_it_is_repeated_a_few_times_and_then_people_are_asked(people):
+    people.approves("mail.send")
+    ticket = send.propose("ann")
+    people.react(ticket.review)
+    for _ in range(5):
+        lose(people, ticket)
+    assert ticket.status == "unknown"
+    assert rail.gate.backend.review(str(ticket.review)).state.cause == "outcome_unknown"
+
+
+def test_a_late_report_counts_for_nothing_and_is_kept_for_who_decides(people):
+    people.approves("payments.wire")
+    ticket = wire.propose("DE89", 5)
+    people.react(ticket.review)
+    backend = rail.gate.backend
+    start = Start("exe_gone", backend.action(ticket.id).state.bind, target={"value": {"balance": 100}})
+    started = backend.call(ticket.id, start)
+    people.clock.advance("2m")
+    people.database.process.engine.call(Request(mint("cmd"), ticket.id, Tick(), SYSTEM))
+    assert ticket.status == "unknown"
+    late = Settle("exe_gone", started["fence"] + 0, "succeeded", {"value": "5 to DE89"})
+    for _ in range(2):
+        with pytest.raises(handrail.FencedOff):
+            backend.call(ticket.id, late)
+    assert ticket.status == "unknown"
+    told = [event for event in backend.history(ticket.id) if event.type == "action.reported_late"]
+    assert [(one.before, one.after, one.data["outcome"], one.texts["report"]) for one in told] == [
+        ("unknown", "unknown", "succeeded", {"value": "5 to DE89"})
+    ]
