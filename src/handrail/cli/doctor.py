@@ -12,8 +12,8 @@ import typer
 from ..embedded import os_user_name
 from ..engine.request import DEFAULT_TENANT
 from ..engine.verify import Report, verify
+from ..store.address import is_remote, shown
 from ..store.health import Health, examined
-from ..store.open import is_remote, shown
 from ..view.words import count
 from .desk import Db, is_server, place
 from .finding import CODES, MARKS, STYLES, Finding
