@@ -241,8 +241,9 @@ def run(s: Script) -> None:
     s.send(one, run_commands.Open("payday"))
     s.send(one, run_commands.Note("it broke"))
     s.send(one, run_commands.Open("payday"))
-    s.propose(run=one, occurrence=1)
+    s.propose(run=one, occurrence=1, intent="pay")
     s.decide(review(), "reject")
+    s.propose("act_2", run=one, intent="pay")
     s.send(one, run_commands.Finish())
 
 

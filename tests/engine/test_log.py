@@ -80,7 +80,7 @@ def test_a_commit_that_fails_halfway_leaves_nothing_behind(desk: Desk) -> None:
     change(desk, "CREATE TRIGGER full BEFORE INSERT ON heads BEGIN SELECT raise(ABORT, 'the disk is full'); END")
     before = tables(desk)
     view = desk.review(held["review"]).view
-    with pytest.raises(Unavailable, match="nothing was kept"):
+    with pytest.raises(Unavailable, match="nothing was changed"):
         desk.person.call(held["review"], Decide("approve", view), command_id="cmd_1")
     assert tables(desk) == before
     change(desk, "DROP TRIGGER full")

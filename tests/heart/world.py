@@ -22,7 +22,7 @@ from handrail.policy import register
 from handrail.policy.paths import Demand
 from handrail.policy.register import ActivePolicy, PutPolicy
 from handrail.policy.rules import Policy, Unreadable
-from handrail.policy.verdict import Asked, Verdict, again, edited, judge
+from handrail.policy.verdict import Asked, Verdict, again, anew, edited, judge
 from handrail.principal import SOLO_ID, SYSTEM, Principal
 from handrail.review import commands as review
 from handrail.review import lifecycle as review_life
@@ -157,13 +157,26 @@ def _action_facts(world: World, subject: str, command: object, actor: Principal)
         revision = revision_of(subject, 1, command.args)
         blocked = held_up(world, command.run, subject)
         intent = NAMES.intent(command.intent) if command.intent else None
+        if refused_at(world, command.run, intent):
+            forbidden = barred(world, actor.id, actor.owner or "", command.run, command.kind)
+            verdict = anew(verdict, world.directory, forbidden)
         return ActionFacts(subject, world.now, actor, verdict, revision, blocked=blocked, intent=intent)
     if not isinstance(state, Action):
         raise UnknownAction("no action has that id")
     lease, blocked = world.leases.get(subject), held_up(world, state.run, subject)
     owns = isinstance(command, action.Withdraw) and _owns(world, state.owner, actor)
     fresh = _afresh(world, state) if isinstance(command, action.Claim | action.Start) else None
-    return ActionFacts(subject, world.now, actor, fresh, lease=lease, blocked=blocked, owns=owns)
+    refused, around = refused_at(world, state.run, state.intent), world.states.get(state.run or "")
+    stopped = isinstance(around, Run) and around.status == "stopped"
+    return ActionFacts(
+        subject, world.now, actor, fresh, None, lease, blocked, owns, stopped=stopped, refused_at=refused
+    )  # fmt: skip
+
+
+def refused_at(world: World, run_id: str | None, intent: str | None) -> int | None:
+    """When people last refused an action of the run with that intent."""
+    alike = (one for one in world.actions() if run_id and intent and (one.run, one.intent) == (run_id, intent))
+    return max((one.answered_at for one in alike if one.status == "refused" and one.answered_at), default=None)
 
 
 def _afresh(world: World, state: Action) -> Verdict | None:

@@ -95,3 +95,22 @@ def test_a_stop_says_why() -> None:
     desk.open_run()
     with pytest.raises(InvalidValue, match="why"):
         desk.submit("run_1", c.Stop("  "), SYSTEM)
+
+
+def test_what_was_agreed_to_does_not_start_in_a_stopped_run() -> None:
+    """Also before the engine came to refuse it, or where the run around the action's was stopped."""
+    desk = Desk(ann="team")
+    desk.open_run()
+    desk.propose(more={"run": "run_1"})
+    desk.decide(ANN, "approve")
+    stopped(desk)
+    assert desk.start() == ["Refused"]
+    assert desk.action().reason == "run_stopped"
+
+
+def test_a_failed_attempt_is_not_repeated_in_a_stopped_run() -> None:
+    desk = Desk(ann="team")
+    desk.open_run()
+    desk.propose(pattern="auto", more={"run": "run_1", "executor": "x1", "start": True})
+    stopped(desk)
+    assert desk.settle("failed", retry_in=0) == ["Failed"]

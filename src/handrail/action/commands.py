@@ -136,11 +136,12 @@ class Revise:
 
 @dataclass(frozen=True, slots=True)
 class Clear:
-    """People agreed on the revision with this digest."""
+    """People agreed on the revision with this digest, at `agreed_at` (µs); or time did, at none."""
 
     review: str
     bind: str
     grant: int
+    agreed_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,9 +64,10 @@ class Revised:
 
 @dataclass(frozen=True, slots=True)
 class Cleared:
-    """It may run: the grant names the bytes and the time."""
+    """It may run: the grant names the bytes and the time, `agreed_at` (µs) when people agreed, if they did."""
 
     grant: Grant
+    agreed_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The executing half of an action's life: claim, start, settle, and what follows when nobody reports."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final, Literal, assert_never
 
 from ..errors import FencedOff, NotAllowed, NotReady, RunHeld, SchemaChanged, WrongBytes
@@ -15,6 +16,8 @@ from .model import Action, Grant
 
 NOBODY: Final[dict[str, Any]] = {"executor": None, "holder": None}
 """What changes when nobody holds the right to execute any more."""
+BY_PEOPLE: Final = frozenset({"rejected", "changes_requested"})
+"""Why an action is refused where people said no."""
 Execution = c.Claim | c.Start | c.Release | c.Settle | c.Testify | c.Reconcile
 MOST_ATTEMPTS: Final = 5
 """So often a call that may be repeated is begun under one grant before people are asked."""
@@ -31,7 +34,7 @@ def decide(state: Action, command: Execution, facts: Facts) -> list[Draft[e.Even
             if facts.line == "refused":
                 return _with_parent(state)
             _ready(state, facts, "cleared")
-            if sterner := _sterner(state, facts):
+            if sterner := _asked_anew(state, facts) or _sterner(state, facts):
                 return sterner
             return [_claimed(command.executor, state.fence, facts)]
         case c.Start():
@@ -69,6 +72,17 @@ def _sterner(state: Action, facts: Facts) -> list[Draft[e.Event]]:
     review = derive("rev", state.id, number, "approval")
     held = e.Held(review, "approval", number, "policy_changed", verdict.demand, verdict.pol, verdict.rule)
     return [Draft(held, lease=0)]
+
+
+def _asked_anew(state: Action, facts: Facts) -> list[Draft[e.Event]]:
+    """After people refused an action with the same intent, only what they agree to from then on runs; so do retries."""
+    if facts.refused_at is None or (state.answered_at or 0) >= facts.refused_at:
+        return []
+    if state.demand is None or not _askable(state):
+        return [Draft(e.Refused("intent_refused"), lease=0)]
+    number, demand = state.reviews + 1, replace(state.demand, at_end="reject")
+    review = derive("rev", state.id, number, "approval")
+    return [Draft(e.Held(review, "approval", number, "intent_refused", demand, state.pol, state.rule), lease=0)]
 
 
 def _suffices(state: Action, demand: Demand) -> bool:
@@ -120,7 +134,7 @@ def _start(state: Action, command: c.Start, facts: Facts) -> list[Draft[e.Event]
             f"{state.name} takes other parameters here than when it was asked for: run it with the version that asked, "
             "or withdraw it and ask again"
         )
-    if sterner := _sterner(state, facts):
+    if sterner := _asked_anew(state, facts) or _sterner(state, facts):
         return sterner
     if state.target is not None and facts.target != state.target:
         return [Draft(e.Refused("target_changed"), lease=0)]
@@ -241,6 +255,8 @@ def moved(state: Action, event: e.Event, sealed: Sealed[e.Event]) -> dict[str, A
             return {"outcome": outcome, "due_at": state.grant.expires_at if state.grant else None}
         case e.Succeeded() | e.Failed() | e.Skipped():
             return {"outcome": outcome, "review": None, "due_at": None, **NOBODY}
+        case e.Refused() if event.reason in BY_PEOPLE:
+            return {"reason": event.reason, "due_at": None, "answered_at": sealed.at, **NOBODY}
         case e.Refused() | e.Withdrawn():
             return {"reason": event.reason, "due_at": None, **NOBODY}
         case e.ReportedLate():

@@ -158,7 +158,8 @@ def _supersede(state: Action, command: c.Supersede, facts: Facts) -> list[Draft[
 def _clear(state: Action, command: c.Clear, facts: Facts) -> list[Draft[e.Event]]:
     if command.review != state.review or command.bind != state.bind:
         raise NotReady("the review that agreed is not the one that holds this action")
-    return [Draft(e.Cleared(Grant(command.bind, facts.now + command.grant, command.review)))]
+    grant = Grant(command.bind, facts.now + command.grant, command.review)
+    return [Draft(e.Cleared(grant, command.agreed_at))]
 
 
 def _refuse(state: Action, command: c.Refuse) -> list[Draft[e.Event]]:
@@ -216,7 +217,9 @@ def _moved(state: Action, event: e.Event, sealed: Sealed[e.Event]) -> dict[str, 
         case e.Revised():
             return {"revision": event.revision, "bind": event.bind, "demand": event.demand or state.demand}
         case e.Cleared():
-            return {"grant": event.grant, "review": None, "due_at": event.grant.expires_at, **execution.NOBODY}
+            answered = event.agreed_at or state.answered_at
+            cleared = {"grant": event.grant, "review": None, "due_at": event.grant.expires_at, "answered_at": answered}
+            return cleared | execution.NOBODY
         case _:
             return execution.moved(state, event, sealed)
 

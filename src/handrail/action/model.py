@@ -35,9 +35,9 @@ class Action:
     was, and `due_at` is when `Elapse` has something to do, leaving aside the executor's lease, which is no part of the
     state. `pol` is the digest of the policy that judged it, `intent` the keyed hash of the purpose that its agent gave
     it, `floor` says whether its code asks for people by itself, and `offered` whether whoever has the function may
-    execute it, or only its caller. `parent` is the action under which it is done, `target`
-    the keyed hash of what its target looked like, and `testified` whether the late report was kept of
-    whoever was fenced off last.
+    execute it, or only its caller. `parent` is the action under which it is done, `answered_at` when people last agreed
+    to it or refused it, `target` the keyed hash of what its target looked like, and `testified` whether the late report
+    was kept of whoever was fenced off last.
     """
 
     id: str
@@ -78,6 +78,7 @@ class Action:
     floor: bool = True
     offered: bool = False
     parent: str | None = None
+    answered_at: int | None = None
     target: str | None = None
     testified: bool = False
 

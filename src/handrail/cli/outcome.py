@@ -25,6 +25,7 @@ WORDS: Final = {
     "no_reviewer": "It will not run: it names nobody who may decide it.",
     "unknown_reviewer": "It will not run: a reviewer it names is not in the directory.",
     "quorum_unreachable": "It will not run: fewer people may decide it than it needs.",
+    "intent_refused": "It will not run: people refused its intent before, and it names nobody who could decide anew.",
     "run_stopped": "It will not run: the run around it was stopped.",
     "grant_expired": "It was approved, but nobody ran it before the approval ran out.",
 }

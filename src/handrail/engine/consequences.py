@@ -94,7 +94,7 @@ def _answer(state: Review, value: JSON) -> action.Command:
     assert state.decision is not None
     match state.decision.outcome:
         case "approve" | "edit" | "retry":
-            return action.Clear(state.id, state.bind, state.demand.grant)
+            return action.Clear(state.id, state.bind, state.demand.grant, state.decision.at)
         case "reject":
             return action.Refuse(state.id, "rejected")
         case "send_back":

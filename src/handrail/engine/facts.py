@@ -15,7 +15,7 @@ from ..codec.records import State
 from ..directory.lifecycle import Facts as DirectoryFacts
 from ..errors import RunStopped, UnknownAction, UnknownReview
 from ..policy.register import Facts as PolicyFacts
-from ..policy.verdict import Asked, Verdict, again, edited, judge
+from ..policy.verdict import Asked, Verdict, again, anew, edited, judge
 from ..principal import SOLO_ID, Principal
 from ..review import commands as review
 from ..review.access import People, barred
@@ -66,6 +66,7 @@ def _action(work: Work, subject: str, state: State | None, command: object, acto
                 subject, work.now, actor, _afresh(work, state), None, work.lease(subject),
                 lineage.waits(work, state.run, subject), line=lineage.line(work, state.parent),
                 stopped=lineage.stopped(work, state.run) is not None, target=target,
+                refused_at=_refused_at(work, state.run, state.intent),
             )  # fmt: skip
         case action.Settle():
             stopped = lineage.stopped(work, state.run) is not None
@@ -88,6 +89,8 @@ def _proposal(work: Work, subject: str, command: action.Propose, actor: Principa
     asked = Asked(command.name, command.risk, command.reversible)
     verdict = judge(command.declared, directory, barred, work.sources.policy(), asked)
     intent = directory.names.intent(command.intent) if command.intent else None
+    if lineage.refused(work, command.run, intent):
+        verdict = anew(verdict, directory, barred)
     if command.parent:
         check_parent(work.state(command.parent), command.parent, actor)
     line, target = lineage.line(work, command.parent), _target(work, command.target)
@@ -99,6 +102,11 @@ def _proposal(work: Work, subject: str, command: action.Propose, actor: Principa
 def _target(work: Work, found: JSON) -> str | None:
     """How a target looks, as what can be kept for ever."""
     return None if found is None else work.sources.directory().names.target(canonical(found))
+
+
+def _refused_at(work: Work, run_id: str | None, intent: str | None) -> int | None:
+    found = lineage.refused(work, run_id, intent)
+    return found.answered_at if found else None
 
 
 def _afresh(work: Work, state: Action) -> Verdict | None:

@@ -57,6 +57,14 @@ def reason(work: Work, run: Run) -> str | None:
     return found if isinstance(found, str) else None
 
 
+def refused(work: Work, run_id: str | None, intent: str | None) -> Action | None:
+    """The action with that intent, in the run or one around it, that people refused last."""
+    if intent is None:
+        return None
+    found = [work.sources.refused(run.id, intent) for run in runs(work, run_id)]
+    return max((one for one in found if one), key=lambda one: one.answered_at or 0, default=None)
+
+
 def line(work: Work, parent: str | None) -> Line:
     """What became of the actions above: a refusal anywhere counts, then one that waits; too long a line counts as one
     that waits."""

@@ -150,6 +150,13 @@ class Reads:
         found |= {subject for subject, state in changed.items() if _around(state) == run and state.status in GOING}
         return tuple(sorted(found)[:most])
 
+    def refused(self, run: str, intent: str) -> Action | None:
+        rows = self._reader.refused(self._tenant, run, intent)
+        found = [read_state(row.kind, row.state) for row in rows] + list(self.changed.values())
+        fitting = (one for one in found if isinstance(one, Action) and (one.run, one.intent) == (run, intent))
+        said = (one for one in fitting if one.status == "refused" and one.answered_at)
+        return max(said, key=lambda one: one.answered_at or 0, default=None)
+
     def policy(self) -> Policy | Unreadable | None:
         active = self.state(ACTIVE)
         if not isinstance(active, ActivePolicy):

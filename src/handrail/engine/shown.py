@@ -13,8 +13,9 @@ from ..review.model import Review
 from ..stream import JSON, Revision
 from ..view.flags import Flag, inspect
 from ..view.fold import folded_paths
-from ..view.model import ActionView, Erased, PartsView, ReviewView, VerdictView, build
+from ..view.model import ActionView, Erased, PartsView, RefusedView, ReviewView, VerdictView, build
 from ..view.uninspected import Uninspected, uninspected
+from . import lineage
 
 if TYPE_CHECKING:
     from .work import Work
@@ -55,6 +56,8 @@ def _view(
     verdict: VerdictView = {
         "verdict": "review", "pattern": held.pattern, "reason": reason, "rule": held.rule, "pol": held.pol
     }  # fmt: skip
+    if reason == "intent_refused" and (refused := _refused(work, held)):
+        verdict["refused"] = refused
     parts: PartsView = {"context": held.context, "story": held.story}
     value = orjson.loads(args) if args else None
     kept = _kept(work, held, value)
@@ -63,6 +66,14 @@ def _view(
         review=about, action=action, verdict=verdict, parts=parts, flags=flags, unseen=folded_paths(kept.get("args")),
         uninspected=_dark(kept, flags),
     )  # fmt: skip
+
+
+def _refused(work: Work, held: Action) -> RefusedView | None:
+    """The decision that refused the same intent before."""
+    found = lineage.refused(work, held.run, held.intent)
+    review = work.state(found.asked) if found and found.asked else None
+    decision = review.decision if isinstance(review, Review) else None
+    return {"by": decision.by, "at": decision.at, "review": review.id} if review and decision else None
 
 
 def _kept(work: Work, held: Action, args: JSON) -> dict[str, JSON]:

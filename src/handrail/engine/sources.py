@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from ..action.model import Action
 from ..codec.records import State
 from ..directory.model import Directory
 from ..policy.rules import Policy, Unreadable
@@ -32,6 +33,9 @@ class Sources(Protocol):
 
     def inside(self, run: str, most: int) -> tuple[str, ...]:
         """Actions and runs in a run that could go on."""
+
+    def refused(self, run: str, intent: str) -> Action | None:
+        """The action of a run with that intent that people refused last."""
 
     def directory(self) -> Directory:
         """Everybody present."""

@@ -37,6 +37,8 @@ _ADVICE: Final = {
     "unknown_reviewer": "was not asked: a reviewer it names is not in the directory. Add them with "
     "`handrail people apply people.yaml`",
     "parent_refused": "was refused with the action under which it was to be done",
+    "intent_refused": "was refused: people refused an action of this run with the same intent, and it names nobody "
+    "who could decide anew",
     "target_changed": "was not started: its target is no longer as it was when it was asked for",
     "rule": "is denied by a rule of the policy",
     "default": "is denied: no rule of the policy is about it",

@@ -137,6 +137,19 @@ def again(
     return replace(found, pol=policy.digest if policy else None)
 
 
+def anew(verdict: Verdict, directory: Directory, barred: frozenset[str]) -> Verdict:
+    """A verdict after people refused the same intent in the run: they are asked, also where a rule lets it run."""
+    if verdict.kind == "deny" or verdict.demand is None:
+        return verdict
+    demand = replace(verdict.demand, at_end="reject")
+    try:
+        _require_reachable(demand, directory, barred)
+    except _Denied as denied:
+        return replace(verdict, kind="deny", reason=denied.reason, advice=denied.advice)
+    pattern = "approval" if verdict.pattern == "auto" else verdict.pattern
+    return replace(verdict, kind="review", pattern=pattern, reason="intent_refused", demand=demand)
+
+
 def edited(present: Demand, fresh: Verdict, directory: Directory, barred: frozenset[str]) -> Demand | None:
     """What the next round of a review demands after an edit that was judged afresh; never less than `present`, which
     holds the action. `None` where the edit is denied, or nobody could agree to it."""

@@ -77,6 +77,12 @@ INSIDE: Final = """
     WHERE tenant = %s AND parent = %s AND kind IN ('action', 'run')
       AND status IN ('held', 'cleared', 'claimed', 'running')
     ORDER BY id LIMIT %s"""
+# The last that people refused of one intent in a run.
+REFUSED: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams
+    WHERE tenant = %s AND parent = %s AND state::json ->> 'intent' = %s
+      AND kind = 'action' AND status = 'refused' AND state::json ->> 'answered_at' IS NOT NULL
+    ORDER BY (state::json ->> 'answered_at')::bigint DESC LIMIT 1"""
 HELD_OF_AGENT: Final = """
     SELECT count(*) FROM streams
     WHERE tenant = %s AND state::json ->> 'agent' = %s AND kind = 'action' AND status = 'held'"""

@@ -162,6 +162,9 @@ class Reader(Protocol):
     def inside(self, tenant: str, run: str, limit: int) -> list[str]:
         """Actions and runs in a run that could go on, by id."""
 
+    def refused(self, tenant: str, run: str, intent: str) -> list[Stream]:
+        """The action of a run with that intent that people refused last, if there is one."""
+
     def held(self, tenant: str, *, agent: str = "", owner: str = "") -> int:
         """How many actions of an agent, or of an owner's agents, wait for people."""
 

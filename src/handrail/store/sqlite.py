@@ -126,6 +126,9 @@ class Rows:
     def inside(self, tenant: str, run: str, limit: int) -> list[str]:
         return [row[0] for row in self._all(sql.INSIDE, tenant, run, limit)]
 
+    def refused(self, tenant: str, run: str, intent: str) -> list[Stream]:
+        return self._streams(sql.REFUSED, tenant, run, intent)
+
     def held(self, tenant: str, *, agent: str = "", owner: str = "") -> int:
         statement = sql.HELD_OF_AGENT if agent else sql.HELD_OF_OWNER
         found: int = self._one(statement, tenant, agent or owner)[0]

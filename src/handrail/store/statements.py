@@ -65,6 +65,12 @@ INSIDE: Final = """
     WHERE tenant = ? AND parent = ? AND kind IN ('action', 'run')
       AND status IN ('held', 'cleared', 'claimed', 'running')
     ORDER BY id LIMIT ?"""
+# The last that people refused of one intent in a run.
+REFUSED: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams INDEXED BY streams_refused
+    WHERE tenant = ? AND parent = ? AND state ->> '$.intent' = ?
+      AND kind = 'action' AND status = 'refused' AND state ->> '$.answered_at' IS NOT NULL
+    ORDER BY state ->> '$.answered_at' DESC LIMIT 1"""
 HELD_OF_AGENT: Final = """
     SELECT count(*) FROM streams WHERE tenant = ? AND state ->> '$.agent' = ? AND kind = 'action' AND status = 'held'"""
 HELD_OF_OWNER: Final = """

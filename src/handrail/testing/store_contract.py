@@ -163,6 +163,20 @@ class StoreContract:
         with store.read() as reader:
             assert {row.id for row in reader.page(TENANT, "action", parent="run_1")} == {"act_held", "act_unknown"}
 
+    def test_what_people_refused_last_of_an_intent_is_found(self, store: Store) -> None:
+        said = [(f"act_{at}", f'{{"intent":"int_1","answered_at":{at}}}') for at in (9, 10, 8)]
+        never = ("act_0", '{"intent":"int_1","answered_at":null}')
+        other = ("act_11", '{"intent":"int_2","answered_at":11}')
+        rows = [
+            stream(one, "action", "refused", parent="run_1")._replace(state=state)
+            for one, state in (*said, never, other)
+        ]
+        put(store, Batch(head(1), rows))
+        with store.read() as reader:
+            assert [row.id for row in reader.refused(TENANT, "run_1", "int_1")] == ["act_10"]
+            assert [row.id for row in reader.refused(TENANT, "run_1", "int_2")] == ["act_11"]
+            assert reader.refused(TENANT, "run_2", "int_1") == []
+
     def test_what_could_go_on_in_a_run_is_found(self, store: Store) -> None:
         going = [stream(f"act_{status}", "action", status, parent="run_1") for status in ("held", "cleared", "claimed")]
         over = [stream(f"act_{status}", "action", status, parent="run_1") for status in ("started", "refused")]

@@ -33,6 +33,7 @@ _REASONS = {
     "below_threshold": "its confidence is below the threshold",
     "condition_error": "a condition of the policy could not be evaluated",
     "policy_changed": "the policy has become stricter since it was agreed to",
+    "intent_refused": "people refused an action of this run with the same intent",
     "attempts_failed": "every attempt failed",
     "outcome_unknown": "it was started, and nobody knows whether it took effect",
     "sampled": "it was drawn as a sample",
@@ -79,6 +80,9 @@ def facts(view: Mapping[str, Any], reader: Reader) -> Iterator[tuple[str, str]]:
     """Yield label and words of every fact, in the order in which a person needs them."""
     review, action = view["review"], view["action"]
     yield "Why", reason(view["verdict"])
+    if refused := view["verdict"].get("refused"):
+        words = f"{reader.name(refused['by'])}, {reader.clock(refused['at'])}, in {visible(refused['review'])}"
+        yield "Refused", f"the last one by {words}"
     yield from _levels(review, reader)
     yield "Needs", quorum(review["quorum"], reader)
     yield "Risk", f"{_rated(action['risk'])}, {_undoable(action['reversible'])}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypedDict, cast
+from typing import NotRequired, TypedDict, cast
 
 from .flags import Flag
 from .uninspected import Uninspected
@@ -66,14 +66,26 @@ class ActionView(TypedDict):
     attempt: int
 
 
+class RefusedView(TypedDict):
+    """The decision that refused the same intent before: whose (an id), when (microseconds), in which review."""
+
+    by: str
+    at: int
+    review: str
+
+
 class VerdictView(TypedDict):
-    """Why a person is asked: the policy's answer, its reason (a code or words), the rule and the policy's digest."""
+    """Why a person is asked: the policy's answer, its reason (a code or words), the rule and the policy's digest.
+
+    `refused` is there where the same intent was refused before.
+    """
 
     verdict: str
     pattern: str | None
     reason: str
     rule: str | None
     pol: str | None
+    refused: NotRequired[RefusedView]
 
 
 class PartsView(TypedDict):

@@ -1007,6 +1007,8 @@ export interface components {
             /** @default null */
             readonly parent: string | null;
             /** @default null */
+            readonly answered_at: number | null;
+            /** @default null */
             readonly target: string | null;
             /** @default false */
             readonly testified: boolean;

@@ -1,0 +1,39 @@
+"""What has to happen in a night of simulations: every fault, every command, and every row of the lives' tables."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, Final
+
+from handrail.codec.records import NAMES
+from handrail.stream import Table
+
+from .faults import FAULTS
+
+LIVES: Final = ("action", "review", "run", "policy")
+COMMANDS: Final = (
+    "Propose", "Claim", "Start", "Release", "Settle", "Reconcile", "Withdraw", "Decide", "Revoke", "Delegate",
+    "Escalate", "Comment", "Open", "Note", "Finish", "Stop", "Take", "Tick", "Renew", "PutPolicy", "PutPerson",
+    "RemovePerson",
+)  # fmt: skip
+OTHERS: Final = ("crash", "erasure", "clock skew", "clock leap")
+REFUSALS: Final = (
+    "AlreadyDecided", "CommitUnknown", "FencedOff", "Late", "NotAllowed", "NotReady", "RunFinished", "RunHeld",
+    "RunStopped", "StaleView", "Unavailable", "UnknownAction", "UnknownPerson", "Unseen", "WrongBytes",
+)  # fmt: skip
+
+
+def rows(tables: Mapping[str, Table]) -> list[str]:
+    """Every transition that the lives allow, as the simulation counts it."""
+    found: list[str] = []
+    for life in LIVES:
+        table: Mapping[type[Any], Mapping[str | None, str]] = tables[life]
+        found += [f"{NAMES[event]} {old} -> {new}" for event, steps in table.items() for old, new in steps.items()]
+    return found
+
+
+def missing(seen: Counter[str], tables: Mapping[str, Table]) -> list[str]:
+    """What never happened, though it should have."""
+    wanted = [*FAULTS, *OTHERS, *(f"command {one}" for one in COMMANDS), *(f"refused {one}" for one in REFUSALS)]
+    return [one for one in (*wanted, *rows(tables)) if not seen[one]]
