@@ -64,7 +64,8 @@ def _remote(url: str) -> list[Finding]:
     with looked_at(url) as (health, reader):
         report = verify(reader, DEFAULT_TENANT)
     found = [Finding("Database", "note", shown(url)), *_postgres(health), *_schema(health), *_log(report)]
-    if not any(one.level == "damage" for one in found) and health.schema == health.newest_schema:
+    usable = not health.standby and health.schema == health.newest_schema
+    if usable and not any(one.level == "damage" for one in found):
         found += _directory(url)
     return found
 

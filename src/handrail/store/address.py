@@ -16,8 +16,10 @@ PLAIN: Final = frozenset({
     POOLED, "dbname", "host", "hostaddr", "port", "sslmode", "sslrootcert", "sslcert", "target_session_attrs", "user",
 })  # fmt: skip
 """The members that may be shown; others may be secret, or be known to the driver alone."""
+_HOST: Final = r"(?:\[[^\]/?@]*\]|[^/?@:,\[]*)(?::\d*)?"
 _URL: Final = re.compile(
-    r"postgres(?:ql)?://(?:(?P<user>[^@/:]*)(?::[^@/]*)?@)?(?P<hosts>[^/?@]*)(?:/(?P<name>[^/?@]*))?(?:\?(?P<query>.*))?",
+    rf"postgres(?:ql)?://(?:(?P<user>[^@/:]*)(?::[^@/]*)?@)?(?P<hosts>{_HOST}(?:,{_HOST})*)"
+    r"(?:/(?P<name>[^/?@]*))?(?:\?(?P<query>.*))?",
     re.DOTALL,
 )
 
