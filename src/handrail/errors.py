@@ -227,9 +227,13 @@ class NotReady(Refused):
 
 
 class RunHeld(NotReady):
-    """Another action of the run waits for people, and the run is one that waits with it."""
+    """Another action waits for people, and this one waits with it; `waits_for` is that action."""
 
     code = "run_held"
+
+    def __init__(self, message: str, *, waits_for: str = "") -> None:
+        super().__init__(message)
+        self.waits_for = waits_for
 
 
 # What people or time decided; a gated call ends with one of these instead of a result.

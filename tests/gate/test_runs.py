@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import handrail
+from handrail.action.commands import Start
 from handrail.embedded import Embedded, solo_person
 from handrail.review import commands as c
 from handrail.testing import reviewing
@@ -116,3 +117,42 @@ def test_with_hold_run_nothing_else_of_the_run_starts_while_one_action_waits():
         thread.join(10)
     assert started.is_set()
     quiet.close()
+
+
+def agree(people: Any, ticket: handrail.Ticket[Any]) -> None:
+    """Approve as the one person of solo mode, also where the agent is at a server."""
+    person = Embedded(people.database, solo_person)
+    person.call(str(ticket.review), c.Decide("approve", person.review(str(ticket.review)).state.view))
+
+
+def start(ticket: handrail.Ticket[Any]) -> Any:
+    """Start an action without waiting for those before it."""
+    backend = rail.gate.backend
+    return backend.call(ticket.id, Start("exe_1", backend.action(ticket.id).state.bind))
+
+
+def test_who_waits_with_a_run_is_told_for_which_action(people):
+    with rail.run("told", hold="run"):
+        first, second = step.propose(1), step.propose(2)
+        agree(people, second)
+        with pytest.raises(handrail.RunHeld, match=first.id) as held:
+            start(second)
+    assert held.value.waits_for == first.id
+
+
+def test_a_run_inside_one_that_waits_as_a_whole_waits_with_it_and_as_a_whole(people):
+    with rail.run("whole", hold="run"):
+        with rail.run("part"):
+            inside, beside = step.propose(1), step.propose(2)
+            agree(people, beside)
+            with pytest.raises(handrail.RunHeld, match=inside.id):
+                start(beside)
+            agree(people, inside)
+        above = step.propose(3)
+        with rail.run("other part"):
+            below = step.propose(4)
+            agree(people, below)
+            with pytest.raises(handrail.RunHeld, match=above.id):
+                start(below)
+            agree(people, above)
+            assert start(below)["status"] == "started"

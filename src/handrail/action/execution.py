@@ -115,9 +115,15 @@ def _ready(state: Action, facts: Facts, *allowed: str) -> Grant:
     if state.status not in allowed or state.grant is None:
         raise NotReady(f"the action is {state.status}, so it cannot be started")
     if facts.blocked:
-        raise RunHeld("another action of this run waits for people, and the run waits with it")
+        raise RunHeld(
+            f"another action of this run waits for people, {facts.waits_for}, and the run waits with it",
+            waits_for=facts.waits_for or "",
+        )
     if facts.line == "waits":
-        raise RunHeld("the action under which this one is done waits for people, and this one waits with it")
+        raise RunHeld(
+            f"the action under which this one is done waits for people, {facts.waits_for}, and this one waits with it",
+            waits_for=facts.waits_for or "",
+        )
     if state.grant.expires_at <= facts.now:
         raise NotReady("the grant has expired; propose the action again")
     return state.grant

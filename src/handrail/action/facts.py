@@ -21,6 +21,7 @@ class Facts:
     `intent` is the proposal's purpose as a keyed hash;
     `blocked` says that another action of the run waits for people; `owns` that the actor is the action's owner;
     `line` is about the actions under which this one is done; `stopped` says that the run around it was stopped;
+    `waits_for` is the action that people are to decide on first;
     `refused_at` when people last refused an action of the run with the same intent;
     `target` is the keyed hash of what the target looks like now."""
 
@@ -36,4 +37,5 @@ class Facts:
     line: Line = "free"
     stopped: bool = False
     refused_at: int | None = None
+    waits_for: str | None = None
     target: str | None = None

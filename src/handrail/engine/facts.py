@@ -62,9 +62,10 @@ def _action(work: Work, subject: str, state: State | None, command: object, acto
     match command:
         case action.Claim() | action.Start():
             target = _target(work, command.target) if isinstance(command, action.Start) else None
+            held, (line, above) = lineage.waits(work, state.run, subject), lineage.line(work, state.parent)
             return ActionFacts(
                 subject, work.now, actor, _afresh(work, state), None, work.lease(subject),
-                lineage.waits(work, state.run, subject), line=lineage.line(work, state.parent),
+                held is not None, line=line, waits_for=held or above,
                 stopped=lineage.stopped(work, state.run) is not None, target=target,
                 refused_at=_refused_at(work, state.run, state.intent),
             )  # fmt: skip
@@ -85,7 +86,7 @@ def _proposal(work: Work, subject: str, command: action.Propose, actor: Principa
         check_run(around, command.run, actor)
         _require_going(work, command.run)
     barred = _barred(work, actor.id, actor.owner or "", around, command.kind)
-    blocked = command.start and command.run is not None and lineage.waits(work, command.run, subject)
+    blocked = command.start and lineage.waits(work, command.run, subject) is not None
     asked = Asked(command.name, command.risk, command.reversible)
     verdict = judge(command.declared, directory, barred, work.sources.policy(), asked)
     intent = directory.names.intent(command.intent) if command.intent else None
@@ -93,7 +94,7 @@ def _proposal(work: Work, subject: str, command: action.Propose, actor: Principa
         verdict = anew(verdict, directory, barred)
     if command.parent:
         check_parent(work.state(command.parent), command.parent, actor)
-    line, target = lineage.line(work, command.parent), _target(work, command.target)
+    (line, _), target = lineage.line(work, command.parent), _target(work, command.target)
     return ActionFacts(
         subject, work.now, actor, verdict, revision, blocked=blocked, intent=intent, line=line, target=target
     )

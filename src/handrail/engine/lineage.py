@@ -35,12 +35,14 @@ def require_depth(around: list[Run]) -> None:
         raise UsageError(f"runs can be inside one another {DEEPEST} deep: open this one beside the others")
 
 
-def waits(work: Work, run_id: str | None, action_id: str) -> bool:
-    """Whether a run, or one around it, waits for people as a whole and has another action that does; too many around
-    one another count as some that do."""
+def waits(work: Work, run_id: str | None, action_id: str) -> str | None:
+    """The action for which a run, or one around it, waits for people as a whole; too many around one another wait for
+    their outermost, and so for ever."""
     around = runs(work, run_id)
-    held = (run.hold == "run" and work.sources.waiting(run.id) - {action_id} for run in around)
-    return any(held) or len(around) > DEEPEST
+    for run in around:
+        if run.hold == "run" and (held := work.sources.waiting(run.id) - {action_id}):
+            return min(held)
+    return around[-1].id if len(around) > DEEPEST else None
 
 
 def stopped(work: Work, run_id: str | None) -> str | None:
@@ -65,17 +67,17 @@ def refused(work: Work, run_id: str | None, intent: str | None) -> Action | None
     return max((one for one in found if one), key=lambda one: one.answered_at or 0, default=None)
 
 
-def line(work: Work, parent: str | None) -> Line:
-    """What became of the actions above: a refusal anywhere counts, then one that waits; too long a line counts as one
-    that waits."""
-    found: Line = "free"
+def line(work: Work, parent: str | None) -> tuple[Line, str | None]:
+    """What became of the actions above, and the one that people are to decide on first: a refusal anywhere counts, then
+    one that waits; too long a line counts as one that waits."""
+    found: tuple[Line, str | None] = ("free", None)
     for _ in range(DEEPEST):
         above = work.state(parent) if parent else None
         if not isinstance(above, Action):
             return found
         if above.status in ("refused", "withdrawn"):
-            return "refused"
+            return "refused", None
         if above.status in WAITING:
-            found = "waits"
+            found = ("waits", above.id)
         parent = above.parent
-    return "waits"
+    return "waits", parent

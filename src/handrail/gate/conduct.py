@@ -16,8 +16,9 @@ from typing import Any, Final
 import orjson
 
 from ..action import commands as c
+from ..action.model import WAITING
 from ..backend import ActionRecord
-from ..errors import FencedOff, NotReady, OutcomeUnknown, Pending, RunHeld, RunStopped, Stopped, WaitTimeout
+from ..errors import FencedOff, NotFound, NotReady, OutcomeUnknown, Pending, RunHeld, RunStopped, Stopped, WaitTimeout
 from ..ids import mint
 from .call import Call, Gated, plain, propose
 from .effects import Commit, Effect, Evaluate, Held, Look, Moved
@@ -28,6 +29,10 @@ from .scope import current_context
 Answer = dict[str, Any]
 Steps = Generator[Effect, Any, Any]
 log: Final = logging.getLogger("handrail.gate")
+NET: Final = 5.0
+"""Seconds between looks at an action that waits for another one: it can be withdrawn meanwhile."""
+BLIND: Final = 0.25
+"""The same where that other one cannot be watched."""
 WAITS: Final = frozenset({"proposed", "held", "claimed", "started", "unknown"})
 
 
@@ -90,7 +95,7 @@ def follow(seat: Seat, gated: Gated | None, local: Mapping[str, Any], answer: An
             case "succeeded":
                 return (yield Look(partial(result_of, seat.backend, gated, answer)))
             case "cleared" if gated is not None:
-                answer, done, value = yield from _execute(seat, gated, local, answer)
+                answer, done, value = yield from _execute(seat, gated, local, answer, _left(end, NET))
                 if done:
                     return value
                 if answer["status"] == "cleared" and end is not None and time.monotonic() >= end:
@@ -105,11 +110,16 @@ def follow(seat: Seat, gated: Gated | None, local: Mapping[str, Any], answer: An
         if answer["review"] not in told:
             told.add(answer["review"])
             yield Held(answer)
-        left = None if end is None else end - time.monotonic()
-        moved = yield Moved(answer["id"], answer["rev"], left)
+        moved = yield Moved(answer["id"], answer["rev"], _left(end, None))
         if moved is None:
             raise _too_late(answer)
         answer = moved
+
+
+def _left(end: float | None, most: float | None) -> float | None:
+    """The seconds until `end`, at most so many."""
+    left = None if end is None else max(0.0, end - time.monotonic())
+    return left if most is None else most if left is None else min(left, most)
 
 
 def _too_late(answer: Answer) -> WaitTimeout:
@@ -141,7 +151,7 @@ def serve(seat: Seat, gated: Gated, taken: Answer) -> Steps:
         yield from _probe(seat, gated, {}, taken)
         return "probed"
     try:
-        answer, done, _ = yield from _execute(seat, gated, {}, taken)
+        answer, done, _ = yield from _execute(seat, gated, {}, taken, 0.0)
     except Exception:
         yield from _give_back(seat, taken)
         raise
@@ -161,17 +171,17 @@ def _give_back(seat: Seat, taken: Answer) -> Steps:
         yield Commit(taken["id"], c.Release(seat.executor, taken["fence"]))
 
 
-def _execute(seat: Seat, gated: Gated, local: Mapping[str, Any], answer: Answer) -> Steps:
-    """Start, run, settle. Gives back the next answer, whether the call is done, and its value."""
+def _execute(seat: Seat, gated: Gated, local: Mapping[str, Any], answer: Answer, patience: float | None) -> Steps:
+    """Start, run, settle; where another action comes first, wait for that for `patience` seconds. Gives back the next
+    answer, whether the call is done, and its value."""
     action = answer["id"]
     target = yield from _target(seat, gated, local, answer)
     try:
         fence = answer["fence"] if answer["status"] == "claimed" else None
         start = c.Start(seat.executor, answer["bind"], fence, gated.schema.digest, target)
         started: Answer = yield Commit(action, start)
-    except RunHeld:
-        moved = yield Moved(action, answer["rev"], 0.25)
-        return moved or answer, False, None
+    except RunHeld as held:
+        return (yield from _let_pass(seat, answer, held, patience)), False, None
     except (NotReady, FencedOff):
         return (yield Moved(action, -1, None)), False, None
     except BaseException as error:
@@ -194,6 +204,19 @@ def _target(seat: Seat, gated: Gated, local: Mapping[str, Any], answer: Answer) 
     record: ActionRecord = yield Look(partial(seat.backend.action, answer["id"]))
     args, kwargs = gated.schema.load(orjson.loads(record.args or "{}"), local)
     return {"value": plain("precondition", (yield Evaluate(gated.precondition, (), gated.given(args, kwargs))))}
+
+
+def _let_pass(seat: Seat, answer: Answer, held: RunHeld, patience: float | None) -> Steps:
+    """Wait until the action that people are to decide on first has moved; how this one stands then. That of another
+    agent may be out of sight."""
+    try:
+        first = (yield Look(partial(seat.backend.action, held.waits_for))).state
+    except NotFound:
+        yield Moved(answer["id"], answer["rev"], BLIND if patience is None else min(BLIND, patience))
+    else:
+        if first.status in WAITING or first.status == "unknown":
+            yield Moved(first.id, first.rev, patience)
+    return (yield Moved(answer["id"], -1, None))
 
 
 def _stay(seat: Seat, action: str) -> Steps:

@@ -15,7 +15,7 @@ from . import refusals
 MEDIA: Final = "application/problem+json"
 TYPE: Final = "urn:handrail:problem:"
 """Names, not addresses: each is explained in the reference of errors."""
-MEMBERS: Final = ("retry_after", "what", "where", "hint", "line", "problem", "fix", "folds")
+MEMBERS: Final = ("retry_after", "what", "where", "hint", "line", "problem", "fix", "folds", "waits_for")
 _OUTCOME: Final[dict[str, Any]] = {"action": "", "reason": "", "note": "", "decision": None, "ticket": None}
 _STATUS: Final[dict[int, type[HandrailError]]] = {
     400: errors.UsageError, 401: errors.Unauthenticated, 403: errors.NotAllowed, 404: errors.NotFound,
@@ -73,6 +73,8 @@ def _complete(error: HandrailError, found: dict[str, Any]) -> None:
     """Give an error the members that its class has, also where the document lacks them."""
     if isinstance(error, errors.TooMany) and "retry_after" not in found:
         error.retry_after = 1
+    if isinstance(error, errors.RunHeld):
+        error.waits_for = str(found.get("waits_for", ""))
     if isinstance(error, errors.Unseen):
         told = found.get("folds")
         error.folds = tuple(map(str, told)) if isinstance(told, list) else ()
