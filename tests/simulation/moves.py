@@ -20,7 +20,7 @@ from .machine import Machine
 if TYPE_CHECKING:
     from .world import World
 
-PAUSES: Final = (SECOND // 10, SECOND, SECOND, 20 * SECOND, 61 * SECOND, 6 * MINUTE, 31 * MINUTE, 3 * HOUR)
+PAUSES: Final = (SECOND // 10, SECOND, SECOND, 20 * SECOND, 61 * SECOND, 6 * MINUTE, 11 * MINUTE, 31 * MINUTE, 3 * HOUR)
 LEAPS: Final = (-3 * HOUR, 3 * HOUR)
 MOST_TASKS: Final = 16
 
