@@ -350,7 +350,7 @@ async def test_a_decision_whose_answer_was_lost_is_seen_to_have_arrived(chromium
 async def test_a_failed_action_is_tried_again_supplied_skipped_or_ended(chromium: Browser, house: House):
     again, supplied, skipped, ended = (broken(house) for _ in range(4))
     async with at(chromium, house, again) as page:
-        await expect(page.get_by_role("region", name="Failed attempts")).to_contain_text("no such charge")
+        await expect(page.get_by_role("region", name="Attempts, told")).to_contain_text("no such charge")
         await press(page, "a")
         await told(page, "another attempt")
         await read(page, supplied)
@@ -370,7 +370,12 @@ async def test_a_failed_action_is_tried_again_supplied_skipped_or_ended(chromium
 
 async def test_whether_it_happened_is_said_in_so_many_words(chromium: Browser, house: House):
     review = broken(house, "unknown")
+    action = sheet(house, review)["row"]["action"]
+    late = {"executor": "one", "fence": 1, "outcome": "failed", "value": {"error": "found it later"}}
+    assert house("POST", f"/actions/{action}/settle", house.company.key(), json=late).status_code == 409
     async with at(chromium, house, review) as page:
+        rows = page.get_by_role("region", name="Attempts, told").get_by_role("listitem")
+        await expect(rows).to_contain_text(["nobody knows how it ended", "reported too late to count: failed"])
         await page.get_by_role("button", name="It did not happen").click()
         assert outcome(house, review) is None
         await press(page, "Enter")

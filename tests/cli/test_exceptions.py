@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from handrail.action.commands import Settle, Start
+from handrail.errors import FencedOff
 from handrail.stream import JSON
 
 
@@ -56,3 +59,20 @@ def test_the_log_tells_of_the_failed_attempt(company, failed):
     assert "attempt 1 failed" in out
     assert 'succeeded, says the person: "paid by hand"' in out
     assert "user:ann supplied the result" in out
+
+
+def test_what_is_known_of_a_lost_call_is_shown_with_what_was_reported_too_late(company, wire, rail):
+    ticket = wire.propose("DE89", 5)
+    company("reviews", "approve", ticket.review, "-qy")
+    backend = rail._gate.backend
+    started = backend.call(ticket.id, Start("executor-1", backend.action(ticket.id).state.bind))
+    settle = Settle("executor-1", started["fence"], "unknown", {"error": "TimeoutError: no answer"})
+    backend.call(ticket.id, settle)
+    with pytest.raises(FencedOff):
+        backend.call(ticket.id, replace(settle, outcome="succeeded", value={"value": "sent\x1b[2J"}))
+    out = company("reviews", "show", ticket.review).out
+    fenced = " ".join(line.removeprefix("┆ ") for line in out.splitlines() if line.startswith("┆"))
+    assert "nobody knows how it ended: it started under 1 s before, at executor-1, with the key hr_act_" in fenced
+    assert "TimeoutError: no answer" in fenced
+    assert "reported too late to count: succeeded: " in fenced
+    assert "sent⟨U+001B⟩[2J" in fenced

@@ -55,6 +55,32 @@ def test_failed_attempts_are_told_in_order_with_what_the_agent_says_of_them_draw
     assert page(house, ann, propose(house, bot)["review"])["attempts"] == []
 
 
+def test_what_is_known_of_a_lost_attempt_and_what_was_reported_of_it_too_late_is_told(house: House):
+    bot, ann = house.company.key(), house.session("ann")
+    asked = propose(house, bot)
+    assert decide(house, ann, asked["review"], "approve").status_code == 200
+    review = attempt(house, bot, asked["id"], asked["bind"], "no answer", outcome="unknown")["review"]
+    late = {"executor": "one", "fence": 1, "outcome": "failed", "value": {"error": EVIL}}
+    assert house("POST", f"/actions/{asked['id']}/settle", bot, json=late).status_code == 409
+    lost, report = page(house, ann, review)["attempts"]
+    assert [lost["attempt"], report["attempt"]] == [1, 1]
+    key = f"hr_{asked['id']}_{asked['bind'].rpartition(':')[2][:16]}"
+    assert lost["text"].startswith("nobody knows how it ended: it started 0 s before, at ")
+    assert lost["text"].endswith(f"with the key {key}: no answer")
+    assert report["text"].startswith("reported too late to count: failed: ")
+    assert clean(report["text"])
+
+
+def test_that_the_target_is_compared_again_is_told(house: House):
+    bot, ann = house.company.key(), house.session("ann")
+    plain, checked = propose(house, bot), propose(house, bot, target={"value": {"etag": "v1"}})
+    facts = [
+        {one["name"]: one["words"] for one in page(house, ann, one["review"])["facts"]} for one in (plain, checked)
+    ]
+    assert "Checked" not in facts[0]
+    assert "compared again right before it runs" in facts[1]["Checked"]
+
+
 def test_the_last_steps_of_the_run_are_told_oldest_first_drawn_and_by_whom_they_were_decided(house: House):
     bot, ann = house.company.key(), house.session("ann")
     run = house("GET", "/runs/by-name?name=nightly", bot).json()["id"]

@@ -35,3 +35,8 @@ def action_digest(*, tenant: str, action: str, name: str, args: str, salt: bytes
     """
     record = action_text(tenant=tenant, action=action, name=name, args=args, salt=salt)
     return f"sha256:{hashlib.sha256(record.encode()).hexdigest()}"
+
+
+def call_key(action: str, bind: str) -> str:
+    """What tells the call of one action with these bytes from all others, the same at every attempt."""
+    return f"hr_{action}_{bind.rpartition(':')[2][:16]}"

@@ -10,6 +10,7 @@ import typer
 from msgspec import to_builtins
 
 from ..backend import ActionRecord, Event, ReviewRecord
+from ..engine.past import attempts
 from ..gate.asking import drawn
 from ..review.model import OPEN, Review
 from ..review.voting import COLLECTED
@@ -143,7 +144,7 @@ def banner(at: Desk) -> None:
 def page(at: Desk, record: ReviewRecord, *, unfold: bool = False) -> list[Line]:
     """The drawn review, what failed, how far it is, and what people said about it."""
     lines = [*drawn(record, at.backend, width=width(), unfold=unfold)]
-    lines += [*_failure(record.action), BLANK, *gist.standing(at, record)]
+    lines += [*_failure(at, record), BLANK, *gist.standing(at, record)]
     for event in at.backend.history(record.state.id):
         if event.type != "review.decided" and "note" in event.texts:
             lines += labelled("Said", _remark(at, event))
@@ -159,13 +160,16 @@ def _plain(text: Any) -> str:
     return f"[erased, {text.digest}]" if isinstance(text, Erased) else visible(str(text))
 
 
-def _failure(action: ActionRecord) -> list[Line]:
-    """The last error, which comes from the agent's process and is fenced like its words."""
-    outcome = action.outcome
-    if not isinstance(outcome, dict) or "error" not in outcome:
-        return []
-    rows = wrap(f"attempt {action.state.attempt} failed: {visible(str(outcome['error']))}", width() - len(FENCE))
-    return [BLANK, *(Line("agent", FENCE + row) for row in rows)]
+def _failure(at: Desk, record: ReviewRecord) -> list[Line]:
+    """What went wrong, which comes from the agent's process and is fenced like its words."""
+    action, room = record.action, width() - len(FENCE)
+    rows: list[str] = []
+    if record.state.cause == "outcome_unknown":
+        for one in attempts(action.state.id, at.backend.history(action.state.id)):
+            rows += wrap(f"attempt {one.attempt}, {gist.at(at, one.at)}: {one.text}", room)
+    elif isinstance(action.outcome, dict) and "error" in action.outcome:
+        rows = wrap(f"attempt {action.state.attempt} failed: {visible(str(action.outcome['error']))}", room)
+    return [BLANK, *(Line("agent", FENCE + row) for row in rows)] if rows else []
 
 
 def _next_steps(at: Desk, record: ReviewRecord) -> list[Line]:

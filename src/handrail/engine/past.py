@@ -8,7 +8,8 @@ from typing import Any, Final, TypedDict
 
 import orjson
 
-from ..action.events import AttemptFailed, Lost, ReportedLate
+from ..action.digest import call_key
+from ..action.events import AttemptFailed, Claimed, Lost, ReportedLate, Started
 from ..backend import Event
 from ..codec.records import read_event
 from ..principal import SYSTEM
@@ -19,6 +20,7 @@ from ..view.diff import changed_paths
 from ..view.drawing import drawn, written
 from ..view.masks import conceal
 from ..view.model import Erased
+from ..view.words import duration
 from .rows import Names, Who
 
 LONGEST: Final = 4_000
@@ -73,17 +75,32 @@ def rounds(events: Iterable[Event], names: Names, args: Mapping[int, str | None]
             yield Round(made.round, event.at, names.who(event.by.id), tuple(paths[:MOST_PATHS]))
 
 
-def attempts(events: Iterable[Event]) -> Iterator[Attempt]:
-    """The attempts of an action that failed or were lost, in order."""
-    number = 0
+def attempts(action: str, events: Iterable[Event]) -> Iterator[Attempt]:
+    """The attempts of an action that failed or were lost, and what was reported of them too late, in order."""
+    number, executor, began, key = 0, "", 0, ""
     for event in events:
         made = read_event(event.type, dict(event.data)) if event.type.startswith("action.") else None
         number = getattr(made, "attempt", number)
-        if isinstance(made, AttemptFailed | Lost):
-            yield Attempt(number, event.at, outcome_text(event.texts.get("outcome")) or "")
-        if isinstance(made, ReportedLate):
-            said = outcome_text(event.texts.get("report"))
-            yield Attempt(number, event.at, f"reported too late to count: {made.outcome}{f', {said}' if said else ''}")
+        match made:
+            case Claimed():
+                executor = made.executor
+            case Started():
+                began, key = event.at, call_key(action, made.bind)
+            case AttemptFailed():
+                yield Attempt(number, event.at, outcome_text(event.texts.get("outcome")) or "")
+            case Lost():
+                known = f"it started {duration(event.at - began)} before, at {executor}, with the key {key}"
+                yield Attempt(number, event.at, _joined("nobody knows how it ended", known, event.texts.get("outcome")))
+            case ReportedLate():
+                report = event.texts.get("report")
+                yield Attempt(number, event.at, _joined("reported too late to count", made.outcome, report))
+            case _:
+                pass
+
+
+def _joined(head: str, words: str, kept: Any) -> str:
+    said = outcome_text(kept)
+    return f"{head}: {written_text(words)}{f': {said}' if said else ''}"
 
 
 def talk(events: Iterable[Event], names: Names) -> Iterator[Said]:

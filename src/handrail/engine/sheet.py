@@ -155,7 +155,8 @@ class Sheet:
             choices=open_to, refusal=refusal, voted=voted(review, self._viewer.principal),
             may_comment=self._may_comment(),
             rounds=tuple(past.rounds(found.events, self._names, found.revisions)),
-            attempts=tuple(past.attempts(found.attempts)), talk=tuple(past.talk(found.events, self._names)),
+            attempts=tuple(past.attempts(self._action.id, found.attempts)),
+            talk=tuple(past.talk(found.events, self._names)),
             run=self._run(), similar=similar.similar(found.similar, self._names), decision=self._decision(),
             outcome=self._outcome(), **self._drawn(),
         )  # fmt: skip

@@ -53,6 +53,8 @@ def _view(
         "risk": None if held.risk == "unrated" else held.risk, "reversible": held.reversible or None,
         "attempt": held.attempt,
     }  # fmt: skip
+    if held.target is not None:
+        action["target"] = True
     verdict: VerdictView = {
         "verdict": "review", "pattern": held.pattern, "reason": reason, "rule": held.rule, "pol": held.pol
     }  # fmt: skip

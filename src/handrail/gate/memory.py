@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+from ..action.digest import call_key
 from ..backend import Backend, Decision
 from ..engine.request import answer_of
 from ..errors import UsageError
@@ -27,7 +28,7 @@ _key: ContextVar[str | None] = ContextVar("handrail_key", default=None)
 @contextmanager
 def executing(action: str, bind: str) -> Iterator[None]:
     """Let the call of a gated function inside the block know which action it is."""
-    token = _key.set(f"hr_{action}_{bind.rpartition(':')[2][:16]}")
+    token = _key.set(call_key(action, bind))
     try:
         yield
     finally:

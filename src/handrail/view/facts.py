@@ -86,6 +86,8 @@ def facts(view: Mapping[str, Any], reader: Reader) -> Iterator[tuple[str, str]]:
     yield from _levels(review, reader)
     yield "Needs", quorum(review["quorum"], reader)
     yield "Risk", f"{_rated(action['risk'])}, {_undoable(action['reversible'])}"
+    if action.get("target"):
+        yield "Checked", "how its target looks is compared again right before it runs; if that changed, it does not run"
     yield "Agent", _agent(action, reader)
     if action["attempt"] > 1:
         yield "Attempt", f"{action['attempt']:,}"

@@ -51,7 +51,10 @@ class ReviewView(TypedDict):
 
 
 class ActionView(TypedDict):
-    """What would run, for whom: `bind` is the digest that binds the decision to the arguments."""
+    """What would run, for whom: `bind` is the digest that binds the decision to the arguments.
+
+    `target` is there where how the target looks is compared again before it runs.
+    """
 
     id: str
     name: str
@@ -64,6 +67,7 @@ class ActionView(TypedDict):
     risk: str | None
     reversible: bool | None
     attempt: int
+    target: NotRequired[bool]
 
 
 class RefusedView(TypedDict):
