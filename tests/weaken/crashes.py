@@ -44,6 +44,11 @@ OF_A_CRASH: Final = (
         ("tests/crash/test_clocks.py::test_two_nodes_five_minutes_apart_agree_by_the_databases_time",),
     ),
     Guard(
+        "only the primary", "Decisions are read and written where changes are taken, also while a standby takes over.",
+        (Edit("store/postgres_link.py", '"any" if self._standby else "read-write"', '"any"'),),
+        ("tests/store/test_failover.py::test_when_a_standby_takes_over_nothing_acknowledged_is_lost_and_everything_goes_on",),
+    ),
+    Guard(
         "waits that outlast", "Who begins to wait while the database is away goes on once it is back.",
         (Edit("engine/outage.py", "    while time.monotonic() < end:", "    while False:"),),
         ("tests/crash/test_outages.py::test_who_begins_to_wait_while_it_is_away_is_told_once_it_is_back",),
