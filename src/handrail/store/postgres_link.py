@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import select
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -33,6 +33,8 @@ BOUNDS: Final = {
 POOLED: Final = "pgbouncer"
 """A member of the URL's query: `pgbouncer=true` for a pooler that gives each transaction another connection."""
 _WRONG: Final = ("password authentication failed", "does not exist", "no pg_hba.conf entry", "not permitted to log in")
+UNKEPT: Final = "\0"
+"""A character that no text in PostgreSQL has: what is looked for by a text with it, is not there."""
 _MARK: Final = str.maketrans({"\\": "\\\\", '"': '\\"'})
 
 
@@ -174,6 +176,11 @@ def plain(url: str) -> tuple[str, bool]:
 def texts(values: Any) -> str:
     """An array of texts as PostgreSQL reads it; a statement then has the same types whatever is in it."""
     return "{" + ",".join(["NULL" if one is None else f'"{one.translate(_MARK)}"' for one in values]) + "}"
+
+
+def kept(ids: Iterable[str]) -> str:
+    """An array of those ids that could be in a database."""
+    return texts(one for one in ids if UNKEPT not in one)
 
 
 def numbers(values: Any) -> str:
