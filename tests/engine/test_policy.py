@@ -18,6 +18,7 @@ from handrail.ids import mint
 from handrail.policy.register import ID, PutPolicy
 from handrail.policy.verdict import Declaration
 from handrail.principal import person
+from handrail.testing import FrozenClock
 
 from .kit import Desk, proposal
 
@@ -99,6 +100,40 @@ def test_what_was_agreed_to_is_asked_again_by_a_policy_that_asks_for_more(office
     assert (office.quorum(action), office.action(action).pol) == (2, digest)
     office.agree(action, office.ann, office.ben)
     assert office.begin(action)["status"] == "started"
+
+
+ON_PATH = ONE.replace("approval}", "approval, path: p}")
+OTHERS = ON_PATH.replace("group:team", "user:ben")
+MORE = ON_PATH.replace("group:team", "[group:team, user:ben]")
+BRIEF = ONE.replace("approval}", "approval, grant: 10m}")
+
+
+def test_what_was_agreed_to_is_asked_again_by_a_policy_that_asks_others(office: Office) -> None:
+    action = office.ask()
+    office.agree(action)
+    office.apply(OTHERS)
+    assert office.begin(action)["status"] == "held"
+    office.agree(action, office.ben)
+    assert office.begin(action)["status"] == "started"
+
+
+def test_what_was_agreed_to_starts_under_a_policy_that_asks_others_too(office: Office) -> None:
+    action = office.ask()
+    office.agree(action)
+    office.apply(MORE)
+    assert office.begin(action)["status"] == "started"
+
+
+@pytest.mark.parametrize(("after", "status"), [("9m", "started"), ("11m", "held")])
+def test_what_was_agreed_to_longer_ago_than_the_policy_now_lets_a_grant_live_is_asked_again(
+    office: Office, after: str, status: str
+) -> None:
+    action = office.ask()
+    office.agree(action)
+    office.apply(BRIEF)
+    assert isinstance(office.clock, FrozenClock)
+    office.clock.advance(after)
+    assert office.begin(action)["status"] == status
 
 
 @pytest.mark.parametrize("claim", [Claim("exe_1"), None])

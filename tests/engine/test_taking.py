@@ -139,6 +139,22 @@ def test_a_run_that_waits_as_a_whole_holds_up_nothing_else_of_its_agent(yard: Ya
     assert len(yard.taken(9)) == 5
 
 
+def test_what_waits_under_another_action_holds_up_nothing_else(yard: Yard):
+    """In a run or in none, and however much of it was asked for first."""
+    run = yard.agent.run_id("payday")
+    yard.agent.call(run, Open("payday"))
+    yard.policy(RUNS.replace("test.effect", "nothing.else"))
+    above = yard.agent.call(mint("act"), proposal())
+    yard.policy(RUNS)
+    under = yard.offers("tester", 7, parent=above["id"])
+    under += [yard.offers("tester", parent=above["id"], run=run, occurrence=number)[0] for number in range(3)]
+    yard.clock.advance(1)
+    others = [*yard.offers("tester", run=run, occurrence=9), *yard.offers("tester", 2)]
+    assert sorted([*yard.taken(), *yard.taken(9)]) == sorted(others)
+    yard.person.call(above["review"], Decide("approve", yard.review(above["review"]).view))
+    assert sorted(yard.taken(20)) == sorted(under)
+
+
 def test_a_policy_that_became_stricter_is_asked_before_anything_is_given(yard: Yard):
     (action,) = yard.offers("one")
     yard.policy(DENIES)

@@ -32,7 +32,7 @@ from .tasks import Task
 if TYPE_CHECKING:
     from .world import World
 
-RUNS: Final = ("run_aaaaaaaaaaaaaaaaaaaaaaaaaa", "run_bbbbbbbbbbbbbbbbbbbbbbbbbb")
+RUNS: Final = tuple(tuple(f"run_{one * 25}{number}" for one in "ab") for number in range(3))
 BY_NAME: Final[dict[str, Gated]] = {gated.name: gated for gated in FUNCTIONS}
 STRANGE: Final = "sha256:" + "f" * 64
 
@@ -44,13 +44,13 @@ def begin(world: World, machine: Machine) -> Task:
     world.calls += 1
     n, seat = world.calls, Seat(machine.backend(who), machine.executor)
     fate = chance.random()
-    if fate < 0.15:
+    if fate < 0.15 and gated.precondition is None:
         steps = persist(seat, gated, mint("act"), _proposal(world, gated, n, machine))
     elif fate < 0.27:
         steps = _ask(world, seat, n)
-    elif fate < 0.45:
+    elif fate < 0.42:
         steps = _ticket(seat, prepare(gated, (n,), {}, None, _identity(world, n)), chance.choice((None, 30.0, 4000.0)))
-    elif fate < 0.7:
+    elif fate < 0.75:
         steps = _in_run(world, seat, gated, n)
     else:
         steps = conduct(seat, prepare(gated, (n,), {}, None, _identity(world, n)))
@@ -96,7 +96,7 @@ def _ticket(seat: Seat, call: Call, timeout: float | None) -> Steps:
 
 def _in_run(world: World, seat: Seat, gated: Gated, n: int) -> Steps:
     """Some calls inside a run, which is opened and, if all went well, finished."""
-    outer, inner = RUNS
+    outer, inner = world.chance.choice(RUNS)
     hold: Any = world.chance.choice(("action", "run"))
     inside = world.chance.random() < 0.4
     run = inner if inside else outer

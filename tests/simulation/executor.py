@@ -21,39 +21,38 @@ LIVE = frozenset({"proposed", "held", "cleared", "claimed", "started", "unknown"
 def persist(seat: Seat, gated: Gated, action: str, proposal: c.Propose) -> Steps:
     """Propose, start when that is allowed, repeat after a failure twice, and then ask a person what to do."""
     answer: dict[str, Any] = yield Commit(action, proposal)
-    action, failures, inquired = answer["id"], 0, False
+    mine, failures, inquired = answer["status"] == "started", 0, False
     while answer["status"] in LIVE:
-        if answer["status"] in ("cleared", "claimed"):
-            answer = yield from _start(seat.executor, answer)
-        if answer["status"] == "unknown" and answer["review"] is None and not inquired:
-            inquired, answer = True, (yield from _inquire(answer))
-        if answer["status"] not in LIVE or (answer["status"] == "unknown" and answer["review"] is None):
-            return
-        if answer["status"] != "started":
-            answer = yield Moved(action, answer["rev"], None)
-            continue
-        report = yield from _report(seat, gated, answer, failures)
-        failures += report.outcome == "failed"
-        try:
-            answer = yield Commit(action, report)
-        except HandrailError:
-            answer = yield Moved(action, -1, None)
+        if answer["status"] == "started" and mine:
+            report = yield from _report(seat, gated, answer, failures)
+            failures += report.outcome == "failed"
+            mine, answer = False, (yield from _tell(answer["id"], report))
+        elif answer["status"] in ("cleared", "claimed"):
+            mine, answer = yield from _start(seat.executor, answer)
+        elif answer["status"] == "unknown" and answer["review"] is None:
+            if inquired:
+                return
+            inquired, answer = True, (yield from _tell(answer["id"], c.Reconcile("unclear")))
+        else:
+            answer = yield Moved(answer["id"], answer["rev"], None)
 
 
 def _start(executor: str, answer: dict[str, Any]) -> Steps:
+    """Try to start; gives back whether it did, and how the action stands."""
     fence = answer["fence"] if answer["status"] == "claimed" else None
     try:
-        return (yield Commit(answer["id"], c.Start(executor, answer["bind"], fence)))
+        started = yield Commit(answer["id"], c.Start(executor, answer["bind"], fence))
     except HandrailError:
-        return (yield Moved(answer["id"], answer["rev"], 60.0)) or {**answer, "status": "cleared", "fence": None}
+        return False, (yield Moved(answer["id"], answer["rev"], 60.0)) or {**answer, "status": "cleared"}
+    return started["status"] == "started", started
 
 
-def _inquire(answer: dict[str, Any]) -> Steps:
-    """Have people asked what became of the call; where there is nobody to ask, it stays unknown."""
+def _tell(action: str, command: object) -> Steps:
+    """Send a report, which may come too late."""
     try:
-        return (yield Commit(answer["id"], c.Reconcile("unclear")))
+        return (yield Commit(action, command))
     except HandrailError:
-        return (yield Moved(answer["id"], -1, None))
+        return (yield Moved(action, -1, None))
 
 
 def _report(seat: Seat, gated: Gated, started: dict[str, Any], failures: int) -> Steps:

@@ -23,6 +23,7 @@ from handrail.engine.request import Request
 from handrail.policy.register import ID as ACTIVE
 from handrail.policy.register import ActivePolicy
 from handrail.principal import Principal
+from handrail.run.model import Run
 from handrail.store.protocol import Head
 from handrail.store.sqlite import Rows, SQLiteStore
 from handrail.stream import Sealed
@@ -32,11 +33,15 @@ EVERYTHING: Final = 1_000_000
 
 
 class News(NamedTuple):
-    """One entry: as the heart's invariants want it, as it was written, and what its actor had sent to its stream."""
+    """One entry: as the heart's invariants want it, as it was written, and what its actor had sent to its stream.
+
+    `in_the_way` is why a start should not have been, by what stood then.
+    """
 
     change: Change
     entry: Entry
     sent: tuple[object, ...]
+    in_the_way: str
 
 
 @dataclass
@@ -87,7 +92,21 @@ class History:
         self.states[entry.sub] = after
         if isinstance(sealed.event, e.Claimed | e.Started):
             self.leases[entry.sub] = entry.t + LEASE
-        self.news.append(News(change, entry, commands))
+        self.news.append(News(change, entry, commands, self._in_the_way(change)))
+
+    def _in_the_way(self, change: Change) -> str:
+        """What forbids a start: its run was stopped, or waits as a whole for another action."""
+        own = change.after
+        if not isinstance(change.sealed.event, e.Started) or not isinstance(own, Action) or own.run is None:
+            return ""
+        run = self.states.get(own.run)
+        if not isinstance(run, Run):
+            return "its run is not there"
+        beside = (one for one in self.states.values() if isinstance(one, Action) and one.run == run.id)
+        waiting = [one.id for one in beside if one.id != own.id and one.status in ("held", "unknown")]
+        if run.hold == "run" and waiting:
+            return f"{waiting[0]} of its run waits for people"
+        return "its run was stopped" if run.status == "stopped" else ""
 
     def directory(self) -> Directory:
         """Who is there, by what the entries say."""

@@ -110,6 +110,12 @@ def unknown_only_after_start(world: World) -> None:
             assert news.change.before.status == "started", "unknown, and never started"
 
 
+def a_run_that_holds_starts_nothing_else(world: World) -> None:
+    """Nothing starts in a stopped run, nor in one that holds while another action of it waits for people."""
+    for news in world.history.news:
+        assert not news.in_the_way, f"{news.entry.sub} started although {news.in_the_way}"
+
+
 def each_open_review_has_its_action(world: World) -> None:
     """Between two commits every held action has its one live review, about its bytes, and no other is live."""
     if world.history.news:
@@ -118,7 +124,8 @@ def each_open_review_has_its_action(world: World) -> None:
 
 AT_EVERY_STEP: Final[tuple[Callable[[World], None], ...]] = (
     the_log_only_grows, effects_are_granted, effects_happen_once, replay_gives_the_rows,
-    only_the_lease_holder_settles, acknowledged_is_kept, unknown_only_after_start, each_open_review_has_its_action,
+    only_the_lease_holder_settles, acknowledged_is_kept, unknown_only_after_start, a_run_that_holds_starts_nothing_else,
+    each_open_review_has_its_action,
 )  # fmt: skip
 
 

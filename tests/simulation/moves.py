@@ -20,7 +20,7 @@ from .machine import Machine
 if TYPE_CHECKING:
     from .world import World
 
-PAUSES: Final = (SECOND // 10, SECOND, SECOND, 20 * SECOND, 61 * SECOND, 6 * MINUTE, 31 * MINUTE, 3 * HOUR)
+PAUSES: Final = (SECOND // 10, SECOND, SECOND, 20 * SECOND, 61 * SECOND, 6 * MINUTE, 11 * MINUTE, 31 * MINUTE, 3 * HOUR)
 LEAPS: Final = (-3 * HOUR, 3 * HOUR)
 MOST_TASKS: Final = 16
 
@@ -69,13 +69,13 @@ def one_command(world: World) -> str | None:
 
 def _drawn(world: World) -> people.Request | None:
     fate = world.chance.random()
-    if fate < 0.72:
+    if fate < 0.7:
         return people.on_review(world)
-    if fate < 0.93:
+    if fate < 0.9:
         return agents.meddle(world)
-    if fate < 0.96:
+    if fate < 0.94:
         return people.policy(world)
-    return people.staff(world) if fate < 0.99 else people.stop(world)
+    return people.staff(world) if fate < 0.97 else people.stop(world)
 
 
 def _tell(world: World, machine: Machine, subject: str, command: Any, actor: Any) -> str:

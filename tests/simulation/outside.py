@@ -22,6 +22,9 @@ class Effect(NamedTuple):
     n: int
 
 
+NOBODY: Final = ("an action that was not started", 0, "")
+
+
 class Sometimes(Exception):
     """What a call raises that certainly had no effect."""
 
@@ -32,6 +35,7 @@ class Outside:
 
     chance: Random
     calm: bool = False
+    target: int = 0
     journal: list[Effect] = field(default_factory=list)
     running: tuple[str, int, str] | None = None
 
@@ -42,11 +46,15 @@ class Outside:
             raise Sometimes("it did not happen")
         if fate < 0.16:
             raise TimeoutError("before the effect")
-        assert self.running is not None, "a call was made that is no started action's"
-        self.journal.append(Effect(*self.running, n))
+        self.journal.append(Effect(*(self.running or NOBODY), n))
         if fate < 0.24:
             raise TimeoutError("after the effect")
         return n
+
+    def look(self) -> int:
+        """How the target of a call looks, which somebody else changes now and then."""
+        self.target += not self.calm and self.chance.random() < 0.1
+        return self.target
 
     def ask(self, n: int) -> bool | None:
         """What a probe finds: the truth, or that it cannot tell."""
@@ -88,6 +96,11 @@ def look_up(n: int) -> bool | None:
     return _stage[-1].ask(n)
 
 
+def target(n: int) -> int:
+    """The precondition of `put`: what it would change still looks like this."""
+    return _stage[-1].look()
+
+
 def read(n: int) -> int:
     """What a policy may let run."""
     return _stage[-1].call(n)
@@ -99,15 +112,15 @@ def _group(**given: object) -> Declaration:
 
 BOTH: Final = ("group:legal", "group:finance")
 FUNCTIONS: Final = (
-    Gated(charge, "shop.charge", _group(grant=HOUR)),
+    Gated(charge, "shop.charge", _group(grant=HOUR), intent="pay"),
     Gated(charge, "shop.charge", _group(reviewers=BOTH, quorum=(("any", 2),), undo=5 * MINUTE)),
     Gated(charge, "shop.charge", _group(reviewers=BOTH, quorum=(("group:legal", 1), ("group:finance", 1)))),
     Gated(
         charge, "shop.charge",
         _group(reviewers=("user:ann",), then=(("group:finance", 30 * MINUTE),), remind=10 * MINUTE, at_end="approve"),
     ),
-    Gated(put, "shop.put", _group(), idempotent=True),
+    Gated(put, "shop.put", _group(), idempotent=True, precondition=target),
     Gated(transfer, "shop.transfer", _group(grant=3 * HOUR), probe=look_up),
-    Gated(read, "shop.read", Declaration("auto", within=HOUR), reversible=True),
+    Gated(read, "shop.read", Declaration("auto", within=HOUR), reversible=True, intent="pay"),
     Gated(read, "shop.read", Declaration("auto", within=HOUR), probe=look_up),
 )  # fmt: skip

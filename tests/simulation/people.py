@@ -11,6 +11,7 @@ from handrail.policy.register import ID as ACTIVE
 from handrail.policy.register import PutPolicy
 from handrail.principal import Principal, agent, person
 from handrail.review import commands as c
+from handrail.review.access import People
 from handrail.review.model import Review
 from handrail.run.commands import Stop
 from handrail.run.model import Run
@@ -61,10 +62,12 @@ def policy(world: World) -> Request:
 
 def stop(world: World) -> Request | None:
     """A supervisor stops a run."""
-    runs = [one for one in world.history.states.values() if isinstance(one, Run)]
+    runs = [one for one in world.history.states.values() if isinstance(one, Run) and not one.final]
+    busy = {one.run for one in world.actions() if one.status in ("cleared", "claimed")}
+    runs = [one for one in runs if one.id in busy] or runs
     if not runs:
         return None
-    return world.chance.choice(runs).id, Stop("enough"), world.chance.choice((*STAFF, STAFF[-1], STAFF[-1]))
+    return world.chance.choice(runs).id, Stop("enough"), world.chance.choice((*STAFF, *STAFF[-1:] * 5))
 
 
 def on_review(world: World) -> Request | None:
@@ -74,8 +77,15 @@ def on_review(world: World) -> Request | None:
         return None
     live = [one for one in reviews if one.status in ("open", "claimed", "decided") and not one.effective]
     review = chance.choice(live or reviews) if chance.random() < 0.95 else chance.choice(reviews)
-    by: Principal = chance.choice(STAFF) if chance.random() < 0.95 else chance.choice(BOTS)
+    by: Principal = _somebody(world, review) if chance.random() < 0.97 else chance.choice(BOTS)
     return review.id, _what(world, review), by
+
+
+def _somebody(world: World, review: Review) -> Principal:
+    """Mostly one who is asked."""
+    asked = People(world.directory(), frozenset(review.barred)).asked(review)
+    staff = [one for one in STAFF if one.id in asked] if world.chance.random() < 0.7 else []
+    return world.chance.choice(staff or STAFF)
 
 
 def _what(world: World, review: Review) -> Any:

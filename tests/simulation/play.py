@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
-from handrail.clock import MINUTE, SECOND
+from handrail.clock import HOUR, MINUTE, SECOND
 from handrail.engine.request import Request, Tick
 from handrail.ids import mint
 from handrail.policy.register import ID as ACTIVE
@@ -105,7 +105,14 @@ def _round(world: World) -> None:
                 break
             world.say(f"{task.name} on {task.machine.name}: {said}")
     world.look()
-    world.time.advance(20 * SECOND if world.moved() else 20 * MINUTE)
+    world.time.advance(20 * SECOND if world.moved() else _until_due(world))
+
+
+def _until_due(world: World) -> int:
+    """How long nothing will happen by itself (µs), at most some hours."""
+    with world.history.store.read() as rows:
+        due = rows.next_due()
+    return 20 * MINUTE if due is None else min(max(due - world.time.now, 20 * SECOND), 6 * HOUR)
 
 
 def _erase_all(world: World) -> None:

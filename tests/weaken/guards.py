@@ -5,6 +5,7 @@ from typing import Final
 from .crashes import OF_A_CRASH
 from .model import Edit, Guard
 from .runs import OF_RUNS
+from .simulations import OF_THE_SIMULATION
 from .workers import OF_WORKERS
 
 MATRIX: Final = "tests/server/test_matrix.py"
@@ -385,5 +386,5 @@ OF_THE_POLICY: Final = (
 
 GUARDS: Final = (
     *OF_THE_ACTION, *OF_THE_REVIEW, *OF_THE_LOG, *OF_THE_CALL, *OF_THE_POLICY, *OF_THE_STORE, *OF_THE_SERVER,
-    *OF_WORKERS, *OF_RUNS, *OF_A_CRASH,
+    *OF_WORKERS, *OF_RUNS, *OF_A_CRASH, *OF_THE_SIMULATION,
 )  # fmt: skip

@@ -66,7 +66,7 @@ def _sterner(state: Action, facts: Facts) -> list[Draft[e.Event]]:
         return []
     if verdict.kind == "deny" or verdict.demand is None:
         return [Draft(e.Refused("policy_changed"), lease=0)]
-    if _suffices(state, verdict.demand):
+    if _suffices(state, verdict.demand, facts.now):
         return []
     number = state.reviews + 1
     review = derive("rev", state.id, number, "approval")
@@ -85,13 +85,16 @@ def _asked_anew(state: Action, facts: Facts) -> list[Draft[e.Event]]:
     return [Draft(e.Held(review, "approval", number, "intent_refused", demand, state.pol, state.rule), lease=0)]
 
 
-def _suffices(state: Action, demand: Demand) -> bool:
-    """Whether what people agreed on already satisfies a demand."""
-    agreed = state.grant is not None and state.grant.by.startswith("rev_") and state.demand is not None
-    if not agreed or state.demand is None:
+def _suffices(state: Action, demand: Demand, now: int) -> bool:
+    """Whether what people agreed on already satisfies a demand: as many of them, signed in that way, not too long ago,
+    and nobody who could agree then could not now."""
+    grant, present = state.grant, state.demand
+    if grant is None or present is None or not grant.by.startswith("rev_"):
         return False
-    both = stricter(state.demand, demand)
-    return both is not None and (sorted(both.quorum), both.auth) == (sorted(state.demand.quorum), state.demand.auth)
+    both, lasts = stricter(present, demand), grant.expires_at - present.grant + demand.grant
+    if both is None or lasts <= now or not present.asked <= demand.asked:
+        return False
+    return (sorted(both.quorum), both.auth) == (sorted(present.quorum), present.auth)
 
 
 def _claimed(executor: str, fence: int, facts: Facts) -> Draft[e.Event]:

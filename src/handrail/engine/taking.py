@@ -12,6 +12,7 @@ from ..action.words import require_executor
 from ..action.work import Take
 from ..errors import InvalidValue, NotAllowed, Refused, RunHeld
 from ..store.protocol import Offer, Reader
+from .lineage import DEEPEST
 from .request import Request
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ class _Taking:
         self._batch, self._reader, self._request = batch, reader, request
         self._command: Final[Take] = request.command
         self._held: set[str] = set()
+        self._passed: set[str] = set()
+        self._looked: dict[str, int] = {}
         self._queues: dict[str, deque[Offer]] = {}
         self._taken: list[dict[str, Any]] = []
 
@@ -90,26 +93,43 @@ class _Taking:
     def _one(self, agent: str) -> bool:
         """Claim the next action of an agent; whether there was one."""
         while (offer := self._next(agent)) is not None:
-            if offer.run in self._held or offer.action in self._command.beside:
+            if offer.run in self._held or offer.action in self._passed or offer.action in self._command.beside:
                 continue
             try:
                 if self._claimed(offer.action):
                     return True
-            except RunHeld:
-                assert offer.run is not None
-                self._held.add(offer.run)
-                del self._queues[agent]
+            except RunHeld as error:
+                self._pass(agent, offer, error.waits_for)
             except Refused:
                 continue
         return False
 
+    def _pass(self, agent: str, offer: Offer, waits_for: str) -> None:
+        """Leave out what waits: a whole run, or one action that waits with the one under which it is done."""
+        if offer.run is None or waits_for in self._above(offer.action):
+            self._passed.add(offer.action)
+        else:
+            self._held.add(offer.run)
+            del self._queues[agent], self._looked[agent]
+
+    def _above(self, action: str) -> set[str]:
+        """The actions under which an action is done."""
+        found: set[str] = set()
+        state = self._batch.reads.state(action)
+        while isinstance(state, Action) and state.parent is not None and len(found) < DEEPEST:
+            found.add(state.parent)
+            state = self._batch.reads.state(state.parent)
+        return found
+
     def _next(self, agent: str) -> Offer | None:
-        """The next offer of an agent; where its run waits for people, those of other runs are looked for instead."""
+        """The next offer of an agent; where its run waits for people, those of other runs are looked for instead. Each
+        look behind actions that wait by themselves takes in twice as many, so that they hide nothing."""
         queue = self._queues.get(agent)
-        if queue is None:
-            limit = self._command.most + len(self._command.beside) + self._batch.claimed
+        if not queue and self._looked.get(agent) != len(self._passed) <= BESIDE:
+            limit = self._command.most + len(self._command.beside) + self._batch.claimed + 2 * len(self._passed)
             pairs, tenant = self._command.pairs, self._batch.tenant
             queue = self._queues[agent] = deque(self._reader.offers(tenant, pairs, agent, self._held, limit))
+            self._looked[agent] = len(self._passed)
             self._batch.reads.load({one.action for one in list(queue)[: self._command.most]})
         return queue.popleft() if queue else None
 

@@ -41,6 +41,11 @@ class Demand:
         """The whole time that people have, in microseconds."""
         return sum(level.within for level in self.levels)
 
+    @property
+    def asked(self) -> frozenset[str]:
+        """Everybody who is asked on some level, as ids of people and groups."""
+        return frozenset(one for level in self.levels for one in level.ask)
+
 
 def stricter(present: Demand, fresh: Demand) -> Demand | None:
     """The demand that satisfies both: the present ladder, the smallest quorum that fills both, the longer undo.

@@ -280,13 +280,11 @@ class PostgresStore:
 
 
 def _require_durable(connection: Connection) -> None:
-    """Refuse a server that would acknowledge what it may lose, or that only follows another one."""
-    row = connection.execute(
-        "SELECT pg_is_in_recovery(), current_setting('synchronous_commit'), current_setting('server_encoding')"
+    """Refuse a server that would acknowledge what it may lose."""
+    commit, encoding = connection.execute(
+        "SELECT current_setting('synchronous_commit'), current_setting('server_encoding')"
     ).fetchall()[0]
-    if row[0]:
-        raise UsageError("this server is a standby: give the URL of the primary")
-    if row[1] == "off":
+    if commit == "off":
         raise UsageError("synchronous_commit is off, so a crash could lose decisions: set it to on for this database")
-    if row[2] != "UTF8":
-        raise UsageError(f"the database's encoding is {row[2]}: create one with encoding UTF8")
+    if encoding != "UTF8":
+        raise UsageError(f"the database's encoding is {encoding}: create one with encoding UTF8")
