@@ -48,7 +48,7 @@ def test_agents_with_work_are_found_one_look_each(planner: psycopg.Connection[tu
             json_build_object('name', 'n', 'schema', 's', 'agent', 'agt_' || n % 3)::text, NULL, 1, n
         FROM generate_series(1, 1000) n""")
     told = "EXPLAIN (ANALYZE, COSTS OFF, BUFFERS OFF, TIMING OFF, SUMMARY OFF) "
-    rows = psycopg.ClientCursor(planner).execute(told + sql.OFFERING, ("{n}", "{s}", "default", 9)).fetchall()  # type: ignore[arg-type]
+    rows = psycopg.ClientCursor(planner).execute(told + sql.OFFERING, ("{n}", "{s}", "default", 9)).fetchall()
     looks = [row[0] for row in rows if "using streams_offered on streams" in row[0]]
     assert [re.findall(r"loops=(\d+)", look) for look in looks] == [["4"]]
 
