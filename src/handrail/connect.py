@@ -25,7 +25,7 @@ from .patterns.question import Question
 from .patterns.runs import enter_run, leave_run
 from .policy.paths import AtEnd
 from .run.model import Hold
-from .store.open import is_remote, shown
+from .store.address import is_remote, shown
 
 P = ParamSpec("P")
 R = TypeVar("R")

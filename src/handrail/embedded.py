@@ -29,7 +29,8 @@ from .ids import mint
 from .principal import SOLO_ID, Principal, agent, person
 from .review.model import Review
 from .run.model import Run
-from .store.open import is_remote, open_store
+from .store.address import is_remote
+from .store.open import open_store
 from .store.protocol import Store
 
 T = TypeVar("T")

@@ -15,7 +15,7 @@ from handrail.audit.disclosure import disclosure_digest, open_disclosure
 from handrail.audit.entry import Entry, leaf, parse_entry
 from handrail.codec.records import State, read_state
 from handrail.engine.replay import replay
-from handrail.store.open import is_remote
+from handrail.store.address import is_remote
 
 TABLES: Final = {
     "entries": "SELECT i, sub, rev, entry, leaf FROM entries ORDER BY i",

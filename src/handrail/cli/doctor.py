@@ -12,8 +12,8 @@ import typer
 from ..embedded import os_user_name
 from ..engine.request import DEFAULT_TENANT
 from ..engine.verify import Report, verify
+from ..store.address import is_remote, shown
 from ..store.health import Health, examined
-from ..store.open import is_remote, shown
 from ..view.words import count
 from .desk import Db, is_server, place
 from .finding import CODES, MARKS, STYLES, Finding
@@ -64,7 +64,8 @@ def _remote(url: str) -> list[Finding]:
     with looked_at(url) as (health, reader):
         report = verify(reader, DEFAULT_TENANT)
     found = [Finding("Database", "note", shown(url)), *_postgres(health), *_schema(health), *_log(report)]
-    if not any(one.level == "damage" for one in found) and health.schema == health.newest_schema:
+    usable = not health.standby and health.schema == health.newest_schema
+    if usable and not any(one.level == "damage" for one in found):
         found += _directory(url)
     return found
 

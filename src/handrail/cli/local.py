@@ -16,7 +16,8 @@ from ..engine.explanation import explanation
 from ..errors import NotAllowed, NotFound, UsageError
 from ..policy.register import ID
 from ..principal import Principal, person
-from ..store.open import exists, shown
+from ..store.address import shown
+from ..store.open import exists
 from .site import Office, require_administrator
 
 

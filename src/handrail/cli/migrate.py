@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ..errors import UsageError
-from ..store.open import is_remote, shown
+from ..store.address import is_remote, shown
 from ..store.open import migrate as apply
 from ..view.escape import visible
 from ..view.words import count

@@ -11,7 +11,7 @@ import typer
 from ..directory.model import Person
 from ..engine import roster
 from ..errors import UnknownPerson, UsageError
-from ..store.open import is_remote
+from ..store.address import is_remote
 from ..view.escape import visible
 from ..view.lines import Line, Style
 from ..view.words import count

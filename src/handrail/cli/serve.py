@@ -10,7 +10,7 @@ import typer
 
 from ..embedded import os_user_name
 from ..errors import UsageError
-from ..store.open import is_remote, shown
+from ..store.address import is_remote, shown
 from ..view.escape import visible
 from ..view.lines import Line
 from .desk import Db, place

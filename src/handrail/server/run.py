@@ -18,8 +18,8 @@ import uvicorn
 
 from ..embedded import Database
 from ..errors import UsageError
+from ..store.address import is_remote
 from ..store.lock import WriterLock
-from ..store.open import is_remote
 from .addresses import is_loopback
 from .app import create_app
 from .edge import JSONLines

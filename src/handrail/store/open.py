@@ -1,20 +1,12 @@
-"""Which store an address means: a file's path, `:memory:`, or the URL of a PostgreSQL database."""
+"""Opens the store that an address means, looks whether there is one, and migrates it."""
 
 from __future__ import annotations
 
 import os
-from typing import Final
-from urllib.parse import urlsplit
 
 from ..clock import ToldClock
+from .address import is_remote
 from .protocol import Store
-
-SCHEMES: Final = ("postgresql://", "postgres://")
-
-
-def is_remote(address: str) -> bool:
-    """Whether the address is that of a database on a server, which has a time of its own."""
-    return address.startswith(SCHEMES)
 
 
 def open_store(address: str, clock: ToldClock | None = None) -> Store:
@@ -59,13 +51,3 @@ def migrate(url: str, role: str | None = None) -> int:
             return steps
     finally:
         link.close()
-
-
-def shown(address: str) -> str:
-    """The address as it may be shown: without a password."""
-    if not is_remote(address):
-        return address
-    parts = urlsplit(address)
-    user, _, host = parts.netloc.rpartition("@")
-    name = user.partition(":")[0]
-    return parts._replace(netloc=f"{name}@{host}" if name else host, query="").geturl()

@@ -37,6 +37,9 @@ class PostgresBell:
             self._tried = time.monotonic()
             try:
                 connection = self._link.connection()
+                if self._link.pooled:
+                    self._lost()
+                    return None
                 connection.execute(b"LISTEN handrail")
                 self._connection = connection
             except (psycopg.Error, HandrailError):

@@ -36,7 +36,7 @@ def examined(url: str) -> Iterator[tuple[ServerHealth, Reader]]:
 
     Raises `CorruptLog` for a database of another program, `UsageError` or `Unavailable` where it cannot be read.
     """
-    link = Link(url)
+    link = Link(url, standby=True)
     try:
         with translated():
             health = _health(link.connection())
@@ -48,7 +48,7 @@ def examined(url: str) -> Iterator[tuple[ServerHealth, Reader]]:
 
 def exists(url: str) -> bool:
     """Whether there is a database of this product."""
-    link = Link(url)
+    link = Link(url, standby=True)
     try:
         with translated():
             return schema(link.connection()) > 0
@@ -71,7 +71,7 @@ def _row(connection: Connection, statement: str) -> Any:
 
 def steps_missing(url: str) -> int:
     """How many steps the database is behind this version's schema."""
-    link = Link(url)
+    link = Link(url, standby=True)
     try:
         with translated():
             return max(len(scripts("postgres")) - schema(link.connection()), 0)

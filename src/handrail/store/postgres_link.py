@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import select
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from ..errors import CommitUnknown, CorruptLog, HandrailError, Unavailable, UsageError
+from .address import remote
 
 try:
     import psycopg
@@ -30,9 +30,14 @@ BOUNDS: Final = {
     "statement_timeout": int(PATIENCE * 1000), "lock_timeout": int(PATIENCE * 1000),
     "idle_in_transaction_session_timeout": FORSAKEN,
 }  # fmt: skip
-POOLED: Final = "pgbouncer"
-"""A member of the URL's query: `pgbouncer=true` for a pooler that gives each transaction another connection."""
+PREPARED: Final = 2
+"""From this use on a statement is prepared, where each transaction has the same connection."""
+NO_SETTINGS: Final = "unsupported startup parameter"
+"""What a pooler says that refuses settings of a session."""
 _WRONG: Final = ("password authentication failed", "does not exist", "no pg_hba.conf entry", "not permitted to log in")
+UNKEPT: Final = "\0"
+"""A character that no text in PostgreSQL has: what is looked for by a text with it, is not there."""
+READ_ONLY: Final = "session is read-only"
 _MARK: Final = str.maketrans({"\\": "\\\\", '"': '\\"'})
 
 
@@ -71,11 +76,12 @@ class Connection(psycopg.Connection[TupleRow]):
 class Link:
     """A connection that is opened at its first use, and anew after it failed. Not for use by two threads at once."""
 
-    def __init__(self, url: str, silence: Silence | None = None) -> None:
-        self.url, self.pooled = plain(url)
+    def __init__(self, url: str, silence: Silence | None = None, *, standby: bool = False) -> None:
+        """`standby`: whether a server that takes no changes will do."""
+        self._to, self._standby = remote(url), standby
         self._silence = silence or Silence()
-        self._bounds = [f"SET LOCAL {name} = {value}".encode() for name, value in BOUNDS.items() if self.pooled]
         self._connection: Connection | None = None
+        self.pooled = self._to.pooled or False
 
     def connection(self) -> Connection:
         """The connection, after a look whether the server still holds the other end."""
@@ -92,14 +98,37 @@ class Link:
         return self._connection
 
     def _open(self) -> Connection:
-        options = "" if self.pooled else " ".join(f"-c {name}={value}" for name, value in BOUNDS.items())
         with translated():
-            found: Connection = Connection.connect(
-                self.url, autocommit=True, connect_timeout=CONNECTS, application_name="handrail",
-                prepare_threshold=None if self.pooled else 2, options=options,
-            )  # fmt: skip
-        found.silence = self._silence
+            try:
+                found = self._connect()
+            except psycopg.OperationalError as error:
+                if self.pooled or NO_SETTINGS not in str(error):
+                    raise
+                self.pooled = True
+                found = self._connect()
+            found.silence = self._silence
+            self._look_for_pooler(found)
         return found
+
+    def _connect(self) -> Connection:
+        bounds = [] if self.pooled else [f"-c {name}={value}" for name, value in BOUNDS.items()]
+        found: Connection = Connection.connect(
+            self._to.url, autocommit=True, connect_timeout=CONNECTS, application_name="handrail",
+            options=" ".join([self._to.options, *bounds]).strip(),
+            target_session_attrs="any" if self._standby else "read-write",
+        )  # fmt: skip
+        return found
+
+    def _look_for_pooler(self, found: Connection) -> None:
+        """A pooler names another process than the one that answers; unless the URL says which it is."""
+        try:
+            if self._to.pooled is None and not self.pooled:
+                process = found.execute("SELECT pg_backend_pid()").fetchall()[0][0]
+                self.pooled = process != found.info.backend_pid
+        except BaseException:
+            found.close()
+            raise
+        found.prepare_threshold = None if self.pooled else PREPARED
 
     @contextmanager
     def transaction(self, how: bytes) -> Iterator[Connection]:
@@ -111,8 +140,8 @@ class Link:
         try:
             with connection.pipeline():
                 connection.execute(how)
-                for bound in self._bounds:
-                    connection.execute(bound)
+                for name, value in BOUNDS.items() if self.pooled else ():
+                    connection.execute(f"SET LOCAL {name} = {value}".encode())
                 yield connection
                 committing = True
                 connection.execute(b"COMMIT")
@@ -158,22 +187,14 @@ def _ended(connection: Connection) -> bool:
     return connection.pgconn.status != psycopg.pq.ConnStatus.OK
 
 
-def plain(url: str) -> tuple[str, bool]:
-    """The URL without what only this product reads, and whether it leads to a pooler of transactions.
-
-    Raises `UsageError` for a URL that names no database.
-    """
-    parts = urlsplit(url)
-    if not parts.path.strip("/"):
-        raise UsageError("the URL names no database: give postgresql://user@host/database")
-    query = dict(parse_qsl(parts.query))
-    pooled = query.pop(POOLED, "false") == "true"
-    return parts._replace(scheme="postgresql", query=urlencode(query)).geturl(), pooled
-
-
 def texts(values: Any) -> str:
     """An array of texts as PostgreSQL reads it; a statement then has the same types whatever is in it."""
     return "{" + ",".join(["NULL" if one is None else f'"{one.translate(_MARK)}"' for one in values]) + "}"
+
+
+def kept(ids: Iterable[str]) -> str:
+    """An array of those ids that could be in a database."""
+    return texts(one for one in ids if UNKEPT not in one)
 
 
 def numbers(values: Any) -> str:
@@ -209,6 +230,8 @@ def ours(error: Exception) -> HandrailError:
         return UsageError(f"the database has not the schema of this version: {words}; run `handrail migrate`")
     if isinstance(error, psycopg.OperationalError) and error.sqlstate is None and any(one in words for one in _WRONG):
         return UsageError(f"the database cannot be used: {words}")
+    if isinstance(error, errors.ReadOnlySqlTransaction) or READ_ONLY in words:
+        return Unavailable("the server that answers takes no changes: give the URL of the primary, or wait for one")
     return Unavailable(f"the database cannot be used now, and nothing was changed: {words}")
 
 
