@@ -107,7 +107,7 @@ OF_THE_SIMULATION: Final = (
     ),
     _guard(
         "sweeping", "No review stays open beyond its deadline once somebody sweeps.",
-        Edit("review/model.py", "return min(time for time in (ladder", "return 60_000_000 + min(time for time in (ladder"),
+        Edit("review/model.py", "return min(time for time in", "return 60_000_000 + min(time for time in"),
     ),
     _guard(
         "no blind retry", "What may not be repeated is not, whoever died while it ran.",
