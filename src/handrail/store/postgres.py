@@ -17,7 +17,7 @@ from ..errors import Unavailable, UsageError
 from . import postgres_statements as sql
 from .migrate import scripts
 from .postgres_bell import PostgresBell
-from .postgres_link import Connection, Link, Silence, blobs, numbers, texts, translated
+from .postgres_link import UNKEPT, Connection, Link, Silence, blobs, kept, numbers, texts, translated
 from .postgres_migrate import prepare
 from .postgres_vault import PostgresVault
 from .protocol import Answer, Batch, Call, Disclosure, Entry, Functions, Head, Offer, Opening, Revision, Stream
@@ -34,6 +34,8 @@ class Rows:
         self._clock: Final = clock
 
     def _all(self, statement: str, *values: Any) -> list[Any]:
+        if any(UNKEPT in one for one in values if isinstance(one, str)):
+            return []
         with translated():
             return self.connection.execute(statement, values).fetchall()
 
@@ -54,13 +56,13 @@ class Rows:
         return Head(*row) if row else None
 
     def streams(self, tenant: str, ids: Iterable[str]) -> list[Stream]:
-        return self._streams(sql.STREAM, tenant, texts(ids))
+        return self._streams(sql.STREAM, tenant, kept(ids))
 
     def beginning(self, tenant: str, prefix: str, limit: int) -> list[str]:
         return [row[0] for row in self._all(sql.STREAMS_FROM, tenant, prefix, prefix + "\x7f", limit)]
 
     def answers(self, tenant: str, commands: Iterable[str]) -> list[Answer]:
-        return [Answer(*row) for row in self._all(sql.ANSWER, tenant, texts(commands))]
+        return [Answer(*row) for row in self._all(sql.ANSWER, tenant, kept(commands))]
 
     def call(self, tenant: str, key: str) -> Call | None:
         row = self._one(sql.CALL, tenant, key)
@@ -161,8 +163,8 @@ class Rows:
     def opening(self, tenant: str, ids: Collection[str], commands: Collection[str]) -> Opening:
         with translated():
             locked = self.connection.execute(sql.LOCK_HEAD, (tenant,))
-            streams = self.connection.execute(sql.STREAM, (tenant, texts(ids))) if ids else ()
-            answers = self.connection.execute(sql.ANSWER, (tenant, texts(commands)))
+            streams = self.connection.execute(sql.STREAM, (tenant, kept(ids))) if ids else ()
+            answers = self.connection.execute(sql.ANSWER, (tenant, kept(commands)))
             row = locked.fetchone()
             if row is None:
                 self.connection.execute(sql.NEW_HEAD, (tenant,))

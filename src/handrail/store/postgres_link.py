@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import select
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -35,6 +35,8 @@ PREPARED: Final = 2
 NO_SETTINGS: Final = "unsupported startup parameter"
 """What a pooler says that refuses settings of a session."""
 _WRONG: Final = ("password authentication failed", "does not exist", "no pg_hba.conf entry", "not permitted to log in")
+UNKEPT: Final = "\0"
+"""A character that no text in PostgreSQL has: what is looked for by a text with it, is not there."""
 READ_ONLY: Final = "session is read-only"
 _MARK: Final = str.maketrans({"\\": "\\\\", '"': '\\"'})
 
@@ -188,6 +190,11 @@ def _ended(connection: Connection) -> bool:
 def texts(values: Any) -> str:
     """An array of texts as PostgreSQL reads it; a statement then has the same types whatever is in it."""
     return "{" + ",".join(["NULL" if one is None else f'"{one.translate(_MARK)}"' for one in values]) + "}"
+
+
+def kept(ids: Iterable[str]) -> str:
+    """An array of those ids that could be in a database."""
+    return texts(one for one in ids if UNKEPT not in one)
 
 
 def numbers(values: Any) -> str:

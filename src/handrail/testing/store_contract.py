@@ -8,6 +8,7 @@ import pytest
 
 from ..errors import Unavailable
 from ..store.protocol import Answer, Batch, Call, Disclosure, Entry, Head, Offer, Reader, Revision, Store, Stream
+from ..store.vault import Token
 
 TENANT = "default"
 
@@ -243,6 +244,49 @@ class StoreContract:
         with store.read() as reader:
             assert reader.call(TENANT, "cal_1") == Call("cal_1", "act_2", b"2")
             assert reader.blob(TENANT, "d") == "one"
+
+    def test_what_no_database_can_hold_is_not_there_and_hides_nothing_else(self, store: Store) -> None:
+        put(store, Batch(head(1), [stream("act_1")], answers=[Answer("cmd_1", b"mac", "{}", 7)]))
+        with store.write() as tx:
+            found = tx.opening(TENANT, ["act_1", "act_\0"], ["cmd_1", "cmd_\0"])
+            assert [[one.id for one in rows] for rows in found[1:]] == [["act_1"], ["cmd_1"]]
+            assert [one.id for one in tx.streams(TENANT, ["act_\0", "act_1"])] == ["act_1"]
+            assert [one.id for one in tx.answers(TENANT, ["cmd_\0", "cmd_1"])] == ["cmd_1"]
+            assert tx.call(TENANT, "\0") is None
+            assert tx.text(TENANT, "act_1", "\0") is None
+            assert tx.revision(TENANT, "\0", 1) is None
+            assert tx.beginning(TENANT, "act\0", 3) == []
+            assert tx.decided(TENANT, "\0", 0, 3) == []
+
+    def test_a_secret_is_kept_by_its_hash_until_it_is_dropped_or_ends(self, store: Store) -> None:
+        tokens = [Token(b"%d" % n, "session", TENANT, "usr_1", n, n, until, "local") for n, until in enumerate((9, 5))]
+        with store.vault(write=True) as vault:
+            for one in tokens:
+                vault.put_token(one)
+            vault.touch(b"1", 7)
+            vault.touch(b"1", 3)
+        with store.vault() as vault:
+            assert vault.token(b"0") == tokens[0]
+            assert vault.tokens(TENANT, "usr_1", "session") == [tokens[0], tokens[1]._replace(seen=7)]
+            assert vault.tokens("other", "usr_1", "session") == vault.tokens(TENANT, "usr_1", "link") == []
+        with store.vault(write=True) as vault:
+            vault.sweep(5)
+            assert vault.token(b"1") is None
+            assert [vault.drop(b"0"), vault.drop(b"0")] == [True, False]
+            for one in tokens:
+                vault.put_token(one)
+            assert [vault.drop_all(TENANT, "usr_1", "session") for _ in range(2)] == [2, 0]
+
+    def test_a_password_is_replaced_and_a_broken_transaction_keeps_the_old_one(self, store: Store) -> None:
+        with store.vault(write=True) as vault:
+            vault.put_password(TENANT, "usr_1", "first", 1)
+            vault.put_password(TENANT, "usr_1", "second", 2)
+        with pytest.raises(ZeroDivisionError), store.vault(write=True) as vault:
+            vault.put_password(TENANT, "usr_1", "third", 3)
+            raise ZeroDivisionError
+        with store.vault() as vault:
+            assert vault.password(TENANT, "usr_1") == "second"
+            assert vault.password("other", "usr_1") is None
 
     def test_a_closed_store_says_so(self, store: Store) -> None:
         store.close()
