@@ -17,6 +17,12 @@ from tests.night import by_night
 TWO = 2
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def where(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a new database on either store."""
+    return str(request.getfixturevalue("postgres")) if request.param == "postgres" else str(tmp_path / "a.db")
+
+
 def compete(path: str, act: Callable[..., None], *what: Any) -> list[Any]:
     """Let two processes do the same at once; what each of them told."""
     start = PROCESSES.Barrier(TWO)
@@ -47,8 +53,8 @@ def race_to_decide(path: str, reviews: int, deciders: int) -> None:
     Books(path)
 
 
-def test_of_64_deciders_one_wins_each_review(tmp_path: Path):
-    race_to_decide(str(tmp_path / "a.db"), 15, 64)
+def test_of_64_deciders_one_wins_each_review(where: str):
+    race_to_decide(where, 15, 64)
 
 
 @pytest.mark.nightly
@@ -56,16 +62,15 @@ def test_of_64_deciders_one_wins_each_of_1000_reviews(tmp_path: Path):
     race_to_decide(str(tmp_path / "a.db"), by_night(1000), 64)
 
 
-def test_of_32_executors_one_starts_each_action(tmp_path: Path):
-    path = str(tmp_path / "a.db")
-    desk = Desk(path)
+def test_of_32_executors_one_starts_each_action(where: str):
+    desk = Desk(where)
     actions = [(one["id"], one["bind"]) for one in (desk.cleared() for _ in range(10))]
-    told = compete(path, start_all, 16, actions)
+    told = compete(where, start_all, 16, actions)
     for action, _ in actions:
         assert Counter(told[0][action] + told[1][action]) == {"started": 1, "NotReady": 31}
         assert desk.types(action).count("action.started") == 1
     desk.close()
-    Books(path)
+    Books(where)
 
 
 def test_two_processes_that_write_as_fast_as_they_can_share_the_file(tmp_path: Path):

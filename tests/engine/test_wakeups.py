@@ -34,8 +34,9 @@ def waiter(path: str, action: str, rev: int) -> Iterator[list[str]]:
     process.join()
 
 
-def test_a_waiter_in_another_process_wakes(tmp_path: Path):
-    desk = Desk(str(tmp_path / "a.db"))
+@pytest.mark.parametrize("store", ["sqlite", "postgres"])
+def test_a_waiter_in_another_process_wakes(tmp_path: Path, store: str, request: pytest.FixtureRequest):
+    desk = Desk(request.getfixturevalue("postgres") if store == "postgres" else str(tmp_path / "a.db"))
     action = desk.propose()
     with waiter(desk.database.path, action["id"], action["rev"]) as woke:
         desk.decide(action["review"])
