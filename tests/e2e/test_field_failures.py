@@ -130,6 +130,18 @@ def test_an_agents_key_decides_nothing_even_when_it_says_that_it_is_the_user(tmp
         rail.close()
 
 
+def test_no_program_on_the_same_file_decides_as_an_agent_whatever_its_name(bank: Bank):
+    _, wire = bank.program()
+    ticket = wire.propose("DE89", 700)
+    view = bank.person.review(str(ticket.review)).state.view
+    for name in ("field", "user", "user:local", "peer"):
+        peer = handrail.connect(bank.url, agent=name, quiet=True)
+        with pytest.raises(handrail.NotAllowed, match="an agent never decides"):
+            peer.gate.backend.call(str(ticket.review), Decide("approve", view))
+        peer.close()
+    assert (ticket.status, bank.effects) == ("held", [])
+
+
 def test_an_approval_is_for_its_arguments_and_no_place_in_a_program_lends_it_to_others(bank: Bank):
     """The question's id was made from its place in the graph: amount 1 and amount 82,000 had the same."""
     rail, wire = bank.program()

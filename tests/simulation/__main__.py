@@ -1,5 +1,6 @@
 """`python -m tests.simulation SEED`: play a seed and tell every step; with two numbers, play that range and count."""
 
+import logging
 import sys
 from collections import Counter
 from time import perf_counter
@@ -35,4 +36,5 @@ def _many(stage: Stage, seeds: range) -> None:
     print(f"{len(seeds) / (perf_counter() - began):.1f} seeds a second")
 
 
+logging.getLogger("handrail").setLevel(logging.ERROR)
 main(sys.argv[1:])

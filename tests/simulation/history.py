@@ -23,6 +23,7 @@ from handrail.engine.request import Request
 from handrail.policy.register import ID as ACTIVE
 from handrail.policy.register import ActivePolicy
 from handrail.principal import Principal
+from handrail.review.model import Review
 from handrail.run.model import Run
 from handrail.store.protocol import Head
 from handrail.store.sqlite import Rows, SQLiteStore
@@ -35,12 +36,14 @@ EVERYTHING: Final = 1_000_000
 class News(NamedTuple):
     """One entry: as the heart's invariants want it, as it was written, and what its actor had sent to its stream.
 
-    `in_the_way` is why a start should not have been, by what stood then.
+    `answer` is what people said in the review that its action waited for; `in_the_way` is why a start should not have
+    been, by what stood then.
     """
 
     change: Change
     entry: Entry
     sent: tuple[object, ...]
+    answer: str | None
     in_the_way: str
 
 
@@ -92,7 +95,11 @@ class History:
         self.states[entry.sub] = after
         if isinstance(sealed.event, e.Claimed | e.Started):
             self.leases[entry.sub] = entry.t + LEASE
-        self.news.append(News(change, entry, commands, self._in_the_way(change)))
+        self.news.append(News(change, entry, commands, self._answer(before), self._in_the_way(change)))
+
+    def _answer(self, before: State | None) -> str | None:
+        review = self.states.get(before.review or "") if isinstance(before, Action) else None
+        return review.decision.outcome if isinstance(review, Review) and review.decision else None
 
     def _in_the_way(self, change: Change) -> str:
         """What forbids a start: its run was stopped, or waits as a whole for another action."""

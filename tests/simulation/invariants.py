@@ -44,10 +44,23 @@ def effects_are_granted(world: World) -> None:
 
 
 def effects_happen_once(world: World) -> None:
-    """2. One start, one effect at most; a second start only where the first is known not to have happened, the call
-    may be repeated, or a person said so."""
+    """2. One start, one effect at most."""
     counted = Counter((effect.action, effect.attempt) for effect in world.outside.journal)
     assert all(count == 1 for count in counted.values()), "one start took effect twice"
+
+
+def nothing_is_repeated_blindly(world: World) -> None:
+    """12. A call whose outcome is unknown runs again only where it may be repeated, its agent's probe says that it did
+    not happen, or a person wants it."""
+    for news in world.history.news:
+        before = news.change.before
+        if (
+            isinstance(news.change.sealed.event, e.Cleared)
+            and isinstance(before, Action)
+            and before.status == "unknown"
+        ):
+            asked_for = news.entry.act.kind == "agent" or news.answer == "retry"
+            assert before.idempotent or asked_for, f"{news.entry.sub} is to run again, and nobody knows whether it ran"
 
 
 def replay_gives_the_rows(world: World) -> None:
@@ -123,7 +136,7 @@ def each_open_review_has_its_action(world: World) -> None:
 
 
 AT_EVERY_STEP: Final[tuple[Callable[[World], None], ...]] = (
-    the_log_only_grows, effects_are_granted, effects_happen_once, replay_gives_the_rows,
+    the_log_only_grows, nothing_is_repeated_blindly, effects_are_granted, effects_happen_once, replay_gives_the_rows,
     only_the_lease_holder_settles, acknowledged_is_kept, unknown_only_after_start, a_run_that_holds_starts_nothing_else,
     each_open_review_has_its_action,
 )  # fmt: skip
@@ -142,6 +155,13 @@ def check(world: World) -> None:
 def _ending(news: News) -> bool:
     """Whether a stopped run goes on ending what is inside it."""
     return news.entry.type == "run.halted"
+
+
+def no_review_outlives_its_deadline(world: World, swept: int) -> None:
+    """8. After everybody has swept, at that time (µs), no review is open whose deadline has passed."""
+    for review in world.reviews():
+        late = review.status in ("open", "claimed") and review.deadline <= swept
+        assert not late, f"{review.id} is open beyond its deadline"
 
 
 def everything_ended(world: World) -> None:

@@ -95,6 +95,8 @@ def _round(world: World) -> None:
     for machine in world.machines.values():
         for subject in world.due(machine):
             world.send(machine, Request(mint("cmd"), subject, Tick(), SYSTEM))
+    world.look()
+    invariants.no_review_outlives_its_deadline(world, world.time.now)
     moves.make(world, moves.take)
     for task in list(world.tasks):
         for _ in range(12):

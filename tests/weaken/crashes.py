@@ -7,6 +7,10 @@ from .model import Edit, Guard
 SQLITE: Final = "store/sqlite.py"
 POWER: Final = "tests/crash/test_power.py::test_a_power_cut_at_any_moment_loses_nothing_that_was_acknowledged"
 
+FAILOVER: Final = (
+    "tests/store/test_failover.py::test_when_a_standby_takes_over_nothing_acknowledged_is_lost_and_everything_goes_on"
+)
+
 OF_A_CRASH: Final = (
     Guard(
         "durable commits", "A commit is on the disk before it is acknowledged.",
@@ -42,6 +46,11 @@ OF_A_CRASH: Final = (
         "the database's time", "On PostgreSQL its time counts, and not that of the machine.",
         (Edit("embedded.py", "(ToldClock() if is_remote(path) else SystemClock())", "SystemClock()"),),
         ("tests/crash/test_clocks.py::test_two_nodes_five_minutes_apart_agree_by_the_databases_time",),
+    ),
+    Guard(
+        "only the primary", "Decisions are read and written where changes are taken, also while a standby takes over.",
+        (Edit("store/postgres_link.py", '"any" if self._standby else "read-write"', '"any"'),),
+        (FAILOVER,),
     ),
     Guard(
         "waits that outlast", "Who begins to wait while the database is away goes on once it is back.",

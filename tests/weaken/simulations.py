@@ -106,6 +106,14 @@ OF_THE_SIMULATION: Final = (
         Edit("engine/lives.py", "if lease is None or state.status not in EXECUTED:", "if True:"),
     ),
     _guard(
+        "sweeping", "No review stays open beyond its deadline once somebody sweeps.",
+        Edit("review/model.py", "return min(time for time in", "return 60_000_000 + min(time for time in"),
+    ),
+    _guard(
+        "no blind retry", "What may not be repeated is not, whoever died while it ran.",
+        Edit(EXECUTION, "return state.idempotent and not state.probe and", "return not state.probe and"),
+    ),
+    _guard(
         "start before the call", "A call leaves only after its start was committed.",
         Edit("gate/conduct.py", '    if started["status"] != "started":\n        return started, False, None\n', ""),
     ),
