@@ -26,6 +26,13 @@ pytestmark = [
 FORKS = multiprocessing.get_context("fork")
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def path(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database of each kind."""
+    found: str = request.getfixturevalue("postgres") if request.param == "postgres" else str(tmp_path / "a.db")
+    return found
+
+
 def forked(act: Callable[[], None]) -> int:
     """Run in a forked child; its id."""
     pid = os.fork()
@@ -49,8 +56,7 @@ def cycle(desk: Desk) -> None:
     assert desk.settle(desk.started())["status"] == "succeeded"
 
 
-def test_child_and_parent_go_on_while_threads_of_the_parent_wait(tmp_path: Path):
-    path = str(tmp_path / "a.db")
+def test_child_and_parent_go_on_while_threads_of_the_parent_wait(path: str):
     desk = Desk(path)
     waited = [desk.propose() for _ in range(4)]
     woke: list[str] = []
@@ -82,8 +88,7 @@ def test_child_and_parent_go_on_while_threads_of_the_parent_wait(tmp_path: Path)
     Books(path)
 
 
-def test_forks_in_the_midst_of_commits_leave_nobody_locked_out(tmp_path: Path):
-    path = str(tmp_path / "a.db")
+def test_forks_in_the_midst_of_commits_leave_nobody_locked_out(path: str):
     desk, over = Desk(path), threading.Event()
     actor = desk.agent.actor
 
@@ -104,8 +109,8 @@ def test_forks_in_the_midst_of_commits_leave_nobody_locked_out(tmp_path: Path):
     assert sum(state.status == "succeeded" for state in books.states.values()) == 11
 
 
-def test_a_forked_pool_uses_the_rail_of_its_parent(tmp_path: Path):
-    rail = handrail.connect(f"sqlite:///{tmp_path}/a.db", agent="tester", quiet=True)
+def test_a_forked_pool_uses_the_rail_of_its_parent(path: str):
+    rail = handrail.connect(path if "://" in path else f"sqlite:///{path}", agent="tester", quiet=True)
     double = rail.approval(name="double")(_double)
     tickets = [double.propose(number) for number in range(4)]
     people = Embedded(rail.gate.backend.database, solo_person)  # type: ignore[attr-defined]
@@ -123,7 +128,7 @@ def test_a_forked_pool_uses_the_rail_of_its_parent(tmp_path: Path):
     for child in children:
         child.join()
     rail.close()
-    Books(str(tmp_path / "a.db"))
+    Books(path)
 
 
 def _double(number: int) -> int:
@@ -150,8 +155,7 @@ def _fork_and_die(path: str, told: object) -> None:
     desk.agent.wait(action["id"], action["rev"], 30)
 
 
-def test_the_death_of_the_parent_does_not_block_the_child(tmp_path: Path):
-    path = str(tmp_path / "a.db")
+def test_the_death_of_the_parent_does_not_block_the_child(path: str):
     heard, told = PROCESSES.Pipe(duplex=False)
     parent = PROCESSES.Process(target=_fork_and_die, args=(path, told))
     parent.start()
@@ -161,8 +165,7 @@ def test_the_death_of_the_parent_does_not_block_the_child(tmp_path: Path):
     Books(path)
 
 
-def test_the_death_of_a_child_does_not_block_the_parent(tmp_path: Path):
-    path = str(tmp_path / "a.db")
+def test_the_death_of_a_child_does_not_block_the_parent(path: str):
     desk = Desk(path)
     action = desk.propose()
 

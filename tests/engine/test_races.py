@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 
+from handrail.embedded import Database, Embedded, local_agent
+from handrail.ids import mint
+from handrail.testing.clock import FrozenClock
 from tests.crash.books import Books
-from tests.engine.kit import Desk
-from tests.engine.processes import PROCESSES, decide_all, propose_for, start_all
+from tests.engine.kit import Desk, proposal
+from tests.engine.processes import PROCESSES, decide_all, propose_for, start_all, together
 from tests.night import by_night
 
 TWO = 2
@@ -79,3 +82,17 @@ def test_two_processes_that_write_as_fast_as_they_can_share_the_file(tmp_path: P
     counts = compete(path, propose_for, 3.0)
     assert min(counts) > sum(counts) / 3
     Books(path)
+
+
+def test_engines_that_write_for_the_same_tenants_never_wait_for_each_other(postgres: str):
+    databases = [Database(postgres, FrozenClock()) for _ in range(TWO)]
+
+    def ask(number: int) -> None:
+        for turn in range(15):
+            tenant = "ab"[(number // TWO + turn) % TWO]
+            agent = Embedded(databases[number % TWO], local_agent("tester", None), tenant)
+            assert agent.call(mint("act"), proposal())["status"] == "held"
+
+    together(12, ask)
+    for database in databases:
+        database.close()
