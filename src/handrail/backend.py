@@ -121,8 +121,9 @@ class Backend(Protocol):
         was being taken while this is cancelled is given back.
         """
 
-    def granted(self, action: str) -> str:
-        """The stored arguments of a started action, checked against the granted digest. Raises `WrongBytes`."""
+    def granted(self, action: str, bind: str, fence: int) -> str:
+        """The stored arguments of the call that was started on these bytes, hashed again. Raises `WrongBytes`, and
+        `FencedOff` once somebody else goes on with the action."""
 
     def hold(self, action: str, fence: int, executor: str) -> Callable[[], None]:
         """Keep the executor's lease until the returned function is called."""

@@ -263,9 +263,9 @@ class Embedded:
         counter = Counter(self.database.process.keeper.listen, waits, send, wanted or always)
         return await counter.take(command, command_id or mint("cmd"), timeout)
 
-    def granted(self, action: str) -> str:
+    def granted(self, action: str, bind: str, fence: int) -> str:
         """The stored arguments of a started action, checked against the granted digest."""
-        return self.archive.granted(action)
+        return self.archive.granted(action, bind, fence)
 
     def hold(self, action: str, fence: int, executor: str) -> Callable[[], None]:
         """Keep the executor's lease until the returned function is called."""

@@ -58,7 +58,7 @@ def _go_on(desk: Desk, ledger: Ledger, answer: dict[str, Any]) -> None:
         _decide(desk, ledger, desk.person, answer["review"], "approve")
     if desk.look(answer["id"])["status"] == "cleared":
         started = desk.agent.call(answer["id"], Start("exe_1", desk.look(answer["id"])["bind"]))
-        ledger.note("effect", desk.agent.granted(answer["id"]))
+        ledger.note("effect", desk.agent.granted(started["id"], started["bind"], started["fence"]))
         desk.settle(started, value=1)
         ledger.note("settled", answer["id"])
     if desk.look(answer["id"])["status"] == "unknown":

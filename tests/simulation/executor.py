@@ -59,7 +59,7 @@ def _report(seat: Seat, gated: Gated, started: dict[str, Any], failures: int) ->
     """Call, and say how it went."""
     executor, fence = seat.executor, started["fence"]
     try:
-        stored = orjson.loads((yield Look(partial(seat.backend.granted, started["id"]))))
+        stored = orjson.loads((yield Look(partial(seat.backend.granted, started["id"], started["bind"], fence))))
         value = yield Evaluate(gated.function, (), stored)
     except TimeoutError:
         return c.Settle(executor, fence, "unknown", {"error": "timeout"})

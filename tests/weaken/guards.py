@@ -28,6 +28,11 @@ OF_THE_ACTION: Final = (
         ("tests/gate/test_bytes.py::test_arguments_that_were_changed_in_the_database_do_not_run",),
     ),
     Guard(
+        "own start", "A call runs on the arguments of its own start, and not once somebody else goes on with it.",
+        (Edit(EXECUTION, 'if (state.status, state.bind, state.fence) != ("started", bind, fence):', "if False:"),),
+        ("tests/gate/test_stored_arguments.py::test_what_was_edited_after_a_start_runs_under_its_own_start_alone",),
+    ),
+    Guard(
         "fencing", "An executor that was replaced neither starts nor settles.",
         (
             Edit(

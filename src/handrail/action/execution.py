@@ -160,6 +160,12 @@ def _holds(state: Action, executor: str, fence: int | None, facts: Facts) -> Non
         raise FencedOff("the right to execute this went on to another executor; this report changes nothing")
 
 
+def require_going(state: Action, bind: str, fence: int) -> None:
+    """Raise `FencedOff` unless the call that was started on these bytes, under this fencing number, is going on."""
+    if (state.status, state.bind, state.fence) != ("started", bind, fence):
+        raise FencedOff("somebody else went on with this action before the call left: nothing was run")
+
+
 def _release(state: Action, command: c.Release, facts: Facts) -> list[Draft[e.Event]]:
     _holds(state, command.executor, command.fence, facts)
     if state.status != "claimed":

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 
 from ..action.commands import Propose
 from ..action.digest import action_digest
+from ..action.execution import require_going
 from ..action.model import Action
 from ..action.work import Take
 from ..backend import ActionRecord, Answer, Event, PolicyRecord, ReviewRecord, Text
@@ -152,15 +153,17 @@ class Http:
         with contextlib.suppress(HandrailError):
             await give_back(send, command.executor, await self._asked(command, command_id, 0))
 
-    def granted(self, action: str) -> str:
-        """The stored arguments of a started action, hashed here against the granted digest."""
-        grant = self._grants.pop(action, None) or self._transport.request("GET", f"/v1/actions/{action}/grant")
-        name = self.action(action).state.name
+    def granted(self, action: str, bind: str, fence: int) -> str:
+        """The stored arguments of the call that was started on these bytes, hashed here again."""
+        cached = self._grants.pop(action, None)
+        state = self.action(action).state
+        require_going(state, bind, fence)
+        grant = cached or self._transport.request("GET", f"/v1/actions/{action}/grant")
         args: str = grant["args"]
         found = action_digest(
-            tenant=grant["tenant"], action=action, name=name, args=args, salt=b64decode(grant["salt"])
+            tenant=grant["tenant"], action=action, name=state.name, args=args, salt=b64decode(grant["salt"])
         )
-        if found != grant["bind"]:
+        if not found == grant["bind"] == bind:
             raise WrongBytes("the arguments that came are not the ones that were approved: nothing was run")
         return args
 

@@ -8,6 +8,7 @@ import orjson
 
 from ..action.commands import Propose
 from ..action.digest import action_digest
+from ..action.execution import require_going
 from ..action.model import Action
 from ..action.work import Take
 from ..audit.disclosure import open_disclosure
@@ -188,15 +189,22 @@ class Archive:
         rows = reader.streams(self._tenant, (after,)) if after else []
         return (rows[0].rank, rows[0].born, rows[0].id) if rows else None
 
-    def granted(self, action: str) -> str:
-        """The arguments that may run now, read back and hashed again. Raises `WrongBytes` if they are others."""
-        return self.grant(action)[0]
+    def granted(self, action: str, bind: str, fence: int) -> str:
+        """The arguments of the call that was started on these bytes, read back and hashed again. Raises `WrongBytes`
+        if they are others, and `FencedOff` once somebody else goes on with the action."""
+        with self.read() as reader:
+            state = self.state_in(reader, action)
+            if isinstance(state, Action):
+                require_going(state, bind, fence)
+            return self._grant(reader, action, state)[0]
 
     def grant(self, action: str) -> tuple[str, bytes, str]:
         """The arguments that may run now, their salt, and the digest that binds them. Raises `WrongBytes`."""
         with self.read() as reader:
-            state = self.state_in(reader, action)
-            kept = reader.revision(self._tenant, action, state.revision) if isinstance(state, Action) else None
+            return self._grant(reader, action, self.state_in(reader, action))
+
+    def _grant(self, reader: Reader, action: str, state: State | None) -> tuple[str, bytes, str]:
+        kept = reader.revision(self._tenant, action, state.revision) if isinstance(state, Action) else None
         if not isinstance(state, Action) or kept is None or state.grant is None:
             raise UnknownAction(f"action {action} has no arguments that may run")
         found = action_digest(tenant=self._tenant, action=action, name=state.name, args=kept.args, salt=kept.salt)

@@ -231,8 +231,10 @@ def _stay(seat: Seat, action: str) -> Steps:
 def _invoke(seat: Seat, gated: Gated, local: Mapping[str, Any], started: Answer) -> Steps:
     action, fence = started["id"], started["fence"]
     try:
-        stored = orjson.loads((yield Look(partial(seat.backend.granted, action))))
+        stored = orjson.loads((yield Look(partial(seat.backend.granted, action, started["bind"], fence))))
         args, kwargs = gated.schema.load(stored, local)
+    except FencedOff:
+        return (yield Moved(action, -1, None)), False, None
     except Exception as error:
         yield Commit(action, c.Settle(seat.executor, fence, "failed", error_text(error)))
         raise
