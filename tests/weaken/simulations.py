@@ -115,6 +115,7 @@ OF_THE_SIMULATION: Final = (
     ),
     _guard(
         "start before the call", "A call leaves only after its start was committed.",
+        Edit(EXECUTION, 'if (state.status, state.bind, state.fence) != ("started", bind, fence):', "if not bind:"),
         Edit("gate/conduct.py", '    if started["status"] != "started":\n        return started, False, None\n', ""),
     ),
 )  # fmt: skip
