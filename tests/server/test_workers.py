@@ -86,7 +86,7 @@ def test_a_key_that_ended_reports_nothing_and_another_of_the_agent_does(house: H
 
 
 def test_another_agents_run_is_not_there_for_a_proposal_or_as_a_parent(house: House):
-    one, other = house.company.key("one"), house.company.key("other")
+    one, other = house.company.key("one"), house.company.key("other", owner="osu_else")
     run = house("GET", "/runs/by-name", one, params={"name": "nightly"}).json()["id"]
     assert house("POST", f"/runs/{run}/open", one, json={"title": "nightly"}).status_code == 200
     body = {**BODIES["propose_action"], "run": run, "occurrence": 1}
