@@ -186,6 +186,7 @@ async def edits(page: Page, house: House, key: str) -> None:
     await page.keyboard.press("e")
     await expect(page.get_by_role("button", name="Done")).to_be_visible()
     if key == "f":
+        await expect(page.get_by_role("button", name="JSON", exact=True)).to_be_visible()
         await page.locator("#arguments").focus()
         await page.keyboard.press(key)
         await expect(page.get_by_role("textbox", name="JSON")).to_be_visible()
