@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import handrail
-from handrail.action.commands import Settle, Start
+from handrail.action.commands import Claim, Settle, Start
 from handrail.engine.request import Request, Tick
 from handrail.ids import mint
 from handrail.principal import SYSTEM
@@ -165,3 +165,17 @@ def test_a_late_report_counts_for_nothing_and_is_kept_for_who_decides(people):
     assert [(one.before, one.after, one.data["outcome"], one.texts["report"]) for one in told] == [
         ("unknown", "unknown", "succeeded", {"value": "5 to DE89"})
     ]
+
+
+def test_who_does_not_hold_the_claim_ends_nothing_by_what_it_sees_of_the_target(people):
+    people.approves("payments.wire")
+    ticket = wire.propose("DE89", 5)
+    people.react(ticket.review)
+    backend = rail.gate.backend
+    bind = backend.action(ticket.id).state.bind
+    claimed = backend.call(ticket.id, Claim("exe_1"))
+    with pytest.raises(handrail.FencedOff):
+        backend.call(ticket.id, Start("exe_2", bind, claimed["fence"]))
+    seen_then: Any = {"value": {"balance": 100}}
+    started = backend.call(ticket.id, Start("exe_1", bind, claimed["fence"], target=seen_then))
+    assert started["status"] == "started"

@@ -145,13 +145,14 @@ def _start(state: Action, command: c.Start, facts: Facts) -> list[Draft[e.Event]
         )
     if sterner := _asked_anew(state, facts) or _sterner(state, facts):
         return sterner
+    if state.status == "claimed":
+        _holds(state, command.executor, command.fence, facts)
+        if facts.lease is None or facts.lease <= facts.now:
+            raise FencedOff("the lease ended before the start; claim the action again")
     if state.target is not None and facts.target != state.target:
         return [Draft(e.Refused("target_changed"), lease=0)]
     if state.status == "cleared":
         return begin(command.executor, grant.bind, state.fence, state.attempt, facts)
-    _holds(state, command.executor, command.fence, facts)
-    if facts.lease is None or facts.lease <= facts.now:
-        raise FencedOff("the lease ended before the start; claim the action again")
     return [Draft(e.Started(state.attempt + 1, grant.bind), lease=facts.now + LEASE)]
 
 
