@@ -1,4 +1,4 @@
-"""`python -m bench [--quick] [--load | --browser] [--json FILE] [--folder FOLDER]`: a table, then one JSON object."""
+"""`python -m bench [--quick] [--load | --browser | --million] [--json FILE] [--folder FOLDER]`: a table, then JSON."""
 
 import argparse
 import sys
@@ -8,13 +8,14 @@ from typing import Any
 
 import orjson
 
-from . import pressure
-from .goals import BROWSER, LOAD, Goal, goals
+from . import million, pressure
+from .goals import BROWSER, LOAD, MILLION, Goal, goals
 from .run import FULL, QUICK, TINY, Results, run
 from .timing import Figure
 
 MET = {True: "met", False: "missed", None: ""}
 SCALES = {"full": FULL, "quick": QUICK, "tiny": TINY}
+MILLIONS = {"full": million.FULL, "quick": million.QUICK, "tiny": million.TINY}
 LOADS = {"full": pressure.FULL, "quick": pressure.QUICK, "tiny": pressure.TINY}
 
 
@@ -24,6 +25,8 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="handrail-bench-", dir=given.folder) as folder:
         if given.load:
             results, known = Results(pressure.run(Path(folder), LOADS[given.scale])), goals(LOAD)
+        elif given.million:
+            results, known = Results(million.run(Path(folder), MILLIONS[given.scale])), goals(MILLION)
         elif given.browser:
             results, known = _in_browser(Path(folder), given.scale), goals(BROWSER)
         else:
@@ -48,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--tiny", dest="scale", action="store_const", const="tiny", help="only show that it works")
     parser.add_argument("--load", action="store_true", help="a flood and readers that do not read, and nothing else")
     parser.add_argument("--browser", action="store_true", help="the inbox in a Chromium, and nothing else")
+    parser.add_argument("--million", action="store_true", help="a million open reviews on each store, and nothing else")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the JSON object there as well")
     parser.add_argument("--folder", type=Path, help="where databases are written: on the disk to be measured")
     return parser

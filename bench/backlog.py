@@ -16,6 +16,7 @@ from .cycles import asks
 from .house import House, proposal
 from .timing import growth, median, stopwatch
 
+PARTS: Final = ("ask", "page", "decide")
 PAGE: Final = 50
 BATCH: Final = 512
 
@@ -36,7 +37,7 @@ def measure(folder: Path, sizes: Sequence[int], rounds: int, each: int) -> list[
     found = [Backlog(size) for size in sizes]
     for _ in range(rounds):
         for house, backlog in zip(houses, found, strict=True):
-            _round(house, backlog, each)
+            once(house, backlog, each)
     for house in houses:
         house.close()
     return found
@@ -45,10 +46,7 @@ def measure(folder: Path, sizes: Sequence[int], rounds: int, each: int) -> list[
 def exponents(backlogs: list[Backlog]) -> dict[str, float]:
     """The growth exponent of each part's median."""
     sizes = [backlog.size for backlog in backlogs]
-    return {
-        part: growth(sizes, [median(getattr(backlog, part)) for backlog in backlogs])
-        for part in ("ask", "page", "decide")
-    }
+    return {part: growth(sizes, [median(getattr(backlog, part)) for backlog in backlogs]) for part in PARTS}
 
 
 def _filled(folder: Path, sizes: Sequence[int]) -> list[House]:
@@ -63,7 +61,7 @@ def _filled(folder: Path, sizes: Sequence[int]) -> list[House]:
     return houses
 
 
-def fill(path: Path, count: int) -> None:
+def fill(path: Path | str, count: int) -> None:
     """Propose `count` actions that wait for a person, hundreds to a commit."""
     house = House(path)
     engine, actor = house.database.process.engine, house.agent.actor
@@ -82,7 +80,8 @@ def fill(path: Path, count: int) -> None:
     house.close()
 
 
-def _round(house: House, backlog: Backlog, each: int) -> None:
+def once(house: House, backlog: Backlog, each: int) -> None:
+    """Ask, list a page and decide so many times."""
     backlog.ask += asks(house, each)
     backlog.page += [stopwatch(lambda: house.people.waiting(limit=PAGE)) for _ in range(each)]
     for review in house.people.waiting(limit=each):

@@ -1,6 +1,6 @@
-"""Two processes on one file: an agent that waits in a child, a person who decides here.
+"""Two processes on one database: an agent that waits in a child, a person who decides here.
 
-`python -m bench.elsewhere FILE COUNT` is the child: it prints each ask, then when its gated body began.
+`python -m bench.elsewhere DATABASE COUNT` is the child: it prints each ask, then when its gated body began.
 """
 
 import subprocess
@@ -13,7 +13,7 @@ import orjson
 from .house import House, arguments
 
 
-def resume(house: House, path: Path, count: int) -> list[int]:
+def resume(house: House, path: Path | str, count: int) -> list[int]:
     """From the return of the decider's commit to the begin of the body in the other process, in ns."""
     command = [sys.executable, "-m", "bench.elsewhere", str(path), str(count)]
     durations = []
@@ -26,7 +26,7 @@ def resume(house: House, path: Path, count: int) -> list[int]:
     return durations
 
 
-def _agent(path: Path, count: int) -> None:
+def _agent(path: str, count: int) -> None:
     house = House(path)
     house.desk.ring = lambda answer: print(orjson.dumps(answer).decode(), flush=True)
     for order in range(count):
@@ -36,4 +36,4 @@ def _agent(path: Path, count: int) -> None:
 
 
 if __name__ == "__main__":
-    _agent(Path(sys.argv[1]), int(sys.argv[2]))
+    _agent(sys.argv[1], int(sys.argv[2]))

@@ -7,6 +7,7 @@ from typing import Final
 
 FILE: Final = Path(__file__).with_name("goals.toml")
 LOAD: Final = Path(__file__).with_name("load.toml")
+MILLION: Final = Path(__file__).with_name("million.toml")
 BROWSER: Final = Path(__file__).with_name("browser.toml")
 
 

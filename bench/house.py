@@ -51,7 +51,8 @@ def _nobody() -> Any:
 class House:
     """An agent and a person on one database. `began` is when the body of the last call began, in monotonic ns."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | str) -> None:
+        """`path` is a file's, or the URL of a database."""
         self.database: Final = Database(str(path))
         self.agent: Final = Embedded(self.database, local_agent("bench", None))
         self.people: Final = Embedded(self.database, solo_person)

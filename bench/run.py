@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from . import backlog, cold, cycles, elsewhere, http, waiting
+from . import backlog, cold, cycles, elsewhere, http, postgres, waiting
 from .house import House
 from .raw import Raw
 from .recorded import Recorder, Template
@@ -53,7 +53,7 @@ def run(folder: Path, scale: Scale) -> Results:
     template = _template(folder)
     results = Results(cycle={"commits": len(template.commits), "rows": template.rows, "bytes": template.size})
     scale = scale.paced(_pace(folder, template))
-    for part in (_throughput, _parts, _backlogs, _waiters, _starts, _http):
+    for part in (_throughput, _parts, _postgres, _backlogs, _waiters, _starts, _http):
         print(f"measuring: {part.__name__.strip('_')}", file=sys.stderr, flush=True)
         results.figures |= part(folder, scale, template)
     return results
@@ -131,6 +131,10 @@ def _parts(folder: Path, scale: Scale, template: Template) -> dict[str, Figure]:
     figures = {key: _over_commit(spread(durations), commit) for key, durations in found.items()}
     away = spread(elsewhere_found)
     return figures | {"resume_elsewhere": Figure(away.p50, _told(away), "bell, one look, one commit")}
+
+
+def _postgres(folder: Path, scale: Scale, template: Template) -> dict[str, Figure]:
+    return postgres.measure(folder, template, scale.rounds, scale.cycles)
 
 
 def _over_commit(found: Spread, commit: float) -> Figure:

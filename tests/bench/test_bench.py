@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from bench.__main__ import main
-from bench.goals import BROWSER, LOAD, Goal, goals
+from bench.goals import BROWSER, LOAD, MILLION, Goal, goals
 from bench.timing import growth, spread
 from tests.browser.chromium import executable
 
@@ -26,6 +26,13 @@ def test_a_tiny_load_gives_a_figure_for_every_goal(tmp_path: Path, capsys):
     assert measures.keys() == goals(LOAD).keys()
     assert measures["stalled_resume"]["value"] == 1
     assert measures["flood_taken"]["value"] > 0
+
+
+def test_a_tiny_million_gives_a_figure_for_every_goal(tmp_path: Path, capsys):
+    assert main(["--tiny", "--million", "--folder", str(tmp_path)]) == 0
+    measures = json.loads(capsys.readouterr().out.splitlines()[-1])["measures"]
+    assert measures.keys() == goals(MILLION).keys()
+    assert all(measure["value"] > 0 for measure in measures.values())
 
 
 def test_a_tiny_look_at_the_inbox_gives_a_figure_for_every_goal(tmp_path: Path, capsys):
