@@ -38,7 +38,6 @@ _WRONG: Final = ("password authentication failed", "does not exist", "no pg_hba.
 UNKEPT: Final = "\0"
 """A character that no text in PostgreSQL has: what is looked for by a text with it, is not there."""
 READ_ONLY: Final = "session is read-only"
-_MARK: Final = str.maketrans({"\\": "\\\\", '"': '\\"'})
 
 
 class Silence:
@@ -189,7 +188,12 @@ def _ended(connection: Connection) -> bool:
 
 def texts(values: Any) -> str:
     """An array of texts as PostgreSQL reads it; a statement then has the same types whatever is in it."""
-    return "{" + ",".join(["NULL" if one is None else f'"{one.translate(_MARK)}"' for one in values]) + "}"
+    return "{" + ",".join(["NULL" if one is None else _quoted(one) for one in values]) + "}"
+
+
+def _quoted(text: str) -> str:
+    marked = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{marked}"'
 
 
 def kept(ids: Iterable[str]) -> str:
