@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import threading
 import time
 from collections.abc import Iterator
@@ -50,6 +51,27 @@ def test_writers_of_one_tenant_take_turns_from_the_first_entry_on(pair: tuple[Po
         thread.join()
     with pair[0].read() as reader:
         assert [one.i for one in reader.entries(TENANT)] == list(range(100))
+
+
+def test_a_glance_leaves_no_transaction_open(pair: tuple[PostgresStore, PostgresStore]):
+    one, two = pair
+    with two.glance() as reader:
+        assert reader.head(TENANT) is None
+        put(one, Batch(head(1)))
+        assert reader.head(TENANT) == head(1)
+        assert reader.connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
+
+
+def test_a_bell_rings_for_the_commits_of_others_alone(pair: tuple[PostgresStore, PostgresStore]):
+    one, two = pair
+    bell = one.bell()
+    ear = bell.fileno()
+    assert ear is not None
+    for size, (store, rings) in enumerate([(one, False), (two, True), (one, False)], 1):
+        put(store, Batch(head(size)))
+        assert select.select([ear], [], [], 10)[0]
+        assert bell.drain() is rings
+    bell.close()
 
 
 def test_a_reader_sees_one_moment(pair: tuple[PostgresStore, PostgresStore]):

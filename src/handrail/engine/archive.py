@@ -62,9 +62,13 @@ class Archive:
         """One snapshot of the database."""
         return self._process().engine.store.read()
 
+    def glance(self) -> AbstractContextManager[Reader]:
+        """A reader for a row, and for what never changes."""
+        return self._process().engine.store.glance()
+
     def state(self, subject: str) -> State | None:
         """A stream's present state."""
-        with self.read() as reader:
+        with self.glance() as reader:
             return self.state_in(reader, subject)
 
     def state_in(self, reader: Reader, subject: str) -> State | None:
@@ -192,7 +196,7 @@ class Archive:
     def granted(self, action: str, bind: str, fence: int) -> str:
         """The arguments of the call that was started on these bytes, read back and hashed again. Raises `WrongBytes`
         if they are others, and `FencedOff` once somebody else goes on with the action."""
-        with self.read() as reader:
+        with self.glance() as reader:
             state = self.state_in(reader, action)
             if isinstance(state, Action):
                 require_going(state, bind, fence)
@@ -200,7 +204,7 @@ class Archive:
 
     def grant(self, action: str) -> tuple[str, bytes, str]:
         """The arguments that may run now, their salt, and the digest that binds them. Raises `WrongBytes`."""
-        with self.read() as reader:
+        with self.glance() as reader:
             return self._grant(reader, action, self.state_in(reader, action))
 
     def _grant(self, reader: Reader, action: str, state: State | None) -> tuple[str, bytes, str]:

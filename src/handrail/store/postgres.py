@@ -244,6 +244,16 @@ class PostgresStore:
                 self._open = None
 
     @contextmanager
+    def glance(self) -> Iterator[Rows]:
+        with self._reading, translated():
+            if self._open is not None or self._reader.pooled:
+                with self.read() as rows:
+                    yield rows
+                return
+            self._require_open()
+            yield Rows(self._reader.connection(), self._clock)
+
+    @contextmanager
     def vault(self, *, write: bool = False) -> Iterator[PostgresVault]:
         with self.write() if write else self.read() as rows:
             yield PostgresVault(rows.connection)

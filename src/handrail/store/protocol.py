@@ -245,6 +245,9 @@ class Store(Protocol):
     def read(self) -> AbstractContextManager[Reader]:
         """A reader."""
 
+    def glance(self) -> AbstractContextManager[Reader]:
+        """A reader for one row, or for rows that never change: each read may see a later moment than the one before."""
+
     def vault(self, *, write: bool = False) -> AbstractContextManager[Vault]:
         """What proves who somebody is, within a snapshot, or within a transaction of its own."""
 

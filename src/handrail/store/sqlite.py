@@ -268,6 +268,9 @@ class SQLiteStore:
                 if rows.connection.in_transaction:
                     rows.connection.execute("COMMIT")
 
+    def glance(self) -> AbstractContextManager[Rows]:
+        return self.read()
+
     @contextmanager
     def vault(self, *, write: bool = False) -> Iterator[SQLiteVault]:
         with self.write() if write else self.read() as rows:

@@ -86,6 +86,17 @@ class StoreContract:
             assert reader.answers(TENANT, ["cmd_0", "cmd_1"]) == batch.answers
             assert reader.blob(TENANT, "digest") == "body"
 
+    def test_a_glance_sees_what_is_committed_and_holds_nobody_up(self, store: Store) -> None:
+        for size in (1, 2):
+            put(store, Batch(head(size), [stream("act_1", rev=size)]))
+            with store.glance() as reader:
+                assert [row.rev for row in reader.streams(TENANT, ["act_1"])] == [size]
+        with store.read() as reader, store.glance() as inner:
+            assert inner.head(TENANT) == reader.head(TENANT) == head(2)
+        store.close()
+        with pytest.raises(Unavailable), store.glance():
+            pass
+
     def test_a_transaction_sees_what_it_wrote_and_a_broken_one_leaves_nothing(self, store: Store) -> None:
         with pytest.raises(ZeroDivisionError), store.write() as tx:
             tx.append(TENANT, Batch(head(1), [stream("act_1")], [entry(0)]))
