@@ -2,9 +2,11 @@
 
 import contextlib
 import logging
+import math
 import selectors
 import socket
 import threading
+import time
 import weakref
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -21,6 +23,8 @@ from .request import Renew, Request, Tick
 log: Final = logging.getLogger("handrail.keeper")
 POLL: Final = 0.02
 """Seconds between looks while somebody waits, where no bell can ring; a bell has a net of its own beneath it."""
+SOON: Final = 0.05
+"""Seconds until a look after a commit of this process itself, for what it made due."""
 STUMBLE: Final = 1.0
 NEWS: Final = 1000
 RENEWAL: Final = 20 * SECOND
@@ -204,14 +208,20 @@ class Keeper:
         return min(net, max((self._next_due - self._engine().clock.now()) / SECOND, 0.001))
 
     def _pause(self, seconds: float | None) -> None:
-        """Wait for a bell, a nudge or the time."""
+        """Wait for another process's bell, a nudge or the time; what was committed in this process can wait a bit."""
         self._hear()
-        for _ in self._selector.select(seconds):
-            with contextlib.suppress(BlockingIOError, InterruptedError):
-                while self._ear.recv(4096):
-                    pass
-            if self._bell is not None:
-                self._bell.drain()
+        end = math.inf if seconds is None else time.monotonic() + seconds
+        while not self._roused(None if end == math.inf else max(end - time.monotonic(), 0)):
+            end = min(end, time.monotonic() + SOON)
+
+    def _roused(self, seconds: float | None) -> bool:
+        heard = self._selector.select(seconds)
+        nudged = False
+        with contextlib.suppress(BlockingIOError, InterruptedError):
+            while self._ear.recv(4096):
+                nudged = True
+        rang = self._bell is not None and self._bell.drain()
+        return not heard or nudged or rang
 
     def _hear(self) -> None:
         """Listen to the bell while somebody waits; one that was lost comes back under another number."""
