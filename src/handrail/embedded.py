@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import getpass
 import os
 import threading
@@ -216,10 +215,9 @@ class Embedded:
 
         def tell(state: Any) -> None:
             if news.take(state):
-                with contextlib.suppress(RuntimeError):
-                    loop.call_soon_threadsafe(moved.set)
+                moved.set()
 
-        stop = self.database.process.keeper.watch(self.tenant, action, tell)
+        stop = self.database.process.keeper.watch(self.tenant, action, tell, loop)
         try:
             if not news.take(await aoutlasting(lambda: self._action(action), timeout, asyncio.sleep)):
                 async with asyncio.timeout(timeout):

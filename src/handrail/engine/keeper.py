@@ -1,5 +1,7 @@
 """The one background thread that waits so that nobody else must: bells, the file's version, timers, leases."""
 
+from __future__ import annotations
+
 import contextlib
 import logging
 import math
@@ -9,7 +11,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ..clock import SECOND, Clock
 from ..codec.records import State, read_state
@@ -19,6 +21,9 @@ from ..principal import SYSTEM, Principal
 from ..store.protocol import Bell, Reader
 from .engine import Engine
 from .request import Renew, Request, Tick
+
+if TYPE_CHECKING:
+    import asyncio
 
 log: Final = logging.getLogger("handrail.keeper")
 POLL: Final = 0.02
@@ -30,6 +35,7 @@ NEWS: Final = 1000
 RENEWAL: Final = 20 * SECOND
 Watcher = Callable[[State | None], None]
 """Is called with each new state, and with `None` when the database is closed here."""
+Loop: TypeAlias = "asyncio.AbstractEventLoop"
 Watched = tuple[str, str]
 """A tenant and the id of one of its streams."""
 
@@ -42,7 +48,7 @@ class Keeper:
 
     def __init__(self, engine: Callable[[], Engine], clock: Clock, bell: Bell | None) -> None:
         self._engine, self._clock, self._bell = engine, clock, bell
-        self._watchers: dict[Watched, dict[int, Watcher]] = {}
+        self._watchers: dict[Watched, dict[int, tuple[Watcher, Loop | None]]] = {}
         self._listeners: dict[int, Callable[[], None]] = {}
         self._leases: dict[tuple[str, str, int], tuple[Principal, str]] = {}
         self._lock = threading.Lock()
@@ -62,12 +68,13 @@ class Keeper:
         self._ear.setblocking(False)
         self._selector.register(self._ear, selectors.EVENT_READ)
 
-    def watch(self, tenant: str, subject: str, watcher: Watcher) -> Callable[[], None]:
-        """Call `watcher` with the state after each change of the stream, from any thread; returns how to stop."""
+    def watch(self, tenant: str, subject: str, watcher: Watcher, loop: Loop | None = None) -> Callable[[], None]:
+        """Call `watcher` with the state after each change of the stream, on its event loop or from any thread; returns
+        how to stop."""
         with self._lock:
             self._tokens += 1
             token, first = self._tokens, not self._awaited
-            self._watchers.setdefault((tenant, subject), {})[token] = watcher
+            self._watchers.setdefault((tenant, subject), {})[token] = (watcher, loop)
             self._stale = True
         if first and self._resting:
             self._wake()
@@ -148,11 +155,23 @@ class Keeper:
             self._safely(listener)
 
     def _tell(self, tenant: str, states: Mapping[str, State | None]) -> None:
+        """Tell watchers; those of one event loop together, since waking it costs the commit loop its turn."""
         if not self._watchers:
             return
+        by_loop: dict[Loop, list[tuple[Watcher, State | None]]] = {}
         for subject, state in states.items():
-            for watcher in list(self._watchers.get((tenant, subject), {}).values()):
-                self._safely(watcher, state)
+            for watcher, loop in list(self._watchers.get((tenant, subject), {}).values()):
+                if loop is None:
+                    self._safely(watcher, state)
+                else:
+                    by_loop.setdefault(loop, []).append((watcher, state))
+        for loop, told in by_loop.items():
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(self._tell_here, told)
+
+    def _tell_here(self, told: list[tuple[Watcher, State | None]]) -> None:
+        for watcher, state in told:
+            self._safely(watcher, state)
 
     def _safely(self, tell: Callable[..., None], *what: State | None) -> None:
         """One who fails keeps nobody else from being told."""
