@@ -5,7 +5,6 @@ the same cause always leads to the same id. No id carries personal data.
 """
 
 import hashlib
-import hmac
 import os
 from typing import Final
 
@@ -61,4 +60,4 @@ def derive(prefix: str, *parts: str | int) -> str:
 def keyed(prefix: str, secret: bytes, *parts: str | int) -> str:
     """Like `derive`, under a database's secret: who has only the log cannot guess `parts` back."""
     message = b"".join(len(raw).to_bytes(4, "big") + raw for raw in (str(part).encode() for part in parts))
-    return _text(prefix, hmac.digest(secret, message, "sha256"))
+    return _text(prefix, Keyed(secret)(message))

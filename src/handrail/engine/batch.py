@@ -50,6 +50,10 @@ from .work import Place, Row, Work
 log: Final = logging.getLogger("handrail.engine")
 RANKS: Final = {"critical": 4, "high": 3, "medium": 2, "unrated": 1, "low": 0}
 QUIET: Final = 1_000_000
+SEED: Final = 32
+"""Bytes of a seed, of which a command's salts are made."""
+FEW: Final = 4
+"""How many more seeds are drawn where consequences or refusals need some."""
 REMEMBERED: Final = 7 * DAY
 """How long (µs) a command's first answer is kept for who repeats it. Results are kept for ever, with their actions."""
 TIDY: Final = 256
@@ -82,6 +86,7 @@ class TenantBatch:
         self._answers: dict[str, Kept] = {}
         self._known: Final = {answer.id: answer for answer in opening.answers}
         self._directory = head.directory
+        self._seeds: list[bytes] = []
 
     @property
     def grew(self) -> bool:
@@ -91,6 +96,7 @@ class TenantBatch:
     def decide(self, requests: list[Request]) -> None:
         """Read at once what the requests name, then answer one after another."""
         self.reads.load(named(requests))
+        self._seeds = _drawn(len(requests))
         for request in requests:
             self._decide(request)
 
@@ -182,7 +188,13 @@ class TenantBatch:
 
     def _work(self) -> Work:
         place = Place(self.tenant, self.head.origin, self.size, self._now)
-        return Work(place, self.reads, _seed)
+        return Work(place, self.reads, self._seed)
+
+    def _seed(self) -> bytes:
+        """A seed that was not used yet; several are drawn at once, since the system's source lets other threads run."""
+        if not self._seeds:
+            self._seeds = _drawn(FEW)
+        return self._seeds.pop()
 
     def _catch_up(self, subject: str) -> Work:
         """Do what is due on the stream; gives back what the next command can be decided in."""
@@ -324,8 +336,9 @@ def _texts(command: PutPolicy) -> dict[str, str]:
     return texts
 
 
-def _seed() -> bytes:
-    return os.urandom(32)
+def _drawn(count: int) -> list[bytes]:
+    drawn = os.urandom(count * SEED)
+    return [drawn[start : start + SEED] for start in range(0, len(drawn), SEED)]
 
 
 def _stream(state: State, reads: Reads) -> Stream:
