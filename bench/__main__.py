@@ -1,4 +1,4 @@
-"""`python -m bench [--quick] [--load | --browser | --million] [--json FILE] [--folder FOLDER]`: a table, then JSON."""
+"""`python -m bench [--quick] [--load | --browser | --million | --fleet] [--json FILE] [--folder FOLDER]`."""
 
 import argparse
 import sys
@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from . import million, pressure
-from .goals import BROWSER, LOAD, MILLION, Goal, goals
+from .goals import BROWSER, FLEET, LOAD, MILLION, Goal, goals
 from .run import FULL, QUICK, TINY, Results, run
 from .timing import Figure
 
@@ -27,6 +27,8 @@ def main(arguments: list[str]) -> int:
             results, known = Results(pressure.run(Path(folder), LOADS[given.scale])), goals(LOAD)
         elif given.million:
             results, known = Results(million.run(Path(folder), MILLIONS[given.scale])), goals(MILLION)
+        elif given.fleet:
+            results, known = _of_the_fleet(Path(folder), given.scale), goals(FLEET)
         elif given.browser:
             results, known = _in_browser(Path(folder), given.scale), goals(BROWSER)
         else:
@@ -37,6 +39,12 @@ def main(arguments: list[str]) -> int:
         given.json.write_bytes(document + b"\n")
     print(document.decode())
     return 0
+
+
+def _of_the_fleet(folder: Path, scale: str) -> Results:
+    from . import fleet  # needs the tools of the tests
+
+    return Results(fleet.run(folder, {"full": fleet.FULL, "quick": fleet.QUICK, "tiny": fleet.TINY}[scale]))
 
 
 def _in_browser(folder: Path, scale: str) -> Results:
@@ -50,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--quick", dest="scale", action="store_const", const="quick", default="full")
     parser.add_argument("--tiny", dest="scale", action="store_const", const="tiny", help="only show that it works")
     parser.add_argument("--load", action="store_true", help="a flood and readers that do not read, and nothing else")
+    parser.add_argument("--fleet", action="store_true", help="servers and workers of one PostgreSQL, and nothing else")
     parser.add_argument("--browser", action="store_true", help="the inbox in a Chromium, and nothing else")
     parser.add_argument("--million", action="store_true", help="a million open reviews on each store, and nothing else")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the JSON object there as well")

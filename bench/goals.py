@@ -9,6 +9,7 @@ FILE: Final = Path(__file__).with_name("goals.toml")
 LOAD: Final = Path(__file__).with_name("load.toml")
 MILLION: Final = Path(__file__).with_name("million.toml")
 BROWSER: Final = Path(__file__).with_name("browser.toml")
+FLEET: Final = Path(__file__).with_name("fleet.toml")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,13 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from bench.__main__ import main
-from bench.goals import BROWSER, LOAD, MILLION, Goal, goals
+from bench.goals import BROWSER, FLEET, LOAD, MILLION, Goal, goals
 from bench.timing import growth, spread
 from tests.browser.chromium import executable
+from tests.night import NIGHT
 
 
 def test_a_tiny_run_gives_a_figure_for_every_goal(tmp_path: Path, capsys):
@@ -43,6 +46,14 @@ def test_a_tiny_look_at_the_inbox_gives_a_figure_for_every_goal(tmp_path: Path, 
     assert measures["missed"]["value"] == 0
     assert measures["focus"]["value"] == 1
     assert measures["script"]["met"] is True
+
+
+@pytest.mark.nightly
+def test_a_fleet_of_servers_and_workers_on_one_postgresql_loses_and_doubles_nothing(tmp_path: Path, capsys):
+    assert main(["--quick" if NIGHT >= 1 else "--tiny", "--fleet", "--folder", str(tmp_path)]) == 0
+    measures = json.loads(capsys.readouterr().out.splitlines()[-1])["measures"]
+    assert measures.keys() == goals(FLEET).keys()
+    assert measures["fleet_lost"]["value"] == measures["fleet_doubled"]["value"] == 0
 
 
 def test_a_goal_is_met_on_its_own_side():

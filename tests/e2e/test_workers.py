@@ -25,10 +25,11 @@ from tests.e2e.served import COMMAND, House, Process
 from tests.night import by_night
 
 AGENTS: Final = 16
+LONGER_THAN_A_LEASE: Final = 75
 WORKERS: Final = 4
 RUNS: Final = 'rules: [{name: runs, action: "yard.*", verdict: run, replaces: code}]\n'
 MODULE: Final = """
-import os, handrail
+import os, threading, time, handrail
 rail = handrail.connect(os.environ["PLACE"], quiet=True)
 
 def note(text):
@@ -40,6 +41,21 @@ def note(text):
 def mark(number: int) -> int:
     note(number)
     return number * 2
+
+ended = threading.Event()
+
+@rail.approval(name="yard.stay", reviewers="user:local")
+def stay() -> int:
+    ended.wait()
+    return 1
+
+@rail.approval(name="yard.hog", reviewers="user:local")
+def hog(seconds: int) -> int:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        assert 3**8_000_000
+    ended.set()
+    return 1
 
 def happened(gate: str) -> tuple[bool, str]:
     return True, "as the probe says"
@@ -205,6 +221,52 @@ def test_after_a_kill_another_worker_asks_the_probe_and_who_waits_gets_the_truth
     waiter = file.rail("waiter")
     assert waiter.ticket(ticket.id).wait(60) == "as the probe says"
     assert file.effects() == ["begun"]
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(600)
+def test_a_hundred_leases_hold_although_one_function_lets_no_other_thread_run_for_seconds(file: Yard):
+    rail = file.rail("agent")
+
+    def stay() -> int:
+        raise AssertionError("this process only asks")
+
+    def hog(seconds: int) -> int:
+        raise AssertionError(seconds)
+
+    declared: dict[str, Any] = {"reviewers": "user:local"}
+    tickets = [rail.approval(name="yard.stay", **declared)(stay).propose() for _ in range(99)]
+    tickets.append(rail.approval(name="yard.hog", **declared)(hog).propose(LONGER_THAN_A_LEASE))
+    worker = file.worker("--slots", "100")
+    waiter = file.rail("waiter")
+    assert [waiter.ticket(one.id).wait(400) for one in tickets] == [1] * 100
+    assert not [one.id for one in tickets if rail.gate.backend.action(one.id).state.fence != 1]
+    assert worker.end(signal.SIGTERM)[0] == 0
+
+
+@pytest.mark.nightly
+def test_a_worker_outlasts_its_server_and_one_without_the_scope_says_what_it_lacks(tmp_path: Path):
+    house = House(tmp_path)
+    yard = Yard(tmp_path, house.url, house)
+    yard.apply(str(house.path))
+    house.fill()
+    server = house.serve()
+    ticket, gate = yard.lingers()
+    worker = yard.worker()
+    with open(gate, "w") as opened:
+        server.end(signal.SIGKILL)
+        worker.line("no work can be taken now")
+        house.serve()
+        worker.line("work can be taken again")
+        opened.write("done")
+    assert ticket.wait(60) == "done"
+    environment = {**os.environ, "PLACE": house.url, "EFFECTS": "x", "HANDRAIL_KEY": house.key("asker")}
+    other = Process(*COMMAND, "work", "yard:rail", cwd=tmp_path, env=environment)
+    assert other.end()[0] == 1
+    assert "lacks the scope execute" in other.line("handrail:")
+    assert worker.end(signal.SIGTERM)[0] == 0
+    yard.close()
+    house.close()
 
 
 def test_a_module_that_cannot_be_worked_on_ends_the_command_with_what_to_do(tmp_path: Path):

@@ -130,7 +130,7 @@ class Worker:
         free = min(self._slots - len(self._running), MOST)
         take = Take(self._gate.seat.executor, self._wanted, free, beside)
         try:
-            found = await self._gate.backend.take(take, self._rests.next())
+            found = await self._gate.backend.take(take, 0 if self._away else self._rests.next())
         except (Unavailable, TooMany) as error:
             if not self._away:
                 log.warning("no work can be taken now: %s", error)
