@@ -2,7 +2,7 @@
 
 from .backend import Decision
 from .codec.schema import Local
-from .connect import Rail, connect
+from .connect import connect
 from .errors import (
     ActionFailed,
     ActionSkipped,
@@ -49,6 +49,7 @@ from .errors import (
 )
 from .gate.memory import idempotency_key, last_decision
 from .gate.ticket import AsyncTicket, Ticket
+from .rail import Rail
 
 __version__ = "0.1.0"
 
