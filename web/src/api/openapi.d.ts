@@ -2064,6 +2064,7 @@ export interface operations {
                             readonly erased?: string;
                         };
                         readonly schema: string | null;
+                        readonly waits_for: string | null;
                     };
                 };
             };
@@ -4588,6 +4589,7 @@ export interface operations {
                                     readonly erased?: string;
                                 };
                                 readonly schema: string | null;
+                                readonly waits_for: string | null;
                             };
                             readonly view: {
                                 readonly value?: unknown;
@@ -4915,6 +4917,7 @@ export interface operations {
                                 readonly erased?: string;
                             };
                             readonly schema: string | null;
+                            readonly waits_for: string | null;
                         };
                         readonly view: {
                             readonly value?: unknown;
