@@ -47,8 +47,8 @@ def each_attempt_starts_once(change: Change) -> None:
 
 
 def final_states_stay(change: Change) -> None:
-    """3. Final states never change; a comment on a decision is no change of it."""
-    if change.before is not None and not isinstance(change.sealed.event, reviewed.Commented):
+    """3. Final states never change; a comment on a decision, and a report of how it turned out, are no change of it."""
+    if change.before is not None and not isinstance(change.sealed.event, reviewed.Commented | acted.OutcomeReported):
         assert not over(change.before), f"{change.subject} changed after its end"
 
 

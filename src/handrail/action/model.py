@@ -36,8 +36,8 @@ class Action:
     state. `pol` is the digest of the policy that judged it, `intent` the keyed hash of the purpose that its agent gave
     it, `floor` says whether its code asks for people by itself, and `offered` whether whoever has the function may
     execute it, or only its caller. `parent` is the action under which it is done, `answered_at` when people last agreed
-    to it or refused it, `target` the keyed hash of what its target looked like, and `testified` whether the late report
-    was kept of whoever was fenced off last.
+    to it or refused it, `target` the keyed hash of what its target looked like, `testified` whether the late report
+    was kept of whoever was fenced off last, and `turned_out` what somebody, `told_by`, said of it after its end.
     """
 
     id: str
@@ -81,6 +81,8 @@ class Action:
     answered_at: int | None = None
     target: str | None = None
     testified: bool = False
+    turned_out: Literal["right", "wrong"] | None = None
+    told_by: Literal["agent", "human"] | None = None
 
     @property
     def final(self) -> bool:
