@@ -8,6 +8,7 @@ import pytest
 
 import handrail
 from handrail.action.commands import Claim, Settle, Start
+from handrail.engine.past import attempts
 from handrail.engine.request import Request, Tick
 from handrail.ids import mint
 from handrail.principal import SYSTEM
@@ -165,6 +166,40 @@ def test_a_late_report_counts_for_nothing_and_is_kept_for_who_decides(people):
     assert [(one.before, one.after, one.data["outcome"], one.texts["report"]) for one in told] == [
         ("unknown", "unknown", "succeeded", {"value": "5 to DE89"})
     ]
+
+
+def test_a_late_report_is_kept_also_after_the_end_and_changes_nothing(people):
+    people.approves("mail.send")
+    ticket = send.propose("ann")
+    people.react(ticket.review)
+    first, second = lose(people, ticket), lose(people, ticket)
+    backend = rail.gate.backend
+    started = backend.call(ticket.id, Start("exe_3", backend.action(ticket.id).state.bind))
+    late(ticket, first, "the first")
+    assert backend.call(ticket.id, Settle("exe_3", started["fence"], "succeeded", {"value": "ann"}))
+    before = backend.action(ticket.id)
+    for _ in range(3):
+        late(ticket, second, "the second")
+        late(ticket, first, "the first again")
+    after = backend.action(ticket.id)
+    assert (after.outcome, after.state.status) == (before.outcome, "succeeded")
+    assert ticket.wait() == "ann"
+    told = [event for event in backend.history(ticket.id) if event.type == "action.reported_late"]
+    assert [(one.before, one.after, one.texts["report"]) for one in told] == [
+        ("started", "started", {"value": "the first"}),
+        ("succeeded", "succeeded", {"value": "the second"}),
+    ]
+    shown = [one.text for one in attempts(ticket.id, backend.history(ticket.id))]
+    assert [("the first" in text, "the second" in text) for text in shown] == [
+        (False, False), (False, False), (True, False), (False, True),
+    ]  # fmt: skip
+
+
+def late(ticket: Any, started: Any, value: str) -> None:
+    """Report the end of a call whose lease is over."""
+    report = Settle("exe_gone", started["fence"], "succeeded", {"value": value})
+    with pytest.raises(handrail.FencedOff):
+        rail.gate.backend.call(ticket.id, report)
 
 
 def test_who_does_not_hold_the_claim_ends_nothing_by_what_it_sees_of_the_target(people):
