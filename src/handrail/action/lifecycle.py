@@ -27,12 +27,8 @@ ACCEPTS: Final[Table] = {
     e.Succeeded: {"started": "succeeded", "held": "succeeded", "unknown": "succeeded"},
     e.Failed: {"started": "failed", "held": "failed", "unknown": "failed"},
     e.Skipped: {"held": "skipped"},
-<<<<<<< HEAD
-    e.ReportedLate: {"unknown": "unknown"},
-    e.OutcomeReported: {"succeeded": "succeeded", "failed": "failed", "skipped": "skipped", "refused": "refused"},
-=======
     e.ReportedLate: {status: status for status in get_args(Status) if status != "proposed"},
->>>>>>> main
+    e.OutcomeReported: {"succeeded": "succeeded", "failed": "failed", "skipped": "skipped", "refused": "refused"},
     e.Lost: {"started": "unknown"},
     e.Inquired: {"unknown": "unknown"},
     e.Unresolved: {"unknown": "unknown"},
