@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from ..policy.declaration import Declaration
 from ..policy.paths import Demand
-from ..policy.verdict import Declaration
 from ..stream import JSON
 from .model import Kind, Risk
 

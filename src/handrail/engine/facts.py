@@ -14,8 +14,9 @@ from ..codec.canonical import canonical
 from ..codec.records import State
 from ..directory.lifecycle import Facts as DirectoryFacts
 from ..errors import RunStopped, UnknownAction, UnknownReview
+from ..policy.asked import Asked
 from ..policy.register import Facts as PolicyFacts
-from ..policy.verdict import Asked, Verdict, again, anew, edited, judge
+from ..policy.verdict import Verdict, again, anew, edited, judge
 from ..principal import SOLO_ID, Principal
 from ..review import commands as review
 from ..review.access import People, barred
