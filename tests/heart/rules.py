@@ -15,9 +15,9 @@ from handrail.clock import HOUR, MINUTE, SECOND
 from handrail.directory import commands as directory
 from handrail.directory.model import Person
 from handrail.errors import HandrailError
+from handrail.policy.declaration import Declaration
 from handrail.policy.register import ID as ACTIVE
 from handrail.policy.register import PutPolicy
-from handrail.policy.verdict import Declaration
 from handrail.principal import SOLO_ID, Principal, agent, person
 from handrail.review import commands as review
 from handrail.review.model import Outcome, Review
@@ -170,6 +170,11 @@ class Rules(RuleBasedStateMachine):
             one = reviews[which % len(reviews)]
             args = f'{{"default":1,"n":{value}}}' if outcome == "edit" else None
             self.attempt(one.id, review.Decide(outcome, view or one.view, value=value, args=args), by)
+
+    @rule(which=pick, by=callers, wrong=st.booleans(), note=st.sampled_from([None, "a customer complained"]))
+    def report(self, which: int, by: Principal, wrong: bool, note: str | None) -> None:
+        """Somebody says how an action turned out."""
+        self._to(self.actions(), which, action.ReportOutcome(wrong, note), by)
 
     @rule(which=pick, by=callers, what=st.sampled_from(["claim", "release", "comment", "escalate", "revoke", "close"]))
     def handle(self, which: int, by: Principal, what: str) -> None:

@@ -19,10 +19,11 @@ from handrail.directory.model import Agent, Directory, Group, Guest, Names, Pers
 from handrail.engine.consequences import consequences
 from handrail.errors import UnknownAction
 from handrail.policy import register
+from handrail.policy.asked import Asked
 from handrail.policy.paths import Demand
 from handrail.policy.register import ActivePolicy, PutPolicy
 from handrail.policy.rules import Policy, Unreadable
-from handrail.policy.verdict import Asked, Verdict, again, anew, edited, judge
+from handrail.policy.verdict import Verdict, again, anew, edited, judge
 from handrail.principal import SOLO_ID, SYSTEM, Principal
 from handrail.review import commands as review
 from handrail.review import lifecycle as review_life
@@ -165,11 +166,13 @@ def _action_facts(world: World, subject: str, command: object, actor: Principal)
         raise UnknownAction("no action has that id")
     lease, blocked = world.leases.get(subject), held_up(world, state.run, subject)
     owns = isinstance(command, action.Withdraw) and _owns(world, state.owner, actor)
+    judges = actor.id in world.directory.people or (world.directory.solo and actor.id == SOLO_ID)
     fresh = _afresh(world, state) if isinstance(command, action.Claim | action.Start) else None
     refused, around = refused_at(world, state.run, state.intent), world.states.get(state.run or "")
     stopped = isinstance(around, Run) and around.status == "stopped"
     return ActionFacts(
-        subject, world.now, actor, fresh, None, lease, blocked, owns, stopped=stopped, refused_at=refused
+        subject, world.now, actor, fresh, None, lease, blocked, owns, stopped=stopped, refused_at=refused,
+        permitted=judges,
     )  # fmt: skip
 
 

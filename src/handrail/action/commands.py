@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from ..policy.declaration import Declaration
 from ..policy.paths import Demand
-from ..policy.verdict import Declaration
 from ..stream import JSON
 from .model import Kind, Risk
 
@@ -86,7 +86,7 @@ class Settle:
 
 @dataclass(frozen=True, slots=True)
 class Testify:
-    """Keep what somebody reported who was fenced off. It decides nothing. Only the engine sends it."""
+    """Keep what somebody reported whose call was lost. It decides nothing. Only the engine sends it."""
 
     fence: int
     outcome: Literal["succeeded", "failed", "unknown"]
@@ -106,6 +106,14 @@ class Withdraw:
     """Take the action back before it runs."""
 
     reason: Literal["withdrawn", "superseded", "cancelled"] = "withdrawn"
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportOutcome:
+    """Say that what was done, or the decision not to do it, turned out wrong, or right. It changes nothing else."""
+
+    wrong: bool
     note: str | None = None
 
 
@@ -168,6 +176,6 @@ class Conclude:
 
 
 Command = (
-    Propose | Claim | Start | Release | Settle | Testify | Reconcile | Withdraw | Supersede | Elapse | Revise | Clear
-    | Refuse | Conclude | Halt
+    Propose | Claim | Start | Release | Settle | Testify | Reconcile | Withdraw | ReportOutcome | Supersede | Elapse
+    | Revise | Clear | Refuse | Conclude | Halt
 )  # fmt: skip

@@ -139,11 +139,18 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class ReportedLate:
-    """An executor that was fenced off said how its call ended. It counts for nothing, and people may want to know it.
+    """An executor whose call was lost said how it ended. It counts for nothing, and people may want to know it.
     Texts: `report`."""
 
     fence: int
     outcome: Literal["succeeded", "failed", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeReported:
+    """Somebody said after its end how it turned out; it changes nothing else. Texts: `note`."""
+
+    wrong: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,5 +180,5 @@ class Unresolved:
 
 Event = (
     Proposed | Held | Revised | Cleared | Refused | Withdrawn | Claimed | Lapsed | Released | Started
-    | AttemptFailed | Succeeded | Failed | Skipped | ReportedLate | Lost | Inquired | Unresolved
+    | AttemptFailed | Succeeded | Failed | Skipped | ReportedLate | OutcomeReported | Lost | Inquired | Unresolved
 )  # fmt: skip
