@@ -23,7 +23,8 @@ class Facts:
     `line` is about the actions under which this one is done; `stopped` says that the run around it was stopped;
     `waits_for` is the action that people are to decide on first;
     `refused_at` when people last refused an action of the run with the same intent;
-    `target` is the keyed hash of what the target looks like now."""
+    `target` is the keyed hash of what the target looks like now;
+    `permitted` says that the actor is a person who may tell how an action turned out."""
 
     subject: str
     now: int
@@ -39,3 +40,4 @@ class Facts:
     refused_at: int | None = None
     waits_for: str | None = None
     target: str | None = None
+    permitted: bool = False
