@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from ..policy.limits import Charge
 from ..policy.paths import Demand
 
 Status = Literal[
@@ -37,7 +38,8 @@ class Action:
     it, `floor` says whether its code asks for people by itself, and `offered` whether whoever has the function may
     execute it, or only its caller. `parent` is the action under which it is done, `answered_at` when people last agreed
     to it or refused it, `target` the keyed hash of what its target looked like, and `testified` whether the late report
-    was kept of whoever was fenced off last.
+    was kept of whoever was fenced off last. `charges` is what is booked for it under limits, `spent_at` when it
+    started, and `over` the limits that people are asked to let it pass.
     """
 
     id: str
@@ -81,6 +83,9 @@ class Action:
     answered_at: int | None = None
     target: str | None = None
     testified: bool = False
+    charges: tuple[Charge, ...] = ()
+    spent_at: int | None = None
+    over: tuple[str, ...] = ()
 
     @property
     def final(self) -> bool:

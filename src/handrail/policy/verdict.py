@@ -1,10 +1,12 @@
 """What is to happen with an action: run, review or deny; from the policy, what its code declares, and who is there."""
 
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Literal
 
 from ..directory.model import Directory
 from ..principal import SOLO_ID
+from .limits import Limit, Tally
 from .paths import ANYONE, DEFAULT_GRANT, DEFAULT_WITHIN, AtEnd, Demand, Level, Quorum, stricter
 from .quorum import matching
 from .rules import PathSpec, Policy, Rule, Unreadable
@@ -49,7 +51,8 @@ class Declaration:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The routing of one action. `reason` is a code; `advice` tells the caller what to do about a denial."""
+    """The routing of one action. `reason` is a code; `advice` tells the caller what to do about a denial; `over` are
+    the limits that it would pass."""
 
     kind: Kind
     pattern: str
@@ -58,6 +61,7 @@ class Verdict:
     rule: str | None = None
     pol: str | None = None
     advice: str = ""
+    over: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +152,47 @@ def anew(verdict: Verdict, directory: Directory, barred: frozenset[str]) -> Verd
         return replace(verdict, kind="deny", reason=denied.reason, advice=denied.advice)
     pattern = "approval" if verdict.pattern == "auto" else verdict.pattern
     return replace(verdict, kind="review", pattern=pattern, reason="intent_refused", demand=demand)
+
+
+def limited(
+    verdict: Verdict, over: tuple[Tally, ...], policy: Policy, directory: Directory, barred: frozenset[str]
+) -> Verdict:
+    """A verdict where these limits would be passed: people are asked, also where a rule lets it run."""
+    if verdict.kind == "deny" or not over:
+        return verdict
+    ids = tuple(tally.limit.id for tally in over)
+    reason = "limit" if any(tally.charge for tally in over) else "limit_unreadable"
+    found = replace(verdict, reason=reason, rule=ids[0], over=ids)
+    hard = next((tally.limit for tally in over if tally.forbidden), None)
+    if hard is not None:
+        advice = f"it would pass the limit {hard.name!r}, which nobody may"
+        return replace(found, kind="deny", rule=hard.id, demand=None, advice=advice)
+    pattern = "approval" if verdict.pattern == "auto" else verdict.pattern
+    try:
+        demand = _within_limits(verdict, over, policy, directory)
+        _require_reachable(demand, directory, barred)
+    except _Denied as denied:
+        return replace(found, kind="deny", reason=denied.reason, demand=None, advice=denied.advice)
+    return replace(found, kind="review", pattern=pattern, demand=replace(demand, at_end="reject"))
+
+
+def _within_limits(verdict: Verdict, over: tuple[Tally, ...], policy: Policy, directory: Directory) -> Demand:
+    """What is demanded of an action that passes limits: by the path of each, or else as it stands."""
+    present = verdict.demand or Demand(())
+    asks = [_of_limit(tally.limit, present, policy, directory) for tally in over]
+    if verdict.kind == "review":
+        asks.append(present)
+    return reduce(_both, asks)
+
+
+def _of_limit(limit: Limit, present: Demand, policy: Policy, directory: Directory) -> Demand:
+    path = _path(policy, limit.path or (None if present.levels else policy.default_path))
+    demand = replace(present, levels=_of_path(path, directory).levels) if path else present
+    if not demand.levels:
+        raise _Denied("no_reviewer", f"nobody is named who decides beyond the limit {limit.name!r}: give it a `path:`")
+    if limit.quorum is None:
+        return demand
+    return replace(demand, quorum=tuple((_known(spec, directory), count) for spec, count in limit.quorum))
 
 
 def edited(present: Demand, fresh: Verdict, directory: Directory, barred: frozenset[str]) -> Demand | None:
