@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from handrail.action.commands import Propose
 from handrail.codec.canonical import canonical
-from handrail.connect import Rail
 from handrail.embedded import Database, Embedded, local_agent, solo_person
 from handrail.gate.notice import Notice
 from handrail.patterns.declare import declaration
+from handrail.rail import Rail
 from handrail.review.commands import Decide
 from handrail.stream import JSON
 

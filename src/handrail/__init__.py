@@ -2,7 +2,7 @@
 
 from .backend import Decision
 from .codec.schema import Local
-from .connect import Rail, connect
+from .connect import connect
 from .errors import (
     ActionFailed,
     ActionSkipped,
@@ -26,6 +26,7 @@ from .errors import (
     OutcomeUnknown,
     Pending,
     Refused,
+    ResultErased,
     RunFinished,
     RunHeld,
     SchemaChanged,
@@ -48,6 +49,7 @@ from .errors import (
 )
 from .gate.memory import idempotency_key, last_decision
 from .gate.ticket import AsyncTicket, Ticket
+from .rail import Rail
 
 __version__ = "0.1.0"
 
@@ -58,5 +60,5 @@ __all__ = [
     "Refused", "NotAllowed", "StaleView", "Late", "AlreadyDecided", "FencedOff", "WrongBytes", "NotReady", "RunHeld",
     "SchemaChanged", "Unauthenticated", "TooMany",
     "Outcome", "Denied", "ChangesRequested", "TargetChanged", "Expired", "Withdrawn", "ActionFailed", "ActionSkipped",
-    "OutcomeUnknown", "Stopped", "Pending", "WaitTimeout", "Unavailable", "CorruptLog", "TooNew",
+    "OutcomeUnknown", "Stopped", "Pending", "WaitTimeout", "ResultErased", "Unavailable", "CorruptLog", "TooNew",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ import pytest
 from handrail.action import commands as c
 from handrail.clock import DAY, HOUR, MINUTE
 from handrail.errors import InvalidValue, NotAllowed, NotReady
-from handrail.policy.verdict import Declaration
+from handrail.policy.declaration import Declaration
 from handrail.principal import SYSTEM, person
 from tests.heart.desk import ANN, BOT, OLGA, STRANGER, TEAM, Desk
 from tests.heart.world import text_of

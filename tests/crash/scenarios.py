@@ -16,7 +16,7 @@ from handrail.directory.commands import (
     RemoveKey,
     RemovePerson,
 )
-from handrail.policy.verdict import Declaration
+from handrail.policy.declaration import Declaration
 from handrail.principal import agent
 from handrail.review import commands as review_commands
 from handrail.run import commands as run_commands

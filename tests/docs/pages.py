@@ -21,7 +21,8 @@ from typing import Any, Final
 
 import pytest
 
-from handrail.connect import Rail, connect
+from handrail.connect import connect
+from handrail.rail import Rail
 from handrail.testing import Reviewers, reviewers
 from tests.docs.serving import Servers, environment
 

@@ -13,7 +13,7 @@ from handrail.engine.engine import Engine
 from handrail.engine.replay import replay
 from handrail.engine.request import Request, Tick, answer_of
 from handrail.ids import mint
-from handrail.policy.verdict import Declaration
+from handrail.policy.declaration import Declaration
 from handrail.principal import SYSTEM, Principal, agent, person
 from handrail.review.commands import Decide
 from handrail.review.model import Review

@@ -10,8 +10,8 @@ import pytest
 from handrail.embedded import Embedded, solo_person
 from handrail.engine.request import Answer
 from handrail.ids import mint
+from handrail.policy.declaration import Declaration
 from handrail.policy.register import ID
-from handrail.policy.verdict import Declaration
 from handrail.run.commands import Open
 
 from .kit import Desk, proposal

@@ -13,8 +13,8 @@ from handrail.action.model import Action
 from handrail.backend import Answer
 from handrail.clock import DAY
 from handrail.ids import mint
+from handrail.policy.declaration import Declaration
 from handrail.policy.register import ID
-from handrail.policy.verdict import Declaration
 from handrail.testing import FrozenClock
 
 from .kit import Desk

@@ -7,7 +7,7 @@ import pytest
 from handrail.directory.commands import PutPerson
 from handrail.embedded import Database, Embedded, os_user_name, solo_person
 from handrail.errors import AlreadyDecided, NotAllowed
-from handrail.policy.verdict import Declaration
+from handrail.policy.declaration import Declaration
 from handrail.principal import Principal, person
 from handrail.review.commands import Decide
 from tests.engine.kit import Desk, proposal

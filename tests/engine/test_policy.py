@@ -15,8 +15,8 @@ from handrail.directory.commands import PutPerson
 from handrail.embedded import Embedded
 from handrail.errors import HandrailError, InvalidValue, NotAllowed, NotReady
 from handrail.ids import mint
+from handrail.policy.declaration import Declaration
 from handrail.policy.register import ID, PutPolicy
-from handrail.policy.verdict import Declaration
 from handrail.principal import person
 from handrail.testing import FrozenClock
 

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from handrail.codec.policy_file import read_policy_file
 from handrail.engine.rehearsal import differences
+from handrail.policy.asked import Asked
+from handrail.policy.declaration import Declaration
 from handrail.policy.rules import Policy
-from handrail.policy.verdict import Asked, Declaration, judge
+from handrail.policy.verdict import judge
 from tests.policy.test_floor import NOBODY, STAFF, actions, declarations, policies
 
 BEFORE = """\

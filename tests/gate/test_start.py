@@ -8,6 +8,8 @@ import pytest
 
 import handrail
 from handrail.action.commands import Claim, Settle, Start
+from handrail.embedded import Embedded, solo_person
+from handrail.engine.past import attempts
 from handrail.engine.request import Request, Tick
 from handrail.ids import mint
 from handrail.principal import SYSTEM
@@ -105,6 +107,31 @@ def test_a_function_with_other_parameters_does_not_run_what_was_asked_before(peo
     assert ticket.wait() == "5 to DE89"
 
 
+def test_a_start_that_is_refused_is_in_the_log_and_a_flood_of_them_is_counted(people):
+    people.approves("payments.wire")
+    ticket = wire.propose("DE89", 5)
+    people.react(ticket.review)
+    backend = rail.gate.backend
+    start = Start("exe_new", backend.action(ticket.id).state.bind, schema="sha256:other")
+    for _ in range(3):
+        with pytest.raises(handrail.SchemaChanged):
+            backend.call(ticket.id, start)
+    people.clock.advance("2s")
+    with pytest.raises(handrail.SchemaChanged):
+        backend.call(ticket.id, start)
+    agent, log = backend.action(ticket.id).state.agent, Embedded(people.database, solo_person)
+    told = [one.data for one in log.history(agent) if one.type == "access.denied"]
+    assert [(one["code"], one["on"], one["command"], one["count"]) for one in told] == [
+        ("schema_changed", ticket.id, "Start", 1), ("schema_changed", ticket.id, "Start", 3),
+    ]  # fmt: skip
+    balance["DE89"] = 4
+    with pytest.raises(handrail.TargetChanged):
+        ticket.wait()
+    refused = backend.history(ticket.id)[-1]
+    assert (refused.type, refused.before, refused.after) == ("action.refused", "cleared", "refused")
+    assert (refused.data["reason"], refused.by.id) == ("target_changed", agent)
+
+
 def test_a_key_is_one_calls_own_and_there_is_none_outside(people):
     people.approves("mail.send")
     people.approves("mail.send")
@@ -165,6 +192,40 @@ def test_a_late_report_counts_for_nothing_and_is_kept_for_who_decides(people):
     assert [(one.before, one.after, one.data["outcome"], one.texts["report"]) for one in told] == [
         ("unknown", "unknown", "succeeded", {"value": "5 to DE89"})
     ]
+
+
+def test_a_late_report_is_kept_also_after_the_end_and_changes_nothing(people):
+    people.approves("mail.send")
+    ticket = send.propose("ann")
+    people.react(ticket.review)
+    first, second = lose(people, ticket), lose(people, ticket)
+    backend = rail.gate.backend
+    started = backend.call(ticket.id, Start("exe_3", backend.action(ticket.id).state.bind))
+    late(ticket, first, "the first")
+    assert backend.call(ticket.id, Settle("exe_3", started["fence"], "succeeded", {"value": "ann"}))
+    before = backend.action(ticket.id)
+    for _ in range(3):
+        late(ticket, second, "the second")
+        late(ticket, first, "the first again")
+    after = backend.action(ticket.id)
+    assert (after.outcome, after.state.status) == (before.outcome, "succeeded")
+    assert ticket.wait() == "ann"
+    told = [event for event in backend.history(ticket.id) if event.type == "action.reported_late"]
+    assert [(one.before, one.after, one.texts["report"]) for one in told] == [
+        ("started", "started", {"value": "the first"}),
+        ("succeeded", "succeeded", {"value": "the second"}),
+    ]
+    shown = [one.text for one in attempts(ticket.id, backend.history(ticket.id))]
+    assert [("the first" in text, "the second" in text) for text in shown] == [
+        (False, False), (False, False), (True, False), (False, True),
+    ]  # fmt: skip
+
+
+def late(ticket: Any, started: Any, value: str) -> None:
+    """Report the end of a call whose lease is over."""
+    report = Settle("exe_gone", started["fence"], "succeeded", {"value": value})
+    with pytest.raises(handrail.FencedOff):
+        rail.gate.backend.call(ticket.id, report)
 
 
 def test_who_does_not_hold_the_claim_ends_nothing_by_what_it_sees_of_the_target(people):

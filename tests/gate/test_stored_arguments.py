@@ -18,7 +18,7 @@ from handrail.gate.call import Gated, prepare
 from handrail.gate.conduct import Steps, conduct
 from handrail.gate.effects import Commit, Evaluate, Held, Look, Moved
 from handrail.gate.memory import Seat
-from handrail.policy.verdict import Declaration
+from handrail.policy.declaration import Declaration
 from handrail.review.commands import Decide
 from tests.server.company import Company
 from tests.server.house import serving

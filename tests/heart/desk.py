@@ -8,7 +8,7 @@ from handrail.action import commands as action
 from handrail.action.model import Action
 from handrail.directory.commands import PutPerson, RemovePerson
 from handrail.engine.lives import due_at
-from handrail.policy.verdict import Declaration
+from handrail.policy.declaration import Declaration
 from handrail.principal import SOLO_ID, SYSTEM, Principal, agent, person
 from handrail.review import commands as review
 from handrail.review.model import Review

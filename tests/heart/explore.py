@@ -114,12 +114,12 @@ def _of(world: World, state: State) -> Key:
 
     match state:
         case Action() if over(state):
-            return (state.status,)
+            return (state.status, len(state.lost))
         case Action():
             grant = state.grant and (state.grant.bind, away(state.grant.expires_at))
             return (
                 state.status, state.bind, state.attempt, state.review, state.reviews, grant, state.executor,
-                away(state.due_at), away(world.leases.get(state.id)),
+                away(state.due_at), away(world.leases.get(state.id)), len(state.lost),
             )  # fmt: skip
         case Review():
             return (

@@ -5,6 +5,7 @@ Each looks at one change of one stream, written without the heart's own rules wh
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import permutations
 from typing import Final
 
@@ -47,9 +48,15 @@ def each_attempt_starts_once(change: Change) -> None:
 
 
 def final_states_stay(change: Change) -> None:
-    """3. Final states never change; a comment on a decision is no change of it."""
-    if change.before is not None and not isinstance(change.sealed.event, reviewed.Commented):
-        assert not over(change.before), f"{change.subject} changed after its end"
+    """3. Final states never change; a comment on a decision is no change of it, nor is a late report, which moves
+    nothing but the list of those that are awaited."""
+    before, after, event = change.before, change.after, change.sealed.event
+    if isinstance(event, acted.ReportedLate):
+        assert isinstance(before, Action)
+        assert isinstance(after, Action)
+        assert replace(before, rev=after.rev, lost=()) == replace(after, lost=()), "a late report changed something"
+    elif before is not None and not isinstance(event, reviewed.Commented):
+        assert not over(before), f"{change.subject} changed after its end"
 
 
 def over(state: State) -> bool:

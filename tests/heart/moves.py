@@ -43,13 +43,15 @@ def _to_action(state: Action, attempts: int, reviews: int) -> Iterator[object]:
     yield action.Start("x1", "bind:other", state.fence)
     yield action.Withdraw()
     yield from _forged(state)
+    for one in state.lost:
+        yield action.Testify(one.fence, "succeeded", 1)
     if over(state):
         return
     for executor, fence in (("x1", state.fence), ("x1", state.fence - 1), ("x2", state.fence)):
         if executor == "x1" or state.executor:
             yield action.Start(executor, state.bind, fence)
         yield from _reports(executor, fence, state.attempt < attempts, state.reviews < reviews)
-    if state.status == "unknown":
+    if state.status == "unknown" and not state.lost:
         yield action.Testify(state.fence - 1, "succeeded", 1)
     yield action.Claim("x1")
     yield action.Reconcile("happened", 1)

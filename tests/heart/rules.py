@@ -15,9 +15,9 @@ from handrail.clock import HOUR, MINUTE, SECOND
 from handrail.directory import commands as directory
 from handrail.directory.model import Person
 from handrail.errors import HandrailError
+from handrail.policy.declaration import Declaration
 from handrail.policy.register import ID as ACTIVE
 from handrail.policy.register import PutPolicy
-from handrail.policy.verdict import Declaration
 from handrail.principal import SOLO_ID, Principal, agent, person
 from handrail.review import commands as review
 from handrail.review.model import Outcome, Review

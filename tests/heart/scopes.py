@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from handrail.clock import MINUTE
-from handrail.policy.verdict import Declaration
+from handrail.policy.declaration import Declaration
 
 from .desk import TEAM, Desk
 from .world import World

@@ -19,10 +19,11 @@ from handrail.directory.model import Agent, Directory, Group, Guest, Names, Pers
 from handrail.engine.consequences import consequences
 from handrail.errors import UnknownAction
 from handrail.policy import register
+from handrail.policy.asked import Asked
 from handrail.policy.paths import Demand
 from handrail.policy.register import ActivePolicy, PutPolicy
 from handrail.policy.rules import Policy, Unreadable
-from handrail.policy.verdict import Asked, Verdict, again, anew, edited, judge
+from handrail.policy.verdict import Verdict, again, anew, edited, judge
 from handrail.principal import SOLO_ID, SYSTEM, Principal
 from handrail.review import commands as review
 from handrail.review import lifecycle as review_life

@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 from handrail.clock import DAY, HOUR, MINUTE
 from handrail.codec.policy_file import Never, PolicyFile
 from handrail.engine.rehearsal import mistakes
+from handrail.policy.asked import Asked
+from handrail.policy.declaration import Declaration
 from handrail.policy.paths import Demand, stricter
 from handrail.policy.quorum import matching
 from handrail.policy.rules import PathSpec, Policy, Rule, Rung, Unreadable
-from handrail.policy.verdict import Asked, Declaration, Verdict, again, edited, judge
+from handrail.policy.verdict import Verdict, again, edited, judge
 from tests.heart.desk import Desk
 
 NOBODY = frozenset[str]()

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from handrail.clock import HOUR, MINUTE
 from handrail.directory.model import Directory
+from handrail.policy.asked import Asked
+from handrail.policy.declaration import Declaration
 from handrail.policy.rules import PathSpec, Policy, Rule, Rung, Unreadable
-from handrail.policy.verdict import Asked, Declaration, Verdict, judge
+from handrail.policy.verdict import Verdict, judge
 from tests.heart.desk import Desk, group
 
 NOBODY = frozenset[str]()

@@ -6,7 +6,9 @@ import pytest
 
 from handrail.clock import HOUR
 from handrail.directory.model import Directory
-from handrail.policy.verdict import Asked, Declaration, Verdict, judge
+from handrail.policy.asked import Asked
+from handrail.policy.declaration import Declaration
+from handrail.policy.verdict import Verdict, judge
 from tests.heart.desk import Desk, group
 from tests.heart.world import NAMES
 

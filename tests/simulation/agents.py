@@ -19,7 +19,7 @@ from handrail.gate.memory import Seat
 from handrail.gate.scope import RunScope
 from handrail.ids import mint
 from handrail.patterns.question import Question
-from handrail.policy.verdict import Declaration
+from handrail.policy.declaration import Declaration
 from handrail.principal import Principal
 from handrail.run import commands as r
 

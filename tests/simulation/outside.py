@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from handrail.clock import HOUR, MINUTE
 from handrail.gate.call import Gated
-from handrail.policy.verdict import Declaration
+from handrail.policy.declaration import Declaration
 
 
 class Effect(NamedTuple):

@@ -26,4 +26,9 @@ OF_WORKERS: Final = (
         (Edit("action/execution.py", 'if state.status != "claimed":', "if False:"),),
         ("tests/engine/test_taking.py::test_what_is_given_back_another_takes_at_once_and_who_gave_it_back_cannot_start_it",),
     ),
+    Guard(
+        "late reports", "One late report is kept for each call that was lost, from whoever held it, and no other.",
+        (Edit("action/execution.py", "if Lease(command.fence, facts.actor.id) not in state.lost:", "if False:"),),
+        ("tests/gate/test_start.py::test_a_late_report_is_kept_also_after_the_end_and_changes_nothing",),
+    ),
 )  # fmt: skip

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from ..policy.declaration import Declaration
 from ..policy.paths import Demand
-from ..policy.verdict import Declaration
 from ..stream import JSON
 from .model import Kind, Risk
 
@@ -86,7 +86,7 @@ class Settle:
 
 @dataclass(frozen=True, slots=True)
 class Testify:
-    """Keep what somebody reported who was fenced off. It decides nothing. Only the engine sends it."""
+    """Keep what somebody reported whose call was lost. It decides nothing. Only the engine sends it."""
 
     fence: int
     outcome: Literal["succeeded", "failed", "unknown"]

@@ -146,7 +146,7 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class ReportedLate:
-    """An executor that was fenced off said how its call ended. It counts for nothing, and people may want to know it.
+    """An executor whose call was lost said how it ended. It counts for nothing, and people may want to know it.
     Texts: `report`."""
 
     fence: int

@@ -14,13 +14,15 @@ from . import commands as c
 from . import events as e
 from . import words
 from .facts import LEASE, PROBE_WITHIN, Facts
-from .model import Action, Grant
+from .model import Action, Grant, Lease
 
 NOBODY: Final[dict[str, Any]] = {"executor": None, "holder": None}
 """What changes when nobody holds the right to execute any more."""
 BY_PEOPLE: Final = frozenset({"rejected", "changes_requested"})
 """Why an action is refused where people said no."""
 Execution = c.Claim | c.Start | c.Release | c.Settle | c.Testify | c.Reconcile
+MOST_LOST: Final = 16
+"""Of so many calls that were lost a late report is awaited: of the last ones."""
 MOST_ATTEMPTS: Final = 5
 """So often a call that may be repeated is begun under one grant before people are asked."""
 
@@ -46,7 +48,7 @@ def decide(state: Action, command: Execution, facts: Facts) -> list[Draft[e.Even
         case c.Settle():
             return _settle(state, command, facts)
         case c.Testify():
-            return _testify(state, command)
+            return _testify(state, command, facts)
         case c.Reconcile():
             return _reconcile(state, command, facts)
     assert_never(command)
@@ -218,10 +220,10 @@ def _failed(state: Action, command: c.Settle, facts: Facts) -> list[Draft[e.Even
     return [failed, Draft(e.Held(review, "exception", number, "attempts_failed"), lease=0)]
 
 
-def _testify(state: Action, command: c.Testify) -> list[Draft[e.Event]]:
-    """Keep the late report of whoever was fenced off last, once, while nobody knows how the call ended."""
-    if state.status != "unknown" or command.fence != state.fence - 1 or state.testified:
-        raise FencedOff("this report is known, or tells nothing that is asked")
+def _testify(state: Action, command: c.Testify, facts: Facts) -> list[Draft[e.Event]]:
+    """Keep the late report of a call that was lost: one for each such call, from whoever held it."""
+    if Lease(command.fence, facts.actor.id) not in state.lost:
+        raise FencedOff("this report is known, or is about no call that was lost")
     return [Draft(e.ReportedLate(command.fence, command.outcome), {"report": command.value})]
 
 
@@ -320,9 +322,10 @@ def moved(state: Action, event: e.Event, sealed: Sealed[e.Event]) -> dict[str, A
         case e.Refused() | e.Withdrawn():
             return {"reason": event.reason, "due_at": None, **NOBODY, **_given_back(state, event)}
         case e.ReportedLate():
-            return {"testified": True}
+            return {"lost": tuple(one for one in state.lost if one.fence != event.fence)}
         case e.Lost():
-            return {"fence": event.fence, "due_at": event.due_at, "outcome": outcome, "testified": False, **NOBODY}
+            lost = (*state.lost, Lease(state.fence, state.holder or ""))[-MOST_LOST:]
+            return {"fence": event.fence, "due_at": event.due_at, "outcome": outcome, "lost": lost, **NOBODY}
         case e.Inquired():
             return {"review": event.review, "asked": event.review, "reviews": event.number, "due_at": None}
         case e.Unresolved():

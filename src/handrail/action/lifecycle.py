@@ -1,6 +1,6 @@
 """The life of an action: one table, `decide`, `evolve`. The executing half is in `execution`."""
 
-from typing import Any, Final, Literal, assert_never, cast
+from typing import Any, Final, Literal, assert_never, cast, get_args
 
 from ..errors import InvalidValue, NotAllowed, NotReady, UnknownAction
 from ..ids import derive
@@ -27,7 +27,7 @@ ACCEPTS: Final[Table] = {
     e.Succeeded: {"started": "succeeded", "held": "succeeded", "unknown": "succeeded"},
     e.Failed: {"started": "failed", "held": "failed", "unknown": "failed"},
     e.Skipped: {"held": "skipped"},
-    e.ReportedLate: {"unknown": "unknown"},
+    e.ReportedLate: {status: status for status in get_args(Status) if status != "proposed"},
     e.Lost: {"started": "unknown"},
     e.Inquired: {"unknown": "unknown"},
     e.Unresolved: {"unknown": "unknown"},

@@ -28,6 +28,14 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class Lease:
+    """Who held the right to execute, and under which fencing number."""
+
+    fence: int
+    holder: str
+
+
+@dataclass(frozen=True, slots=True)
 class Action:
     """The state of one action. Digests stand for texts that can be erased; times are µs since the epoch.
 
@@ -37,9 +45,9 @@ class Action:
     state. `pol` is the digest of the policy that judged it, `intent` the keyed hash of the purpose that its agent gave
     it, `floor` says whether its code asks for people by itself, and `offered` whether whoever has the function may
     execute it, or only its caller. `parent` is the action under which it is done, `answered_at` when people last agreed
-    to it or refused it, `target` the keyed hash of what its target looked like, and `testified` whether the late report
-    was kept of whoever was fenced off last. `charges` is what is booked for it under limits, `spent_at` when it
-    started, and `over` the limits that people are asked to let it pass.
+    to it or refused it, `target` the keyed hash of what its target looked like, and `lost` are the calls of which
+    nobody knew how they ended and whose late report was not kept yet. `charges` is what is booked for it under limits,
+    `spent_at` when it started, and `over` the limits that people are asked to let it pass.
     """
 
     id: str
@@ -82,7 +90,7 @@ class Action:
     parent: str | None = None
     answered_at: int | None = None
     target: str | None = None
-    testified: bool = False
+    lost: tuple[Lease, ...] = ()
     charges: tuple[Charge, ...] = ()
     spent_at: int | None = None
     over: tuple[str, ...] = ()

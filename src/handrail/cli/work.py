@@ -13,10 +13,10 @@ from typing import Annotated, Any, Final
 import typer
 
 from ..clock import SECOND, micros
-from ..connect import Rail
 from ..errors import HandrailError, UsageError
 from ..gate.call import Gated
 from ..gate.gate import importing
+from ..rail import Rail
 from ..view.escape import visible
 from .page import say
 from .refusal import refused

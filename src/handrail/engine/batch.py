@@ -266,7 +266,7 @@ class TenantBatch:
         self._take(work)
 
     def _testify(self, request: Request, late: Settle) -> None:
-        """Keep the report of somebody who was fenced off, for whoever has to say how the call ended."""
+        """Keep the report of somebody whose call was lost, for whoever says how it ended, or has said so."""
         work = self._work()
         try:
             work.apply(request.subject, Testify(late.fence, late.outcome, late.value), request.actor)

@@ -14,11 +14,13 @@ from ..codec.canonical import canonical
 from ..codec.records import State
 from ..directory.lifecycle import Facts as DirectoryFacts
 from ..errors import RunStopped, UnknownAction, UnknownReview
+from ..policy.asked import Asked
 from ..policy.budget import Budget
+from ..policy.limited import limited
 from ..policy.limits import Charge, Tally
 from ..policy.register import Facts as PolicyFacts
 from ..policy.rules import Policy
-from ..policy.verdict import Asked, Verdict, again, anew, edited, judge, limited
+from ..policy.verdict import Verdict, again, anew, edited, judge
 from ..principal import SOLO_ID, Principal
 from ..review import commands as review
 from ..review.access import People, barred

@@ -9,10 +9,12 @@ from typing import Final
 from ..clock import DAY, HOUR, MINUTE, SECOND
 from ..codec.policy_file import Expectation, Mistake, Never, PolicyFile, PolicyFileError, read_policy_file
 from ..directory.model import Directory, Names, Person
+from ..policy.asked import Asked
+from ..policy.declaration import Declaration
 from ..policy.globs import example, overlap
 from ..policy.paths import ANYONE
 from ..policy.rules import PathSpec, Policy, Rule
-from ..policy.verdict import Asked, Declaration, Verdict, judge
+from ..policy.verdict import Verdict, judge
 
 NOBODY: Final[frozenset[str]] = frozenset()
 UNDECLARED: Final = Declaration("auto")

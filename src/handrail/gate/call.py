@@ -13,7 +13,7 @@ from ..action.model import Kind, Risk
 from ..codec.canonical import canonical
 from ..codec.schema import CallSchema
 from ..errors import UsageError
-from ..policy.verdict import Declaration
+from ..policy.declaration import Declaration
 from ..stream import JSON
 from .scope import RunScope, current_parent
 

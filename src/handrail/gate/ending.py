@@ -16,6 +16,7 @@ from ..errors import (
     NotFound,
     NotSerialisable,
     Outcome,
+    ResultErased,
     RunStopped,
     Stopped,
     TargetChanged,
@@ -52,10 +53,15 @@ _KINDS: Final = {"changes_requested": ChangesRequested, "expired": Expired, "tar
 
 
 def result_of(backend: Backend, gated: Gated | None, answer: dict[str, Any]) -> Any:
-    """The kept result of an action that succeeded. Raises `NotSerialisable` where it could not be kept."""
-    outcome = backend.action(answer["id"]).outcome
+    """The kept result of an action that succeeded. Raises `NotSerialisable` where it could not be kept, and
+    `ResultErased` where it was erased since."""
+    record = backend.action(answer["id"])
+    outcome = record.outcome
     if isinstance(outcome, Erased):
-        raise NotSerialisable(f"{answer['id']} succeeded, and its result was erased since")
+        raise ResultErased(
+            f"{record.state.name} ({answer['id']}) ran once, and its result was erased since; it is not run again. "
+            "To do it once more, ask under another key or in another run"
+        )
     kept = outcome if isinstance(outcome, dict) else {}
     if "unkept" in kept:
         raise NotSerialisable(f"{answer['id']} ran, but its {kept['unkept']} could not be kept: {kept.get('why')}")

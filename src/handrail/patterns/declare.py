@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from ..clock import micros
 from ..errors import UsageError
+from ..policy.declaration import Declaration, Pattern
 from ..policy.paths import ANYONE, DEFAULT_GRANT, DEFAULT_WITHIN, AtEnd
-from ..policy.verdict import Declaration, Pattern
 
 Duration = str | int | float | timedelta
 Reviewers = str | Iterable[str]

@@ -14,7 +14,7 @@ from ..errors import InvalidValue
 from ..gate.call import Call, Gated, Identity, Texts
 from ..gate.gate import Gate
 from ..gate.scope import current_run
-from ..policy.verdict import Declaration
+from ..policy.declaration import Declaration
 from ..stream import JSON
 
 NAME: Final = "handrail.ask"

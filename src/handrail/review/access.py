@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from ..directory.model import Directory
 from ..errors import NotAllowed
+from ..policy.demanded import seats
 from ..policy.quorum import matching
-from ..policy.verdict import seats
 from ..principal import Principal
 from .model import Review, Vote
 

@@ -6,12 +6,12 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
-from ..connect import Rail
 from ..directory.commands import PutAgent
 from ..errors import Denied, HandrailError, NotReady, Unavailable
 from ..gate.memory import last_decision
 from ..gate.notice import Notice
 from ..principal import agent
+from ..rail import Rail
 
 if TYPE_CHECKING:
     from .service import Service

@@ -19,25 +19,26 @@ from .migrate import scripts
 from .postgres_bell import PostgresBell
 from .postgres_link import UNKEPT, Connection, Link, Silence, blobs, kept, numbers, texts, translated
 from .postgres_migrate import prepare
+from .postgres_pipeline import Pipeline
 from .postgres_vault import PostgresVault
 from .protocol import Answer, Batch, Call, Disclosure, Entry, Functions, Head, Offer, Opening, Revision, Stream
 
-SNAPSHOT: Final = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-WRITE: Final = b"BEGIN ISOLATION LEVEL READ COMMITTED"
+SNAPSHOT: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+WRITE: Final = "BEGIN ISOLATION LEVEL READ COMMITTED"
 
 
 class Rows:
     """Reads on one connection, and writes while a transaction is open on it."""
 
-    def __init__(self, connection: Connection, clock: ToldClock) -> None:
-        self.connection: Final = connection
+    def __init__(self, pipeline: Pipeline, clock: ToldClock) -> None:
+        self.pipeline: Final = pipeline
         self._clock: Final = clock
 
     def _all(self, statement: str, *values: Any) -> list[Any]:
         if any(UNKEPT in one for one in values if isinstance(one, str)):
             return []
         with translated():
-            return self.connection.execute(statement, values).fetchall()
+            return self.pipeline.rows(statement, *values)
 
     def _one(self, statement: str, *values: Any) -> Any:
         rows = self._all(statement, *values)
@@ -158,28 +159,34 @@ class Rows:
             columns = zip(*rows, strict=True) if rows else ((),) * len(arrays)
             values += [tenant, *(array(column) for array, column in zip(arrays, columns, strict=True))]
         with translated():
-            self.connection.execute(sql.PUT_BATCH, (*values, tenant, *batch.head))
+            self.pipeline.send(sql.PUT_BATCH, *values, tenant, *batch.head)
 
     def opening(self, tenant: str, ids: Collection[str], commands: Collection[str]) -> Opening:
         with translated():
-            locked = self.connection.execute(sql.LOCK_HEAD, (tenant,))
-            streams = self.connection.execute(sql.STREAM, (tenant, kept(ids))) if ids else ()
-            answers = self.connection.execute(sql.ANSWER, (tenant, kept(commands)))
-            row = locked.fetchone()
-            if row is None:
-                self.connection.execute(sql.NEW_HEAD, (tenant,))
+            locked = self.pipeline.send(sql.LOCK_HEAD, tenant)
+            streams = self.pipeline.send(sql.STREAM, tenant, kept(ids)) if ids else None
+            answers = self.pipeline.rows(sql.ANSWER, tenant, kept(commands))
+            if not locked.rows:
+                self.pipeline.send(sql.NEW_HEAD, tenant)
                 return self.opening(tenant, ids, commands)
+            row = locked.rows[0]
             self._clock.told(row[5])
             head = Head(*row[:5]) if row[0] else None
-            return Opening(head, [Stream(*one) for one in streams], [Answer(*one) for one in answers])
+            found = streams.rows if streams else []
+            return Opening(head, [Stream(*one) for one in found], [Answer(*one) for one in answers])
+
+    def version(self) -> int:
+        """A number that changes with each commit that is seen here."""
+        found: int = self._one(sql.VERSION)[0]
+        return found
 
     def renew(self, tenant: str, leases: Mapping[str, int]) -> None:
         with translated():
-            self.connection.execute(sql.RENEW, (texts(leases), numbers(leases.values()), tenant))
+            self.pipeline.send(sql.RENEW, texts(leases), numbers(leases.values()), tenant)
 
     def forget(self, tenant: str, before: int, most: int) -> None:
         with translated():
-            self.connection.execute(sql.FORGET, (tenant, tenant, before, most))
+            self.pipeline.send(sql.FORGET, tenant, tenant, before, most)
 
 
 def _wanted(functions: Functions) -> tuple[str, str]:
@@ -226,8 +233,8 @@ class PostgresStore:
     def write(self) -> Iterator[Rows]:
         with self._turn, translated():
             self._require_open()
-            with self._writer.transaction(WRITE) as connection:
-                yield Rows(connection, self._clock)
+            with self._writer.transaction(WRITE) as pipeline:
+                yield Rows(pipeline, self._clock)
 
     @contextmanager
     def read(self) -> Iterator[Rows]:
@@ -237,8 +244,8 @@ class PostgresStore:
                 return
             self._require_open()
             try:
-                with self._reader.transaction(SNAPSHOT) as connection:
-                    self._open = Rows(connection, self._clock)
+                with self._reader.transaction(SNAPSHOT) as pipeline:
+                    self._open = Rows(pipeline, self._clock)
                     yield self._open
             finally:
                 self._open = None
@@ -251,18 +258,17 @@ class PostgresStore:
                     yield rows
                 return
             self._require_open()
-            yield Rows(self._reader.connection(), self._clock)
+            with self._reader.statements() as pipeline:
+                yield Rows(pipeline, self._clock)
 
     @contextmanager
     def vault(self, *, write: bool = False) -> Iterator[PostgresVault]:
         with self.write() if write else self.read() as rows:
-            yield PostgresVault(rows.connection)
+            yield PostgresVault(rows.pipeline)
 
     def version(self) -> int:
-        with self._reading, translated():
-            self._require_open()
-            rows = self._reader.connection().execute(sql.VERSION).fetchall()
-            return int(rows[0][0])
+        with self.glance() as rows:
+            return rows.version()
 
     def _require_open(self) -> None:
         if self._closed:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from ..connect import Rail
+    from ..rail import Rail
     from .reviewing import Reviewers
 
 

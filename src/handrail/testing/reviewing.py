@@ -12,13 +12,13 @@ import orjson
 
 from ..backend import Backend, ReviewRecord
 from ..codec.canonical import canonical
-from ..connect import Rail
 from ..directory.commands import PutGroup, PutPerson
 from ..embedded import Database, Embedded, local_agent, solo_person
 from ..engine.request import DEFAULT_TENANT
 from ..gate.notice import Notice
 from ..ids import mint
 from ..principal import person
+from ..rail import Rail
 from ..review import commands as c
 from ..stream import JSON
 from ..view.model import folds

@@ -1010,8 +1010,7 @@ export interface components {
             readonly answered_at: number | null;
             /** @default null */
             readonly target: string | null;
-            /** @default false */
-            readonly testified: boolean;
+            readonly lost?: readonly components["schemas"]["Lease"][];
         };
         readonly Demand: {
             readonly levels: readonly components["schemas"]["Level"][];
@@ -1040,6 +1039,10 @@ export interface components {
             readonly bind: string;
             readonly expires_at: number;
             readonly by: string;
+        };
+        readonly Lease: {
+            readonly fence: number;
+            readonly holder: string;
         };
         readonly Review: {
             readonly id: string;

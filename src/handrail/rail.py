@@ -1,0 +1,202 @@
+"""The `Rail`: everything that user code touches of a connection."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from typing import Any, Final, Literal, ParamSpec, TypeVar, overload
+
+from .backend import Backend
+from .errors import UsageError
+from .gate.call import Gated, Texts, default_name
+from .gate.gate import Gate
+from .gate.notice import Notice
+from .gate.scope import RunScope, adding, entering, under
+from .gate.ticket import AsyncTicket, Ticket
+from .patterns.approval import AsyncGatedFunction, Decorator, GatedFunction, gate_function
+from .patterns.declare import Duration, Quorum, Reviewers, Then, declaration
+from .patterns.question import Question
+from .patterns.runs import enter_run, leave_run
+from .policy.paths import AtEnd
+from .run.model import Hold
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Table = Mapping[str, Callable[..., Any]]
+
+
+class Rail:
+    """A connection through which actions ask. Made by `connect`; safe to share between threads and tasks."""
+
+    def __init__(
+        self, backend: Backend, notice: Notice, *, reviewers: Reviewers | None = None, run: str | None = None,
+        close: Callable[[], None] = lambda: None,
+    ) -> None:  # fmt: skip
+        self._gate: Final = Gate(backend, notice, self._default_run)
+        self._questions: Final = Question(self._gate)
+        self._reviewers: Final = reviewers
+        self._run_name: Final = run
+        self._run_scope: RunScope | None = None
+        self._close: Final = close
+
+    @overload
+    def approval(  # type: ignore[overload-overlap]
+        self, function: Callable[P, Coroutine[Any, Any, R]], /
+    ) -> AsyncGatedFunction[P, R]: ...
+    @overload
+    def approval(self, function: Callable[P, R], /) -> GatedFunction[P, R]: ...
+    @overload
+    def approval(
+        self, /, *, name: str | None = None, reviewers: Reviewers | None = None, within: Duration | None = None,
+        then: Then | None = None, quorum: Quorum = 1, remind: Duration | None = None, at_end: AtEnd = "reject",
+        undo: Duration = 0, grant: Duration | None = None, describe: Any = None, risk: Any = "unrated",
+        impact: Any = None, preview: Any = None, context: Any = None, reversible: bool = False,
+        idempotent: bool = False, reconcile: Callable[..., Any] | None = None,
+        precondition: Callable[..., Any] | None = None, intent: str | None = None,
+        wait: Literal["block", "defer"] = "block",
+    ) -> Decorator: ...  # fmt: skip
+    def approval(self, function: Any = None, /, **keywords: Any) -> Any:
+        """Hold each call of the function until people approve it; see the how-to page for every keyword.
+
+        Durations are text like "15m", seconds, or timedeltas. `describe`, `risk`, `impact`, `preview` and `context` are
+        values or callables of the call's arguments. `reconcile` tells after a crash whether the call took effect, and
+        `precondition` what its target looks like: it is asked when people are, and again right before the start.
+        Raises `UsageError` for keywords that cannot be meant.
+        """
+        if function is not None:
+            return gate_function(self._gate, self._gated(function, **keywords))
+        return lambda found: gate_function(self._gate, self._gated(found, **keywords))
+
+    def call(
+        self, name: str, args: Mapping[str, Any], *, fn: Callable[..., Any], key: str | None = None,
+        supersedes: str | None = None, parent: str | None = None, **keywords: Any,
+    ) -> Any:  # fmt: skip
+        """Call `fn(**args)` as the action `name`, by the rules; a coroutine for an async function. For tool loops."""
+        gated = self._gated(fn, name=name, **keywords)
+        kind: Any = gate_function(self._gate, gated)
+        return kind.having(key=key, supersedes=supersedes, parent=parent)(**args)
+
+    def wrap(self, tools: Table, **keywords: Any) -> dict[str, Any]:
+        """The same table of tools with every call held by the rules; the keywords are those of `approval`."""
+        return {name: self.approval(name=name, **keywords)(function) for name, function in tools.items()}
+
+    def ask(
+        self, question: str, *, options: list[Any] | None = None, to: Reviewers | None = None,
+        within: Duration | None = None, then: Then | None = None, default: Any = None, type: Any = None,
+        key: str | None = None, context: Any = None,
+    ) -> Any:  # fmt: skip
+        """Ask people and wait for their answer: one of `options`, or a value of `type`, or text.
+
+        With a `default` it is the answer at the deadline; without one `Expired` is raised.
+        """
+        return self._questions.ask(self._question(question, options, to, within, then, default, type, context), key)
+
+    async def ask_async(
+        self, question: str, *, options: list[Any] | None = None, to: Reviewers | None = None,
+        within: Duration | None = None, then: Then | None = None, default: Any = None, type: Any = None,
+        key: str | None = None, context: Any = None,
+    ) -> Any:  # fmt: skip
+        """Like `ask`, on the event loop."""
+        asked = self._question(question, options, to, within, then, default, type, context)
+        return await self._questions.ask_async(asked, key)
+
+    def _question(
+        self, question: str, options: Any, to: Any, within: Any, then: Any, default: Any, expected: Any, context: Any
+    ) -> Any:
+        at_end: AtEnd = "reject" if default is None else "answer"
+        declared = declaration(
+            "question", reviewers=to or self._reviewers, within=within, then=then, quorum=1, at_end=at_end
+        )
+        return self._questions.prepare(question, options, default, expected, declared, context)
+
+    @contextmanager
+    def run(self, name: str, *, hold: Hold = "action", parent: str | None = None) -> Iterator[RunScope]:
+        """Work that a restart continues: the same calls inside find their answers again.
+
+        A clean exit finishes the run; an exception is noted and leaves it running. With `hold="run"` one held action
+        holds all others of the run and of the runs inside it. It is inside the run around it, or the one whose id is
+        `parent`. Raises `RunFinished` for a name whose run is over; `Stopped` ends the block once a person stops it.
+        """
+        scope = self._gate.drive(enter_run(self._gate, name, hold, parent))
+        with entering(scope):
+            try:
+                yield scope
+            except BaseException as error:
+                self._gate.drive(leave_run(scope, error))
+                raise
+        self._gate.drive(leave_run(scope, None))
+
+    @asynccontextmanager
+    async def run_async(
+        self, name: str, *, hold: Hold = "action", parent: str | None = None
+    ) -> AsyncIterator[RunScope]:
+        """Like `run`, on the event loop."""
+        scope = await self._gate.adrive(enter_run(self._gate, name, hold, parent))
+        with entering(scope):
+            try:
+                yield scope
+            except BaseException as error:
+                await self._gate.adrive(leave_run(scope, error))
+                raise
+        await self._gate.adrive(leave_run(scope, None))
+
+    def context(self, **values: Any) -> Any:
+        """A block whose calls show these values to whoever decides; blocks nest."""
+        return adding(values)
+
+    def under(self, action: str | Ticket[Any] | AsyncTicket[Any]) -> AbstractContextManager[None]:
+        """A block whose calls are done under an action, such as a task that was handed to another agent.
+
+        They wait while people decide on that action, and are refused with it.
+        """
+        return under(action if isinstance(action, str) else action.id)
+
+    def ticket(self, action: str) -> Ticket[Any] | AsyncTicket[Any]:
+        """The ticket of an action by its id. Raises `UnknownAction`."""
+        name = self._gate.backend.action(action).state.name
+        gated = self._gate.registry.get(name)
+        is_async = gated is not None and inspect.iscoroutinefunction(gated.function)
+        return AsyncTicket(self._gate, action, name) if is_async else Ticket(self._gate, action, name)
+
+    @property
+    def gate(self) -> Gate:
+        """What the patterns stand on; for tools that build on a rail."""
+        return self._gate
+
+    def close(self) -> None:
+        """Stop this process's threads and close the database; the next use opens it again."""
+        self._close()
+
+    def _gated(self, function: Callable[..., Any], *, name: str | None = None, **given: Any) -> Gated:
+        texts = {field: given.pop(field) for field in Texts.__dataclass_fields__ if field in given}
+        own = {field: given.pop(field) for field in ("reversible", "idempotent", "intent", "wait") if field in given}
+        probe, asked = given.pop("reconcile", None), given.pop("precondition", None)
+        given["reviewers"] = given.get("reviewers") or self._reviewers
+        declared = _declared(given, texts.get("risk"), bool(own.get("reversible")))
+        return Gated(
+            function,
+            name or default_name(function),
+            declared,
+            Texts(**texts),
+            probe=probe,
+            precondition=asked,
+            **own,
+        )
+
+    def _default_run(self) -> RunScope | None:
+        if self._run_name is not None and self._run_scope is None:
+            self._run_scope = self._gate.drive(enter_run(self._gate, self._run_name, "action"))
+        return self._run_scope
+
+
+def _declared(given: dict[str, Any], risk: Any, reversible: bool) -> Any:
+    known = {"reviewers", "within", "then", "quorum", "remind", "at_end", "undo", "grant"}
+    if given.keys() - known:
+        raise UsageError(
+            f"unknown keyword {', '.join(sorted(given.keys() - known))}; known are {', '.join(sorted(known))}"
+        )
+    if given.get("at_end") == "approve" and not (risk == "low" and reversible):
+        raise UsageError("at_end='approve' needs risk='low' and reversible=True: silence may not approve anything else")
+    options: dict[str, Any] = {"within": None, "then": None, "quorum": 1, **given}
+    return declaration("approval", **options)
