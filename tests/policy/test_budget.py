@@ -5,7 +5,14 @@ from decimal import Decimal
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from handrail.policy import budget
 from handrail.policy.budget import PARTS, Book, Budget, Facts, GiveBack, Spend, Window
@@ -34,8 +41,6 @@ class Plain:
 
 class BudgetMachine(RuleBasedStateMachine):
     """Books, spends and gives back at rising times."""
-
-    many: bool = False
 
     @initialize()
     def begin(self) -> None:
@@ -104,8 +109,8 @@ class BudgetMachine(RuleBasedStateMachine):
         assert self.plain.used(self.now, WITHIN) <= used <= self.plain.used(self.now, WITHIN + part)
 
 
-TestBudgets = BudgetMachine.TestCase
-TestBudgets.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+def test_what_is_used_is_never_too_little_and_hardly_too_much() -> None:
+    run_state_machine_as_test(BudgetMachine, settings=settings(max_examples=60, stateful_step_count=25, deadline=None))
 
 
 def test_up_to_its_last_exact_booking_a_window_is_exact() -> None:

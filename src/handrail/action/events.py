@@ -10,10 +10,10 @@ from .model import Grant, Kind, Risk
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """An agent wants to do something. Texts: `context`, `story`.
+    """An agent wants to do something, perhaps beyond the limits in `over`. Texts: `context`, `story`.
 
     `intent` is a keyed hash of its purpose, `floor` says whether its code asks for people by itself, `offered` whether
-    anybody who has the function may execute it. `over` are the limits that it would pass.
+    anybody who has the function may execute it.
     """
 
     kind: Kind

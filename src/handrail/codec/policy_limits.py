@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from ruamel.yaml.nodes import Node, ScalarNode, SequenceNode
@@ -29,12 +29,14 @@ _ARGUMENT: Final = re.compile(r"args(\.[A-Za-z_][A-Za-z0-9_]{0,99}){1,8}")
 
 @dataclass
 class Limits:
-    """Reads one limit after another. Whom they ask is added to `asks`; `places` are the lines of those read so far."""
+    """Reads one limit after another. Whom they ask is added to `asks`, and the line of each to `places`, under `limit:`
+    and its id."""
 
     paths: Mapping[str, PathSpec]
     asks: list[tuple[int, str]]
     note: Callable[[Wrong], None]
-    places: dict[str, int] = field(default_factory=dict)
+    places: dict[str, int]
+    read: int = 0
 
     def limit(self, node: Node) -> Limit:
         """One limit. Raises `Wrong`."""
@@ -66,12 +68,14 @@ class Limits:
         limit_id = words.slug(name)
         if not limit_id:
             wrong(node, f"{said(name)} has no letter or digit", "give the limit a name to call it by")
-        if limit_id in self.places:
-            problem = f"the limit of line {self.places[limit_id]} is called {said(name)}, too"
+        before = self.places.get(f"limit:{limit_id}")
+        if before is not None:
+            problem = f"the limit of line {before} is called {said(name)}, too"
             wrong(node, problem, "give each limit a name of its own with `name:`")
-        if len(self.places) == MOST:
+        if self.read == MOST:
             wrong(node, f"this policy has more than {MOST} limits", "let one limit count several actions with a *")
-        self.places[limit_id] = line(node)
+        self.places[f"limit:{limit_id}"] = line(node)
+        self.read += 1
         return limit_id
 
 

@@ -87,7 +87,7 @@ class _Reading:
         found = members(root, KEYS, "the file", self.note)
         paths = self._paths(found.get("paths"))
         rules = self.each(found.get("rules"), "rules", lambda one: self._rule(one, paths))
-        limits = self.each(found.get("limits"), "limits", Limits(paths, self.asks, self.note).limit)
+        limits = self.each(found.get("limits"), "limits", Limits(paths, self.asks, self.note, self.places).limit)
         default = self.given(found, "default", words.default, "review")
         default_path = self.given(found, "default_path", lambda one: words.path_name(one, paths), None)
         self._shadows(rules)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from decimal import Context, Decimal, Inexact, InvalidOperation
 from typing import Final, Literal
 
-from ..clock import DAY, HOUR, MINUTE, SECOND
 from ..stream import JSON
 from .globs import fits
 
@@ -15,7 +14,6 @@ EXACT: Final = Context(prec=100, traps=[Inexact, InvalidOperation])
 _NUMBER: Final = re.compile(r"-?(?:[0-9]{1,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE][+-]?[0-9]{1,2})?")
 _LARGEST: Final = Decimal(10) ** 30
 _SMALLEST: Final = -30
-_UNITS: Final = ((DAY, "d"), (HOUR, "h"), (MINUTE, "m"), (SECOND, "s"))
 
 Otherwise = Literal["review", "deny"]
 
@@ -40,12 +38,6 @@ class Limit:
     def is_about(self, action: str) -> bool:
         """Whether it counts actions of that name."""
         return fits(self.action, action)
-
-    @property
-    def window(self) -> str:
-        """The window as it would be written in the file."""
-        size, unit = next(((size, unit) for size, unit in _UNITS if self.within % size == 0), (1, "us"))
-        return f"{self.within // size}{unit}"
 
 
 @dataclass(frozen=True, slots=True)
