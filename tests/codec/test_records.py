@@ -19,7 +19,7 @@ from handrail.run import events as run_events
 
 PINNED = {
     "action": "proposed held revised cleared refused withdrawn claimed lapsed released started attempt_failed "
-    "succeeded failed skipped reported_late lost inquired unresolved",
+    "succeeded failed skipped reported_late outcome_reported lost inquired unresolved",
     "review": "opened claimed released delegated commented reminded escalated voted edited decided revoked "
     "took_effect expired withdrawn superseded",
     "run": "opened faulted finished stopped halted",

@@ -154,6 +154,13 @@ class ReportedLate:
 
 
 @dataclass(frozen=True, slots=True)
+class OutcomeReported:
+    """Somebody said after its end how it turned out; it changes nothing else. Texts: `note`."""
+
+    wrong: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Lost:
     """It was started and nobody reported how it ended. The fencing number rises: a late report counts no more.
 
@@ -180,5 +187,5 @@ class Unresolved:
 
 Event = (
     Proposed | Held | Revised | Cleared | Refused | Withdrawn | Claimed | Lapsed | Released | Started
-    | AttemptFailed | Succeeded | Failed | Skipped | ReportedLate | Lost | Inquired | Unresolved
+    | AttemptFailed | Succeeded | Failed | Skipped | ReportedLate | OutcomeReported | Lost | Inquired | Unresolved
 )  # fmt: skip

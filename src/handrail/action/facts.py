@@ -25,7 +25,8 @@ class Facts:
     `waits_for` is the action that people are to decide on first;
     `refused_at` when people last refused an action of the run with the same intent;
     `target` is the keyed hash of what the target looks like now;
-    `charges` what it books under limits, `None` where that stays as it is."""
+    `charges` what it books under limits, `None` where that stays as it is;
+    `permitted` says that the actor is a person who may tell how an action turned out."""
 
     subject: str
     now: int
@@ -42,3 +43,4 @@ class Facts:
     waits_for: str | None = None
     target: str | None = None
     charges: tuple[Charge, ...] | None = None
+    permitted: bool = False

@@ -8,7 +8,7 @@ from ..policy.verdict import Verdict
 from ..stream import JSON, Draft, Sealed, Table, changed, step
 from . import commands as c
 from . import events as e
-from . import execution, words
+from . import execution, hindsight, words
 from .facts import Facts
 from .model import Action, Grant, Kind, Status
 
@@ -28,6 +28,7 @@ ACCEPTS: Final[Table] = {
     e.Failed: {"started": "failed", "held": "failed", "unknown": "failed"},
     e.Skipped: {"held": "skipped"},
     e.ReportedLate: {status: status for status in get_args(Status) if status != "proposed"},
+    e.OutcomeReported: {"succeeded": "succeeded", "failed": "failed", "skipped": "skipped", "refused": "refused"},
     e.Lost: {"started": "unknown"},
     e.Inquired: {"unknown": "unknown"},
     e.Unresolved: {"unknown": "unknown"},
@@ -48,6 +49,8 @@ def decide(state: Action | None, command: c.Command, facts: Facts) -> list[Draft
             return execution.decide(state, command, facts)
         case c.Withdraw():
             return _withdraw(state, command, facts)
+        case c.ReportOutcome():
+            return hindsight.decide(state, command, facts)
         case c.Supersede():
             return _supersede(state, command, facts)
         case c.Elapse():
@@ -218,6 +221,8 @@ def _moved(state: Action, event: e.Event, sealed: Sealed[e.Event]) -> dict[str, 
     match event:
         case e.Held():
             return _held(event)
+        case e.OutcomeReported():
+            return hindsight.moved(event, sealed)
         case e.Revised():
             return {"revision": event.revision, "bind": event.bind, "demand": event.demand or state.demand}
         case e.Cleared():

@@ -87,6 +87,8 @@ def _action(work: Work, subject: str, state: State | None, command: object, acto
             return ActionFacts(subject, work.now, actor, lease=work.lease(subject), stopped=stopped)
         case action.Withdraw():
             return ActionFacts(subject, work.now, actor, owns=_owns(work, state.owner, actor))
+        case action.ReportOutcome():
+            return ActionFacts(subject, work.now, actor, permitted=_judges(work, actor))
         case _:
             return ActionFacts(subject, work.now, actor, lease=work.lease(subject))
 
@@ -222,6 +224,15 @@ def _owns(work: Work, owner: str, actor: Principal) -> bool:
         return actor.id == SOLO_ID
     known = directory.people.get(actor.id)
     return actor.id in directory.same(owner) or (known is not None and "supervise" in known.permissions)
+
+
+def _judges(work: Work, actor: Principal) -> bool:
+    """Whether a person may say how an action turned out: whoever decides or supervises."""
+    directory = work.sources.directory()
+    if directory.solo:
+        return actor.id == SOLO_ID
+    known = directory.people.get(actor.id)
+    return known is not None and not known.permissions.isdisjoint(("decide", "supervise"))
 
 
 def _review(work: Work, subject: str, state: State | None, command: object, actor: Principal) -> ReviewFacts:
