@@ -85,6 +85,10 @@ class Work:
         lease = self.leases.get(subject)
         return lease if lease is not None else self.sources.lease(subject)
 
+    def waiting(self, run: str) -> frozenset[str]:
+        """The actions of a run that are held or unknown."""
+        return self.sources.waiting(run)
+
     def text(self, subject: str, digest: str | None) -> JSON | Erased:
         """An erasable text, also one that this command has just written."""
         if digest is None:

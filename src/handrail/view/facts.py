@@ -102,6 +102,12 @@ def facts(view: Mapping[str, Any], reader: Reader) -> Iterator[tuple[str, str]]:
         yield "Undo", f"a decision can be taken back for {duration(review['undo'])}"
 
 
+def awaits(first: str | None) -> Iterator[tuple[str, str]]:
+    """Yield that another action is to be decided first, if one is. It may change, so it is no part of the view."""
+    if first:
+        yield "Waits", f"does not start before {visible(first)} is decided"
+
+
 def reason(verdict: Mapping[str, Any]) -> str:
     """Return why a person is asked, with the rule and the policy that said so."""
     words = _REASONS.get(verdict["reason"]) or visible(verdict["reason"])

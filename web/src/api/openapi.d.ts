@@ -2101,6 +2101,7 @@ export interface operations {
                             readonly erased?: string;
                         };
                         readonly schema: string | null;
+                        readonly waits_for: string | null;
                     };
                 };
             };
@@ -4796,6 +4797,7 @@ export interface operations {
                                     readonly erased?: string;
                                 };
                                 readonly schema: string | null;
+                                readonly waits_for: string | null;
                             };
                             readonly view: {
                                 readonly value?: unknown;
@@ -5123,6 +5125,7 @@ export interface operations {
                                 readonly erased?: string;
                             };
                             readonly schema: string | null;
+                            readonly waits_for: string | null;
                         };
                         readonly view: {
                             readonly value?: unknown;
