@@ -26,7 +26,7 @@ from .consequences import consequences
 from .lives import due_at, evolve, life
 from .sources import Sources
 
-MAX_STEPS: Final = 64
+MAX_STEPS: Final = 512
 
 
 class Row(NamedTuple):

@@ -1032,6 +1032,10 @@ export interface components {
             readonly turned_out: ("right" | "wrong") | null;
             /** @default null */
             readonly told_by: ("agent" | "human") | null;
+            readonly charges?: readonly components["schemas"]["Charge"][];
+            /** @default null */
+            readonly spent_at: number | null;
+            readonly over?: readonly string[];
         };
         readonly Demand: {
             readonly levels: readonly components["schemas"]["Level"][];
@@ -1064,6 +1068,13 @@ export interface components {
         readonly Lease: {
             readonly fence: number;
             readonly holder: string;
+        };
+        readonly Charge: {
+            readonly budget: string;
+            readonly limit: string;
+            readonly sum: string | null;
+            readonly within: number;
+            readonly revision: number;
         };
         readonly Review: {
             readonly id: string;
