@@ -103,7 +103,7 @@ class Backend(Protocol):
         """Send a command to a stream. Raises the refusal, or `Unavailable`; repeat then with the same id."""
 
     async def acall(self, subject: str, command: object, *, command_id: str | None = None) -> Answer:
-        """Like `call`."""
+        """Like `call`. A commit that is under way is awaited to its end before a cancellation is passed on."""
 
     def wait(self, action: str, rev: int, timeout: float | None) -> Answer | None:
         """Block until the action has moved beyond `rev`; `None` once `timeout` seconds are over."""

@@ -174,7 +174,8 @@ class Embedded:
     async def acall(
         self, subject: str, command: object, *, command_id: str | None = None, room: Room | None = None
     ) -> Answer:
-        """Send a command to a stream; the event loop goes on meanwhile. `room` bounds what may wait for people."""
+        """Send a command to a stream; the event loop goes on meanwhile, and who is cancelled learns it once the commit
+        is over. `room` bounds what may wait for people."""
         import asyncio
 
         if self._actor is None:
@@ -182,10 +183,14 @@ class Embedded:
         request = self._request(subject, command, command_id)
         request.room = room
         request.loop = asyncio.get_running_loop()
-        answered: asyncio.Future[None] = request.loop.create_future()
-        request.done = lambda _: None if answered.done() else answered.set_result(None)
+        answered = asyncio.Event()
+        request.done = lambda _: answered.set()
         self.database.process.engine.submit(request)
-        await answered
+        try:
+            await answered.wait()
+        except asyncio.CancelledError:
+            await answered.wait()
+            raise
         return request.result()
 
     def together(self, commands: Iterable[tuple[str, object]]) -> list[Answer]:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from base64 import b64decode
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any, Final, TypeVar
 
 from ..action.commands import Propose
@@ -63,7 +63,10 @@ class Http:
         return self._answered(self._transport.request(*self._sent(subject, command), headers=_headers(command_id)))
 
     async def acall(self, subject: str, command: object, *, command_id: str | None = None) -> Answer:
-        """Like `call`."""
+        """Like `call`; who is cancelled meanwhile learns it when the commit is over."""
+        return await _whole(self._send(subject, command, command_id))
+
+    async def _send(self, subject: str, command: object, command_id: str | None) -> Answer:
         sent = self._sent(subject, command)
         return self._answered(await self._transport.arequest(*sent, headers=_headers(command_id)))
 
@@ -282,3 +285,13 @@ def _waiting(action: str) -> tuple[str, str]:
 
 def _page(after: str | None, limit: int) -> dict[str, Any]:
     return {"limit": min(limit, 200), **({"after": after} if after else {})}
+
+
+async def _whole(commit: Coroutine[Any, Any, T]) -> T:
+    """A commit that is under way is awaited to its end, and only then is the waiter's cancellation passed on."""
+    task = asyncio.ensure_future(commit)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise

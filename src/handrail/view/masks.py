@@ -105,7 +105,6 @@ _FORMS = tuple(
 """Each form with a hint that its lower-cased text holds; a group marks the secret within its surroundings."""
 
 
-
 def _by_sign(hints: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Return the hints by a sign that they contain and that is rare in prose, and by none those of letters alone."""
     found: dict[str, dict[str, None]] = {"": {}}
