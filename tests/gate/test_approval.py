@@ -186,7 +186,7 @@ def test_a_cancelled_waiter_takes_its_action_back():
 
 def test_who_is_cancelled_while_the_start_is_committed_says_that_the_call_did_not_leave():
     other = handrail.connect("sqlite:///:memory:", agent="payer")
-    database = other.gate.backend.database
+    database = other.gate.backend.database  # type: ignore[attr-defined]
     approver, looks = Embedded(database, solo_person), []
 
     class Told(Notice):
