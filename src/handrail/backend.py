@@ -96,7 +96,8 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class ActionRecord:
-    """An action with the texts that are kept of it. `args` is canonical JSON text of the present revision."""
+    """An action with the texts that are kept of it. `args` is canonical JSON text of the present revision, `waits_for`
+    the action that people are to decide on before this one starts."""
 
     state: Action
     args: str | None
@@ -104,6 +105,7 @@ class ActionRecord:
     story: Text
     outcome: Text
     schema: str | None
+    waits_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

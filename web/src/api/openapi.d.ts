@@ -1083,6 +1083,10 @@ export interface components {
             readonly turned_out: ("right" | "wrong") | null;
             /** @default null */
             readonly told_by: ("agent" | "human") | null;
+            readonly charges?: readonly components["schemas"]["Charge"][];
+            /** @default null */
+            readonly spent_at: number | null;
+            readonly over?: readonly string[];
         };
         readonly Demand: {
             readonly levels: readonly components["schemas"]["Level"][];
@@ -1115,6 +1119,13 @@ export interface components {
         readonly Lease: {
             readonly fence: number;
             readonly holder: string;
+        };
+        readonly Charge: {
+            readonly budget: string;
+            readonly limit: string;
+            readonly sum: string | null;
+            readonly within: number;
+            readonly revision: number;
         };
         readonly Review: {
             readonly id: string;
@@ -2181,6 +2192,7 @@ export interface operations {
                             readonly erased?: string;
                         };
                         readonly schema: string | null;
+                        readonly waits_for: string | null;
                     };
                 };
             };
@@ -5368,6 +5380,7 @@ export interface operations {
                                     readonly erased?: string;
                                 };
                                 readonly schema: string | null;
+                                readonly waits_for: string | null;
                             };
                             readonly view: {
                                 readonly value?: unknown;
@@ -5695,6 +5708,7 @@ export interface operations {
                                 readonly erased?: string;
                             };
                             readonly schema: string | null;
+                            readonly waits_for: string | null;
                         };
                         readonly view: {
                             readonly value?: unknown;
