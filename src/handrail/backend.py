@@ -39,10 +39,10 @@ class Decision:
 class Decided:
     """One thing that people or time decided about an action, or that somebody said of how it turned out. Times are µs.
 
-    A text that was erased is `Erased`. `position` is where it stands in the log. `kind` is the review's, or `report`; `outcome` the review's, `expired`
+    `position` is where it stands in the log. `kind` is the review's, or `report`; `outcome` the review's, `expired`
     where nobody decided in time, or `wrong` and `right` for a report. `args` are the arguments as the agent asked, and
-    `decided` those that were decided on: where people corrected them, the two differ. `by` is a handle, or an id once
-    that is erased; nobody where time decided.
+    `decided` those that were decided on: where people corrected them, the two differ. A text that was erased is
+    `Erased`. `by` is a handle, or an id once that is erased; nobody where time decided.
     """
 
     position: int
@@ -68,7 +68,7 @@ class Decided:
     @property
     def edited(self) -> bool:
         """Whether people corrected the arguments."""
-        return self.args != self.decided
+        return bool(self.args != self.decided)
 
 
 @dataclass(frozen=True, slots=True)
