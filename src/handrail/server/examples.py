@@ -30,6 +30,7 @@ BODIES: Final[dict[str, Any]] = {
     "reconcile_action": {"found": "unclear"},
     "acknowledge_decisions": {"consumer": "evaluation", "position": 41},
     "find_examples": {"name": "payments.refund", "args": {"order": "A-1009", "amount": "90.00"}, "limit": 3},
+    "reconcile_action": {"found": "unclear", "fence": 2},
     "report_outcome": {"wrong": True, "note": "The customer had been refunded before."},
     "withdraw_action": {"note": "The customer has written again."},
     "delegate_review": {"to": "usr_" + "0" * 26, "note": "You know this customer."},

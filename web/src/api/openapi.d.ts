@@ -1322,6 +1322,7 @@ export interface components {
             readonly found: "happened" | "not_happened" | "unclear";
             /** @default null */
             readonly value: components["schemas"]["Value"];
+            readonly fence: number;
         };
         readonly ActionWithdraw: {
             /**
@@ -3815,7 +3816,8 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "found": "unclear"
+                 *       "found": "unclear",
+                 *       "fence": 2
                  *     }
                  */
                 readonly "application/json": components["schemas"]["ActionReconcile"];
