@@ -27,7 +27,6 @@ BODIES: Final[dict[str, Any]] = {
     "release_action": {"executor": "worker-1", "fence": 1},
     "renew_action": {"executor": "worker-1", "fence": 1},
     "settle_action": {"executor": "worker-1", "fence": 1, "outcome": "succeeded", "value": {"value": "refunded"}},
-    "reconcile_action": {"found": "unclear"},
     "acknowledge_decisions": {"consumer": "evaluation", "position": 41},
     "find_examples": {"name": "payments.refund", "args": {"order": "A-1009", "amount": "90.00"}, "limit": 3},
     "reconcile_action": {"found": "unclear", "fence": 2},
