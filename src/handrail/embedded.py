@@ -25,6 +25,8 @@ from .engine.request import DEFAULT_TENANT, Request, answer_of
 from .engine.room import Room
 from .errors import Unavailable, UnknownAction
 from .ids import mint
+from .learning.decisions import Sees
+from .learning.feedback import LocalFeedback
 from .principal import SOLO_ID, Principal, agent, person
 from .review.model import Review
 from .run.model import Run
@@ -323,6 +325,15 @@ class Embedded:
             return found
         finally:
             stop()
+
+    @property
+    def feedback(self) -> LocalFeedback:
+        """What people decided before about this program's actions."""
+        return self.learnt()
+
+    def learnt(self, sees: Sees | None = None) -> LocalFeedback:
+        """What people decided before, as far as somebody sees it."""
+        return LocalFeedback(lambda: self.database.process, self.tenant, lambda: self.actor, self.archive.name, sees)
 
     def name(self, principal_id: str) -> str:
         """What people call a principal or group."""

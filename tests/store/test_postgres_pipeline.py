@@ -6,6 +6,7 @@ import psycopg
 import pytest
 
 from handrail.errors import CommitUnknown
+from handrail.store.postgres_arrays import texts
 from handrail.store.postgres_link import Link
 
 TYPES = "SELECT %s::bigint, %s::text, %s::bytea, %s::bigint, 7::smallint, 8, 'x'::name"
@@ -79,3 +80,12 @@ def test_a_commit_that_is_not_answered_is_told_apart(link: Link):
     with pytest.raises(CommitUnknown), link.transaction("BEGIN") as pipeline:
         pipeline.send("SELECT pg_terminate_backend(pg_backend_pid())")
     assert kept(link) == []
+
+
+def test_texts_are_kept_whatever_encoding_the_environment_names(postgres: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PGCLIENTENCODING", "LATIN1")
+    link = Link(postgres)
+    with link.statements() as pipeline:
+        rows = pipeline.rows("SELECT length(%s), length(unnest(%s::text[]))", "é€", texts(["é", None]))
+    assert rows == [(2, 1), (2, None)]
+    link.close()

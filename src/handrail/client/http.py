@@ -34,6 +34,7 @@ from ..run.model import Run
 from ..wire import records
 from ..wire.bodies import body_of
 from ..wire.routes import BY_COMMAND
+from .feedback import HttpFeedback
 from .lease import Renewals
 from .patience import Course, auntil, until
 from .transport import Transport
@@ -220,6 +221,11 @@ class Http:
     def newest(self, kind: str, *, after: str | None = None, limit: int = 50) -> list[Action | Review | Run]:
         """Actions, reviews or runs, newest first."""
         return [records.state_in(kind, one) for one in self._listed(_LISTS[kind], after, limit)]
+
+    @property
+    def feedback(self) -> HttpFeedback:
+        """What people decided before."""
+        return HttpFeedback(self._transport)
 
     def _listed(self, path: str, after: str | None, limit: int) -> list[Any]:
         """The first `limit` of a list, of as many pages as that takes."""

@@ -41,6 +41,7 @@ _ADVICE: Final = {
     "intent_refused": "was refused: people refused an action of this run with the same intent, and it names nobody "
     "who could decide anew",
     "target_changed": "was not started: its target is no longer as it was when it was asked for",
+    "limit": "would pass a limit of the policy that nobody may pass",
     "rule": "is denied by a rule of the policy",
     "default": "is denied: no rule of the policy is about it",
     "policy_changed": "is denied by the policy, which has changed since",

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Literal
 
+from .globs import fits
+from .limits import Limit
 from .paths import AtEnd
 
 Default = Literal["review", "deny"]
@@ -54,7 +55,7 @@ class Rule:
 
     def is_about(self, action: str) -> bool:
         """Whether it is about an action of that name."""
-        return fnmatchcase(action, self.action.replace("[", "[[]").replace("?", "[?]"))
+        return fits(self.action, action)
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class Policy:
     default_path: str | None = None
     paths: Mapping[str, PathSpec] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
+    limits: tuple[Limit, ...] = ()
 
     def find(self, action: str) -> Rule | None:
         """The first rule about that name."""

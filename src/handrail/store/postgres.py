@@ -8,7 +8,7 @@ them in the order of their names.
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -16,8 +16,9 @@ from ..clock import ToldClock
 from ..errors import Unavailable, UsageError
 from . import postgres_statements as sql
 from .migrate import scripts
+from .postgres_arrays import UNKEPT, blobs, kept, numbers, texts
 from .postgres_bell import PostgresBell
-from .postgres_link import UNKEPT, Connection, Link, Silence, blobs, kept, numbers, texts, translated
+from .postgres_link import Connection, Link, Silence, translated
 from .postgres_migrate import prepare
 from .postgres_pipeline import Pipeline
 from .postgres_vault import PostgresVault
@@ -57,7 +58,8 @@ class Rows:
         return Head(*row) if row else None
 
     def streams(self, tenant: str, ids: Iterable[str]) -> list[Stream]:
-        return self._streams(sql.STREAM, tenant, kept(ids))
+        wanted = list(ids)
+        return self._streams(sql.STREAM, tenant, kept(wanted), len(wanted))
 
     def beginning(self, tenant: str, prefix: str, limit: int) -> list[str]:
         return [row[0] for row in self._all(sql.STREAMS_FROM, tenant, prefix, prefix + "\x7f", limit)]
@@ -142,6 +144,9 @@ class Rows:
     def unsure(self, tenant: str, functions: Functions, limit: int) -> list[str]:
         return [row[0] for row in self._all(sql.UNSURE, *_wanted(functions), tenant, limit)]
 
+    def cursors(self, tenant: str, beginning: str, limit: int) -> dict[str, int]:
+        return dict(self._all(sql.CURSORS, tenant, beginning, beginning + "\x7f", limit))
+
     def due(self, now: int, limit: int) -> list[tuple[str, str]]:
         return self._all(sql.DUE, now, limit)
 
@@ -151,20 +156,24 @@ class Rows:
 
     def append(self, tenant: str, batch: Batch) -> None:
         """Send a batch; whether it can be written is told by the commit at the latest."""
-        values: list[Any] = []
-        for arrays, rows in (
+        statement = sql.PUT_BATCH
+        tables: list[tuple[Arrays, Sequence[tuple[Any, ...]]]] = [
             (_ENTRY, batch.entries), (_DISCLOSURE, batch.disclosures), (_STREAM, batch.streams),
-            (_REVISION, batch.revisions), (_CALL, batch.calls), (_ANSWER, batch.answers), (_BLOB, batch.blobs),
-        ):  # fmt: skip
-            columns = zip(*rows, strict=True) if rows else ((),) * len(arrays)
-            values += [tenant, *(array(column) for array, column in zip(arrays, columns, strict=True))]
+            (_ANSWER, batch.answers),
+        ]  # fmt: skip
+        if batch.revisions or batch.calls or batch.blobs:
+            statement = sql.PUT_WHOLE_BATCH
+            tables += [(_REVISION, batch.revisions), (_CALL, batch.calls), (_BLOB, batch.blobs)]
+        values: list[str | bytes] = []
+        for arrays, rows in tables:
+            values += [tenant, *_columns(arrays, rows)]
         with translated():
-            self.pipeline.send(sql.PUT_BATCH, *values, tenant, *batch.head)
+            self.pipeline.send(statement, *values, tenant, *batch.head)
 
     def opening(self, tenant: str, ids: Collection[str], commands: Collection[str]) -> Opening:
         with translated():
             locked = self.pipeline.send(sql.LOCK_HEAD, tenant)
-            streams = self.pipeline.send(sql.STREAM, tenant, kept(ids)) if ids else None
+            streams = self.pipeline.send(sql.STREAM, tenant, kept(ids), len(ids)) if ids else None
             answers = self.pipeline.rows(sql.ANSWER, tenant, kept(commands))
             if not locked.rows:
                 self.pipeline.send(sql.NEW_HEAD, tenant)
@@ -184,15 +193,25 @@ class Rows:
         with translated():
             self.pipeline.send(sql.RENEW, texts(leases), numbers(leases.values()), tenant)
 
+    def put_cursor(self, tenant: str, name: str, position: int) -> None:
+        with translated():
+            self.pipeline.send(sql.PUT_CURSOR, tenant, name, position)
+
     def forget(self, tenant: str, before: int, most: int) -> None:
         with translated():
             self.pipeline.send(sql.FORGET, tenant, tenant, before, most)
 
 
-def _wanted(functions: Functions) -> tuple[str, str]:
+def _wanted(functions: Functions) -> tuple[bytes, bytes]:
     return texts(name for name, _ in functions), texts(schema for _, schema in functions)
 
 
+def _columns(arrays: Arrays, rows: Sequence[tuple[Any, ...]]) -> list[bytes]:
+    columns = zip(*rows, strict=True) if rows else ((),) * len(arrays)
+    return [array(column) for array, column in zip(arrays, columns, strict=True)]
+
+
+Arrays = tuple[Callable[[Any], bytes], ...]
 _ENTRY: Final = (numbers, texts, numbers, blobs, blobs)
 _DISCLOSURE: Final = (numbers, texts, texts, texts)
 _STREAM: Final = (texts, texts, texts, numbers, texts, texts, numbers, numbers, numbers, numbers)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import select
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -35,8 +35,6 @@ BOUNDS: Final = {
 NO_SETTINGS: Final = "unsupported startup parameter"
 """What a pooler says that refuses settings of a session."""
 _WRONG: Final = ("password authentication failed", "does not exist", "no pg_hba.conf entry", "not permitted to log in")
-UNKEPT: Final = "\0"
-"""A character that no text in PostgreSQL has: what is looked for by a text with it, is not there."""
 READ_ONLY: Final = "session is read-only"
 
 
@@ -114,7 +112,8 @@ class Link:
         bounds = [] if self.pooled else [f"-c {name}={value}" for name, value in BOUNDS.items()]
         found: Connection = Connection.connect(
             self._to.url, autocommit=True, prepare_threshold=None, connect_timeout=CONNECTS,
-            application_name="handrail", options=" ".join([self._to.options, *bounds]).strip(),
+            client_encoding="utf8", application_name="handrail",
+            options=" ".join([self._to.options, *bounds]).strip(),
             target_session_attrs="any" if self._standby else "read-write",
         )  # fmt: skip
         return found
@@ -193,31 +192,6 @@ def _ended(connection: Connection) -> bool:
     except psycopg.Error:
         return True
     return connection.pgconn.status != psycopg.pq.ConnStatus.OK
-
-
-def texts(values: Any) -> str:
-    """An array of texts as PostgreSQL reads it; a statement then has the same types whatever is in it."""
-    return "{" + ",".join(["NULL" if one is None else _quoted(one) for one in values]) + "}"
-
-
-def _quoted(text: str) -> str:
-    marked = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{marked}"'
-
-
-def kept(ids: Iterable[str]) -> str:
-    """An array of those ids that could be in a database."""
-    return texts(one for one in ids if UNKEPT not in one)
-
-
-def numbers(values: Any) -> str:
-    """An array of integers."""
-    return "{" + ",".join(["NULL" if one is None else str(one) for one in values]) + "}"
-
-
-def blobs(values: Any) -> str:
-    """An array of byte strings."""
-    return "{" + ",".join([f'"\\\\x{one.hex()}"' for one in values]) + "}"
 
 
 @contextmanager

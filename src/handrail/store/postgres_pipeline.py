@@ -18,6 +18,7 @@ from psycopg.pq.abc import PGconn, PGresult
 from psycopg.waiting import Ready, Wait
 
 Value = str | int | bytes | None
+"""Bytes are sent as they are: as a `bytea`, or as an array in binary."""
 FAILED: Final = frozenset({ExecStatus.FATAL_ERROR, ExecStatus.PIPELINE_ABORTED})
 
 
@@ -61,11 +62,12 @@ class Pipeline:
     def send(self, statement: str, *values: Value) -> Sent:
         """Hand a statement to the driver, to leave with the next `sync` at the latest."""
         given = [_dumped(value) for value in values]
+        formats = [isinstance(value, bytes) for value in values]
         if self._prepares:
             name = self._names.get(statement) or self._prepare(statement)
-            self._pgconn.send_query_prepared(name, given, result_format=Format.BINARY)
+            self._pgconn.send_query_prepared(name, given, formats, Format.BINARY)
         else:
-            self._pgconn.send_query_params(_numbered(statement), given, result_format=Format.BINARY)
+            self._pgconn.send_query_params(_numbered(statement), given, None, formats, Format.BINARY)
         sent = Sent()
         self._sent.append(sent)
         return sent
@@ -148,18 +150,14 @@ def _numbered(statement: str) -> bytes:
 
 
 def _dumped(value: Value) -> bytes | None:
-    """A value as text, whose type the server knows from the statement. Raises `DataError` for one with NUL."""
-    match value:
-        case None:
-            return None
-        case str():
-            if "\0" in value:
-                raise psycopg.DataError("PostgreSQL keeps no text with the character NUL")
-            return value.encode()
-        case bytes():
-            return b"\\x" + value.hex().encode()
-        case int():
-            return b"%d" % value
+    """A value as text, except bytes; the server knows the type from the statement. Raises `DataError` for NUL."""
+    if value is None or isinstance(value, bytes):
+        return value
+    if isinstance(value, int):
+        return b"%d" % value
+    if "\0" in value:
+        raise psycopg.DataError("PostgreSQL keeps no text with the character NUL")
+    return value.encode()
 
 
 def _whole(value: bytes) -> int:
