@@ -269,6 +269,20 @@ class StoreContract:
             assert tx.beginning(TENANT, "act\0", 3) == []
             assert tx.decided(TENANT, "\0", 0, 3) == []
 
+    def test_a_cursor_goes_forward_only(self, store: Store) -> None:
+        for position in (3, 7, 5):
+            with store.write() as tx:
+                tx.put_cursor(TENANT, "decisions/agt_1/learner", position)
+        with store.write() as tx:
+            tx.put_cursor(TENANT, "decisions/agt_1/other", -1)
+            tx.put_cursor(TENANT, "decisions/agt_2/learner", 9)
+        with store.read() as reader:
+            assert reader.cursors(TENANT, "decisions/agt_1/", 5) == {
+                "decisions/agt_1/learner": 7, "decisions/agt_1/other": -1,
+            }  # fmt: skip
+            assert list(reader.cursors(TENANT, "decisions/", 1)) == ["decisions/agt_1/learner"]
+            assert reader.cursors("elsewhere", "decisions/", 5) == {}
+
     def test_a_secret_is_kept_by_its_hash_until_it_is_dropped_or_ends(self, store: Store) -> None:
         tokens = [Token(b"%d" % n, "session", TENANT, "usr_1", n, n, until, "local") for n, until in enumerate((9, 5))]
         with store.vault(write=True) as vault:
