@@ -25,7 +25,7 @@ from ..policy.register import ActivePolicy
 from ..principal import Principal
 from ..review.model import Review
 from ..run.model import Run
-from ..store.protocol import Entry, Reader, Stream
+from ..store.protocol import Entry, Reader, Revision, Stream
 from ..view.model import Erased
 from . import lineage
 from .batch import identity
@@ -219,18 +219,21 @@ class Archive:
         """The arguments of the call that was started on these bytes, read back and hashed again. Raises `WrongBytes`
         if they are others, and `FencedOff` once somebody else goes on with the action."""
         with self.glance() as reader:
-            state = self.state_in(reader, action)
-            if isinstance(state, Action):
-                require_going(state, bind, fence)
-            return self._grant(reader, action, state)[0]
+            state, kept = self._standing(reader, action)
+        if isinstance(state, Action):
+            require_going(state, bind, fence)
+        return self._grant(action, state, kept)[0]
 
     def grant(self, action: str) -> tuple[str, bytes, str]:
         """The arguments that may run now, their salt, and the digest that binds them. Raises `WrongBytes`."""
         with self.glance() as reader:
-            return self._grant(reader, action, self.state_in(reader, action))
+            return self._grant(action, *self._standing(reader, action))
 
-    def _grant(self, reader: Reader, action: str, state: State | None) -> tuple[str, bytes, str]:
-        kept = reader.revision(self._tenant, action, state.revision) if isinstance(state, Action) else None
+    def _standing(self, reader: Reader, action: str) -> tuple[State | None, Revision | None]:
+        found = reader.standing(self._tenant, action)
+        return (read_state(found[0].kind, found[0].state), found[1]) if found else (None, None)
+
+    def _grant(self, action: str, state: State | None, kept: Revision | None) -> tuple[str, bytes, str]:
         if not isinstance(state, Action) or kept is None or state.grant is None:
             raise UnknownAction(f"action {action} has no arguments that may run")
         found = action_digest(tenant=self._tenant, action=action, name=state.name, args=kept.args, salt=kept.salt)

@@ -11,7 +11,7 @@ from ..codec.records import State
 from ..directory.model import Names
 from ..errors import CommitUnknown, HandrailError, Unavailable
 from ..store.protocol import Store, Transaction
-from .batch import TenantBatch, named
+from .batch import TenantBatch, named, views
 from .reads import Cache
 from .request import Answer, Latch, Request, deliver, tenant_secret
 from .timers import SteadyClock
@@ -171,7 +171,7 @@ class Engine:
         cache = self._caches.setdefault(tenant, Cache())
         subjects = named(requests)
         asked = cache.unknown(subjects)
-        opening = tx.opening(tenant, asked, {request.id for request in requests})
+        opening = tx.opening(tenant, asked, {request.id for request in requests}, views(requests, cache))
         now = self.clock.now()
         if opening.head is not None and opening.head.at > now:
             self.clock.reached(opening.head.at)

@@ -80,6 +80,7 @@ class Reads:
         self.members: dict[str, State] = {}
         self.blobs: dict[str, str] = {}
         self.texts: dict[str, JSON] = {}
+        self.fetched: dict[tuple[str, str], str] = {}
         self._absent: set[str] = set()
         self._leases: dict[str, int | None] = {}
 
@@ -126,7 +127,7 @@ class Reads:
     def text(self, subject: str, digest: str) -> JSON | Erased:
         if digest in self.texts:
             return self.texts[digest]
-        found = self._reader.text(self._tenant, subject, digest)
+        found = self.fetched.get((subject, digest)) or self._reader.text(self._tenant, subject, digest)
         return Erased(digest) if found is None else opened(open_disclosure(found).value)
 
     def args(self, action: str, number: int) -> str | None:

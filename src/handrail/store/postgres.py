@@ -90,6 +90,10 @@ class Rows:
         row = self._one(sql.REVISION, tenant, action, number)
         return Revision(*row) if row else None
 
+    def standing(self, tenant: str, action: str) -> tuple[Stream, Revision | None] | None:
+        row = self._one(sql.STANDING, tenant, kept((action,)))
+        return (Stream(*row[:10]), Revision(*row[10:]) if row[10] else None) if row else None
+
     def short_args(self, tenant: str, revisions: Sequence[tuple[str, int]], most: int) -> dict[str, str]:
         actions, wanted = texts(one for one, _ in revisions), numbers(one for _, one in revisions)
         return dict(self._all(sql.SHORT_ARGS, actions, wanted, tenant, most))
@@ -167,19 +171,23 @@ class Rows:
         with translated():
             self.pipeline.send(statement, *values, tenant, *batch.head)
 
-    def opening(self, tenant: str, ids: Collection[str], commands: Collection[str]) -> Opening:
+    def opening(
+        self, tenant: str, ids: Collection[str], commands: Collection[str], texts: Collection[tuple[str, str]] = ()
+    ) -> Opening:
         with translated():
             locked = self.pipeline.send(sql.LOCK_HEAD, tenant)
             streams = self.pipeline.send(sql.STREAM, tenant, kept(ids), len(ids)) if ids else None
+            kept_texts = {one: self.pipeline.send(sql.TEXT, tenant, *one) for one in texts}
             answers = self.pipeline.rows(sql.ANSWER, tenant, kept(commands))
             if not locked.rows:
                 self.pipeline.send(sql.NEW_HEAD, tenant)
-                return self.opening(tenant, ids, commands)
-            row = locked.rows[0]
-            self._clock.told(row[5])
-            head = Head(*row[:5]) if row[0] else None
-            found = streams.rows if streams else []
-            return Opening(head, [Stream(*one) for one in found], [Answer(*one) for one in answers])
+                return self.opening(tenant, ids, commands, texts)
+        row = locked.rows[0]
+        self._clock.told(row[5])
+        return Opening(
+            Head(*row[:5]) if row[0] else None, [Stream(*one) for one in streams.rows] if streams else [],
+            [Answer(*one) for one in answers], {one: sent.rows[0][0] for one, sent in kept_texts.items() if sent.rows},
+        )  # fmt: skip
 
     def version(self) -> int:
         """A number that changes with each commit that is seen here."""

@@ -137,6 +137,9 @@ class Reader(Protocol):
     def revision(self, tenant: str, action: str, number: int) -> Revision | None:
         """One version of an action's arguments; `None` once erased."""
 
+    def standing(self, tenant: str, action: str) -> tuple[Stream, Revision | None] | None:
+        """An action's row, and of its arguments the version that its state names."""
+
     def short_args(self, tenant: str, revisions: Sequence[tuple[str, int]], most: int) -> dict[str, str]:
         """The arguments of these revisions by action, of those that are kept and have at most so many bytes."""
 
@@ -185,17 +188,21 @@ class Reader(Protocol):
 
 
 class Opening(NamedTuple):
-    """What a writer reads first: where the log stands, and of the streams and answers it named those that exist."""
+    """What a writer reads first: where the log stands, and of what it named that which exists. Texts are by stream and
+    digest."""
 
     head: Head | None
     streams: list[Stream]
     answers: list[Answer]
+    texts: dict[tuple[str, str], str]
 
 
 class Transaction(Reader, Protocol):
     """Reads and writes that commit together when the block ends, or not at all."""
 
-    def opening(self, tenant: str, ids: Collection[str], commands: Collection[str]) -> Opening:
+    def opening(
+        self, tenant: str, ids: Collection[str], commands: Collection[str], texts: Collection[tuple[str, str]] = ()
+    ) -> Opening:
         """Keep other writers from the tenant's log until the end, and read what is needed first."""
 
     def append(self, tenant: str, batch: Batch) -> None:

@@ -89,6 +89,10 @@ class Rows:
         row = self._one(sql.REVISION, tenant, action, number)
         return Revision(*row) if row else None
 
+    def standing(self, tenant: str, action: str) -> tuple[Stream, Revision | None] | None:
+        row = self._one(sql.STANDING, tenant, action)
+        return (Stream(*row[:10]), Revision(*row[10:]) if row[10] else None) if row else None
+
     def short_args(self, tenant: str, revisions: Sequence[tuple[str, int]], most: int) -> dict[str, str]:
         values = [(tenant, action, number, most) for action, number in revisions]
         return dict(self._many(sql.SHORT_ARGS, values))
@@ -158,8 +162,12 @@ class Rows:
         found: int | None = self._one(sql.NEXT_DUE)[0]
         return found
 
-    def opening(self, tenant: str, ids: Collection[str], commands: Collection[str]) -> Opening:
-        return Opening(self.head(tenant), self.streams(tenant, ids) if ids else [], self.answers(tenant, commands))
+    def opening(
+        self, tenant: str, ids: Collection[str], commands: Collection[str], texts: Collection[tuple[str, str]] = ()
+    ) -> Opening:
+        found = {one: text for one in texts if (text := self.text(tenant, *one)) is not None}
+        streams = self.streams(tenant, ids) if ids else []
+        return Opening(self.head(tenant), streams, self.answers(tenant, commands), found)
 
     def append(self, tenant: str, batch: Batch) -> None:
         many = self._cursor.executemany
