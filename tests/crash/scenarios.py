@@ -348,6 +348,7 @@ def reads(s: Script) -> None:
             reader.latest("default", "act_1", 1, 5),
             reader.disclosures("default", [0, 1]),
             reader.held("default", agent="agt_1"),
+            reader.standing("default", "act_2"),
             *_texts_and_offers(reader, one),
             reader.decided("default", "test.effect", 0, 5),
             reader.of_run("default", one, 5),

@@ -129,14 +129,15 @@ def _answers(pgconn: PGconn) -> Generator[Wait, Ready | int, list[PGresult]]:
         ready = yield Wait.RW if unsent else Wait.R
         if ready & Ready.R:
             pgconn.consume_input()
+            between = False
             while not pgconn.is_busy():
                 result = pgconn.get_result()
-                if result is None:
-                    if pgconn.status != psycopg.pq.ConnStatus.OK:
-                        raise psycopg.OperationalError("the connection is lost")
-                elif result.status == ExecStatus.PIPELINE_SYNC:
+                if result is None and between:
+                    break
+                between = result is None
+                if result is not None and result.status == ExecStatus.PIPELINE_SYNC:
                     return found
-                else:
+                if result is not None:
                     found.append(result)
         if unsent:
             unsent = pgconn.flush()
