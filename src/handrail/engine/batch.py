@@ -34,7 +34,6 @@ from ..policy.register import ID as ACTIVE
 from ..policy.register import PutPolicy
 from ..policy.rules import Policy, Unreadable
 from ..principal import SYSTEM
-from ..review.commands import Decide
 from ..review.model import Review
 from ..run.commands import Stop
 from ..run.model import Run
@@ -75,7 +74,6 @@ class TenantBatch:
         self.cache: Final = cache
         self.reads: Final = Reads(tx, tenant, cache, names, head.directory)
         self.reads.adopt(asked, opening.streams)
-        self.reads.fetched = opening.texts
         self.size = head.size
         self.claimed = 0
         self.tenant: Final = tenant
@@ -318,12 +316,6 @@ def named(requests: Iterable[Request]) -> set[str]:
             )
             found |= {one for one in (request.command.run, request.command.parent) if one}
     return found
-
-
-def views(requests: Iterable[Request], cache: Cache) -> set[tuple[str, str]]:
-    """The views that decisions are about, each with its review, as far as the cache knows them."""
-    decided = (cache.states.get(one.subject) for one in requests if isinstance(one.command, Decide))
-    return {(review.id, review.view) for review in decided if isinstance(review, Review)}
 
 
 def identity(secret: bytes, agent: str, command: Propose, mac: bytes) -> str | None:

@@ -11,7 +11,7 @@ from ..codec.records import State
 from ..directory.model import Names
 from ..errors import CommitUnknown, HandrailError, Unavailable
 from ..store.protocol import Store, Transaction
-from .batch import TenantBatch, named, views
+from .batch import TenantBatch, named
 from .reads import Cache
 from .request import Answer, Latch, Request, deliver, tenant_secret
 from .timers import SteadyClock
@@ -171,7 +171,7 @@ class Engine:
         cache = self._caches.setdefault(tenant, Cache())
         subjects = named(requests)
         asked = cache.unknown(subjects)
-        opening = tx.opening(tenant, asked, {request.id for request in requests}, views(requests, cache))
+        opening = tx.opening(tenant, asked, {request.id for request in requests})
         now = self.clock.now()
         if opening.head is not None and opening.head.at > now:
             self.clock.reached(opening.head.at)
@@ -184,7 +184,7 @@ class Engine:
     def _committed(self, batches: Iterable[TenantBatch]) -> None:
         for batch in batches:
             if batch.grew:
-                batch.cache.keep(batch.reads.changed, batch.size)
+                batch.cache.keep(batch.reads.changed, batch.reads.texts, batch.size)
                 self._tell(batch)
 
     def _tell(self, batch: TenantBatch) -> None:

@@ -148,6 +148,9 @@ class Rows:
     def unsure(self, tenant: str, functions: Functions, limit: int) -> list[str]:
         return [row[0] for row in self._all(sql.UNSURE, *_wanted(functions), tenant, limit)]
 
+    def cursors(self, tenant: str, beginning: str, limit: int) -> dict[str, int]:
+        return dict(self._all(sql.CURSORS, tenant, beginning, beginning + "\x7f", limit))
+
     def due(self, now: int, limit: int) -> list[tuple[str, str]]:
         return self._all(sql.DUE, now, limit)
 
@@ -171,23 +174,18 @@ class Rows:
         with translated():
             self.pipeline.send(statement, *values, tenant, *batch.head)
 
-    def opening(
-        self, tenant: str, ids: Collection[str], commands: Collection[str], texts: Collection[tuple[str, str]] = ()
-    ) -> Opening:
+    def opening(self, tenant: str, ids: Collection[str], commands: Collection[str]) -> Opening:
         with translated():
             locked = self.pipeline.send(sql.LOCK_HEAD, tenant)
             streams = self.pipeline.send(sql.STREAM, tenant, kept(ids), len(ids)) if ids else None
-            kept_texts = {one: self.pipeline.send(sql.TEXT, tenant, *one) for one in texts}
             answers = self.pipeline.rows(sql.ANSWER, tenant, kept(commands))
             if not locked.rows:
                 self.pipeline.send(sql.NEW_HEAD, tenant)
-                return self.opening(tenant, ids, commands, texts)
+                return self.opening(tenant, ids, commands)
         row = locked.rows[0]
         self._clock.told(row[5])
-        return Opening(
-            Head(*row[:5]) if row[0] else None, [Stream(*one) for one in streams.rows] if streams else [],
-            [Answer(*one) for one in answers], {one: sent.rows[0][0] for one, sent in kept_texts.items() if sent.rows},
-        )  # fmt: skip
+        head, found = Head(*row[:5]) if row[0] else None, streams.rows if streams else []
+        return Opening(head, [Stream(*one) for one in found], [Answer(*one) for one in answers])
 
     def version(self) -> int:
         """A number that changes with each commit that is seen here."""
@@ -197,6 +195,10 @@ class Rows:
     def renew(self, tenant: str, leases: Mapping[str, int]) -> None:
         with translated():
             self.pipeline.send(sql.RENEW, texts(leases), numbers(leases.values()), tenant)
+
+    def put_cursor(self, tenant: str, name: str, position: int) -> None:
+        with translated():
+            self.pipeline.send(sql.PUT_CURSOR, tenant, name, position)
 
     def forget(self, tenant: str, before: int, most: int) -> None:
         with translated():

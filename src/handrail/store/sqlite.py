@@ -155,6 +155,9 @@ class Rows:
         rows = self._many(sql.UNSURE, [(tenant, *function, limit) for function in functions])
         return [row[0] for row in rows[:limit]]
 
+    def cursors(self, tenant: str, beginning: str, limit: int) -> dict[str, int]:
+        return dict(self._all(sql.CURSORS, tenant, beginning, beginning + "\x7f", limit))
+
     def due(self, now: int, limit: int) -> list[tuple[str, str]]:
         return self._all(sql.DUE, now, limit)
 
@@ -162,12 +165,8 @@ class Rows:
         found: int | None = self._one(sql.NEXT_DUE)[0]
         return found
 
-    def opening(
-        self, tenant: str, ids: Collection[str], commands: Collection[str], texts: Collection[tuple[str, str]] = ()
-    ) -> Opening:
-        found = {one: text for one in texts if (text := self.text(tenant, *one)) is not None}
-        streams = self.streams(tenant, ids) if ids else []
-        return Opening(self.head(tenant), streams, self.answers(tenant, commands), found)
+    def opening(self, tenant: str, ids: Collection[str], commands: Collection[str]) -> Opening:
+        return Opening(self.head(tenant), self.streams(tenant, ids) if ids else [], self.answers(tenant, commands))
 
     def append(self, tenant: str, batch: Batch) -> None:
         many = self._cursor.executemany
@@ -186,6 +185,9 @@ class Rows:
 
     def renew(self, tenant: str, leases: Mapping[str, int]) -> None:
         self._cursor.executemany(sql.RENEW, [(until, tenant, one) for one, until in leases.items()])
+
+    def put_cursor(self, tenant: str, name: str, position: int) -> None:
+        self._cursor.execute(sql.PUT_CURSOR, (tenant, name, position))
 
     def forget(self, tenant: str, before: int, most: int) -> None:
         self._cursor.execute(sql.FORGET, (tenant, before, most))

@@ -266,18 +266,11 @@ class StoreContract:
             assert reader.standing(TENANT, "act_2") == (bare, None)
             assert reader.standing(TENANT, "act_3") is reader.standing(TENANT, "act_\0") is None
 
-    def test_a_writer_reads_first_the_texts_that_it_names(self, store: Store) -> None:
-        kept = [Disclosure(0, "view", "d0", "one"), Disclosure(1, "view", "d1", "two")]
-        put(store, Batch(head(2), entries=[entry(0, "rev_1", 1), entry(1, "rev_2", 1)], disclosures=kept))
-        with store.write() as tx:
-            found = tx.opening(TENANT, [], [], [("rev_1", "d0"), ("rev_1", "d1"), ("rev_2", "d1"), ("rev_3", "d0")])
-        assert found.texts == {("rev_1", "d0"): "one", ("rev_2", "d1"): "two"}
-
     def test_what_no_database_can_hold_is_not_there_and_hides_nothing_else(self, store: Store) -> None:
         put(store, Batch(head(1), [stream("act_1")], answers=[Answer("cmd_1", b"mac", "{}", 7)]))
         with store.write() as tx:
             found = tx.opening(TENANT, ["act_1", "act_\0"], ["cmd_1", "cmd_\0"])
-            assert [[one.id for one in rows] for rows in (found.streams, found.answers)] == [["act_1"], ["cmd_1"]]
+            assert [[one.id for one in rows] for rows in found[1:]] == [["act_1"], ["cmd_1"]]
             assert [one.id for one in tx.streams(TENANT, ["act_\0", "act_1"])] == ["act_1"]
             assert [one.id for one in tx.answers(TENANT, ["cmd_\0", "cmd_1"])] == ["cmd_1"]
             assert tx.call(TENANT, "\0") is None
@@ -285,6 +278,20 @@ class StoreContract:
             assert tx.revision(TENANT, "\0", 1) is None
             assert tx.beginning(TENANT, "act\0", 3) == []
             assert tx.decided(TENANT, "\0", 0, 3) == []
+
+    def test_a_cursor_goes_forward_only(self, store: Store) -> None:
+        for position in (3, 7, 5):
+            with store.write() as tx:
+                tx.put_cursor(TENANT, "decisions/agt_1/learner", position)
+        with store.write() as tx:
+            tx.put_cursor(TENANT, "decisions/agt_1/other", -1)
+            tx.put_cursor(TENANT, "decisions/agt_2/learner", 9)
+        with store.read() as reader:
+            assert reader.cursors(TENANT, "decisions/agt_1/", 5) == {
+                "decisions/agt_1/learner": 7, "decisions/agt_1/other": -1,
+            }  # fmt: skip
+            assert list(reader.cursors(TENANT, "decisions/", 1)) == ["decisions/agt_1/learner"]
+            assert reader.cursors("elsewhere", "decisions/", 5) == {}
 
     def test_a_secret_is_kept_by_its_hash_until_it_is_dropped_or_ends(self, store: Store) -> None:
         tokens = [Token(b"%d" % n, "session", TENANT, "usr_1", n, n, until, "local") for n, until in enumerate((9, 5))]
