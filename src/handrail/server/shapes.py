@@ -9,6 +9,8 @@ from ..directory.roles import Permission
 from ..engine.page import Page
 from ..engine.taking import BESIDE, FUNCTIONS, MOST
 from ..errors import Misfit
+from ..policy.limits import Limit
+from ..policy.standing import Standing
 from .changes import Changed, Hello, Tick
 from .inbox import Listed
 
@@ -53,6 +55,8 @@ ANSWER: Final = _object(
     {"id": TEXT, "status": TEXT, "rev": {"type": "integer"}}, reason=MAYBE, review=MAYBE, view=MAYBE, bind=MAYBE,
     fence={"type": ["integer", "null"]}, deadline={"type": ["integer", "null"]}, outcome={},
 )  # fmt: skip
+BUDGET: Final = _object({"id": TEXT, "key": ERASABLE, "used": MAYBE, "left": MAYBE}, closed=True)
+PERMISSION: Final = _object({"state": _ref("Standing"), "values": ERASABLE}, closed=True)
 PAGE: Final = _object({"items": _list({"type": "object"}), "next": MAYBE})
 NEW_KEY: Final = _object({"id": TEXT, "agent": TEXT, "scopes": _list(TEXT), "secret": TEXT})
 FLAG: Final[JSONObject] = {"type": ["boolean", "null"]}
@@ -82,7 +86,7 @@ NAMED: Final[dict[str, JSONObject]] = {"Taken": TAKEN, "Me": ME, "SignedIn": SIG
 """Hand-written shapes that have a name in the description."""
 SHAPES: Final[dict[str, type]] = {
     "Inbox": Listed, "Page": Page, "StreamHello": Hello, "StreamRow": Changed, "StreamTick": Tick,
-    "Misfit": Misfit, "Person": Person, "Agent": Agent,
+    "Misfit": Misfit, "Person": Person, "Agent": Agent, "Limit": Limit, "Standing": Standing,
 }  # fmt: skip
 """Answers that are frozen dataclasses: they have these members, all of them, and no others."""
 
@@ -109,6 +113,8 @@ ANSWERS: Final[dict[str, tuple[tuple[int, ...], str, JSONObject]]] = {
     "Directory": ((200,), JSON, _ref("Directory")),
     "Policy": ((200,), JSON, _object({"state": {"type": ["object", "null"]}, "text": MAYBE})),
     "PolicyPut": ((200,), JSON, _object({"changes": _list({"type": "object"}), "applied": {"type": "boolean"}})),
+    "Limits": ((200,), JSON, _object({"items": _list(_object({"limit": _ref("Limit"), "budgets": _list(BUDGET)}))})),
+    "Permissions": ((200,), JSON, _object({"items": _list(PERMISSION), "next": MAYBE})),
     "Keys": ((200,), JSON, _object({"items": _list({"type": "object"})})),
     "NewKey": ((201,), JSON, NEW_KEY),
     "Secret": ((201,), JSON, _object({"secret": TEXT})),
@@ -128,6 +134,7 @@ AFTER: Final[JSONObject] = {"type": "string", "pattern": "^[a-z]{3}_[0-9a-hjkmnp
 PAGED: Final = {"after": AFTER, "limit": LIMIT}
 QUERY: Final[dict[str, dict[str, JSONObject]]] = {
     "list_actions": PAGED, "list_reviews": PAGED, "list_all_reviews": PAGED, "list_runs": PAGED,
+    "list_permissions": PAGED,
     "get_inbox": {
         "view": {"enum": ["open", "done"], "default": "open"}, "after": AFTER,
         "limit": {"type": "integer", "minimum": 1, "maximum": 500, "default": 200},
