@@ -104,13 +104,41 @@ def probed(s: Script) -> None:
         s.start(one)
     s.pass_(61)
     s.tick("act_1", "act_2", "act_3", "act_4")
-    s.send("act_1", Reconcile("happened", {"value": 1}))
-    s.send("act_2", Reconcile("not_happened"))
-    s.send("act_3", Reconcile("unclear"))
+    s.send("act_1", Reconcile("happened", {"value": 1}, fence=2))
+    s.send("act_2", Reconcile("not_happened", fence=2))
+    s.send("act_3", Reconcile("unclear", fence=2))
     s.decide(review("act_3", 2, "exception"), "happened", value=2)
     s.pass_(100_000)
     s.tick("act_4")
     s.pass_(100_000)
+
+
+@scenario
+def late(s: Script) -> None:
+    """An executor that was given up reports, wherever its action has come to meanwhile."""
+    actions = tuple(f"act_{number}" for number in range(1, 10))
+    for one in actions:
+        s.propose(one, probe=True, grant=600_000_000)
+        s.decide(review(one))
+        s.start(one)
+    s.pass_(61)
+    s.tick(*actions)
+    for one in actions[:-1]:
+        s.send(one, Reconcile("not_happened", fence=2))
+    s.send("act_2", Claim(EXECUTOR))
+    for one in ("act_3", "act_4", "act_5", "act_6"):
+        s.start(one)
+    s.settle("act_4", "failed", fence=3)
+    s.settle("act_5", "failed", fence=3, escalate=True)
+    s.settle("act_6", "failed", fence=3, escalate=True)
+    s.decide(review("act_6", 2, "exception"), "skip")
+    s.send("act_7", Withdraw())
+    s.send("act_9", Reconcile("happened", {"value": 1}, fence=2))
+    for one in ("act_1", "act_2", "act_3", "act_4", "act_5", "act_6", "act_7", "act_9"):
+        s.refused(one, Settle(EXECUTOR, 1, "succeeded", {"value": 1}))
+    s.pass_(600)
+    s.tick("act_8")
+    s.refused("act_8", Settle(EXECUTOR, 1, "succeeded", {"value": 1}))
 
 
 @scenario

@@ -27,6 +27,11 @@ OF_WORKERS: Final = (
         ("tests/engine/test_taking.py::test_what_is_given_back_another_takes_at_once_and_who_gave_it_back_cannot_start_it",),
     ),
     Guard(
+        "one probe, one attempt", "What a probe found counts only for the attempt that it was asked about.",
+        (Edit("action/execution.py", "    if command.fence != state.fence:", "    if False:"),),
+        ("tests/gate/test_probes.py::test_what_a_probe_found_before_another_attempt_began_says_nothing_about_that_one",),
+    ),
+    Guard(
         "late reports", "One late report is kept for each call that was lost, from whoever held it, and no other.",
         (Edit("action/execution.py", "if Lease(command.fence, facts.actor.id) not in state.lost:", "if False:"),),
         ("tests/gate/test_start.py::test_a_late_report_is_kept_also_after_the_end_and_changes_nothing",),

@@ -269,6 +269,8 @@ def _askable(state: Action) -> bool:
 def _reconcile(state: Action, command: c.Reconcile, facts: Facts) -> list[Draft[e.Event]]:
     if state.status != "unknown":
         raise NotReady(f"the action is {state.status}: there is nothing to reconcile")
+    if command.fence != state.fence:
+        raise FencedOff("the probe was asked about another attempt than the one whose end is unknown now: ask it again")
     match command.found:
         case "happened":
             return [Draft(e.Succeeded("probe"), {"outcome": command.value})]

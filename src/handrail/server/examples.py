@@ -27,7 +27,7 @@ BODIES: Final[dict[str, Any]] = {
     "release_action": {"executor": "worker-1", "fence": 1},
     "renew_action": {"executor": "worker-1", "fence": 1},
     "settle_action": {"executor": "worker-1", "fence": 1, "outcome": "succeeded", "value": {"value": "refunded"}},
-    "reconcile_action": {"found": "unclear"},
+    "reconcile_action": {"found": "unclear", "fence": 2},
     "report_outcome": {"wrong": True, "note": "The customer had been refunded before."},
     "withdraw_action": {"note": "The customer has written again."},
     "delegate_review": {"to": "usr_" + "0" * 26, "note": "You know this customer."},

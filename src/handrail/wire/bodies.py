@@ -81,7 +81,7 @@ def _readable(kind: type) -> Any:
     """The command's shape for reading: its JSON members take any JSON, which was read strictly before."""
     hints = get_type_hints(kind)
     members = [(one.name, _any_json(hints[one.name]), *_default(one)) for one in fields(kind)]
-    return msgspec.defstruct(kind.__name__, members)
+    return msgspec.defstruct(kind.__name__, members, kw_only=True)
 
 
 def _any_json(hint: Any) -> Any:

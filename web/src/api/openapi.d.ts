@@ -1271,6 +1271,7 @@ export interface components {
             readonly found: "happened" | "not_happened" | "unclear";
             /** @default null */
             readonly value: components["schemas"]["Value"];
+            readonly fence: number;
         };
         readonly ActionWithdraw: {
             /**
@@ -3724,7 +3725,8 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "found": "unclear"
+                 *       "found": "unclear",
+                 *       "fence": 2
                  *     }
                  */
                 readonly "application/json": components["schemas"]["ActionReconcile"];
