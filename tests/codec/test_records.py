@@ -44,7 +44,9 @@ TEXTS = {
 """The erasable texts of each event by name: a reader of an old log looks for them under these."""
 UNIONS: tuple[Any, ...] = (action_events, review_events, run_events, directory_events)
 PERSONAL = re.compile(r"(^|_)(note|notes|name|names|text|texts|title|mail|email|label|profile|comment|message)($|_)")
-NO_PERSON = {("action.proposed", "name"): "the tool's name"}
+NO_PERSON = {
+    ("action.proposed", "name"): "the tool's name", ("standing.given", "name"): "the tool's name",
+}  # fmt: skip
 
 st.register_type_strategy(int, st.integers(-(2**53) + 1, 2**53 - 1))
 st.register_type_strategy(str, st.text(st.characters(exclude_categories=["Cs"]), max_size=5))

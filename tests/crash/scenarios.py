@@ -383,10 +383,13 @@ def _texts_and_offers(reader: Reader, run: str) -> list[Any]:
         reader.offering("default", functions, 5),
         reader.offers("default", functions, "agt_1", [run], 5),
         reader.unsure("default", functions, 5),
+        reader.cursors("default", "decisions/", 5),
     ]
 
 
 def _vault(s: Script) -> None:
+    with s.desk.store.write() as tx:
+        tx.put_cursor("default", "decisions/agt_1/learner", 3)
     with s.desk.store.vault(write=True) as vault:
         for name in (b"one", b"two"):
             vault.drop(name)

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from base64 import b64decode
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any, Final, TypeVar
 
 from ..action.commands import Propose
@@ -34,6 +34,7 @@ from ..run.model import Run
 from ..wire import records
 from ..wire.bodies import body_of
 from ..wire.routes import BY_COMMAND
+from .feedback import HttpFeedback
 from .lease import Renewals
 from .patience import Course, auntil, until
 from .transport import Transport
@@ -63,7 +64,10 @@ class Http:
         return self._answered(self._transport.request(*self._sent(subject, command), headers=_headers(command_id)))
 
     async def acall(self, subject: str, command: object, *, command_id: str | None = None) -> Answer:
-        """Like `call`."""
+        """Like `call`; who is cancelled meanwhile learns it when the commit is over."""
+        return await _whole(self._send(subject, command, command_id))
+
+    async def _send(self, subject: str, command: object, command_id: str | None) -> Answer:
         sent = self._sent(subject, command)
         return self._answered(await self._transport.arequest(*sent, headers=_headers(command_id)))
 
@@ -226,6 +230,11 @@ class Http:
         """Actions, reviews or runs, newest first."""
         return [records.state_in(kind, one) for one in self._listed(_LISTS[kind], after, limit)]
 
+    @property
+    def feedback(self) -> HttpFeedback:
+        """What people decided before."""
+        return HttpFeedback(self._transport)
+
     def _listed(self, path: str, after: str | None, limit: int) -> list[Any]:
         """The first `limit` of a list, of as many pages as that takes."""
         found: list[Any] = []
@@ -290,3 +299,13 @@ def _waiting(action: str) -> tuple[str, str]:
 
 def _page(after: str | None, limit: int) -> dict[str, Any]:
     return {"limit": min(limit, 200), **({"after": after} if after else {})}
+
+
+async def _whole(commit: Coroutine[Any, Any, T]) -> T:
+    """A commit that is under way is awaited to its end, and only then is the waiter's cancellation passed on."""
+    task = asyncio.ensure_future(commit)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise

@@ -101,7 +101,7 @@ def _parameters(route: Route) -> Iterator[JSONObject]:
         yield {"name": name, "in": "query", "required": name in ("name", "beginning"), "schema": schema}
     if route.command or route.name == "ask_question":
         yield _header("Idempotency-Key", {"type": "string", "pattern": "^[!-~]{1,128}$"})
-    if route.name in ("wait_for_action", "get_log", "ask_question", "take_work"):
+    if route.name in ("wait_for_action", "get_log", "ask_question", "take_work", "list_decisions"):
         yield _header("Prefer", {"type": "string"}, "wait=30")
     if route.name == "get_stream":
         yield _header("Last-Event-ID", {"type": "string", "pattern": "^-?[0-9]{1,18}$"})

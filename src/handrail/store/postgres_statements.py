@@ -168,6 +168,12 @@ FORGET: Final = """
     DELETE FROM commands WHERE tenant = %s AND id IN (
         SELECT id FROM commands WHERE tenant = %s AND at < %s ORDER BY at LIMIT %s)"""
 
+CURSORS: Final = """
+    SELECT name, position FROM cursors WHERE tenant = %s AND name >= %s AND name < %s ORDER BY name LIMIT %s"""
+PUT_CURSOR: Final = """
+    INSERT INTO cursors (tenant, name, position) VALUES (%s, %s, %s)
+    ON CONFLICT (tenant, name) DO UPDATE SET position = greatest(cursors.position, excluded.position)"""
+
 _PUT_BLOB: Final = """
     INSERT INTO blobs (tenant, digest, body) SELECT %s, unnest(%s::text[]), unnest(%s::text[])
     ON CONFLICT (tenant, digest) DO NOTHING"""

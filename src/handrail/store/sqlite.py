@@ -154,6 +154,9 @@ class Rows:
         rows = self._many(sql.UNSURE, [(tenant, *function, limit) for function in functions])
         return [row[0] for row in rows[:limit]]
 
+    def cursors(self, tenant: str, beginning: str, limit: int) -> dict[str, int]:
+        return dict(self._all(sql.CURSORS, tenant, beginning, beginning + "\x7f", limit))
+
     def due(self, now: int, limit: int) -> list[tuple[str, str]]:
         return self._all(sql.DUE, now, limit)
 
@@ -181,6 +184,9 @@ class Rows:
 
     def renew(self, tenant: str, leases: Mapping[str, int]) -> None:
         self._cursor.executemany(sql.RENEW, [(until, tenant, one) for one, until in leases.items()])
+
+    def put_cursor(self, tenant: str, name: str, position: int) -> None:
+        self._cursor.execute(sql.PUT_CURSOR, (tenant, name, position))
 
     def forget(self, tenant: str, before: int, most: int) -> None:
         self._cursor.execute(sql.FORGET, (tenant, before, most))

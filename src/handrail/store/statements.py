@@ -131,6 +131,12 @@ FORGET: Final = """
     DELETE FROM commands WHERE tenant = ?1 AND id IN (
         SELECT id FROM commands WHERE tenant = ?1 AND at < ?2 ORDER BY at LIMIT ?3)"""
 
+CURSORS: Final = """
+    SELECT name, position FROM cursors WHERE tenant = ? AND name >= ? AND name < ? ORDER BY name LIMIT ?"""
+PUT_CURSOR: Final = """
+    INSERT INTO cursors (tenant, name, position) VALUES (?, ?, ?)
+    ON CONFLICT (tenant, name) DO UPDATE SET position = max(position, excluded.position)"""
+
 PUT_BLOB: Final = "INSERT OR IGNORE INTO blobs (tenant, digest, body) VALUES (?, ?, ?)"
 BLOB: Final = "SELECT body FROM blobs WHERE tenant = ? AND digest = ?"
 

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from dataclasses import fields
+from typing import Any, Final, TypeVar
 
 import msgspec
 
 from ..action.model import Action
-from ..backend import ActionRecord, BudgetRecord, Decision, Event, LimitRecord, PermissionRecord, ReviewRecord, Text
+from ..backend import (
+    ActionRecord,
+    BudgetRecord,
+    Decided,
+    Decision,
+    Event,
+    LimitRecord,
+    PermissionRecord,
+    ReviewRecord,
+    Text,
+)
 from ..codec.records import STATES
 from ..policy.limits import Limit
 from ..policy.register import ActivePolicy
@@ -19,6 +30,8 @@ from ..view.model import Erased
 
 JSONObject = dict[str, Any]
 T = TypeVar("T")
+ERASABLE: Final = frozenset({"args", "decided", "value", "note"})
+"""The members of a decision that can be erased."""
 
 
 def text_out(text: Text) -> JSONObject:
@@ -85,6 +98,18 @@ def _decision_out(made: Decision | None) -> JSONObject | None:
 
 def _decision_in(found: JSONObject | None) -> Decision | None:
     return None if found is None else Decision(**{**found, "value": text_in(found["value"])})
+
+
+def decided_out(made: Decided) -> JSONObject:
+    """One decision."""
+    texts = {name: text_out(getattr(made, name)) for name in ERASABLE}
+    return {one.name: texts.get(one.name, getattr(made, one.name)) for one in fields(made)} | {"edited": made.edited}
+
+
+def decided_in(found: JSONObject) -> Decided:
+    """The decision again."""
+    members: dict[str, Any] = {one.name: found[one.name] for one in fields(Decided)}
+    return Decided(**(members | {name: text_in(found[name]) for name in ERASABLE}))
 
 
 def event_out(event: Event) -> JSONObject:

@@ -83,6 +83,18 @@ ROUTES: Final[tuple[Route, ...]] = (
         "take_work", "POST", "/v1/work", "Take cleared actions to execute; `Prefer: wait` waits for some.",
         "Work", Take, "execute",
     ),
+    Route(
+        "list_decisions", "GET", "/v1/decisions",
+        "What was decided, in the order of the log; `Prefer: wait` waits for some.", "Decisions", None, "any", "read",
+    ),
+    Route(
+        "acknowledge_decisions", "POST", "/v1/decisions/acknowledged", "Note how far a consumer has come.", "Cursor",
+        None, "any", "read",
+    ),
+    Route(
+        "find_examples", "POST", "/v1/decisions/examples", "Past decisions, the most alike first.", "Examples", None,
+        "any", "read",
+    ),
     Route("ask_question", "POST", "/v1/ask", "Ask people a question.", "Answer", action.Propose, "propose"),
     Route("get_inbox", "GET", "/v1/inbox", "Reviews as rows of the inbox.", "Inbox", None, None, "read"),
     Route("list_reviews", "GET", "/v1/reviews", "Open reviews, by risk and age.", "Reviews", None, None, "read"),
