@@ -80,10 +80,10 @@ class Elapse:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A person lets the like run until `until` (µs). Texts: `values`.
+    """A person lets the like run until `until` (µs).
 
     `by` is who gave it, signed in by `auth`, with their decision on `review` of `action`; `exact` says that no other
-    arguments than the fixed ones may be there.
+    arguments than the fixed ones may be there. Texts: `values`.
     """
 
     review: str
