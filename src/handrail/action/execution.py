@@ -125,8 +125,8 @@ def waits(facts: Facts) -> bool:
 
 
 def _with_parent(state: Action) -> list[Draft[e.Event]]:
-    """Refuse an action with the one under which it is done."""
-    if state.status not in ("cleared", "claimed") or state.attempt:
+    """Refuse an action with the one under which it is done; so are further attempts."""
+    if state.status not in ("cleared", "claimed"):
         raise NotReady(f"the action is {state.status}, so it cannot be started")
     return [Draft(e.Refused("parent_refused"), lease=0)]
 
