@@ -351,9 +351,7 @@ def reads(s: Script) -> None:
             reader.of_run("default", one, 5),
             reader.held("default", owner="osu_1"),
             reader.due(10**17, 5),
-            reader.offering("default", [("test.effect", "sha256:0")], 5),
             reader.offers("default", [("test.effect", "sha256:0")], "agt_1", [], 5),
-            reader.unsure("default", [("test.effect", "sha256:0")], 5),
             reader.next_due(),
             *(
                 reader.page("default", "review", after=after, **given)

@@ -117,7 +117,7 @@ class Archive:
 
     def size(self) -> int:
         """How many entries the log has."""
-        with self.read() as reader:
+        with self.glance() as reader:
             head = reader.head(self._tenant)
             return head.size if head else 0
 
@@ -267,18 +267,27 @@ class Archive:
         )  # fmt: skip
 
     def directory(self) -> Directory:
-        """Everybody present."""
+        """Everybody present. A snapshot is only needed where somebody has changed."""
+        known = self._directory
+        if known is not None:
+            with self.glance() as reader:
+                if self._moved(reader) == known[0]:
+                    return known[1]
         with self.read() as reader:
             return self.directory_in(reader)
 
     def directory_in(self, reader: Reader) -> Directory:
         """Everybody present, as of a snapshot."""
-        head, known = reader.head(self._tenant), self._directory
-        at = head.directory if head else -1
+        at, known = self._moved(reader), self._directory
         if known is None or known[0] != at:
             names = self._process().engine.names(self._tenant)
             known = self._directory = (at, read_directory(reader, self._tenant, names))
         return known[1]
+
+    def _moved(self, reader: Reader) -> int:
+        """The size of the log when somebody of the directory changed last."""
+        head = reader.head(self._tenant)
+        return head.directory if head else -1
 
     def name(self, principal_id: str) -> str:
         """A handle or name, as far as it is kept; else the id."""

@@ -86,6 +86,9 @@ REFUSED: Final = f"""
     WHERE tenant = %s AND parent = %s AND state::json ->> 'intent' = %s
       AND kind = 'action' AND status = 'refused' AND state::json ->> 'answered_at' IS NOT NULL
     ORDER BY (state::json ->> 'answered_at')::bigint DESC LIMIT 1"""
+PERMISSIONS: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams
+    WHERE tenant = %s AND parent = %s AND kind = 'standing' AND status = 'present' ORDER BY born DESC, id LIMIT %s"""
 HELD_OF_AGENT: Final = """
     SELECT count(*) FROM streams
     WHERE tenant = %s AND state::json ->> 'agent' = %s AND kind = 'action' AND status = 'held'"""

@@ -168,6 +168,9 @@ class Reader(Protocol):
     def refused(self, tenant: str, run: str, intent: str) -> list[Stream]:
         """The action of a run with that intent that people refused last, if there is one."""
 
+    def permissions(self, tenant: str, group: str, limit: int) -> list[Stream]:
+        """The newest standing permissions that count for a group of actions."""
+
     def held(self, tenant: str, *, agent: str = "", owner: str = "") -> int:
         """How many actions of an agent, or of an owner's agents, wait for people."""
 

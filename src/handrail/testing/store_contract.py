@@ -189,6 +189,15 @@ class StoreContract:
             assert [row.id for row in reader.refused(TENANT, "run_1", "int_2")] == ["act_11"]
             assert reader.refused(TENANT, "run_2", "int_1") == []
 
+    def test_the_newest_permissions_of_a_group_that_count_are_found(self, store: Store) -> None:
+        rows = [stream(f"std_{at}", "standing", "present", parent="lik_1", born=at) for at in (8, 10, 9)]
+        over = stream("std_over", "standing", "removed", parent="lik_1", born=11)
+        other = stream("std_else", "standing", "present", parent="lik_2", born=12)
+        put(store, Batch(head(1), [*rows, over, other]))
+        with store.read() as reader:
+            assert [row.id for row in reader.permissions(TENANT, "lik_1", 2)] == ["std_10", "std_9"]
+            assert [row.id for row in reader.permissions(TENANT, "lik_2", 2)] == ["std_else"]
+
     def test_what_could_go_on_in_a_run_is_found(self, store: Store) -> None:
         going = [stream(f"act_{status}", "action", status, parent="run_1") for status in ("held", "cleared", "claimed")]
         over = [stream(f"act_{status}", "action", status, parent="run_1") for status in ("started", "refused")]
