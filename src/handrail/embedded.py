@@ -13,9 +13,10 @@ from typing import Any, Final, TypeVar
 
 from .action.model import Action
 from .action.work import Take
-from .backend import ActionRecord, Answer, Event, PolicyRecord, ReviewRecord, Text
+from .backend import ActionRecord, Answer, Event, LimitRecord, PermissionRecord, PolicyRecord, ReviewRecord, Text
 from .clock import Clock, SystemClock, ToldClock
 from .directory.commands import PutAgent
+from .engine import ledger
 from .engine.archive import Archive
 from .engine.engine import Engine
 from .engine.keeper import Keeper
@@ -293,6 +294,14 @@ class Embedded:
     def policy(self) -> PolicyRecord | None:
         """The active policy."""
         return self.archive.policy()
+
+    def permissions(self, *, after: str | None = None, limit: int = 50) -> list[PermissionRecord]:
+        """Standing permissions, newest first."""
+        return ledger.permissions(self.archive, after, limit)
+
+    def limits(self) -> list[LimitRecord]:
+        """The limits of the active policy, with what is used."""
+        return ledger.limits(self.archive, self.database.process.engine.clock.now())
 
     def waiting(self, *, after: str | None = None, limit: int = 50) -> list[ReviewRecord]:
         """Open reviews, by risk and age."""

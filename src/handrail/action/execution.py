@@ -73,7 +73,8 @@ def _sterner(state: Action, facts: Facts) -> list[Draft[e.Event]]:
     told = set(verdict.over) <= {*state.over}
     if verdict.kind == "review" and verdict.demand and told and _suffices(state, verdict.demand, facts.now):
         return []
-    return stopped_short(state, verdict if verdict.over else changed(verdict, reason="policy_changed"))
+    known = bool(verdict.over) or verdict.reason == "permission_revoked"
+    return stopped_short(state, verdict if known else changed(verdict, reason="policy_changed"))
 
 
 def _retried(state: Action) -> bool:

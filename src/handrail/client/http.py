@@ -14,7 +14,7 @@ from ..action.digest import action_digest
 from ..action.execution import require_going
 from ..action.model import Action
 from ..action.work import Take
-from ..backend import ActionRecord, Answer, Event, PolicyRecord, ReviewRecord, Text
+from ..backend import ActionRecord, Answer, Event, LimitRecord, PermissionRecord, PolicyRecord, ReviewRecord, Text
 from ..engine.offered import give_back
 from ..engine.request import LEASES, Renewal, RenewAll
 from ..errors import (
@@ -220,6 +220,14 @@ class Http:
         """The active policy."""
         found = self._transport.request("GET", "/v1/policy")
         return PolicyRecord(records.policy_in(found["state"]), found["text"]) if found["state"] else None
+
+    def permissions(self, *, after: str | None = None, limit: int = 50) -> list[PermissionRecord]:
+        """Standing permissions, newest first."""
+        return [records.permission_in(one) for one in self._listed("/v1/permissions", after, limit)]
+
+    def limits(self) -> list[LimitRecord]:
+        """The limits of the active policy, with what is used."""
+        return [records.limit_in(one) for one in self._transport.request("GET", "/v1/limits")["items"]]
 
     def waiting(self, *, after: str | None = None, limit: int = 50) -> list[ReviewRecord]:
         """Open reviews, by risk and age."""

@@ -14,6 +14,7 @@ from ..directory.model import Agent, Directory, Group, Key, Names, Person
 from ..policy.register import ID as ACTIVE
 from ..policy.register import ActivePolicy
 from ..policy.rules import Policy, Unreadable
+from ..policy.standing import Standing
 from ..review.model import Review
 from ..run.model import Run
 from ..store.protocol import Head, Reader, Stream
@@ -24,6 +25,8 @@ from .lives import final
 CACHED: Final = 20_000
 VIEWS: Final = 500
 NEWS: Final = 1_000
+PERMISSIONS: Final = 100
+"""Of more standing permissions for the same actions the newest count."""
 MEMBERS: Final = (Person, Group, Agent, Key)
 GOING: Final = frozenset({"held", "cleared", "claimed", "running"})
 """How actions and runs stand that could go on."""
@@ -177,6 +180,12 @@ class Reads:
         said = (one for one in fitting if one.status == "refused" and one.answered_at)
         return max(said, key=lambda one: one.answered_at or 0, default=None)
 
+    def permissions(self, group: str) -> tuple[Standing, ...]:
+        rows = self._reader.permissions(self._tenant, group, PERMISSIONS)
+        stored = (read_state(row.kind, row.state) for row in rows if row.id not in self.changed)
+        found = [one for one in (*stored, *self.changed.values()) if isinstance(one, Standing) and one.group == group]
+        return tuple(sorted((one for one in found if one.status == "present"), key=lambda one: (one.until, one.id)))
+
     def policy(self) -> Policy | Unreadable | None:
         active = self.state(ACTIVE)
         if not isinstance(active, ActivePolicy):
@@ -204,6 +213,15 @@ class Reads:
 
 def _around(state: State) -> str | None:
     return state.run if isinstance(state, Action) else state.parent if isinstance(state, Run) else None
+
+
+def read_active(reader: Reader, tenant: str) -> Policy | Unreadable | None:
+    """The active policy, as a snapshot holds it."""
+    for row in reader.streams(tenant, (ACTIVE,)):
+        active = read_state(row.kind, row.state)
+        assert isinstance(active, ActivePolicy)
+        return read_policy(reader.blob(tenant, active.compiled), active.compiled)
+    return None
 
 
 def read_directory(reader: Reader, tenant: str, names: Names) -> Directory:

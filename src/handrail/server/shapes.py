@@ -11,6 +11,8 @@ from ..engine.request import LEASES
 from ..engine.taking import BESIDE, FUNCTIONS, MOST
 from ..errors import Misfit
 from ..learning.cursors import CONSUMER
+from ..policy.limits import Limit
+from ..policy.standing import Standing
 from .changes import Changed, Hello, Tick
 from .inbox import Listed
 
@@ -55,6 +57,8 @@ ANSWER: Final = _object(
     {"id": TEXT, "status": TEXT, "rev": {"type": "integer"}}, reason=MAYBE, review=MAYBE, view=MAYBE, bind=MAYBE,
     fence={"type": ["integer", "null"]}, deadline={"type": ["integer", "null"]}, outcome={},
 )  # fmt: skip
+BUDGET: Final = _object({"id": TEXT, "key": ERASABLE, "used": MAYBE, "left": MAYBE}, closed=True)
+PERMISSION: Final = _object({"state": _ref("Standing"), "values": ERASABLE}, closed=True)
 PAGE: Final = _object({"items": _list({"type": "object"}), "next": MAYBE})
 NEW_KEY: Final = _object({"id": TEXT, "agent": TEXT, "scopes": _list(TEXT), "secret": TEXT})
 FLAG: Final[JSONObject] = {"type": ["boolean", "null"]}
@@ -101,7 +105,7 @@ NAMED: Final[dict[str, JSONObject]] = {
 """Hand-written shapes that have a name in the description."""
 SHAPES: Final[dict[str, type]] = {
     "Inbox": Listed, "Page": Page, "StreamHello": Hello, "StreamRow": Changed, "StreamTick": Tick,
-    "Misfit": Misfit, "Person": Person, "Agent": Agent,
+    "Misfit": Misfit, "Person": Person, "Agent": Agent, "Limit": Limit, "Standing": Standing,
 }  # fmt: skip
 """Answers that are frozen dataclasses: they have these members, all of them, and no others."""
 
@@ -138,6 +142,8 @@ ANSWERS: Final[dict[str, tuple[tuple[int, ...], str, JSONObject]]] = {
     "Directory": ((200,), JSON, _ref("Directory")),
     "Policy": ((200,), JSON, _object({"state": {"type": ["object", "null"]}, "text": MAYBE})),
     "PolicyPut": ((200,), JSON, _object({"changes": _list({"type": "object"}), "applied": {"type": "boolean"}})),
+    "Limits": ((200,), JSON, _object({"items": _list(_object({"limit": _ref("Limit"), "budgets": _list(BUDGET)}))})),
+    "Permissions": ((200,), JSON, _object({"items": _list(PERMISSION), "next": MAYBE})),
     "Keys": ((200,), JSON, _object({"items": _list({"type": "object"})})),
     "NewKey": ((201,), JSON, NEW_KEY),
     "Secret": ((201,), JSON, _object({"secret": TEXT})),
@@ -158,6 +164,7 @@ CONSUMER_NAME: Final[JSONObject] = {"type": "string", "pattern": f"^{CONSUMER.pa
 PAGED: Final = {"after": AFTER, "limit": LIMIT}
 QUERY: Final[dict[str, dict[str, JSONObject]]] = {
     "list_actions": PAGED, "list_reviews": PAGED, "list_all_reviews": PAGED, "list_runs": PAGED,
+    "list_permissions": PAGED,
     "list_decisions": {
         "after": {**NUMBER, "description": "A position of the log; without it behind what the consumer acknowledged."},
         "limit": LIMIT, "consumer": CONSUMER_NAME,
