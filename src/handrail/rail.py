@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
-from typing import Any, Final, Literal, ParamSpec, TypeVar, overload
+from typing import Any, Final, Literal, ParamSpec, TypeVar, cast, overload
 
 from .action.commands import ReportOutcome
 from .backend import Backend, Decided, Example
@@ -18,6 +18,7 @@ from .gate.ticket import AsyncTicket, Ticket
 from .ids import mint
 from .learning.consumer import Consumer
 from .patterns.approval import AsyncGatedFunction, Decorator, GatedFunction, gate_function
+from .patterns.confidence import predictor
 from .patterns.declare import Duration, Quorum, Reviewers, Then, declaration
 from .patterns.feedback import consume, plain_args
 from .patterns.question import Question
@@ -73,14 +74,34 @@ class Rail:
             return gate_function(self._gate, self._gated(function, **keywords))
         return lambda found: gate_function(self._gate, self._gated(found, **keywords))
 
+    def confidence(
+        self, /, *, threshold: float, of: Callable[[Any], float | None] | None = None, **keywords: Any
+    ) -> Decorator:
+        """Let a call run where its agent is sure enough, from `threshold` on; below it, or without a number from 0 to
+        1, people accept, correct or reject.
+
+        With `of` the function is a predictor without effects: it runs first, `of` tells how sure it is of what it gave
+        back, and that is what people see and correct. Without `of` the number comes with the call,
+        `having(confidence=0.9)(…)`. The other keywords are those of `approval`. Raises `UsageError`.
+        """
+
+        def gate(function: Callable[..., Any]) -> Any:
+            gated = self._gated(function, threshold=threshold, **keywords)
+            return gate_function(self._gate, gated if of is None else predictor(gated, of))
+
+        return cast(Decorator, gate)
+
     def call(
         self, name: str, args: Mapping[str, Any], *, fn: Callable[..., Any], key: str | None = None,
-        supersedes: str | None = None, parent: str | None = None, **keywords: Any,
+        supersedes: str | None = None, parent: str | None = None, confidence: float | None = None, **keywords: Any,
     ) -> Any:  # fmt: skip
-        """Call `fn(**args)` as the action `name`, by the rules; a coroutine for an async function. For tool loops."""
+        """Call `fn(**args)` as the action `name`, by the rules; a coroutine for an async function. For tool loops.
+
+        With a `threshold` it runs where `confidence` reaches that, and people decide where not.
+        """
         gated = self._gated(fn, name=name, **keywords)
         kind: Any = gate_function(self._gate, gated)
-        return kind.having(key=key, supersedes=supersedes, parent=parent)(**args)
+        return kind.having(key=key, supersedes=supersedes, parent=parent, confidence=confidence)(**args)
 
     def wrap(self, tools: Table, **keywords: Any) -> dict[str, Any]:
         """The same table of tools with every call held by the rules; the keywords are those of `approval`."""
@@ -233,7 +254,7 @@ class Rail:
 
 
 def _declared(given: dict[str, Any], risk: Any, reversible: bool) -> Any:
-    known = {"reviewers", "within", "then", "quorum", "remind", "at_end", "undo", "grant"}
+    known = {"reviewers", "within", "then", "quorum", "remind", "at_end", "undo", "grant", "threshold"}
     if given.keys() - known:
         raise UsageError(
             f"unknown keyword {', '.join(sorted(given.keys() - known))}; known are {', '.join(sorted(known))}"
@@ -241,4 +262,4 @@ def _declared(given: dict[str, Any], risk: Any, reversible: bool) -> Any:
     if given.get("at_end") == "approve" and not (risk == "low" and reversible):
         raise UsageError("at_end='approve' needs risk='low' and reversible=True: silence may not approve anything else")
     options: dict[str, Any] = {"within": None, "then": None, "quorum": 1, **given}
-    return declaration("approval", **options)
+    return declaration("approval" if options.get("threshold") is None else "confidence", **options)

@@ -40,6 +40,8 @@ class Proposed:
     parent: str | None = None
     target: str | None = None
     over: tuple[str, ...] = ()
+    confidence: str | None = None
+    threshold: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Held:
     `demand`, `pol` and `rule` are its."""
 
     review: str
-    kind: Literal["approval", "exception", "question"]
+    kind: Literal["approval", "check", "exception", "question"]
     number: int
     reason: str
     demand: Demand | None = None
@@ -127,9 +129,10 @@ class AttemptFailed:
 
 @dataclass(frozen=True, slots=True)
 class Succeeded:
-    """It took effect, or was answered. `by` says who knows: executor, probe or person. Texts: `outcome`."""
+    """It took effect, or was answered. `by` says who knows: executor, probe or person; an output is used because people
+    or a rule agreed to it. Texts: `outcome`."""
 
-    by: Literal["executor", "probe", "person"]
+    by: Literal["executor", "probe", "person", "rule"]
 
 
 @dataclass(frozen=True, slots=True)

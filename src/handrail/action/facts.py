@@ -7,7 +7,7 @@ from ..clock import SECOND
 from ..policy.limits import Charge
 from ..policy.verdict import Verdict
 from ..principal import Principal
-from ..stream import Revision
+from ..stream import JSON, Revision
 
 LEASE: Final = 60 * SECOND
 PROBE_WITHIN: Final = 300 * SECOND
@@ -24,6 +24,7 @@ class Facts:
     `line` is about the actions under which this one is done; `stopped` says that the run around it was stopped;
     `waits_for` is the action that people are to decide on first;
     `refused_at` when people last refused an action of the run with the same intent;
+    `output` is what a predictor gave back;
     `target` is the keyed hash of what the target looks like now;
     `charges` what it books under limits, `None` where that stays as it is;
     `permitted` says that the actor is a person who may tell how an action turned out."""
@@ -42,5 +43,6 @@ class Facts:
     refused_at: int | None = None
     waits_for: str | None = None
     target: str | None = None
+    output: JSON = None
     charges: tuple[Charge, ...] | None = None
     permitted: bool = False

@@ -4,6 +4,7 @@ from typing import Any, Final, Literal, assert_never, cast, get_args
 
 from ..errors import InvalidValue, NotAllowed, NotReady, UnknownAction
 from ..ids import derive
+from ..policy.declaration import usable
 from ..policy.verdict import Verdict
 from ..stream import JSON, Draft, Sealed, Table, changed, step
 from . import commands as c
@@ -24,7 +25,7 @@ ACCEPTS: Final[Table] = {
     e.Released: {"claimed": "cleared"},
     e.Started: {"claimed": "started"},
     e.AttemptFailed: {"started": "claimed"},
-    e.Succeeded: {"started": "succeeded", "held": "succeeded", "unknown": "succeeded"},
+    e.Succeeded: {"started": "succeeded", "held": "succeeded", "cleared": "succeeded", "unknown": "succeeded"},
     e.Failed: {"started": "failed", "held": "failed", "unknown": "failed"},
     e.Skipped: {"held": "skipped"},
     e.ReportedLate: {status: status for status in get_args(Status) if status != "proposed"},
@@ -89,6 +90,8 @@ def _propose(state: Action | None, command: c.Propose, facts: Facts) -> list[Dra
     if command.supersedes == facts.subject:
         raise NotAllowed("an action cannot supersede itself")
     words.require_name(command.name)
+    if command.declared.threshold is not None and usable(command.declared.threshold) is None:
+        raise InvalidValue("threshold: give a number from 0 to 1, from which on it runs without people")
     words.require_ids(run=command.run, supersedes=command.supersedes, parent=command.parent)
     for named in (command.supersedes, command.parent):
         if named and not named.startswith("act_"):
@@ -108,8 +111,9 @@ def _proposed(command: c.Propose, facts: Facts, verdict: Verdict) -> e.Proposed:
         run=command.run, intent=facts.intent, pattern=verdict.pattern, verdict=verdict.kind, reason=verdict.reason,
         rule=verdict.rule, demand=verdict.demand, risk=command.risk, reversible=command.reversible,
         idempotent=command.idempotent, probe=command.probe, bind=facts.revision.bind, supersedes=command.supersedes,
-        pol=verdict.pol, floor=command.declared.speaks, offered=command.offered,
+        pol=verdict.pol, floor=command.declared.asks(command.confidence), offered=command.offered,
         parent=command.parent, target=facts.target, over=verdict.over,
+        confidence=_number(usable(command.confidence)), threshold=_number(command.declared.threshold),
     )  # fmt: skip
 
 
@@ -121,16 +125,34 @@ def _routed(command: c.Propose, facts: Facts, verdict: Verdict) -> list[Draft[e.
             return [Draft(e.Refused(verdict.reason))]
         case "review":
             _fitting_end(command.kind, verdict)
-            kind: Literal["question", "approval"] = "question" if command.kind == "question" else "approval"
+            kind = asked_by(command.kind, verdict.pattern)
             return [Draft(e.Held(_review_id(facts.subject, 1, kind), kind, 1, verdict.reason))]
         case "run":
             assert facts.revision is not None and verdict.demand is not None
             grant = Grant(facts.revision.bind, facts.now + verdict.demand.grant, verdict.rule or "declared")
             drafts: list[Draft[e.Event]] = [Draft(e.Cleared(grant, charges=facts.charges or ()))]
+            if command.kind == "output":
+                return [*drafts, _used("rule", facts)]
             if command.start and command.executor and not execution.waits(facts) and grant.expires_at > facts.now:
                 drafts += execution.begin(command.executor, grant.bind, 0, 0, facts)
             return drafts
     assert_never(verdict.kind)
+
+
+def asked_by(kind: Kind, pattern: str) -> Literal["approval", "check", "question"]:
+    """The kind of the review that holds an action first."""
+    if kind == "question":
+        return "question"
+    return "check" if pattern == "confidence" else "approval"
+
+
+def _number(given: float | None) -> str | None:
+    return None if given is None else repr(float(given))
+
+
+def _used(by: Literal["person", "rule"], facts: Facts) -> Draft[e.Event]:
+    """An output takes effect by being used: there is nothing to execute."""
+    return Draft(e.Succeeded(by), {"outcome": {"value": facts.output}})
 
 
 def _fitting_end(kind: Kind, verdict: Verdict) -> None:
@@ -164,7 +186,8 @@ def _clear(state: Action, command: c.Clear, facts: Facts) -> list[Draft[e.Event]
     grant, verdict = Grant(command.bind, facts.now + command.grant, command.review), facts.verdict
     if verdict is None or verdict.kind == "run":
         charges = state.charges if facts.charges is None else facts.charges
-        return [Draft(e.Cleared(grant, command.agreed_at, charges))]
+        agreed: Draft[e.Event] = Draft(e.Cleared(grant, command.agreed_at, charges))
+        return [agreed, _used("person", facts)] if state.kind == "output" else [agreed]
     cleared: Draft[e.Event] = Draft(e.Cleared(grant, command.agreed_at, state.charges))
     return [cleared, *execution.stopped_short(state, verdict)]
 
@@ -251,6 +274,7 @@ def _born(event: e.Proposed, sealed: Sealed[e.Event], subject: str) -> Action:
         reason=event.reason, rule=event.rule, demand=event.demand, risk=event.risk, reversible=event.reversible,
         idempotent=event.idempotent, probe=event.probe, revision=1, bind=event.bind, proposed_at=sealed.at,
         context=sealed.texts.get("context"), story=sealed.texts.get("story"), supersedes=event.supersedes,
-        pol=event.pol, floor=event.floor, offered=event.offered,
+        pol=event.pol, floor=event.floor, offered=event.offered, confidence=event.confidence,
+        threshold=event.threshold,
         parent=event.parent, target=event.target, over=event.over,
     )  # fmt: skip

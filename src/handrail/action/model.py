@@ -10,7 +10,7 @@ Status = Literal[
     "proposed", "held", "cleared", "claimed", "started", "succeeded", "failed", "skipped", "unknown", "refused",
     "withdrawn",
 ]  # fmt: skip
-Kind = Literal["call", "question"]
+Kind = Literal["call", "question", "output"]
 Risk = Literal["low", "medium", "high", "critical", "unrated"]
 
 FINAL: Final = frozenset({"succeeded", "failed", "skipped", "refused", "withdrawn"})
@@ -39,16 +39,17 @@ class Lease:
 class Action:
     """The state of one action. Digests stand for texts that can be erased; times are µs since the epoch.
 
-    `attempt` counts starts, `fence` rises with every change of executor, `executor` is where it runs and `holder` the
-    agent that runs it, `reviews` counts the reviews opened, `review` is the one that is open, `asked` the last one that
-    was, and `due_at` is when `Elapse` has something to do, leaving aside the executor's lease, which is no part of the
-    state. `pol` is the digest of the policy that judged it, `intent` the keyed hash of the purpose that its agent gave
-    it, `floor` says whether its code asks for people by itself, and `offered` whether whoever has the function may
-    execute it, or only its caller. `parent` is the action under which it is done, `answered_at` when people last agreed
-    to it or refused it, `target` the keyed hash of what its target looked like, and `lost` are the calls of which
-    nobody knew how they ended and whose late report was not kept yet. `turned_out` is what was said of it after that,
-    `told_by` by whom. `charges` is what is
-    booked for it under limits, `spent_at` when it started, and `over` the limits that people are asked to let it pass.
+    `attempt` counts starts, `fence` rises with every change of executor, `executor` is where it runs and `holder`
+    the agent that runs it, `reviews` counts the reviews opened, `review` is the one that is open, `asked` the last
+    one that was, and `due_at` is when `Elapse` has something to do, leaving aside the executor's lease, which is no
+    part of the state. `pol` is the digest of the policy that judged it, `intent` the keyed hash of the purpose that
+    its agent gave it, `floor` says whether its code asks for people by itself, and `offered` whether whoever has
+    the function may execute it, or only its caller. `parent` is the action under which it is done, `answered_at`
+    when people last agreed to it or refused it, `target` the keyed hash of what its target looked like, and `lost`
+    are the calls of which nobody knew how they ended and whose late report was not kept yet. `confidence` is how
+    sure its agent is and `threshold` how sure its code wants it to be, as texts, since the log has no floating
+    point. `turned_out` is what was said of it after that, `told_by` by whom. `charges` is what is booked for it
+    under limits, `spent_at` when it started, and `over` the limits that people are asked to let it pass.
     """
 
     id: str
@@ -97,6 +98,8 @@ class Action:
     charges: tuple[Charge, ...] = ()
     spent_at: int | None = None
     over: tuple[str, ...] = ()
+    confidence: str | None = None
+    threshold: str | None = None
 
     @property
     def final(self) -> bool:

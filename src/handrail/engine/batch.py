@@ -9,6 +9,7 @@ import orjson
 
 from ..action.commands import Propose, Settle, Testify
 from ..action.facts import LEASE
+from ..action.lifecycle import asked_by
 from ..action.model import Action
 from ..action.words import require_executor
 from ..action.work import Take
@@ -174,7 +175,7 @@ class TenantBatch:
 
     def _identify(self, request: Request, command: Propose) -> tuple[Call | None, Action | None]:
         """The identity of a call, and the action that it already led to. Raises `KeyReused`."""
-        mac = self._mac(f"{command.name}\n{command.args}".encode())
+        mac = self._mac(f"{command.name}\n{command.inputs or command.args}".encode())
         key = identity(self._secret, request.actor.id, command, mac)
         if key is None:
             return None, None
@@ -312,15 +313,14 @@ def named(requests: Iterable[Request]) -> set[str]:
     for request in requests:
         found.add(request.subject)
         if isinstance(request.command, Propose):
-            found.add(
-                derive("rev", request.subject, 1, "question" if request.command.kind == "question" else "approval")
-            )
+            kind = asked_by(request.command.kind, request.command.declared.pattern)
+            found.add(derive("rev", request.subject, 1, kind))
             found |= {one for one in (request.command.run, request.command.parent) if one}
     return found
 
 
 def identity(secret: bytes, agent: str, command: Propose, mac: bytes) -> str | None:
-    """Which call a proposal is, by its key or its place in a run; `mac` is that of its name and arguments."""
+    """Which call a proposal is, by its key or its place in a run; `mac` is that of its name and arguments or inputs."""
     if command.key is not None:
         return keyed("cal", secret, "key", agent, command.key)
     if command.run is not None and command.occurrence is not None:

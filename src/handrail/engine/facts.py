@@ -13,9 +13,10 @@ from ..action.model import Action
 from ..codec.canonical import canonical
 from ..codec.records import State
 from ..directory.lifecycle import Facts as DirectoryFacts
-from ..errors import RunStopped, UnknownAction, UnknownReview
+from ..errors import InvalidValue, RunStopped, UnknownAction, UnknownReview
 from ..policy.asked import Asked
 from ..policy.budget import Budget
+from ..policy.declaration import usable
 from ..policy.limited import limited
 from ..policy.limits import Charge, Tally
 from ..policy.register import Facts as PolicyFacts
@@ -84,7 +85,8 @@ def _action(work: Work, subject: str, state: State | None, command: object, acto
             )  # fmt: skip
         case action.Clear():
             verdict, charges = _counted(work, state)
-            return ActionFacts(subject, work.now, actor, verdict, charges=charges)
+            output = _output(state.kind, work.args(state.id, state.revision))
+            return ActionFacts(subject, work.now, actor, verdict, charges=charges, output=output)
         case action.Settle():
             stopped = lineage.stopped(work, state.run) is not None
             return ActionFacts(subject, work.now, actor, lease=work.lease(subject), stopped=stopped)
@@ -105,7 +107,7 @@ def _proposal(work: Work, subject: str, command: action.Propose, actor: Principa
         _require_going(work, command.run)
     barred = _barred(work, actor.id, actor.owner or "", around, command.kind)
     blocked = command.start and lineage.waits(work, command.run, subject) is not None
-    asked = Asked(command.name, command.risk, command.reversible)
+    asked = Asked(command.name, command.risk, command.reversible, usable(command.confidence))
     verdict = judge(command.declared, directory, barred, work.sources.policy(), asked)
     verdict = permissions.permitted(work, command, actor, verdict, barred)
     intent = directory.names.intent(command.intent) if command.intent else None
@@ -118,8 +120,23 @@ def _proposal(work: Work, subject: str, command: action.Propose, actor: Principa
     (line, _), target = lineage.line(work, command.parent), _target(work, command.target)
     return ActionFacts(
         subject, work.now, actor, verdict, revision, blocked=blocked, intent=intent, line=line, target=target,
-        charges=limits.charges(found),
+        charges=limits.charges(found), output=_output(command.kind, command.args),
     )  # fmt: skip
+
+
+def _output(kind: str, args: str | None) -> JSON:
+    """What a predictor gave back, where that is what the action is about. Raises `InvalidValue`."""
+    if kind != "output" or not args:
+        return None
+    found = orjson.loads(args)
+    if found.keys() != {"output"}:
+        raise InvalidValue('the arguments of an output are {"output": …} and nothing else')
+    output: JSON = found["output"]
+    return output
+
+
+def _sure(state: Action) -> float | None:
+    return None if state.confidence is None else float(state.confidence)
 
 
 def _target(work: Work, found: JSON) -> str | None:
@@ -174,7 +191,7 @@ def _again(work: Work, state: Action) -> Verdict:
     assert state.demand is not None
     return again(
         state.demand, floor=state.floor, directory=work.sources.directory(), barred=barred,
-        policy=work.sources.policy(), asked=Asked(state.name, state.risk, state.reversible),
+        policy=work.sources.policy(), asked=Asked(state.name, state.risk, state.reversible, _sure(state)),
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ EARLIER: Final = 8
 """The last reviews of one action whose rows change with it."""
 AT_ONCE: Final = 20
 """Reviews whose arguments are held in memory together: each may have a megabyte."""
-KINDS: Final = ("approval", "question", "exception")
+KINDS: Final = ("approval", "check", "question", "exception")
 
 
 class Listing(NamedTuple):

@@ -55,6 +55,8 @@ def _view(
     }  # fmt: skip
     if held.target is not None:
         action["target"] = True
+    if held.confidence is not None or held.threshold is not None:
+        action |= {"confidence": held.confidence, "threshold": held.threshold}
     verdict: VerdictView = {
         "verdict": "review", "pattern": held.pattern, "reason": reason, "rule": held.rule, "pol": held.pol
     }  # fmt: skip

@@ -1,6 +1,7 @@
 """One gated function, and one call of it, as they are before they become an action."""
 
 import inspect
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -67,12 +68,13 @@ class Gated:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """How one call is told from others: the key that finds it again, the earlier action whose place it takes, and the
-    one under which it is done."""
+    """How one call is told from others: the key that finds it again, the earlier action whose place it takes, the one
+    under which it is done, and how sure its agent is."""
 
     key: str | None = None
     supersedes: str | None = None
     parent: str | None = None
+    confidence: float | None = None
 
 
 NEW: Final = Identity()
@@ -80,7 +82,10 @@ NEW: Final = Identity()
 
 @dataclass(frozen=True)
 class Call:
-    """One call: the arguments as given, as they travel, and those that stay in this process."""
+    """One call: the arguments as given, as they travel, and those that stay in this process; and how sure its agent is.
+
+    Of an output, `inputs` is the text of what it was made from, and `shown` is what people see of that.
+    """
 
     gated: Gated
     given: Mapping[str, Any]
@@ -90,6 +95,9 @@ class Call:
     run: RunScope | None = None
     occurrence: int | None = None
     parent: str | None = None
+    confidence: float | None = None
+    inputs: str | None = None
+    shown: Mapping[str, JSON] = field(default_factory=dict)
 
     @property
     def identified(self) -> bool:
@@ -104,7 +112,8 @@ def prepare(
     text = canonical(gated.schema.dump(args, kwargs))
     occurrence = run.occurrence(gated.name, text) if run is not None and identity.key is None else None
     given, local = gated.given(args, kwargs), gated.schema.local(args, kwargs)
-    return Call(gated, given, text, local, identity, run, occurrence, identity.parent or current_parent())
+    parent = identity.parent or current_parent()
+    return Call(gated, given, text, local, identity, run, occurrence, parent, identity.confidence)
 
 
 def propose(call: Call, texts: Mapping[str, Any], surrounding: Mapping[str, JSON], *, offered: bool) -> Propose:
@@ -114,7 +123,7 @@ def propose(call: Call, texts: Mapping[str, Any], surrounding: Mapping[str, JSON
     risk: Any = texts.get("risk") or "unrated"
     if risk not in RISKS:
         raise UsageError(f"risk={risk!r} is none of {', '.join(RISKS)}")
-    context = {**surrounding, **(texts.get("context") or {})}
+    context = {**surrounding, **call.shown, **(texts.get("context") or {})}
     story = {name: plain(name, texts[name]) for name in ("describe", "impact", "preview") if texts.get(name)}
     if "describe" in story:
         story["description"] = story.pop("describe")
@@ -129,8 +138,13 @@ def propose(call: Call, texts: Mapping[str, Any], surrounding: Mapping[str, JSON
         intent=gated.intent, context=plain("context", context) if context else None, story=story, risk=risk,
         reversible=gated.reversible, idempotent=gated.idempotent, probe=gated.probe is not None,
         supersedes=call.identity.supersedes, parent=call.parent, target=target, kind=gated.kind,
-        offered=offered and not gated.schema.has_local,
+        offered=offered and not gated.schema.has_local, confidence=_finite(call.confidence), inputs=call.inputs,
     )  # fmt: skip
+
+
+def _finite(confidence: float | None) -> float | None:
+    """What no JSON number can say is no confidence."""
+    return confidence if confidence is not None and math.isfinite(confidence) else None
 
 
 def plain(what: str, value: Any) -> JSON:

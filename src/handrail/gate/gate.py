@@ -10,11 +10,12 @@ from typing import Any, Final
 from ..backend import Backend
 from ..errors import Pending, UsageError
 from ..ids import mint
-from .call import NEW, Call, Gated, Identity, Registry, prepare
+from .call import Call, Gated, Identity, Registry, prepare
 from .conduct import Steps, conduct, open_action
 from .drivers import adrive, drive
 from .memory import Seat, remember
 from .notice import Notice
+from .predicting import Predictor, predicted
 from .scope import RunScope, current_run
 from .ticket import AsyncTicket, Ticket
 
@@ -78,9 +79,20 @@ class Gate:
         _require_imported()
         return await adrive(steps, self.backend, self._notice)
 
-    def prepare(self, gated: Gated, args: tuple[Any, ...], kwargs: Mapping[str, Any], identity: Identity = NEW) -> Call:
-        """One call with its arguments checked, in the run around it."""
-        return prepare(gated, args, kwargs, current_run() or self.default_run(), identity)
+    def called(self, gated: Gated, args: tuple[Any, ...], kwargs: Mapping[str, Any], identity: Identity) -> Steps:
+        """The steps of a blocking call of a function."""
+        return (yield from self.conduct((yield from self._begun(gated, args, kwargs, identity))))
+
+    def proposed(self, gated: Gated, args: tuple[Any, ...], kwargs: Mapping[str, Any], identity: Identity) -> Steps:
+        """The steps of a proposal to call a function."""
+        return (yield from self.propose((yield from self._begun(gated, args, kwargs, identity))))
+
+    def _begun(self, gated: Gated, args: tuple[Any, ...], kwargs: Mapping[str, Any], identity: Identity) -> Steps:
+        """The steps that lead to what is proposed: a predictor is run for it."""
+        run = current_run() or self.default_run()
+        if isinstance(gated, Predictor):
+            return (yield from predicted(gated, args, kwargs, run, identity))
+        return prepare(gated, args, kwargs, run, identity)
 
     def conduct(self, call: Call) -> Steps:
         """The steps of a blocking call. A deferred one raises `Pending` with its ticket."""

@@ -27,21 +27,25 @@ class GatedFunction(Generic[P, R]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Wait for people, run once, give back the result. Raises `Denied` and its kin where there is none."""
-        result: R = self._gate.drive(self._gate.conduct(self._gate.prepare(self._gated, args, kwargs, self._identity)))
+        result: R = self._gate.drive(self._gate.called(self._gated, args, kwargs, self._identity))
         return result
 
     def propose(self, *args: P.args, **kwargs: P.kwargs) -> Ticket[R]:
         """Ask without waiting."""
-        ticket: Ticket[R] = self._gate.drive(
-            self._gate.propose(self._gate.prepare(self._gated, args, kwargs, self._identity))
-        )
+        ticket: Ticket[R] = self._gate.drive(self._gate.proposed(self._gated, args, kwargs, self._identity))
         return ticket
 
     def having(
-        self, *, key: str | None = None, supersedes: str | None = None, parent: str | None = None
+        self,
+        *,
+        key: str | None = None,
+        supersedes: str | None = None,
+        parent: str | None = None,
+        confidence: float | None = None,
     ) -> GatedFunction[P, R]:
-        """The same function for one call: found again under `key`, in the place of an earlier action, or under one."""
-        return GatedFunction(self._gate, self._gated, self._function, Identity(key, supersedes, parent))
+        """The same function for one call: found again under `key`, in the place of an earlier action, under one, or of
+        an agent that is so sure."""
+        return GatedFunction(self._gate, self._gated, self._function, Identity(key, supersedes, parent, confidence))
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
         return self if instance is None else _bound(self, instance)
@@ -62,22 +66,28 @@ class AsyncGatedFunction(Generic[P, R]):
 
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Wait for people, run once, give back the result. Raises `Denied` and its kin where there is none."""
-        result: R = await self._gate.adrive(
-            self._gate.conduct(self._gate.prepare(self._gated, args, kwargs, self._identity))
-        )
+        result: R = await self._gate.adrive(self._gate.called(self._gated, args, kwargs, self._identity))
         return result
 
     async def propose(self, *args: P.args, **kwargs: P.kwargs) -> AsyncTicket[R]:
         """Ask without waiting."""
-        steps = self._gate.propose(self._gate.prepare(self._gated, args, kwargs, self._identity))
+        steps = self._gate.proposed(self._gated, args, kwargs, self._identity)
         ticket: AsyncTicket[R] = await self._gate.adrive(steps)
         return ticket
 
     def having(
-        self, *, key: str | None = None, supersedes: str | None = None, parent: str | None = None
+        self,
+        *,
+        key: str | None = None,
+        supersedes: str | None = None,
+        parent: str | None = None,
+        confidence: float | None = None,
     ) -> AsyncGatedFunction[P, R]:
-        """The same function for one call: found again under `key`, in the place of an earlier action, or under one."""
-        return AsyncGatedFunction(self._gate, self._gated, self._function, Identity(key, supersedes, parent))
+        """The same function for one call: found again under `key`, in the place of an earlier action, under one, or of
+        an agent that is so sure."""
+        return AsyncGatedFunction(
+            self._gate, self._gated, self._function, Identity(key, supersedes, parent, confidence)
+        )
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
         return self if instance is None else _bound(self, instance)

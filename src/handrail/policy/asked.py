@@ -10,3 +10,4 @@ class Asked:
     name: str = ""
     risk: str = "unrated"
     reversible: bool = False
+    confidence: float | None = None

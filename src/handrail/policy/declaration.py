@@ -5,7 +5,7 @@ from typing import Literal
 
 from .paths import ANYONE, DEFAULT_GRANT, DEFAULT_WITHIN, AtEnd
 
-Pattern = Literal["approval", "question", "auto"]
+Pattern = Literal["approval", "confidence", "question", "auto"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +14,7 @@ class Declaration:
 
     `quorum` pairs a handle, or "any", with a number. `then` pairs a handle with its time; `None` lasts as long as the
     first level. No reviewers means: the connection's, or in solo mode the one person. "auto" declares nothing.
+    "confidence" asks people below its `threshold`, and where there is no usable number.
     """
 
     pattern: Pattern = "approval"
@@ -25,6 +26,11 @@ class Declaration:
     at_end: AtEnd = "reject"
     undo: int = 0
     grant: int = DEFAULT_GRANT
+    threshold: float | None = None
+
+    def asks(self, confidence: float | None) -> bool:
+        """Whether the code asks for people by itself, of an agent that is so sure."""
+        return self.speaks and not (self.pattern == "confidence" and reaches(confidence, self.threshold))
 
     @property
     def handles(self) -> tuple[str, ...]:
@@ -33,10 +39,21 @@ class Declaration:
 
     @property
     def speaks(self) -> bool:
-        """Whether the code asks for people by itself."""
+        """Whether the code asks for people by itself, if not always."""
         return self.pattern != "auto"
 
     @property
     def is_question(self) -> bool:
         """Whether people are asked for an answer: no rule can do without them."""
         return self.pattern == "question"
+
+
+def usable(confidence: float | None) -> float | None:
+    """A confidence in [0, 1]; `None` for every other one."""
+    return confidence if confidence is not None and 0 <= confidence <= 1 else None
+
+
+def reaches(confidence: float | None, threshold: float | None) -> bool:
+    """Whether an agent is sure enough: exactly at the threshold it is."""
+    sure = usable(confidence)
+    return sure is not None and threshold is not None and sure >= threshold

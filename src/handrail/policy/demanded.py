@@ -31,14 +31,14 @@ def demanded(
     return both(ruled, own) if floor else ruled
 
 
-def unasked(declared: Declaration, directory: Directory, policy: Policy | None, rule: Rule) -> Demand:
+def unasked(declared: Declaration, directory: Directory, policy: Policy | None, rule: Rule | None) -> Demand:
     """What would be demanded of an action that runs by a rule, should the rule change before it starts; with nobody
     who is asked where that names nobody who is there."""
     try:
         return demanded(declared, directory, policy, rule, floor=False)
     except Undecidable:
         own = Demand((), undo=declared.undo, grant=declared.grant)
-        return tightened(own, replace(rule, quorum=None), directory)
+        return own if rule is None else tightened(own, replace(rule, quorum=None), directory)
 
 
 def _own(declared: Declaration, directory: Directory, policy: Policy | None) -> Demand:

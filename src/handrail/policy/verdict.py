@@ -5,7 +5,7 @@ from typing import Literal
 
 from ..directory.model import Directory
 from .asked import Asked
-from .declaration import Declaration
+from .declaration import Declaration, usable
 from .demanded import Undecidable, both, demanded, of_path, path_of, require_reachable, tightened, unasked
 from .paths import Demand, stricter
 from .rules import Policy, Rule, Unreadable
@@ -58,14 +58,27 @@ def _routed(
         raise Undecidable("default", "no rule is about this action, and the policy denies such actions")
     if rule is not None and rule.effect == "deny":
         raise Undecidable("rule", f"the rule {rule.name!r} denies this action")
-    floor = declared.speaks and (declared.is_question or not (rule is not None and rule.replaces))
+    floor = declared.asks(asked.confidence) and (declared.is_question or not (rule is not None and rule.replaces))
     if rule is not None and rule.effect == "run" and not floor:
         return Verdict("run", "auto", "rule", _safe_end(unasked(declared, directory, policy, rule), asked))
+    if rule is None and declared.speaks and not floor:
+        return Verdict("run", declared.pattern, "sure", _safe_end(unasked(declared, directory, policy, rule), asked))
     ended = _safe_end(demanded(declared, directory, policy, rule, floor=floor), asked)
     require_reachable(ended, directory, barred)
-    tightens = rule is not None and rule.effect == "approval"
-    pattern = "approval" if declared.pattern == "auto" else declared.pattern
-    return Verdict("review", pattern, "rule" if tightens else "declared" if declared.speaks else "default", ended)
+    if rule is not None and rule.effect == "approval":
+        return Verdict("review", _asking(declared), "rule", ended)
+    return Verdict("review", _asking(declared), _why(declared, asked), ended)
+
+
+def _asking(declared: Declaration) -> str:
+    return "approval" if declared.pattern == "auto" else declared.pattern
+
+
+def _why(declared: Declaration, asked: Asked) -> str:
+    """Why people are asked where no rule says so."""
+    if declared.pattern == "confidence":
+        return "no_usable_confidence" if usable(asked.confidence) is None else "below_threshold"
+    return "declared" if declared.speaks else "default"
 
 
 def again(

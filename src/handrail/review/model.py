@@ -7,7 +7,7 @@ from ..policy.paths import Demand
 from ..policy.standing import Terms
 
 Status = Literal["open", "claimed", "decided", "expired", "withdrawn", "superseded"]
-Kind = Literal["approval", "exception", "question"]
+Kind = Literal["approval", "check", "exception", "question"]
 Cause = Literal["held", "attempts_failed", "outcome_unknown"]
 Outcome = Literal[
     "approve", "edit", "reject", "send_back", "answer", "retry", "supply", "skip", "abort", "happened", "not_happened"
@@ -16,6 +16,7 @@ Outcome = Literal[
 OPEN: Final = frozenset({"open", "claimed"})
 CHOICES: Final[dict[tuple[Kind, Cause], tuple[Outcome, ...]]] = {
     ("approval", "held"): ("approve", "edit", "reject", "send_back"),
+    ("check", "held"): ("approve", "edit", "reject"),
     ("question", "held"): ("answer", "reject"),
     ("exception", "attempts_failed"): ("retry", "edit", "supply", "skip", "abort"),
     ("exception", "outcome_unknown"): ("happened", "not_happened", "retry"),

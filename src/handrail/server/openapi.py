@@ -186,6 +186,7 @@ def _travelling(found: JSONObject) -> None:
     terms["properties"]["lasts"] = {"anyOf": [{"type": "integer", "minimum": 1, "maximum": LONGEST_TERM}, DURATION]}
     declared = found["Declaration"]
     declared["additionalProperties"] = False
+    declared["properties"]["threshold"] = {"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"type": "null"}]}
     for name in DURATIONS:
         whole = {"type": "integer", "minimum": 0, "maximum": LONGEST}
         nothing = [{"type": "null"}] if name == "remind" else []

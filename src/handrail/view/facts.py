@@ -31,7 +31,8 @@ _REASONS = {
     "rule": "a rule of the policy asks for it",
     "declared": "the action's code asks for it",
     "default": "no rule is about it, so a person decides",
-    "below_threshold": "its confidence is below the threshold",
+    "below_threshold": "the agent is less sure than it has to be",
+    "no_usable_confidence": "there is no usable confidence: a number from 0 to 1",
     "condition_error": "a condition of the policy could not be evaluated",
     "policy_changed": "the policy has become stricter since it was agreed to",
     "intent_refused": "people refused an action of this run with the same intent",
@@ -91,6 +92,8 @@ def facts(view: Mapping[str, Any], reader: Reader) -> Iterator[tuple[str, str]]:
         yield "Limit", _limit(limit)
     yield from _levels(review, reader)
     yield "Needs", quorum(review["quorum"], reader)
+    if "confidence" in action:
+        yield "Confidence", _sure(action)
     yield "Risk", f"{_rated(action['risk'])}, {_undoable(action['reversible'])}"
     if action.get("target"):
         yield "Checked", "how its target looks is compared again right before it runs; if that changed, it does not run"
@@ -150,6 +153,12 @@ def quorum(demand: Sequence[Sequence[Any]], reader: Reader) -> str:
         for group, number in demand
     ]
     return f"{listed(parts)} to approve" if parts else "1 person to approve"
+
+
+def _sure(action: Mapping[str, Any]) -> str:
+    """How sure the agent is, and how sure its code wants it to be."""
+    sure = visible(action["confidence"]) if action["confidence"] else "none that can be used"
+    return f"{sure}, wanted {visible(action['threshold'])} or more" if action["threshold"] else sure
 
 
 def _rated(risk: str | None) -> str:

@@ -53,7 +53,8 @@ class ReviewView(TypedDict):
 class ActionView(TypedDict):
     """What would run, for whom: `bind` is the digest that binds the decision to the arguments.
 
-    `target` is there where how the target looks is compared again before it runs.
+    `target` is there where how the target looks is compared again before it runs, `confidence` and `threshold` where
+    it matters how sure the agent is.
     """
 
     id: str
@@ -68,6 +69,8 @@ class ActionView(TypedDict):
     reversible: bool | None
     attempt: int
     target: NotRequired[bool]
+    confidence: NotRequired[str | None]
+    threshold: NotRequired[str | None]
 
 
 class RefusedView(TypedDict):

@@ -1089,7 +1089,7 @@ export interface components {
             readonly status: "proposed" | "held" | "cleared" | "claimed" | "started" | "succeeded" | "failed" | "skipped" | "unknown" | "refused" | "withdrawn";
             readonly rev: number;
             /** @enum {unknown} */
-            readonly kind: "call" | "question";
+            readonly kind: "call" | "question" | "output";
             readonly name: string;
             readonly schema: string;
             readonly agent: string;
@@ -1155,6 +1155,10 @@ export interface components {
             /** @default null */
             readonly spent_at: number | null;
             readonly over?: readonly string[];
+            /** @default null */
+            readonly confidence: string | null;
+            /** @default null */
+            readonly threshold: string | null;
         };
         readonly Demand: {
             readonly levels: readonly components["schemas"]["Level"][];
@@ -1201,7 +1205,7 @@ export interface components {
             readonly status: "open" | "claimed" | "decided" | "expired" | "withdrawn" | "superseded";
             readonly rev: number;
             /** @enum {unknown} */
-            readonly kind: "approval" | "exception" | "question";
+            readonly kind: "approval" | "check" | "exception" | "question";
             /** @enum {unknown} */
             readonly cause: "held" | "attempts_failed" | "outcome_unknown";
             readonly action: string;
@@ -1293,7 +1297,7 @@ export interface components {
              * @default call
              * @enum {unknown}
              */
-            readonly kind: "call" | "question";
+            readonly kind: "call" | "question" | "output";
             /** @default null */
             readonly run: string | null;
             /** @default null */
@@ -1330,6 +1334,10 @@ export interface components {
             readonly start: boolean;
             /** @default false */
             readonly offered: boolean;
+            /** @default null */
+            readonly confidence: number | null;
+            /** @default null */
+            readonly inputs: string | null;
             readonly id?: string | null;
         };
         readonly Declaration: {
@@ -1337,7 +1345,7 @@ export interface components {
              * @default approval
              * @enum {unknown}
              */
-            readonly pattern: "approval" | "question" | "auto";
+            readonly pattern: "approval" | "confidence" | "question" | "auto";
             readonly reviewers?: readonly string[];
             readonly within?: number | string;
             readonly remind?: number | string | null;
@@ -1356,6 +1364,7 @@ export interface components {
             readonly at_end: "reject" | "approve" | "answer";
             readonly undo?: number | string;
             readonly grant?: number | string;
+            readonly threshold?: number | null;
         };
         /** @description Any JSON. Numbers stay below 2^53, beyond which readers differ: send bigger ones as text. */
         readonly Value: (string | boolean | null) | number | readonly components["schemas"]["Value"][] | {
@@ -1497,7 +1506,7 @@ export interface components {
             readonly v: number;
             readonly rev: number;
             /** @enum {unknown} */
-            readonly kind: "approval" | "exception" | "question";
+            readonly kind: "approval" | "check" | "exception" | "question";
             /** @enum {unknown} */
             readonly cause: "held" | "attempts_failed" | "outcome_unknown";
             /** @enum {unknown} */

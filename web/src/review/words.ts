@@ -21,6 +21,7 @@ export function sentence(words: string): string {
 export function kindOf(row: Row): string {
   if (row.kind === "question") return "Question";
   if (row.kind === "approval") return "Approval";
+  if (row.kind === "check") return "Check";
   return row.cause === "outcome_unknown" ? "Outcome unknown" : "Exception";
 }
 
