@@ -35,7 +35,11 @@ def only_granted_bytes_run(change: Change) -> None:
         assert before.grant is not None, "started without a grant"
         assert event.bind == before.grant.bind == before.bind, "other bytes started than were granted"
         assert change.sealed.at < before.grant.expires_at, "started after the grant expired"
-        assert before.kind == "call", "a question started"
+        assert before.kind == "call", "a question or an output started"
+    if isinstance(event, acted.Succeeded) and isinstance(before, Action) and before.kind == "output":
+        assert before.status == "cleared", "an output was used that nobody agreed to"
+        assert before.grant is not None
+        assert before.grant.bind == before.bind, "another output was used than was agreed to"
 
 
 def each_attempt_starts_once(change: Change) -> None:

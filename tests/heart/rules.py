@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from handrail.action import commands as action
-from handrail.action.model import Action
+from handrail.action.model import Action, Kind
 from handrail.clock import HOUR, MINUTE, SECOND
 from handrail.directory import commands as directory
 from handrail.directory.model import Person
@@ -29,6 +29,7 @@ from .world import NAMES
 
 TEAMS = ("legal", "finance")
 PEOPLE = ("ann", "bob", "cyd", "olga")
+SURE = (None, 0.2, 0.5, 0.9)
 BOTS = (agent("agt_one", "osu_olga"), agent("agt_two", "osu_sam", executes=True))
 STAFF = tuple(person(f"usr_{name}", "session") for name in PEOPLE)
 LADDERS: tuple[dict[str, Any], ...] = (
@@ -91,8 +92,8 @@ class Rules(RuleBasedStateMachine):
             self.join(one, TEAMS if number == 2 else (TEAMS[number % 2],), linked=one == "olga")
         self.attempt("run_1", run.Open("a title", hold=hold), BOTS[0])
         for ladder in LADDERS[:3]:
-            self.propose(ladder, "approval", BOTS[0], 0, "reject", HOUR, (False,) * 4, 0)
-        self.propose(LADDERS[0], "auto", BOTS[0], 0, "reject", HOUR, (True, True, True, False), 0)
+            self.propose(ladder, "approval", BOTS[0], 0, "reject", HOUR, (False,) * 4, 0, None)
+        self.propose(LADDERS[0], "auto", BOTS[0], 0, "reject", HOUR, (True, True, True, False), 0, None)
 
     @precondition(lambda self: len(self.states()) % 3 == 0)
     @rule(name=st.sampled_from(PEOPLE), teams=st.sets(st.sampled_from(TEAMS)).map(tuple), linked=st.booleans())
@@ -115,22 +116,26 @@ class Rules(RuleBasedStateMachine):
 
     @precondition(lambda self: self.proposed < 10)
     @rule(
-        ladder=ladders, pattern=st.sampled_from(["approval", "approval", "auto", "question"]), by=st.sampled_from(BOTS),
+        ladder=ladders, by=st.sampled_from(BOTS),
+        pattern=st.sampled_from(["approval", "approval", "auto", "question", "confidence"]), sure=st.sampled_from(SURE),
         undo=st.sampled_from([0, 0, 5 * MINUTE]), at_end=st.sampled_from(["reject", "reject", "approve", "answer"]),
         grant=st.sampled_from([MINUTE, HOUR]), flags=st.tuples(*[st.booleans()] * 4), older=st.integers(0, 9),
     )  # fmt: skip
     def propose(
         self, ladder: dict[str, Any], pattern: Any, by: Principal, undo: int, at_end: Any, grant: int,
-        flags: tuple[bool, ...], older: int,
+        flags: tuple[bool, ...], older: int, sure: float | None,
     ) -> None:  # fmt: skip
         """An agent wants something, perhaps in the run, at once, with a probe, or instead of something older."""
         in_run, at_once, probe, instead = flags
         actions = self.actions()
-        declared = Declaration(pattern, undo=undo, at_end=at_end, grant=grant, within=HOUR, **ladder)
+        limit = 0.5 if pattern == "confidence" else None
+        declared = Declaration(pattern, undo=undo, at_end=at_end, grant=grant, within=HOUR, threshold=limit, **ladder)
+        unsure: dict[Any, Kind] = {"question": "question", "confidence": "output" if probe else "call"}
+        kind = unsure.get(pattern, "call")
+        args = {"output": self.proposed} if kind == "output" else {"default": 1, "n": self.proposed}
         command = action.Propose(
-            "mail.send", json.dumps({"default": 1, "n": self.proposed}, separators=(",", ":")), "sch", "{}", declared,
-            kind="question" if pattern == "question" else "call", run="run_1" if in_run and by == BOTS[0] else None,
-            probe=probe, executor="x1", start=at_once,
+            "mail.send", json.dumps(args, separators=(",", ":")), "sch", "{}", declared, kind, confidence=sure,
+            run="run_1" if in_run and by == BOTS[0] else None, probe=probe, executor="x1", start=at_once,
             supersedes=actions[older].id if instead and older < len(actions) else None,
         )  # fmt: skip
         self.proposed += 1

@@ -41,6 +41,7 @@ LADDER: Final = Declaration(
     reviewers=(FIRST,), within=HALF, remind=15 * MINUTE, then=((TEAM, HALF),), grant=MINUTE, at_end="approve"
 )
 RUNS: Final = Declaration("auto", reviewers=(TEAM,), within=HALF, grant=3 * MINUTE)
+UNSURE: Final = Declaration("confidence", reviewers=(TEAM,), within=HALF, grant=2 * MINUTE, threshold=0.8)
 ASKS: Final = Declaration("question", reviewers=(TEAM,), within=HALF, at_end="answer")
 
 NORMAL: Final = (
@@ -50,6 +51,7 @@ NORMAL: Final = (
     Scope("two levels, reminders, approval at the end", LADDER),
     Scope("runs by rule: two attempts, crash, an exception", RUNS, attempts=2, reviews=1),
     Scope("an unknown outcome with a probe", RUNS, {"probe": True}, attempts=2, reviews=1),
+    Scope("an output that people check and correct", UNSURE, {"kind": "output", "args": '{"output":3}'}, revisions=2),
     Scope("a question with a default answer", ASKS, {"kind": "question", "args": '{"default":3}'}),
 )
 WIDE: Final = (

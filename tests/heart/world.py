@@ -20,6 +20,7 @@ from handrail.engine.consequences import consequences
 from handrail.errors import UnknownAction
 from handrail.policy import register
 from handrail.policy.asked import Asked
+from handrail.policy.declaration import usable
 from handrail.policy.paths import Demand
 from handrail.policy.register import ActivePolicy, PutPolicy
 from handrail.policy.rules import Policy, Unreadable
@@ -161,7 +162,10 @@ def _action_facts(world: World, subject: str, command: object, actor: Principal)
         if refused_at(world, command.run, intent):
             forbidden = barred(world, actor.id, actor.owner or "", command.run, command.kind)
             verdict = anew(verdict, world.directory, forbidden)
-        return ActionFacts(subject, world.now, actor, verdict, revision, blocked=blocked, intent=intent)
+        return ActionFacts(
+            subject, world.now, actor, verdict, revision, blocked=blocked, intent=intent,
+            output=output_of(command.kind, revision.bind),
+        )  # fmt: skip
     if not isinstance(state, Action):
         raise UnknownAction("no action has that id")
     lease, blocked = world.leases.get(subject), held_up(world, state.run, subject)
@@ -172,7 +176,7 @@ def _action_facts(world: World, subject: str, command: object, actor: Principal)
     stopped = isinstance(around, Run) and around.status == "stopped"
     return ActionFacts(
         subject, world.now, actor, fresh, None, lease, blocked, owns, stopped=stopped, refused_at=refused,
-        permitted=judges,
+        permitted=judges, output=output_of(state.kind, state.bind),
     )  # fmt: skip
 
 
@@ -192,7 +196,7 @@ def _again(world: World, state: Action) -> Verdict:
     forbidden = barred(world, state.agent, state.owner, state.run, state.kind)
     return again(
         state.demand, floor=state.floor, directory=world.directory, barred=forbidden, policy=world.policy,
-        asked=Asked(state.name, state.risk, state.reversible),
+        asked=Asked(state.name, state.risk, state.reversible, float(state.confidence) if state.confidence else None),
     )  # fmt: skip
 
 
@@ -210,7 +214,7 @@ def _owns(world: World, owner: str, actor: Principal) -> bool:
 def routed(world: World, command: action.Propose, actor: Principal) -> Verdict:
     """The verdict of code and policy."""
     forbidden = barred(world, actor.id, actor.owner or "", command.run, command.kind)
-    asked = Asked(command.name, command.risk, command.reversible)
+    asked = Asked(command.name, command.risk, command.reversible, usable(command.confidence))
     return judge(command.declared, world.directory, forbidden, world.policy, asked)
 
 
@@ -267,6 +271,11 @@ def _timely(state: Review, held: Action) -> JSON:
     if state.decision is not None and state.decision.value is not None:
         return text_of(state.decision.value)
     return args_of(held.bind).get("default") if state.demand.at_end == "answer" else None
+
+
+def output_of(kind: str, bind: str) -> Any:
+    """What an output is, as its bytes say."""
+    return args_of(bind).get("output") if kind == "output" else None
 
 
 def args_of(bind: str) -> Any:

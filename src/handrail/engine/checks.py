@@ -31,6 +31,12 @@ def check_run(run: Any, run_id: str, actor: Principal) -> None:
         raise RunFinished("this run is finished; give new work another run id")
 
 
+def check_output(kind: str, args: str) -> None:
+    """Raise `InvalidValue` for an output that does not travel as one."""
+    if kind == "output" and orjson.loads(args).keys() != {"output"}:
+        raise InvalidValue('the arguments of an output are {"output": …} and nothing else')
+
+
 def check_above(above: Any, run_id: str, actor: Principal) -> None:
     """Raise `UnknownRun` for a run to be inside of that is not there, and in the same words for one of others;
     `RunFinished` for one that is over."""

@@ -13,7 +13,7 @@ from ..action.model import Action
 from ..codec.canonical import canonical
 from ..codec.records import State
 from ..directory.lifecycle import Facts as DirectoryFacts
-from ..errors import InvalidValue, RunStopped, UnknownAction, UnknownReview
+from ..errors import RunStopped, UnknownAction, UnknownReview
 from ..policy.asked import Asked
 from ..policy.budget import Budget
 from ..policy.declaration import usable
@@ -36,7 +36,7 @@ from ..run.model import Hold, Run
 from ..stream import JSON, Revision, changed
 from ..view.model import folds
 from . import limits, lineage, permissions, shown
-from .checks import check_above, check_decision, check_parent, check_run
+from .checks import check_above, check_decision, check_output, check_parent, check_run
 
 if TYPE_CHECKING:
     from .work import Work
@@ -99,6 +99,7 @@ def _action(work: Work, subject: str, state: State | None, command: object, acto
 
 
 def _proposal(work: Work, subject: str, command: action.Propose, actor: Principal) -> ActionFacts:
+    check_output(command.kind, command.args)
     revision = _revision(work, subject, 1, command.name, command.args, work.salt(subject, 1, "args"))
     directory = work.sources.directory()
     around = work.state(command.run) if command.run else None
@@ -125,14 +126,9 @@ def _proposal(work: Work, subject: str, command: action.Propose, actor: Principa
 
 
 def _output(kind: str, args: str | None) -> JSON:
-    """What a predictor gave back, where that is what the action is about. Raises `InvalidValue`."""
-    if kind != "output" or not args:
-        return None
-    found = orjson.loads(args)
-    if found.keys() != {"output"}:
-        raise InvalidValue('the arguments of an output are {"output": …} and nothing else')
-    output: JSON = found["output"]
-    return output
+    """What a predictor gave back, where that is what the action is about."""
+    found: JSON = orjson.loads(args).get("output") if kind == "output" and args else None
+    return found
 
 
 def _sure(state: Action) -> float | None:

@@ -74,9 +74,14 @@ const DO: Record<string, string> = {
   not_happened: "It did not happen",
 };
 
-/** What a button says that ends a review. */
-export function verb(outcome: string): string {
-  return DO[outcome] ?? sentence(outcome.replaceAll("_", " "));
+const BY_KIND: Record<string, Record<string, string>> = {
+  check: { approve: "Accept", edit: "Correct" },
+  exception: { edit: "Retry" },
+};
+
+/** What a button says that ends a review of a kind. */
+export function verb(outcome: string, kind = ""): string {
+  return BY_KIND[kind]?.[outcome] ?? DO[outcome] ?? sentence(outcome.replaceAll("_", " "));
 }
 
 const MEANS: Record<string, string> = {

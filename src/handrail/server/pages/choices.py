@@ -59,12 +59,23 @@ UNANSWERED: Final = replace(
     CHOICES["reject"], words="Do not answer", follows="The agent gets your reason, and no answer."
 )
 
+CHECKED: Final = {
+    "approve": replace(CHOICES["approve"], words="Accept", follows="The agent goes on with exactly this."),
+    "edit": replace(
+        CHOICES["edit"], words="Accept the corrected version", follows="The agent goes on with what you wrote."
+    ),
+    "reject": replace(CHOICES["reject"], follows="It is not used. The agent gets your reason."),
+}
+"""What is said where people check something of which the agent is not sure."""
+
 
 def choices_of(page: Mapping[str, Any]) -> dict[str, Choice]:
     """The outcomes of a review of its kind."""
     found = {one: CHOICES[one] for one in page["choices"] if one in CHOICES}
     if page["row"]["kind"] == "question" and "reject" in found:
         found["reject"] = UNANSWERED
+    if page["row"]["kind"] == "check":
+        found |= {outcome: choice for outcome, choice in CHECKED.items() if outcome in found}
     return found
 
 
