@@ -3,6 +3,7 @@
 from typing import Final
 
 from .crashes import OF_A_CRASH
+from .limits import OF_LIMITS
 from .model import Edit, Guard
 from .runs import OF_RUNS
 from .simulations import OF_THE_SIMULATION
@@ -367,7 +368,7 @@ OF_THE_POLICY: Final = (
     ),
     Guard(
         "stricter at the start", "A policy that became stricter counts until the call leaves.",
-        (Edit(EXECUTION, 'if verdict is None or verdict.kind == "run" or retried:', "if True:"),),
+        (Edit(EXECUTION, 'if verdict is None or verdict.kind == "run" or _retried(state):', "if True:"),),
         (
             "tests/engine/test_policy.py::test_what_was_agreed_to_is_asked_again_by_a_policy_that_asks_for_more",
             "tests/engine/test_policy.py::test_a_policy_that_came_between_claim_and_start_counts",
@@ -391,5 +392,5 @@ OF_THE_POLICY: Final = (
 
 GUARDS: Final = (
     *OF_THE_ACTION, *OF_THE_REVIEW, *OF_THE_LOG, *OF_THE_CALL, *OF_THE_POLICY, *OF_THE_STORE, *OF_THE_SERVER,
-    *OF_WORKERS, *OF_RUNS, *OF_A_CRASH, *OF_THE_SIMULATION,
+    *OF_WORKERS, *OF_RUNS, *OF_LIMITS, *OF_A_CRASH, *OF_THE_SIMULATION,
 )  # fmt: skip

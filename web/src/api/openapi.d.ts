@@ -1550,6 +1550,7 @@ export interface components {
             readonly choices: readonly ("approve" | "edit" | "reject" | "send_back" | "answer" | "retry" | "supply" | "skip" | "abort" | "happened" | "not_happened")[];
             readonly refusal: components["schemas"]["Refusal"] | null;
             readonly voted: boolean;
+            readonly permits: boolean;
             readonly may_comment: boolean;
             readonly rounds: readonly components["schemas"]["Round"][];
             readonly attempts: readonly components["schemas"]["Attempt"][];
