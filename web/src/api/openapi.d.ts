@@ -430,6 +430,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/reviews/{id}/wait": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** How long the review will probably still wait. */
+        readonly get: operations["get_review_wait"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/reviews/{id}/claim": {
         readonly parameters: {
             readonly query?: never;
@@ -543,6 +560,23 @@ export interface paths {
         readonly put?: never;
         /** Take your vote back while it can be undone. */
         readonly post: operations["revoke_review"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/waits": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** How well waits were foretold lately. */
+        readonly get: operations["get_waits"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1654,6 +1688,12 @@ export interface components {
             readonly profile: string | null;
             readonly roles?: readonly ("viewer" | "reviewer" | "supervisor" | "auditor" | "administrator")[];
         };
+        readonly WaitScore: {
+            readonly ended: number;
+            readonly foretold: number;
+            readonly inside: number;
+            readonly median: number | null;
+        };
         readonly Agent: {
             readonly id: string;
             /** @enum {unknown} */
@@ -1674,6 +1714,7 @@ export interface components {
             readonly fence?: number | null;
             readonly deadline?: number | null;
             readonly outcome?: unknown;
+            readonly estimated_wait?: components["schemas"]["Wait"] | null;
             /** @description Which function to run. */
             readonly name: string;
         };
@@ -1716,6 +1757,19 @@ export interface components {
             readonly auth: string;
             /** @description µs since the epoch. */
             readonly at: number;
+        };
+        readonly Wait: {
+            /** @enum {unknown} */
+            readonly known: "range" | "nobody_online" | "too_few" | "long_queue";
+            readonly online: number;
+            readonly position: number | null;
+            /** @description µs. */
+            readonly low: number | null;
+            /** @description µs. */
+            readonly likely: number | null;
+            /** @description µs. */
+            readonly high: number | null;
+            readonly text: string;
         };
         readonly Me: {
             readonly tenant: string;
@@ -2009,6 +2063,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -2029,6 +2084,28 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
+                    };
+                };
+            };
+            /** @description Done. */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly id: string;
+                        readonly status: string;
+                        readonly rev: number;
+                        readonly reason?: string | null;
+                        readonly review?: string | null;
+                        readonly view?: string | null;
+                        readonly bind?: string | null;
+                        readonly fence?: number | null;
+                        readonly deadline?: number | null;
+                        readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -2358,6 +2435,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -2991,6 +3069,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -3162,6 +3241,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -3333,6 +3413,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -3670,6 +3751,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -3841,6 +3923,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -4011,6 +4094,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -4182,6 +4266,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -5044,6 +5129,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -5064,6 +5150,28 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
+                    };
+                };
+            };
+            /** @description Done. */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly id: string;
+                        readonly status: string;
+                        readonly rev: number;
+                        readonly reason?: string | null;
+                        readonly review?: string | null;
+                        readonly view?: string | null;
+                        readonly bind?: string | null;
+                        readonly fence?: number | null;
+                        readonly deadline?: number | null;
+                        readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -6149,6 +6257,156 @@ export interface operations {
             };
         };
     };
+    readonly get_review_wait: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly estimated_wait: components["schemas"]["Wait"] | null;
+                    };
+                };
+            };
+            /** @description The request cannot be meant. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing of that id, or it is not yours. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such method here. */
+            readonly 405: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive in time. */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state or the rules refuse it. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is no JSON. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not fit. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many: see Retry-After. */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large. */
+            readonly 431: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now: repeat it with the same Idempotency-Key. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly claim_review: {
         readonly parameters: {
             readonly query?: never;
@@ -6183,6 +6441,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -6348,6 +6607,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -6519,6 +6779,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -6689,6 +6950,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -6859,6 +7121,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -7031,6 +7294,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -7201,7 +7465,154 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
+                };
+            };
+            /** @description The request cannot be meant. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing of that id, or it is not yours. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such method here. */
+            readonly 405: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive in time. */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state or the rules refuse it. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is no JSON. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not fit. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many: see Retry-After. */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large. */
+            readonly 431: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now: repeat it with the same Idempotency-Key. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly get_waits: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WaitScore"];
                 };
             };
             /** @description The request cannot be meant. */
@@ -7977,6 +8388,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -8147,6 +8559,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -8312,6 +8725,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -8482,6 +8896,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -10334,6 +10749,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -10805,6 +11221,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -10964,6 +11381,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
