@@ -12,9 +12,9 @@ from tests.cli.conftest import harmless
 def decided(company, wire) -> list[str]:
     """An approval, a rejection with a secret in its reason, and a correction."""
     tickets = [wire.propose("DE89", amount) for amount in (1, 2, 3)]
-    company("reviews", "approve", tickets[0].review, "--note", "fine")
-    company("reviews", "reject", tickets[1].review, "--reason", "token sk_live_4eC39HqLyjWDarjtT1zdp7dc")
-    company("reviews", "edit", tickets[2].review, "--set", "amount=30")
+    company("reviews", "approve", tickets[0].review, "--yes", "--note", "fine")
+    company("reviews", "reject", tickets[1].review, "--yes", "--note", "token sk_live_4eC39HqLyjWDarjtT1zdp7dc")
+    company("reviews", "edit", tickets[2].review, "--yes", "--set", "amount=30")
     return [ticket.id for ticket in tickets]
 
 
@@ -51,7 +51,7 @@ def test_an_export_is_narrowed_by_name_and_time(company, wire):
 def test_how_it_turned_out_is_said_after_the_end_and_shown(company, wire):
     ticket = wire.propose("DE89", 1)
     assert company("actions", "outcome", ticket.id, "--wrong").code != 0
-    company("reviews", "reject", ticket.review, "--reason", "no")
+    company("reviews", "reject", ticket.review, "--yes", "--note", "no")
     said = company("actions", "outcome", ticket.id, "--wrong", "--note", "it was due after all")
     assert (said.code, "turned out wrong" in said.out) == (0, True)
     assert "wrong, says a person" in company("actions", "show", ticket.id).out
@@ -63,7 +63,7 @@ def test_how_long_people_will_take_is_shown_while_they_are_asked(company, wire):
     ticket = wire.propose("DE89", 1)
     assert "Wait" in company("actions", "show", ticket.id).out
     assert company("reviews", "waits").out == "No review is over yet.\n"
-    company("reviews", "approve", ticket.review)
+    company("reviews", "approve", ticket.review, "--yes")
     assert "Wait" not in company("actions", "show", ticket.id).out
     assert company("reviews", "waits").out.splitlines()[-1] == "Too few reviews are over to foretell a wait."
     assert company("reviews", "waits", "--json").json["ended"] == 1
