@@ -38,6 +38,7 @@ MAY: Final[dict[str, tuple[str, str]]] = {
     "start_action": ("propose execute", ""),
     "release_action": ("propose execute", ""),
     "renew_action": ("propose execute", ""),
+    "renew_leases": ("propose execute", ""),
     "settle_action": ("propose execute", ""),
     "reconcile_action": ("propose execute", ""),
     "list_decisions": ("propose execute", READERS),

@@ -7,6 +7,7 @@ from ..directory.commands import Scope
 from ..directory.model import Agent, Person
 from ..directory.roles import Permission
 from ..engine.page import Page
+from ..engine.request import LEASES
 from ..engine.taking import BESIDE, FUNCTIONS, MOST
 from ..errors import Misfit
 from ..learning.cursors import CONSUMER
@@ -111,6 +112,7 @@ SHAPES: Final[dict[str, type]] = {
 ANSWERS: Final[dict[str, tuple[tuple[int, ...], str, JSONObject]]] = {
     "Answer": ((200,), JSON, ANSWER),
     "Work": ((200,), JSON, _object({"items": _list(_ref("Taken"))})),
+    "Leases": ((200,), JSON, _object({"renewed": _list(TEXT)})),
     "Renewed": ((200,), JSON, _object({"renewed": {"type": "boolean"}})),
     "Page": ((200,), JSON, PAGE),
     "Reviews": ((200,), JSON, _object({"items": _list(REVIEW), "next": MAYBE})),
@@ -185,12 +187,18 @@ QUERY: Final[dict[str, dict[str, JSONObject]]] = {
 USE: Final[JSONObject] = {"enum": ["browser", "terminal", None]}
 AGENT: Final[JSONObject] = {"type": "string", "minLength": 1, "maxLength": 200}
 WORDS: Final = _list({"type": "string"}) | {"maxItems": BESIDE}
+LEASE: Final = _object(
+    {"action": AFTER, "executor": {"type": "string", "pattern": f"^{words.EXECUTOR.pattern}$"},
+     "fence": {"type": "integer", "minimum": 0, "maximum": 2**53 - 1}},
+    closed=True,
+)  # fmt: skip
 BODY_SCHEMAS: Final[dict[str, JSONObject]] = {
     "take_work": _object(
         {"executor": {"type": "string", "pattern": f"^{words.EXECUTOR.pattern}$"},
          "functions": _list(_object({"name": TEXT, "schema": TEXT}, closed=True)) | {"maxItems": FUNCTIONS}},
         closed=True, most={"type": "integer", "minimum": 1, "maximum": MOST, "default": 1}, beside=WORDS,
     ),
+    "renew_leases": _object({"leases": _list(LEASE) | {"maxItems": LEASES}}, closed=True),
     "acknowledge_decisions": _object({"consumer": CONSUMER_NAME, "position": NUMBER}, closed=True),
     "find_examples": _object(
         {"name": {"type": "string", "minLength": 1}}, closed=True, args=MAYBE_OBJECT,

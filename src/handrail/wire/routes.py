@@ -8,7 +8,7 @@ from ..action import commands as action
 from ..action.work import Take
 from ..directory.commands import Scope
 from ..directory.roles import Permission
-from ..engine.request import Renew
+from ..engine.request import Renew, RenewAll
 from ..policy import standing
 from ..review import commands as review
 from ..run import commands as run
@@ -94,6 +94,10 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(
         "find_examples", "POST", "/v1/decisions/examples", "Past decisions, the most alike first.", "Examples", None,
         "any", "read",
+    ),
+    Route(
+        "renew_leases", "POST", "/v1/leases", "Keep the leases of up to 500 running actions; answers whose were kept.",
+        "Leases", RenewAll, "any",
     ),
     Route("ask_question", "POST", "/v1/ask", "Ask people a question.", "Answer", action.Propose, "propose"),
     Route("get_inbox", "GET", "/v1/inbox", "Reviews as rows of the inbox.", "Inbox", None, None, "read"),
