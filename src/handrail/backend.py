@@ -7,7 +7,9 @@ from typing import Any, Final, Literal, Protocol, TypeAlias, TypeVar
 from .action.model import Action
 from .action.work import Take
 from .codec.policy_file import PolicyFile, read_policy_file
+from .policy.limits import Limit
 from .policy.register import ActivePolicy
+from .policy.standing import Standing
 from .principal import Principal
 from .review.model import Review
 from .run.model import Run
@@ -180,6 +182,32 @@ class PolicyRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class PermissionRecord:
+    """A standing permission, and what its fixed arguments are, as far as that is kept."""
+
+    state: Standing
+    values: Text
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetRecord:
+    """One budget of a limit: what it is for, what is used, and what is left, as decimals; `None` where nobody knows."""
+
+    id: str
+    key: Text
+    used: str | None
+    left: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LimitRecord:
+    """A limit of the active policy, with those of its newest budgets of which something is used."""
+
+    limit: Limit
+    budgets: tuple[BudgetRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One entry of a stream's log, read for people: `data` and the texts that are kept."""
 
@@ -235,7 +263,7 @@ class Backend(Protocol):
         """Send a command to a stream. Raises the refusal, or `Unavailable`; repeat then with the same id."""
 
     async def acall(self, subject: str, command: object, *, command_id: str | None = None) -> Answer:
-        """Like `call`."""
+        """Like `call`. A commit that is under way is awaited to its end before a cancellation is passed on."""
 
     def wait(self, action: str, rev: int, timeout: float | None) -> Answer | None:
         """Block until the action has moved beyond `rev`; `None` once `timeout` seconds are over."""
@@ -271,6 +299,12 @@ class Backend(Protocol):
 
     def policy(self) -> PolicyRecord | None:
         """The active policy; `None` while none was ever applied."""
+
+    def permissions(self, *, after: str | None = None, limit: int = 50) -> list[PermissionRecord]:
+        """Standing permissions, newest first."""
+
+    def limits(self) -> list[LimitRecord]:
+        """The limits of the active policy, with what is used."""
 
     def waiting(self, *, after: str | None = None, limit: int = 50) -> list[ReviewRecord]:
         """Open reviews, by risk and age; `after` is the id of the last one of the page before."""

@@ -13,9 +13,10 @@ from typing import Any, Final, TypeVar
 
 from .action.model import Action
 from .action.work import Take
-from .backend import ActionRecord, Answer, Event, PolicyRecord, ReviewRecord, Text
+from .backend import ActionRecord, Answer, Event, LimitRecord, PermissionRecord, PolicyRecord, ReviewRecord, Text
 from .clock import Clock, SystemClock, ToldClock
 from .directory.commands import PutAgent
+from .engine import ledger
 from .engine.archive import Archive
 from .engine.engine import Engine
 from .engine.keeper import Keeper
@@ -178,7 +179,8 @@ class Embedded:
     async def acall(
         self, subject: str, command: object, *, command_id: str | None = None, room: Room | None = None
     ) -> Answer:
-        """Send a command to a stream; the event loop goes on meanwhile. `room` bounds what may wait for people."""
+        """Send a command to a stream; the event loop goes on meanwhile, and who is cancelled learns it once the commit
+        is over. `room` bounds what may wait for people."""
         import asyncio
 
         if self._actor is None:
@@ -186,10 +188,14 @@ class Embedded:
         request = self._request(subject, command, command_id)
         request.room = room
         request.loop = asyncio.get_running_loop()
-        answered: asyncio.Future[None] = request.loop.create_future()
-        request.done = lambda _: None if answered.done() else answered.set_result(None)
+        answered = asyncio.Event()
+        request.done = lambda _: answered.set()
         self.database.process.engine.submit(request)
-        await answered
+        try:
+            await answered.wait()
+        except asyncio.CancelledError:
+            await answered.wait()
+            raise
         return request.result()
 
     def together(self, commands: Iterable[tuple[str, object]]) -> list[Answer]:
@@ -255,6 +261,9 @@ class Embedded:
     ) -> list[Answer]:  # fmt: skip
         """Take actions to execute, as soon as there are some, if they are still `wanted` then."""
         from .engine.offered import Counter, always
+        from .engine.taking import require
+
+        require(self.actor, command)
 
         async def waits(command: Take) -> bool:
             return await self.aread(lambda: self.archive.offers(command))
@@ -290,6 +299,14 @@ class Embedded:
     def policy(self) -> PolicyRecord | None:
         """The active policy."""
         return self.archive.policy()
+
+    def permissions(self, *, after: str | None = None, limit: int = 50) -> list[PermissionRecord]:
+        """Standing permissions, newest first."""
+        return ledger.permissions(self.archive, after, limit)
+
+    def limits(self) -> list[LimitRecord]:
+        """The limits of the active policy, with what is used."""
+        return ledger.limits(self.archive, self.database.process.engine.clock.now())
 
     def waiting(self, *, after: str | None = None, limit: int = 50) -> list[ReviewRecord]:
         """Open reviews, by risk and age."""

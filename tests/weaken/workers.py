@@ -7,6 +7,11 @@ from .model import Edit, Guard
 TAKING: Final = "engine/taking.py"
 OF_WORKERS: Final = (
     Guard(
+        "one order of tenants", "Whoever waits for one tenant's head holds none that comes behind it.",
+        (Edit("engine/engine.py", "sorted(_by_tenant(requests).items())", "_by_tenant(requests).items()"),),
+        ("tests/engine/test_tenants.py::test_whoever_waits_for_a_tenant_holds_none_that_comes_behind_it",),
+    ),
+    Guard(
         "a caller's own action", "What a blocking caller runs itself, no worker takes.",
         (Edit(TAKING, "    if not state.offered:\n", "    if False:\n"),),
         ("tests/engine/test_taking.py::test_a_caller_keeps_its_own_action_and_can_still_execute_it_itself",),

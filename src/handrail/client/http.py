@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from base64 import b64decode
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any, Final, TypeVar
 
 from ..action.commands import Propose
@@ -14,9 +14,9 @@ from ..action.digest import action_digest
 from ..action.execution import require_going
 from ..action.model import Action
 from ..action.work import Take
-from ..backend import ActionRecord, Answer, Event, PolicyRecord, ReviewRecord, Text
+from ..backend import ActionRecord, Answer, Event, LimitRecord, PermissionRecord, PolicyRecord, ReviewRecord, Text
 from ..engine.offered import give_back
-from ..engine.request import Renew
+from ..engine.request import LEASES, Renewal, RenewAll
 from ..errors import (
     HandrailError,
     NotFound,
@@ -35,7 +35,7 @@ from ..wire import records
 from ..wire.bodies import body_of
 from ..wire.routes import BY_COMMAND
 from .feedback import HttpFeedback
-from .lease import Renewals
+from .lease import Held, Renewals
 from .patience import Course, auntil, until
 from .transport import Transport
 
@@ -64,7 +64,10 @@ class Http:
         return self._answered(self._transport.request(*self._sent(subject, command), headers=_headers(command_id)))
 
     async def acall(self, subject: str, command: object, *, command_id: str | None = None) -> Answer:
-        """Like `call`."""
+        """Like `call`; who is cancelled meanwhile learns it when the commit is over."""
+        return await _whole(self._send(subject, command, command_id))
+
+    async def _send(self, subject: str, command: object, command_id: str | None) -> Answer:
         sent = self._sent(subject, command)
         return self._answered(await self._transport.arequest(*sent, headers=_headers(command_id)))
 
@@ -172,8 +175,15 @@ class Http:
         """Keep the executor's lease until the returned function is called."""
         return self._renewals.hold(action, fence, executor)
 
-    def _renew(self, action: str, fence: int, executor: str) -> None:
-        self.call(action, Renew(executor, fence))
+    def _renew(self, held: list[Held]) -> set[str]:
+        """Which of the leases were kept, by their actions."""
+        kept: set[str] = set()
+        for start in range(0, len(held), LEASES):
+            some = held[start : start + LEASES]
+            leases = tuple(Renewal(action, executor, fence) for action, fence, executor in some)
+            found = self._transport.request("POST", "/v1/leases", body_of(RenewAll(leases)))
+            kept |= set(self._answered(found)["renewed"])
+        return kept
 
     # Reads.
 
@@ -210,6 +220,14 @@ class Http:
         """The active policy."""
         found = self._transport.request("GET", "/v1/policy")
         return PolicyRecord(records.policy_in(found["state"]), found["text"]) if found["state"] else None
+
+    def permissions(self, *, after: str | None = None, limit: int = 50) -> list[PermissionRecord]:
+        """Standing permissions, newest first."""
+        return [records.permission_in(one) for one in self._listed("/v1/permissions", after, limit)]
+
+    def limits(self) -> list[LimitRecord]:
+        """The limits of the active policy, with what is used."""
+        return [records.limit_in(one) for one in self._transport.request("GET", "/v1/limits")["items"]]
 
     def waiting(self, *, after: str | None = None, limit: int = 50) -> list[ReviewRecord]:
         """Open reviews, by risk and age."""
@@ -288,3 +306,13 @@ def _waiting(action: str) -> tuple[str, str]:
 
 def _page(after: str | None, limit: int) -> dict[str, Any]:
     return {"limit": min(limit, 200), **({"after": after} if after else {})}
+
+
+async def _whole(commit: Coroutine[Any, Any, T]) -> T:
+    """A commit that is under way is awaited to its end, and only then is the waiter's cancellation passed on."""
+    task = asyncio.ensure_future(commit)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise

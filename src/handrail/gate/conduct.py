@@ -75,10 +75,9 @@ def open_action(seat: Seat, call: Call, action: str, *, offered: bool) -> Steps:
 
 
 def _take_back(action: str) -> Steps:
-    try:
+    """Withdraw what was proposed and not claimed yet; who was cancelled early has not even proposed."""
+    with contextlib.suppress(NotReady, NotFound):
         yield Commit(action, c.Withdraw("cancelled"))
-    except NotReady:
-        return
 
 
 def follow(seat: Seat, gated: Gated | None, local: Mapping[str, Any], answer: Answer, timeout: float | None) -> Steps:

@@ -16,7 +16,7 @@ from .. import __version__
 from ..errors import HandrailError, NotFound, UsageError
 from ..wire.refusals import Broken, WrongMethod
 from ..wire.routes import ROUTES, Route
-from . import decisions, health, inbox, links, live, lives, openapi, people, trial
+from . import allowances, decisions, health, inbox, links, live, lives, openapi, people, trial
 from .edge import Edge, problem
 from .exchange import Exchange, answer
 from .lives import Handler
@@ -35,6 +35,7 @@ HANDLERS: Final = {
     **inbox.HANDLERS,
     **trial.HANDLERS,
     **decisions.HANDLERS,
+    **allowances.HANDLERS,
 }
 
 

@@ -14,6 +14,7 @@ from ..action.commands import Propose
 from ..action.model import Action
 from ..action.work import Take
 from ..engine.explanation import explanation
+from ..engine.request import LEASES, Renew, RenewAll
 from ..engine.room import Room
 from ..errors import InvalidValue, NotFound, TooMany, UnknownAction
 from ..ids import derive
@@ -199,6 +200,18 @@ async def take(exchange: Exchange) -> Response:
     return answer({"items": found or []})
 
 
+async def renew_all(exchange: Exchange) -> Response:
+    """Keep the leases of what a process executes, in one commit; whatever is not its own is not kept."""
+    leases = command_of(RenewAll, await exchange.body()).leases
+    if len(leases) > LEASES:
+        raise InvalidValue(f"these are more than {LEASES} leases: send the others in another request")
+    if not all(ID.fullmatch(one.action) for one in leases):
+        raise InvalidValue("an action's id is none: take it from the answer to the start")
+    sent = (exchange.backend.acall(one.action, Renew(one.executor, one.fence)) for one in leases)
+    answers = await asyncio.gather(*sent)
+    return answer({"renewed": [one.action for one, kept in zip(leases, answers, strict=True) if kept["renewed"]]})
+
+
 async def get_action(exchange: Exchange) -> Response:
     """One action."""
     state = visible(exchange.service, exchange.who, exchange.id)
@@ -265,6 +278,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "propose_action": propose,
     "ask_question": ask,
     "take_work": take,
+    "renew_leases": renew_all,
     "wait_for_action": wait,
     "get_grant": get_grant,
     "get_action": get_action,

@@ -10,6 +10,7 @@ from .. import __version__
 from ..action import words
 from ..action.commands import Propose
 from ..action.model import Action
+from ..policy.standing import LONGEST as LONGEST_TERM
 from ..review.commands import Decide
 from ..review.model import Review
 from ..run.model import Run
@@ -181,6 +182,9 @@ def _travelling(found: JSONObject) -> None:
     del properties["schema_text"]
     propose["required"] = ["name"]
     decide["properties"]["args"] = MAYBE_OBJECT
+    terms = found["Terms"]
+    terms["additionalProperties"] = False
+    terms["properties"]["lasts"] = {"anyOf": [{"type": "integer", "minimum": 1, "maximum": LONGEST_TERM}, DURATION]}
     declared = found["Declaration"]
     declared["additionalProperties"] = False
     for name in DURATIONS:

@@ -8,9 +8,12 @@ from ..directory.commands import Scope
 from ..directory.model import Agent, Person
 from ..directory.roles import Permission
 from ..engine.page import Page
+from ..engine.request import LEASES
 from ..engine.taking import BESIDE, FUNCTIONS, MOST
 from ..errors import Misfit
 from ..learning.cursors import CONSUMER
+from ..policy.limits import Limit
+from ..policy.standing import Standing
 from .changes import Changed, Hello, Tick
 from .inbox import Listed
 
@@ -56,6 +59,8 @@ ANSWER: Final = _object(
     {"id": TEXT, "status": TEXT, "rev": {"type": "integer"}}, reason=MAYBE, review=MAYBE, view=MAYBE, bind=MAYBE,
     fence={"type": ["integer", "null"]}, deadline={"type": ["integer", "null"]}, outcome={}, estimated_wait=MAYBE_WAIT,
 )  # fmt: skip
+BUDGET: Final = _object({"id": TEXT, "key": ERASABLE, "used": MAYBE, "left": MAYBE}, closed=True)
+PERMISSION: Final = _object({"state": _ref("Standing"), "values": ERASABLE}, closed=True)
 PAGE: Final = _object({"items": _list({"type": "object"}), "next": MAYBE})
 NEW_KEY: Final = _object({"id": TEXT, "agent": TEXT, "scopes": _list(TEXT), "secret": TEXT})
 FLAG: Final[JSONObject] = {"type": ["boolean", "null"]}
@@ -109,13 +114,14 @@ NAMED: Final[dict[str, JSONObject]] = {
 """Hand-written shapes that have a name in the description."""
 SHAPES: Final[dict[str, type]] = {
     "Inbox": Listed, "Page": Page, "StreamHello": Hello, "StreamRow": Changed, "StreamTick": Tick,
-    "Misfit": Misfit, "Person": Person, "WaitScore": WaitScore, "Agent": Agent,
+    "Misfit": Misfit, "Person": Person, "Agent": Agent, "Limit": Limit, "Standing": Standing, "WaitScore": WaitScore,
 }  # fmt: skip
 """Answers that are frozen dataclasses: they have these members, all of them, and no others."""
 
 ANSWERS: Final[dict[str, tuple[tuple[int, ...], str, JSONObject]]] = {
     "Answer": ((200,), JSON, ANSWER),
     "Work": ((200,), JSON, _object({"items": _list(_ref("Taken"))})),
+    "Leases": ((200,), JSON, _object({"renewed": _list(TEXT)})),
     "Renewed": ((200,), JSON, _object({"renewed": {"type": "boolean"}})),
     "Page": ((200,), JSON, PAGE),
     "Reviews": ((200,), JSON, _object({"items": _list(REVIEW), "next": MAYBE})),
@@ -147,6 +153,8 @@ ANSWERS: Final[dict[str, tuple[tuple[int, ...], str, JSONObject]]] = {
     "Directory": ((200,), JSON, _ref("Directory")),
     "Policy": ((200,), JSON, _object({"state": {"type": ["object", "null"]}, "text": MAYBE})),
     "PolicyPut": ((200,), JSON, _object({"changes": _list({"type": "object"}), "applied": {"type": "boolean"}})),
+    "Limits": ((200,), JSON, _object({"items": _list(_object({"limit": _ref("Limit"), "budgets": _list(BUDGET)}))})),
+    "Permissions": ((200,), JSON, _object({"items": _list(PERMISSION), "next": MAYBE})),
     "Keys": ((200,), JSON, _object({"items": _list({"type": "object"})})),
     "NewKey": ((201,), JSON, NEW_KEY),
     "Secret": ((201,), JSON, _object({"secret": TEXT})),
@@ -167,6 +175,7 @@ CONSUMER_NAME: Final[JSONObject] = {"type": "string", "pattern": f"^{CONSUMER.pa
 PAGED: Final = {"after": AFTER, "limit": LIMIT}
 QUERY: Final[dict[str, dict[str, JSONObject]]] = {
     "list_actions": PAGED, "list_reviews": PAGED, "list_all_reviews": PAGED, "list_runs": PAGED,
+    "list_permissions": PAGED,
     "list_decisions": {
         "after": {**NUMBER, "description": "A position of the log; without it behind what the consumer acknowledged."},
         "limit": LIMIT, "consumer": CONSUMER_NAME,
@@ -189,12 +198,18 @@ QUERY: Final[dict[str, dict[str, JSONObject]]] = {
 USE: Final[JSONObject] = {"enum": ["browser", "terminal", None]}
 AGENT: Final[JSONObject] = {"type": "string", "minLength": 1, "maxLength": 200}
 WORDS: Final = _list({"type": "string"}) | {"maxItems": BESIDE}
+LEASE: Final = _object(
+    {"action": AFTER, "executor": {"type": "string", "pattern": f"^{words.EXECUTOR.pattern}$"},
+     "fence": {"type": "integer", "minimum": 0, "maximum": 2**53 - 1}},
+    closed=True,
+)  # fmt: skip
 BODY_SCHEMAS: Final[dict[str, JSONObject]] = {
     "take_work": _object(
         {"executor": {"type": "string", "pattern": f"^{words.EXECUTOR.pattern}$"},
          "functions": _list(_object({"name": TEXT, "schema": TEXT}, closed=True)) | {"maxItems": FUNCTIONS}},
         closed=True, most={"type": "integer", "minimum": 1, "maximum": MOST, "default": 1}, beside=WORDS,
     ),
+    "renew_leases": _object({"leases": _list(LEASE) | {"maxItems": LEASES}}, closed=True),
     "acknowledge_decisions": _object({"consumer": CONSUMER_NAME, "position": NUMBER}, closed=True),
     "find_examples": _object(
         {"name": {"type": "string", "minLength": 1}}, closed=True, args=MAYBE_OBJECT,

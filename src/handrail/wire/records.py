@@ -8,9 +8,22 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from ..action.model import Action
-from ..backend import ActionRecord, Decided, Decision, Event, ReviewRecord, Text, Wait
+from ..backend import (
+    ActionRecord,
+    BudgetRecord,
+    Decided,
+    Decision,
+    Event,
+    LimitRecord,
+    PermissionRecord,
+    ReviewRecord,
+    Text,
+    Wait,
+)
 from ..codec.records import STATES
+from ..policy.limits import Limit
 from ..policy.register import ActivePolicy
+from ..policy.standing import Standing
 from ..principal import Principal
 from ..review.model import Review
 from ..run.model import Run
@@ -124,6 +137,28 @@ def event_in(found: JSONObject) -> Event:
     """The entry again."""
     texts = {name: text_in(text) for name, text in found["texts"].items()}
     return Event(**{**found, "by": Principal(**found["by"]), "texts": texts})
+
+
+def permission_out(record: PermissionRecord) -> JSONObject:
+    """A standing permission."""
+    return {"state": plain(record.state), "values": text_out(record.values)}
+
+
+def permission_in(found: JSONObject) -> PermissionRecord:
+    """The permission again."""
+    return PermissionRecord(msgspec.convert(found["state"], Standing), text_in(found["values"]))
+
+
+def limit_out(record: LimitRecord) -> JSONObject:
+    """A limit with its budgets."""
+    budgets = [{"id": one.id, "key": text_out(one.key), "used": one.used, "left": one.left} for one in record.budgets]
+    return {"limit": plain(record.limit), "budgets": budgets}
+
+
+def limit_in(found: JSONObject) -> LimitRecord:
+    """The limit again."""
+    budgets = tuple(BudgetRecord(**{**one, "key": text_in(one["key"])}) for one in found["budgets"])
+    return LimitRecord(msgspec.convert(found["limit"], Limit), budgets)
 
 
 def policy_in(found: JSONObject) -> ActivePolicy:
