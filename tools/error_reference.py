@@ -28,7 +28,7 @@ FAULTS: Final[dict[str, tuple[type[HandrailError], ...]]] = {
     "The call or the configuration is wrong": (errors.UsageError,),
     "The rules or the present state refuse it": (errors.Refused,),
     "Who asks is unknown, or asks too often": (errors.Unauthenticated, errors.TooMany),
-    "People or time decided": (errors.Outcome, errors.WaitTimeout),
+    "People or time decided": (errors.Outcome, errors.WaitTimeout, errors.ResultErased),
     "The place where things are kept, or the program itself, is at fault": (
         errors.Unavailable, errors.CorruptLog, errors.TooNew,
     ),

@@ -26,6 +26,7 @@ from .errors import (
     OutcomeUnknown,
     Pending,
     Refused,
+    ResultErased,
     RunFinished,
     RunHeld,
     SchemaChanged,
@@ -59,5 +60,5 @@ __all__ = [
     "Refused", "NotAllowed", "StaleView", "Late", "AlreadyDecided", "FencedOff", "WrongBytes", "NotReady", "RunHeld",
     "SchemaChanged", "Unauthenticated", "TooMany",
     "Outcome", "Denied", "ChangesRequested", "TargetChanged", "Expired", "Withdrawn", "ActionFailed", "ActionSkipped",
-    "OutcomeUnknown", "Stopped", "Pending", "WaitTimeout", "Unavailable", "CorruptLog", "TooNew",
+    "OutcomeUnknown", "Stopped", "Pending", "WaitTimeout", "ResultErased", "Unavailable", "CorruptLog", "TooNew",
 ]  # fmt: skip

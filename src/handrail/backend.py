@@ -37,7 +37,8 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class ActionRecord:
-    """An action with the texts that are kept of it. `args` is canonical JSON text of the present revision."""
+    """An action with the texts that are kept of it. `args` is canonical JSON text of the present revision, `waits_for`
+    the action that people are to decide on before this one starts."""
 
     state: Action
     args: str | None
@@ -45,6 +46,7 @@ class ActionRecord:
     story: Text
     outcome: Text
     schema: str | None
+    waits_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -331,6 +331,13 @@ class WaitTimeout(HandrailError, TimeoutError):
     status = 408
 
 
+class ResultErased(HandrailError):
+    """The action ran, and its result was erased since: it is not run again. Done once more, it is another call."""
+
+    code = "result_erased"
+    status = 410
+
+
 # The place where things are kept, or the program itself, is at fault.
 
 

@@ -9,8 +9,7 @@ import os
 from typing import Final
 
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
-_DIGITS: Final = 26
-
+_PAIRS: Final = tuple(high + low for high in _ALPHABET for low in _ALPHABET)
 
 _INNER: Final = bytes(byte ^ 0x36 for byte in range(256))
 _OUTER: Final = bytes(byte ^ 0x5C for byte in range(256))
@@ -40,7 +39,7 @@ class Keyed:
 
 def _text(prefix: str, raw: bytes) -> str:
     number = int.from_bytes(raw[:16], "big") << 2
-    return prefix + "_" + "".join([_ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5)])
+    return prefix + "_" + "".join([_PAIRS[(number >> shift) & 1023] for shift in range(120, -1, -10)])
 
 
 def mint(prefix: str) -> str:

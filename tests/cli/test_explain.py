@@ -39,6 +39,22 @@ def lived(company, rail):
     return ticket.id
 
 
+def test_what_waits_for_another_action_is_told_wherever_one_looks(company, rail, wire):
+    with rail.run("careful", hold="run"):
+        first, second = wire.propose("DE02", 7), wire.propose("DE89", 90_000)
+    review = " ".join(company("reviews", "show", second.review).out.split())
+    assert f"does not start before {first.id[:10]} is decided" in review
+    decided = company("reviews", "approve", second.review, "-y").out
+    words = f"does not start before {first.id[:10]} is decided"
+    for page in (
+        decided, company("explain", second.id).out, company("actions", "show", second.id).out,
+        company("actions", "list", columns=160).out, company("runs", "show", "careful", columns=160).out,
+    ):  # fmt: skip
+        assert words in " ".join(page.split())
+    company("reviews", "reject", first.review, "-y", "-m", "no")
+    assert "does not start before" not in company("explain", second.id).out
+
+
 def test_the_log_tells_who_could_decide_when_and_why_it_ran(company, rail):
     action = lived(company, rail)
     out = " ".join(company("explain", action).out.split())

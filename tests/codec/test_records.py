@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from handrail.action import events as action_events
 from handrail.codec.records import EVENTS, NAMES, STATES, event_text, read_event, read_state, state_text
 from handrail.directory import events as directory_events
+from handrail.policy import budget
 from handrail.policy.register import PolicyApplied
 from handrail.review import events as review_events
 from handrail.run import events as run_events
 
 PINNED = {
     "action": "proposed held revised cleared refused withdrawn claimed lapsed released started attempt_failed "
-    "succeeded failed skipped reported_late lost inquired unresolved",
+    "succeeded failed skipped reported_late outcome_reported lost inquired unresolved",
     "review": "opened claimed released delegated commented reminded escalated voted edited decided revoked "
     "took_effect expired withdrawn superseded",
     "run": "opened faulted finished stopped halted",
@@ -28,6 +29,7 @@ PINNED = {
     "key": "added changed removed",
     "access": "denied",
     "policy": "applied",
+    "budget": "booked spent given_back",
 }
 TEXTS = {
     "review": {
@@ -35,6 +37,7 @@ TEXTS = {
         "edited": "view note actor seen", "decided": "note value actor seen", "revoked": "note",
         "took_effect": "value", "expired": "value",
     },
+    "budget": {"booked": "window key", "spent": "window", "given_back": "window"},
 }  # fmt: skip
 """The erasable texts of each event by name: a reader of an old log looks for them under these."""
 UNIONS: tuple[Any, ...] = (action_events, review_events, run_events, directory_events)
@@ -62,7 +65,8 @@ def test_the_names_of_texts_in_the_log_never_change(life: str) -> None:
 
 
 def test_every_event_of_every_life_has_one_name() -> None:
-    events = [event for module in UNIONS for event in get_args(module.Event)] + [PolicyApplied]
+    events = [event for module in UNIONS for event in get_args(module.Event)]
+    events += [PolicyApplied, *get_args(budget.Event)]
     assert set(NAMES) == set(events)
     assert len(EVENTS) == len(NAMES) == len(events)
     assert all(re.fullmatch(r"[a-z]+\.[a-z]+(_[a-z]+)*", name) for name in EVENTS)

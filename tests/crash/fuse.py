@@ -17,6 +17,7 @@ import apsw
 from handrail.audit.entry import parse_entry
 from handrail.store.postgres import PostgresStore
 from handrail.store.postgres_link import Connection
+from handrail.store.postgres_pipeline import Pipeline
 from handrail.store.protocol import Batch, Transaction
 from handrail.store.sqlite import SQLiteStore
 from tests.crash import points
@@ -75,16 +76,19 @@ class Fuse:
 
 def _postgres(fuse: Fuse, name: Callable[[str], str]) -> None:
     """Pass a point on both sides of handing a statement to the driver."""
-    execute = Connection.execute
 
-    def watched(self: Connection, query: Any, *args: Any, **given: Any) -> Any:
-        called = name(query.decode() if isinstance(query, bytes) else str(query))
-        fuse.burn(f"before {called}")
-        found = execute(self, query, *args, **given)
-        fuse.burn(f"after {called}")
-        return found
+    def watched(hand_over: Callable[..., Any]) -> Callable[..., Any]:
+        def handed_over(self: Any, query: Any, *args: Any, **given: Any) -> Any:
+            called = name(query.decode() if isinstance(query, bytes) else str(query))
+            fuse.burn(f"before {called}")
+            found = hand_over(self, query, *args, **given)
+            fuse.burn(f"after {called}")
+            return found
 
-    Connection.execute = watched  # type: ignore[method-assign,assignment]
+        return handed_over
+
+    Connection.execute = watched(Connection.execute)  # type: ignore[method-assign]
+    Pipeline.send = watched(Pipeline.send)  # type: ignore[method-assign]
 
 
 def _ours(path: object, folder: str) -> bool:

@@ -20,7 +20,7 @@ WORDS: Final = CHANGES | {"SELECT", "PRAGMA", "WITH"}
 STORE: Final = Path(handrail.store.__file__).parent
 MODULES: Final = {
     "sqlite": ("sqlite.py", "sqlite_vault.py", "migrate.py", "lock.py"),
-    "postgres": ("postgres.py", "postgres_link.py", "postgres_vault.py", "postgres_migrate.py"),
+    "postgres": ("postgres.py", "postgres_link.py", "postgres_pipeline.py", "postgres_vault.py", "postgres_migrate.py"),
 }
 """The modules that touch a database. `health.py` only ever reads one, and a bell only listens."""
 CATALOGUES: Final = {"sqlite": (statements, sqlite_vault), "postgres": (postgres_statements, postgres_migrate)}

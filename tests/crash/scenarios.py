@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import Any, Final
 
-from handrail.action.commands import Claim, Propose, Reconcile, Release, Settle, Withdraw
+from handrail.action.commands import Claim, Propose, Reconcile, Release, ReportOutcome, Settle, Withdraw
 from handrail.directory.commands import (
     NoteAccount,
     PutAgent,
@@ -59,6 +59,7 @@ def refused(s: Script) -> None:
     for one in ("act_1", "act_2", "act_3", "act_4"):
         s.propose(one, within=600_000_000, grant=600_000_000)
     s.decide(review("act_1"), "reject")
+    s.send("act_1", ReportOutcome(wrong=True), s.solo)
     s.decide(review("act_2"))
     s.decide(review("act_3"))
     s.pass_(580)
@@ -123,6 +124,8 @@ def failed(s: Script) -> None:
     s.decide(review("act_1", 2, "exception"), "supply", value=3)
     s.decide(review("act_2", 2, "exception"), "skip")
     s.decide(review("act_3", 2, "exception"), "abort")
+    for one in ("act_1", "act_2", "act_3"):
+        s.send(one, ReportOutcome(wrong=True, note="the customer was charged twice"))
     s.send("act_5", proposal('{"default":3,"question":"?"}', kind="question", reviewers=("user:local",)))
 
 

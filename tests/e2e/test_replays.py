@@ -15,6 +15,7 @@ import pytest
 import handrail
 from handrail.testing import reviewing
 from handrail.testing.reviewing import by_way_of
+from tests.gate.conftest import served
 
 TEN_YEARS: Final = "3650d"
 
@@ -55,9 +56,10 @@ class Ledger:
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
+def ledger(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Ledger]:
     path = tmp_path / "handrail.db"
-    with by_way_of(place=str(path)):
+    place = str(path)
+    with by_way_of(served, place) if getattr(request, "param", "") == "http" else by_way_of(place=place):
         yield Ledger(path)
 
 
@@ -87,6 +89,7 @@ def test_the_same_call_gets_the_kept_result_with_its_type_after_restarts_and_yea
     assert ledger.effects == 1
 
 
+@pytest.mark.parametrize("ledger", ["embedded", "http"], indirect=True)
 def test_a_result_that_was_erased_is_told_to_be_and_the_call_does_not_run_again(ledger: Ledger):
     rail, function = ledger.life()
     with reviewing(rail) as people:
@@ -96,7 +99,7 @@ def test_a_result_that_was_erased_is_told_to_be_and_the_call_does_not_run_again(
     rail, function = ledger.life()
     with reviewing(rail) as people:
         for _ in range(2):
-            with pytest.raises(handrail.NotSerialisable, match="succeeded, and its result was erased since"):
+            with pytest.raises(handrail.ResultErased, match="ran once, and its result was erased since; it is not run"):
                 book(rail, function, keyed=True)
         assert people.asked == []
     assert ledger.effects == 1

@@ -11,6 +11,7 @@ from handrail.audit.disclosure import disclosure_digest, open_disclosure
 from handrail.codec.records import State, read_state
 from handrail.directory.model import Guest
 from handrail.engine.request import DEFAULT_TENANT as TENANT
+from handrail.policy.budget import Budget
 from handrail.policy.register import ActivePolicy
 from handrail.review.model import Review
 from handrail.run.model import Run
@@ -39,7 +40,7 @@ class Readable:
                 return self._review(reader, state)
             case Run():
                 return replace(state, title=self._text(reader, state.id, state.title))
-            case Guest() | ActivePolicy():
+            case Guest() | ActivePolicy() | Budget():
                 return state
             case _:
                 return replace(state, profile=self._text(reader, state.id, state.profile))

@@ -8,6 +8,7 @@ import pytest
 
 import handrail
 from handrail.action.commands import Claim, Settle, Start
+from handrail.embedded import Embedded, solo_person
 from handrail.engine.past import attempts
 from handrail.engine.request import Request, Tick
 from handrail.ids import mint
@@ -104,6 +105,31 @@ def test_a_function_with_other_parameters_does_not_run_what_was_asked_before(peo
         backend.call(ticket.id, Start("exe_new", bind, schema="sha256:other", target={"value": {"balance": 100}}))
     assert ticket.status == "cleared"
     assert ticket.wait() == "5 to DE89"
+
+
+def test_a_start_that_is_refused_is_in_the_log_and_a_flood_of_them_is_counted(people):
+    people.approves("payments.wire")
+    ticket = wire.propose("DE89", 5)
+    people.react(ticket.review)
+    backend = rail.gate.backend
+    start = Start("exe_new", backend.action(ticket.id).state.bind, schema="sha256:other")
+    for _ in range(3):
+        with pytest.raises(handrail.SchemaChanged):
+            backend.call(ticket.id, start)
+    people.clock.advance("2s")
+    with pytest.raises(handrail.SchemaChanged):
+        backend.call(ticket.id, start)
+    agent, log = backend.action(ticket.id).state.agent, Embedded(people.database, solo_person)
+    told = [one.data for one in log.history(agent) if one.type == "access.denied"]
+    assert [(one["code"], one["on"], one["command"], one["count"]) for one in told] == [
+        ("schema_changed", ticket.id, "Start", 1), ("schema_changed", ticket.id, "Start", 3),
+    ]  # fmt: skip
+    balance["DE89"] = 4
+    with pytest.raises(handrail.TargetChanged):
+        ticket.wait()
+    refused = backend.history(ticket.id)[-1]
+    assert (refused.type, refused.before, refused.after) == ("action.refused", "cleared", "refused")
+    assert (refused.data["reason"], refused.by.id) == ("target_changed", agent)
 
 
 def test_a_key_is_one_calls_own_and_there_is_none_outside(people):

@@ -49,14 +49,18 @@ def each_attempt_starts_once(change: Change) -> None:
 
 def final_states_stay(change: Change) -> None:
     """3. Final states never change; a comment on a decision is no change of it, nor is a late report, which moves
-    nothing but the list of those that are awaited."""
+    nothing but the list of those that are awaited, nor what turned out later."""
     before, after, event = change.before, change.after, change.sealed.event
-    if isinstance(event, acted.ReportedLate):
+    if isinstance(event, acted.ReportedLate | acted.OutcomeReported):
         assert isinstance(before, Action)
         assert isinstance(after, Action)
-        assert replace(before, rev=after.rev, lost=()) == replace(after, lost=()), "a late report changed something"
+        assert _but_for_reports(before, after.rev) == _but_for_reports(after, after.rev), "a report changed something"
     elif before is not None and not isinstance(event, reviewed.Commented):
         assert not over(before), f"{change.subject} changed after its end"
+
+
+def _but_for_reports(state: Action, rev: int) -> Action:
+    return replace(state, rev=rev, lost=(), turned_out=None, told_by=None)
 
 
 def over(state: State) -> bool:

@@ -42,6 +42,7 @@ def _to_action(state: Action, attempts: int, reviews: int) -> Iterator[object]:
     """Also from an executor that was fenced off, with wrong bytes, and with what only the engine may say."""
     yield action.Start("x1", "bind:other", state.fence)
     yield action.Withdraw()
+    yield action.ReportOutcome(wrong=True)
     yield from _forged(state)
     for one in state.lost:
         yield action.Testify(one.fence, "succeeded", 1)

@@ -171,6 +171,11 @@ class Rules(RuleBasedStateMachine):
             args = f'{{"default":1,"n":{value}}}' if outcome == "edit" else None
             self.attempt(one.id, review.Decide(outcome, view or one.view, value=value, args=args), by)
 
+    @rule(which=pick, by=callers, wrong=st.booleans(), note=st.sampled_from([None, "a customer complained"]))
+    def report(self, which: int, by: Principal, wrong: bool, note: str | None) -> None:
+        """Somebody says how an action turned out."""
+        self._to(self.actions(), which, action.ReportOutcome(wrong, note), by)
+
     @rule(which=pick, by=callers, what=st.sampled_from(["claim", "release", "comment", "escalate", "revoke", "close"]))
     def handle(self, which: int, by: Principal, what: str) -> None:
         """Somebody does something else with a review."""

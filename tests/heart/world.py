@@ -166,11 +166,13 @@ def _action_facts(world: World, subject: str, command: object, actor: Principal)
         raise UnknownAction("no action has that id")
     lease, blocked = world.leases.get(subject), held_up(world, state.run, subject)
     owns = isinstance(command, action.Withdraw) and _owns(world, state.owner, actor)
+    judges = actor.id in world.directory.people or (world.directory.solo and actor.id == SOLO_ID)
     fresh = _afresh(world, state) if isinstance(command, action.Claim | action.Start) else None
     refused, around = refused_at(world, state.run, state.intent), world.states.get(state.run or "")
     stopped = isinstance(around, Run) and around.status == "stopped"
     return ActionFacts(
-        subject, world.now, actor, fresh, None, lease, blocked, owns, stopped=stopped, refused_at=refused
+        subject, world.now, actor, fresh, None, lease, blocked, owns, stopped=stopped, refused_at=refused,
+        permitted=judges,
     )  # fmt: skip
 
 

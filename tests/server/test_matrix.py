@@ -32,6 +32,7 @@ MAY: Final[dict[str, tuple[str, str]]] = {
     "note_run": ("propose", ""),
     "finish_run": ("propose", ""),
     "withdraw_action": ("propose", "supervisor"),
+    "report_outcome": ("propose execute", "reviewer supervisor"),
     "stop_run": ("", "supervisor"),
     "claim_action": ("propose execute", ""),
     "start_action": ("propose execute", ""),
@@ -96,6 +97,8 @@ ROLES: Final[dict[str, tuple[Role, ...]]] = {
 SCOPES: Final[dict[str, tuple[Any, ...]]] = {
     "propose": ("propose",), "execute": ("execute",), "both": ("propose", "execute"),
 }  # fmt: skip
+BY_STATE: Final = ("withdraw_action", "report_outcome", "stop_run")
+"""What a person may do by what the thing is to them, so that it is looked for first."""
 UNSEEN: Final = {("key execute", "runs")}
 """What a key that may use an operation does not see of others: who only executes has no runs."""
 NOUNS: Final = {"actions": "act", "reviews": "rev", "runs": "run", "people": "usr", "keys": "key", "agents": "agt",
@@ -297,7 +300,7 @@ def _told_alike(tally: Tally, town: Town, other: Town, operation: Operation) -> 
             foreign.append(town.subject(operation.noun, "both"))
         answers = [(tally.send(operation, key, subject), subject) for subject in foreign]
         told = {re.sub("req_[0-9a-z]+", "", answer.text.replace(subject, "ID")) for answer, subject in answers}
-        refused = {404} if may or (operation.name in ("withdraw_action", "stop_run") and "key" not in name) else {403}
+        refused = {404} if may or (operation.name in BY_STATE and "key" not in name) else {403}
         said = f"{operation.name} by {name} in {town.tenant} about a thing of {other.tenant} (theirs: {own})"
         for answer, _ in answers:
             tally.expect({answer.status_code} == refused and len(told) == 1, True, answer, f"{said} {told}")

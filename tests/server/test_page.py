@@ -14,6 +14,7 @@ from handrail.view.model import VIEW_VERSION
 
 from .house import House, opened
 from .test_inbox import propose
+from .visitor import Visitor
 
 MANY = Caps(10**6, 10**6)
 
@@ -93,6 +94,20 @@ def test_arguments_too_long_to_be_compared_are_told_and_not_called_erased(house:
     (near,) = page(house, ann, propose(house, bot)["review"])["similar"]["nearest"]
     assert near["id"] == long
     assert near["gist"].startswith('order "O-1", amount "1", memo "xxx')
+
+
+def test_an_action_that_is_to_be_decided_first_is_named_on_the_page_and_by_the_action(house: House):
+    bot, ann = house.company.key(), house.session("ann")
+    run = house("GET", "/runs/by-name?name=careful", bot).json()["id"]
+    assert house("POST", f"/runs/{run}/open", bot, json={"title": "careful", "hold": "run"}).status_code == 200
+    first, second = (propose(house, bot, run=run, args={"order": order, "amount": "1"}) for order in ("O-1", "O-2"))
+    waits = {"name": "Waits", "words": f"does not start before {first['id']} is decided"}
+    assert waits in page(house, ann, second["review"])["facts"]
+    assert f"does not start before {first['id']}" in Visitor(house).come_in("ann").get(f"/d/{second['review']}").text
+    assert house("GET", f"/actions/{second['id']}", bot).json()["waits_for"] == first["id"]
+    assert decide(house, ann, first["review"], "reject").status_code == 200
+    assert "Waits" not in {fact["name"] for fact in page(house, ann, second["review"])["facts"]}
+    assert house("GET", f"/actions/{second['id']}", bot).json()["waits_for"] is None
 
 
 def test_a_secret_in_the_title_of_a_run_is_covered_like_one_in_the_arguments(house: House):

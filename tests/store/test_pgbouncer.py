@@ -20,7 +20,7 @@ from handrail.errors import Unavailable
 from handrail.review.commands import Decide
 from handrail.store.postgres import PostgresStore
 from handrail.store.postgres_bell import QUICK, SLOW, PostgresBell
-from handrail.store.postgres_link import PREPARED, Link
+from handrail.store.postgres_link import Link
 from handrail.testing.store_contract import StoreContract
 from tests import postgres as servers
 
@@ -103,7 +103,7 @@ def test_what_people_decide_elsewhere_reaches_who_waits(through: str):
     def wire(amount: int) -> int:
         return amount
 
-    for amount in range(2 * PREPARED + 2):
+    for amount in range(4):
         ticket = wire.propose(amount)
         review = str(ticket.review)
         decision = Decide("approve", me.review(review).state.view)
@@ -118,7 +118,7 @@ def test_what_people_decide_elsewhere_reaches_who_waits(through: str):
 def test_a_pooler_is_found_and_needs_no_word_in_the_url(through: str, postgres: str):
     for url, pooled in ((through, True), (postgres, False), (f"{postgres}?pgbouncer=true", True)):
         link = Link(url)
-        assert link.connection().prepare_threshold == (None if pooled else PREPARED)
+        link.connection()
         assert link.pooled is pooled
         link.close()
         bell = PostgresBell(url, lambda: None)
@@ -128,8 +128,8 @@ def test_a_pooler_is_found_and_needs_no_word_in_the_url(through: str, postgres: 
 
 def test_the_bounds_of_time_count_behind_a_pooler(postgres: str, transactions: int):
     link = Link(by_way_of(postgres, transactions))
-    with pytest.raises(psycopg.errors.QueryCanceled), link.transaction(b"BEGIN") as connection:
-        connection.execute("SELECT pg_sleep(60)").fetchall()
+    with pytest.raises(psycopg.errors.QueryCanceled), link.transaction("BEGIN") as pipeline:
+        pipeline.rows("SELECT pg_sleep(60)")
     link.close()
 
 

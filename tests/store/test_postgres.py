@@ -59,7 +59,7 @@ def test_a_glance_leaves_no_transaction_open(pair: tuple[PostgresStore, Postgres
         assert reader.head(TENANT) is None
         put(one, Batch(head(1)))
         assert reader.head(TENANT) == head(1)
-        assert reader.connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
+        assert reader.pipeline.status == psycopg.pq.TransactionStatus.IDLE
 
 
 def test_a_bell_rings_for_the_commits_of_others_alone(pair: tuple[PostgresStore, PostgresStore]):

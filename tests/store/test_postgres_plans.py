@@ -71,3 +71,16 @@ def test_a_list_reads_no_more_than_it_shows(planner: psycopg.Connection[tuple[st
         assert any(re.search(rf"using streams_{index} on streams", step) for step in steps), (name, steps)
         conditions = "\n".join(step for step in steps if "Index Cond" in step)
         assert "tenant" in conditions or "due" in index, (name, steps)
+
+
+@pytest.mark.parametrize("rows", [0, 99, 3_000])
+def test_what_has_an_id_is_found_by_it_also_while_there_are_no_statistics(postgres: str, rows: int):
+    PostgresStore(postgres).close()
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO streams SELECT 'default', 'rev_' || n, 'review', 'open', 1, repeat('x', 1500), NULL, 1, n "
+            f"FROM generate_series(1, {rows}) n".encode()
+        )
+        for name, index in (("STREAM", "streams_pkey"), ("ANSWER", "commands_pkey"), ("TEXT", "disclosures_pkey")):
+            steps = plan(connection, getattr(sql, name))
+            assert any(re.search(rf"using {index} on", step) for step in steps), (name, steps)

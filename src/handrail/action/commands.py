@@ -110,6 +110,14 @@ class Withdraw:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportOutcome:
+    """Say that what was done, or the decision not to do it, turned out wrong, or right. It changes nothing else."""
+
+    wrong: bool
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Supersede:
     """Another action, of the same agent or owner, takes the place of this one. Only the engine sends it."""
 
@@ -168,6 +176,6 @@ class Conclude:
 
 
 Command = (
-    Propose | Claim | Start | Release | Settle | Testify | Reconcile | Withdraw | Supersede | Elapse | Revise | Clear
-    | Refuse | Conclude | Halt
+    Propose | Claim | Start | Release | Settle | Testify | Reconcile | Withdraw | ReportOutcome | Supersede | Elapse
+    | Revise | Clear | Refuse | Conclude | Halt
 )  # fmt: skip

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from ..policy.limits import Charge
 from ..policy.paths import Demand
 from .model import Grant, Kind, Risk
 
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """An agent wants to do something. Texts: `context`, `story`.
+    """An agent wants to do something, perhaps beyond the limits in `over`. Texts: `context`, `story`.
 
     `intent` is a keyed hash of its purpose, `floor` says whether its code asks for people by itself, `offered` whether
     anybody who has the function may execute it.
@@ -38,11 +39,13 @@ class Proposed:
     offered: bool = False
     parent: str | None = None
     target: str | None = None
+    over: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """People are asked before it goes on; under a stricter policy than before `demand`, `pol` and `rule` are its."""
+    """People are asked before it goes on; under a stricter policy than before, or beyond the limits in `over`,
+    `demand`, `pol` and `rule` are its."""
 
     review: str
     kind: Literal["approval", "exception", "question"]
@@ -51,6 +54,7 @@ class Held:
     demand: Demand | None = None
     pol: str | None = None
     rule: str | None = None
+    over: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +68,12 @@ class Revised:
 
 @dataclass(frozen=True, slots=True)
 class Cleared:
-    """It may run: the grant names the bytes and the time, `agreed_at` (µs) when people agreed, if they did."""
+    """It may run: the grant names the bytes and the time, `agreed_at` (µs) when people agreed, if they did, `charges`
+    what it books under limits."""
 
     grant: Grant
     agreed_at: int | None = None
+    charges: tuple[Charge, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +110,11 @@ class Released:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The call leaves now."""
+    """The call leaves now; `charges` is what it books by a policy that has changed since."""
 
     attempt: int
     bind: str
+    charges: tuple[Charge, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +154,13 @@ class ReportedLate:
 
 
 @dataclass(frozen=True, slots=True)
+class OutcomeReported:
+    """Somebody said after its end how it turned out; it changes nothing else. Texts: `note`."""
+
+    wrong: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Lost:
     """It was started and nobody reported how it ended. The fencing number rises: a late report counts no more.
 
@@ -173,5 +187,5 @@ class Unresolved:
 
 Event = (
     Proposed | Held | Revised | Cleared | Refused | Withdrawn | Claimed | Lapsed | Released | Started
-    | AttemptFailed | Succeeded | Failed | Skipped | ReportedLate | Lost | Inquired | Unresolved
+    | AttemptFailed | Succeeded | Failed | Skipped | ReportedLate | OutcomeReported | Lost | Inquired | Unresolved
 )  # fmt: skip

@@ -6,8 +6,10 @@ from typing import Any, Final, Literal, assert_never
 
 from ..errors import FencedOff, NotAllowed, NotReady, RunHeld, SchemaChanged, WrongBytes
 from ..ids import derive
+from ..policy.limits import Charge
 from ..policy.paths import Demand, stricter
-from ..stream import JSON, NO_TEXTS, Draft, Sealed
+from ..policy.verdict import Verdict
+from ..stream import JSON, NO_TEXTS, Draft, Sealed, changed
 from . import commands as c
 from . import events as e
 from . import words
@@ -52,9 +54,12 @@ def decide(state: Action, command: Execution, facts: Facts) -> list[Draft[e.Even
     assert_never(command)
 
 
-def begin(executor: str, bind: str, fence: int, attempt: int, facts: Facts) -> list[Draft[e.Event]]:
+def begin(
+    executor: str, bind: str, fence: int, attempt: int, facts: Facts, charges: tuple[Charge, ...] | None = None
+) -> list[Draft[e.Event]]:
     """Claim and start in one commit."""
-    return [_claimed(executor, fence, facts), Draft(e.Started(attempt + 1, bind), lease=facts.now + LEASE)]
+    started: Draft[e.Event] = Draft(e.Started(attempt + 1, bind, charges), lease=facts.now + LEASE)
+    return [_claimed(executor, fence, facts), started]
 
 
 def _sterner(state: Action, facts: Facts) -> list[Draft[e.Event]]:
@@ -63,16 +68,25 @@ def _sterner(state: Action, facts: Facts) -> list[Draft[e.Event]]:
     The attempts of one execution are one start: a retry is not judged again.
     """
     verdict = facts.verdict
-    retried = state.status == "claimed" and state.attempt > 0
-    if verdict is None or verdict.kind == "run" or retried:
+    if verdict is None or verdict.kind == "run" or _retried(state):
         return []
+    told = set(verdict.over) <= {*state.over}
+    if verdict.kind == "review" and verdict.demand and told and _suffices(state, verdict.demand, facts.now):
+        return []
+    return stopped_short(state, verdict if verdict.over else changed(verdict, reason="policy_changed"))
+
+
+def _retried(state: Action) -> bool:
+    return state.status == "claimed" and state.attempt > 0
+
+
+def stopped_short(state: Action, verdict: Verdict) -> list[Draft[e.Event]]:
+    """What becomes of an action that was cleared and may not run any more as it was."""
     if verdict.kind == "deny" or verdict.demand is None:
-        return [Draft(e.Refused("policy_changed"), lease=0)]
-    if _suffices(state, verdict.demand, facts.now):
-        return []
+        return [Draft(e.Refused(verdict.reason), lease=0)]
     number = state.reviews + 1
     review = derive("rev", state.id, number, "approval")
-    held = e.Held(review, "approval", number, "policy_changed", verdict.demand, verdict.pol, verdict.rule)
+    held = e.Held(review, "approval", number, verdict.reason, verdict.demand, verdict.pol, verdict.rule, verdict.over)
     return [Draft(held, lease=0)]
 
 
@@ -153,9 +167,10 @@ def _start(state: Action, command: c.Start, facts: Facts) -> list[Draft[e.Event]
             raise FencedOff("the lease ended before the start; claim the action again")
     if state.target is not None and facts.target != state.target:
         return [Draft(e.Refused("target_changed"), lease=0)]
+    charges = None if _retried(state) else facts.charges
     if state.status == "cleared":
-        return begin(command.executor, grant.bind, state.fence, state.attempt, facts)
-    return [Draft(e.Started(state.attempt + 1, grant.bind), lease=facts.now + LEASE)]
+        return begin(command.executor, grant.bind, state.fence, state.attempt, facts, charges)
+    return [Draft(e.Started(state.attempt + 1, grant.bind, charges), lease=facts.now + LEASE)]
 
 
 def _holds(state: Action, executor: str, fence: int | None, facts: Facts) -> None:
@@ -220,10 +235,16 @@ def lost(
     What may be repeated is, by whoever can, a few times and as long as its grant lasts.
     """
     if reason == "lease_ended" and _repeatable(state, facts) and state.grant is not None:
-        return [Draft(e.Lost(state.fence + 1, reason, None), texts, lease=0), Draft(e.Cleared(state.grant))]
+        return [Draft(e.Lost(state.fence + 1, reason, None), texts, lease=0), _again(state)]
     due = facts.now + PROBE_WITHIN if state.probe else None
     drafts: list[Draft[e.Event]] = [Draft(e.Lost(state.fence + 1, reason, due), texts, lease=0)]
     return drafts if state.probe else drafts + (inquire(state) or [Draft(e.Unresolved())])
+
+
+def _again(state: Action) -> Draft[e.Event]:
+    """It may run again, by the same grant and for what is booked already."""
+    assert state.grant is not None
+    return Draft(e.Cleared(state.grant, charges=state.charges))
 
 
 def _repeatable(state: Action, facts: Facts) -> bool:
@@ -253,10 +274,29 @@ def _reconcile(state: Action, command: c.Reconcile, facts: Facts) -> list[Draft[
         case "not_happened":
             if state.grant is None or state.grant.expires_at <= facts.now:
                 return [Draft(e.Failed("probe"), {"outcome": {"error": "the probe found that it did not happen"}})]
-            return [Draft(e.Cleared(state.grant))]
+            return [_again(state)]
         case "unclear":
             return [] if state.review else inquire(state)
     assert_never(command.found)
+
+
+def gives_back(event: object) -> bool:
+    """Whether an action that ends so counts under no limit any more: it took no effect, by all that anybody knows.
+
+    What failed in the executor's own words goes on counting: nobody looked whether it took effect before it failed.
+    """
+    return isinstance(event, e.Refused | e.Withdrawn | e.Skipped) or (
+        isinstance(event, e.Failed) and event.by != "executor"
+    )
+
+
+def _given_back(state: Action, event: e.Event) -> dict[str, Any]:
+    return {"charges": ()} if state.charges and gives_back(event) else {}
+
+
+def charged(state: Action, charges: tuple[Charge, ...]) -> dict[str, Any]:
+    """The members that change with what is booked for an action that may start, or start again."""
+    return {} if charges == state.charges else {"charges": charges, "spent_at": None}
 
 
 def moved(state: Action, event: e.Event, sealed: Sealed[e.Event]) -> dict[str, Any]:
@@ -268,15 +308,19 @@ def moved(state: Action, event: e.Event, sealed: Sealed[e.Event]) -> dict[str, A
         case e.Lapsed() | e.Released():
             return NOBODY
         case e.Started():
-            return {"attempt": event.attempt, "due_at": None}
+            charged_for = state.charges if event.charges is None else event.charges
+            spent_at = sealed.at if charged_for else None
+            return {"attempt": event.attempt, "due_at": None, "charges": charged_for, "spent_at": spent_at}
         case e.AttemptFailed():
             return {"outcome": outcome, "due_at": state.grant.expires_at if state.grant else None}
         case e.Succeeded() | e.Failed() | e.Skipped():
-            return {"outcome": outcome, "review": None, "due_at": None, **NOBODY}
+            return {"outcome": outcome, "review": None, "due_at": None, **NOBODY, **_given_back(state, event)}
         case e.Refused() if event.reason in BY_PEOPLE:
-            return {"reason": event.reason, "due_at": None, "answered_at": sealed.at, **NOBODY}
+            return {
+                "reason": event.reason, "due_at": None, "answered_at": sealed.at, **NOBODY, **_given_back(state, event)
+            }  # fmt: skip
         case e.Refused() | e.Withdrawn():
-            return {"reason": event.reason, "due_at": None, **NOBODY}
+            return {"reason": event.reason, "due_at": None, **NOBODY, **_given_back(state, event)}
         case e.ReportedLate():
             return {"lost": tuple(one for one in state.lost if one.fence != event.fence)}
         case e.Lost():

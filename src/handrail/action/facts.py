@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from ..clock import SECOND
+from ..policy.limits import Charge
 from ..policy.verdict import Verdict
 from ..principal import Principal
 from ..stream import Revision
@@ -23,7 +24,9 @@ class Facts:
     `line` is about the actions under which this one is done; `stopped` says that the run around it was stopped;
     `waits_for` is the action that people are to decide on first;
     `refused_at` when people last refused an action of the run with the same intent;
-    `target` is the keyed hash of what the target looks like now."""
+    `target` is the keyed hash of what the target looks like now;
+    `charges` what it books under limits, `None` where that stays as it is;
+    `permitted` says that the actor is a person who may tell how an action turned out."""
 
     subject: str
     now: int
@@ -39,3 +42,5 @@ class Facts:
     refused_at: int | None = None
     waits_for: str | None = None
     target: str | None = None
+    charges: tuple[Charge, ...] | None = None
+    permitted: bool = False

@@ -8,7 +8,7 @@ from ..policy.verdict import Verdict
 from ..stream import JSON, Draft, Sealed, Table, changed, step
 from . import commands as c
 from . import events as e
-from . import execution, words
+from . import execution, hindsight, words
 from .facts import Facts
 from .model import Action, Grant, Kind, Status
 
@@ -28,6 +28,7 @@ ACCEPTS: Final[Table] = {
     e.Failed: {"started": "failed", "held": "failed", "unknown": "failed"},
     e.Skipped: {"held": "skipped"},
     e.ReportedLate: {status: status for status in get_args(Status) if status != "proposed"},
+    e.OutcomeReported: {"succeeded": "succeeded", "failed": "failed", "skipped": "skipped", "refused": "refused"},
     e.Lost: {"started": "unknown"},
     e.Inquired: {"unknown": "unknown"},
     e.Unresolved: {"unknown": "unknown"},
@@ -48,6 +49,8 @@ def decide(state: Action | None, command: c.Command, facts: Facts) -> list[Draft
             return execution.decide(state, command, facts)
         case c.Withdraw():
             return _withdraw(state, command, facts)
+        case c.ReportOutcome():
+            return hindsight.decide(state, command, facts)
         case c.Supersede():
             return _supersede(state, command, facts)
         case c.Elapse():
@@ -106,7 +109,7 @@ def _proposed(command: c.Propose, facts: Facts, verdict: Verdict) -> e.Proposed:
         rule=verdict.rule, demand=verdict.demand, risk=command.risk, reversible=command.reversible,
         idempotent=command.idempotent, probe=command.probe, bind=facts.revision.bind, supersedes=command.supersedes,
         pol=verdict.pol, floor=command.declared.speaks, offered=command.offered,
-        parent=command.parent, target=facts.target,
+        parent=command.parent, target=facts.target, over=verdict.over,
     )  # fmt: skip
 
 
@@ -123,7 +126,7 @@ def _routed(command: c.Propose, facts: Facts, verdict: Verdict) -> list[Draft[e.
         case "run":
             assert facts.revision is not None and verdict.demand is not None
             grant = Grant(facts.revision.bind, facts.now + verdict.demand.grant, verdict.rule or "declared")
-            drafts: list[Draft[e.Event]] = [Draft(e.Cleared(grant))]
+            drafts: list[Draft[e.Event]] = [Draft(e.Cleared(grant, charges=facts.charges or ()))]
             if command.start and command.executor and not execution.waits(facts) and grant.expires_at > facts.now:
                 drafts += execution.begin(command.executor, grant.bind, 0, 0, facts)
             return drafts
@@ -158,8 +161,12 @@ def _supersede(state: Action, command: c.Supersede, facts: Facts) -> list[Draft[
 def _clear(state: Action, command: c.Clear, facts: Facts) -> list[Draft[e.Event]]:
     if command.review != state.review or command.bind != state.bind:
         raise NotReady("the review that agreed is not the one that holds this action")
-    grant = Grant(command.bind, facts.now + command.grant, command.review)
-    return [Draft(e.Cleared(grant, command.agreed_at))]
+    grant, verdict = Grant(command.bind, facts.now + command.grant, command.review), facts.verdict
+    if verdict is None or verdict.kind == "run":
+        charges = state.charges if facts.charges is None else facts.charges
+        return [Draft(e.Cleared(grant, command.agreed_at, charges))]
+    cleared: Draft[e.Event] = Draft(e.Cleared(grant, command.agreed_at, state.charges))
+    return [cleared, *execution.stopped_short(state, verdict)]
 
 
 def _refuse(state: Action, command: c.Refuse) -> list[Draft[e.Event]]:
@@ -214,12 +221,14 @@ def _moved(state: Action, event: e.Event, sealed: Sealed[e.Event]) -> dict[str, 
     match event:
         case e.Held():
             return _held(event)
+        case e.OutcomeReported():
+            return hindsight.moved(event, sealed)
         case e.Revised():
             return {"revision": event.revision, "bind": event.bind, "demand": event.demand or state.demand}
         case e.Cleared():
             answered = event.agreed_at or state.answered_at
             cleared = {"grant": event.grant, "review": None, "due_at": event.grant.expires_at, "answered_at": answered}
-            return cleared | execution.NOBODY
+            return cleared | execution.NOBODY | execution.charged(state, event.charges)
         case _:
             return execution.moved(state, event, sealed)
 
@@ -231,7 +240,7 @@ def _held(event: e.Held) -> dict[str, Any]:
         return held
     return held | {
         "demand": event.demand, "pol": event.pol, "rule": event.rule, "reason": event.reason, "grant": None,
-        "pattern": "approval",
+        "pattern": "approval", "over": event.over or (),
     }  # fmt: skip
 
 
@@ -243,5 +252,5 @@ def _born(event: e.Proposed, sealed: Sealed[e.Event], subject: str) -> Action:
         idempotent=event.idempotent, probe=event.probe, revision=1, bind=event.bind, proposed_at=sealed.at,
         context=sealed.texts.get("context"), story=sealed.texts.get("story"), supersedes=event.supersedes,
         pol=event.pol, floor=event.floor, offered=event.offered,
-        parent=event.parent, target=event.target,
+        parent=event.parent, target=event.target, over=event.over,
     )  # fmt: skip

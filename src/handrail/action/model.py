@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from ..policy.limits import Charge
 from ..policy.paths import Demand
 
 Status = Literal[
@@ -45,7 +46,9 @@ class Action:
     it, `floor` says whether its code asks for people by itself, and `offered` whether whoever has the function may
     execute it, or only its caller. `parent` is the action under which it is done, `answered_at` when people last agreed
     to it or refused it, `target` the keyed hash of what its target looked like, and `lost` are the calls of which
-    nobody knew how they ended and whose late report was not kept yet.
+    nobody knew how they ended and whose late report was not kept yet. `turned_out` is what was said of it after that,
+    `told_by` by whom. `charges` is what is
+    booked for it under limits, `spent_at` when it started, and `over` the limits that people are asked to let it pass.
     """
 
     id: str
@@ -89,6 +92,11 @@ class Action:
     answered_at: int | None = None
     target: str | None = None
     lost: tuple[Lease, ...] = ()
+    turned_out: Literal["right", "wrong"] | None = None
+    told_by: Literal["agent", "human"] | None = None
+    charges: tuple[Charge, ...] = ()
+    spent_at: int | None = None
+    over: tuple[str, ...] = ()
 
     @property
     def final(self) -> bool:

@@ -36,7 +36,7 @@ class Frontier:
     def __post_init__(self) -> None:
         if not 0 <= self.size < 1 << MAX_PROOF or len(self.hashes) != self.size.bit_count():
             raise ValueError(f"a tree of {self.size} leaves has no frontier of {len(self.hashes)} hashes")
-        if any(len(each) != HASH_BYTES for each in self.hashes):
+        if not {HASH_BYTES}.issuperset(map(len, self.hashes)):
             raise ValueError(f"a hash in a frontier has {HASH_BYTES} bytes")
 
 
@@ -78,7 +78,7 @@ def decode(data: bytes) -> Frontier:
     """Read what `encode` wrote. Raises ValueError for any other bytes."""
     if len(data) < _SIZE_BYTES or len(data) % HASH_BYTES != _SIZE_BYTES:
         raise ValueError(f"{len(data)} bytes are no frontier")
-    hashes = (data[at : at + HASH_BYTES] for at in range(_SIZE_BYTES, len(data), HASH_BYTES))
+    hashes = [data[at : at + HASH_BYTES] for at in range(_SIZE_BYTES, len(data), HASH_BYTES)]
     return Frontier(int.from_bytes(data[:_SIZE_BYTES]), tuple(hashes))
 
 

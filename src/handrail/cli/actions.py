@@ -8,6 +8,7 @@ import typer
 from msgspec import to_builtins
 
 from ..action.model import Action
+from ..backend import ActionRecord
 from ..errors import NotFound
 from ..run.commands import Stop
 from ..run.model import Run
@@ -50,12 +51,18 @@ def action_rows(at: Desk, page: list[Action]) -> list[Line]:
     cells = [
         (
             gist.short(one.id), one.status, gist.brief(now - one.proposed_at),
-            gist.what(at.backend.action(one.id)), gist.name(at, one.agent),
+            _what(at.backend.action(one.id)), gist.name(at, one.agent),
         )
         for one in page
     ]  # fmt: skip
     picked = [tuple(row[column] for column in keep) for row in (head, *cells)]
     return table(picked[0], picked[1:], grows=3 if len(keep) == 5 else 2, spans={0: "title"})
+
+
+def _what(record: ActionRecord) -> str:
+    """What it would do, and what comes first, if anything does."""
+    first = gist.first(record)
+    return f"{gist.what(record)}{f'  · {first}' if first else ''}"
 
 
 def show_action(action: WhichAction, json: Json = False, db: Db = None) -> None:

@@ -13,6 +13,7 @@ from ..policy.quorum import missing
 from ..review.model import OPEN, Review
 from ..view.drawing import inline
 from ..view.escape import visible
+from ..view.facts import awaits
 from ..view.lines import Line
 from ..view.model import Erased
 from ..view.text import summary
@@ -76,6 +77,8 @@ def standing(desk: Desk, record: ReviewRecord) -> list[Line]:
     lines = labelled("State", _state(desk, review), "good" if record.decision else "fact")
     if review.votes and review.status in OPEN:
         lines += labelled("Votes", f"{_voters(desk, review)}; {awaited(desk, review)}")
+    if waits := first(record.action):
+        lines += labelled("Waits", waits)
     if record.decision:
         lines += decided(desk, record.decision)
     return lines
@@ -114,6 +117,11 @@ def decided(desk: Desk, decision: Decision) -> list[Line]:
     if decision.value is not None:
         lines += labelled("Value", value_text(decision.value))
     return lines
+
+
+def first(record: ActionRecord) -> str:
+    """That another action is to be decided first: `does not start before act_… is decided`, or nothing."""
+    return next((words for _, words in awaits(short(record.waits_for) if record.waits_for else None)), "")
 
 
 def value_text(value: Any) -> str:

@@ -59,13 +59,15 @@ def _undoable(at: Desk, review: Review) -> bool:
 
 def _await(at: Desk, action: str) -> None:
     end = time.monotonic() + PATIENCE
-    state = at.backend.action(action).state
+    record = at.backend.action(action)
+    state = record.state
     if state.status in MOVING and at_terminal():
         say("Waiting for it to run; Ctrl-C leaves.", "muted")
-    while state.status in MOVING and (left := end - time.monotonic()) > 0:
+    while state.status in MOVING and not record.waits_for and (left := end - time.monotonic()) > 0:
         if at.backend.wait(action, state.rev, left) is None:
             return
-        state = at.backend.action(action).state
+        record = at.backend.action(action)
+        state = record.state
 
 
 def told(at: Desk, record: ActionRecord) -> tuple[str, Style]:
@@ -78,13 +80,16 @@ def told(at: Desk, record: ActionRecord) -> tuple[str, Style]:
             return f"Ran: {_result(record)}", "good"
         case "failed":
             return f"Failed: {_error(record)}", "removed"
+        case "cleared" if record.waits_for:
+            return f"Cleared; it {gist.first(record)}.", "good"
         case "cleared":
             until = gist.at(at, state.grant.expires_at) if state.grant else "later"
             return f"Cleared; nobody has run it yet. It may run until {until}.", "good"
         case "claimed" | "started":
             return f"It is running; see how it ends: handrail explain {gist.short(state.id)}", "good"
         case _:
-            return _rest(state), "fact"
+            first = gist.first(record)
+            return f"{_rest(state)} It {first}." if first else _rest(state), "fact"
 
 
 def _rest(state: Action) -> str:

@@ -44,6 +44,7 @@ def _checked(text: str, at: Desk | None) -> PolicyFile:
 
 def _say_checked(found: PolicyFile) -> None:
     parts = [count(len(found.policy.rules), "rule"), count(len(found.policy.paths), "path")]
+    parts += [count(len(found.policy.limits), "limit")] if found.policy.limits else []
     parts += [count(len(found.tests), "test"), f"{len(found.never)} never"]
     say(f"The policy can be applied: {', '.join(parts)}.", "good")
 

@@ -23,7 +23,7 @@ Names = Callable[[str], str]
 Clock = Callable[[int], str]
 Execution = (
     a.Claimed | a.Lapsed | a.Released | a.Started | a.AttemptFailed | a.Succeeded | a.Failed | a.Skipped | a.Lost
-    | a.ReportedLate | a.Unresolved
+    | a.ReportedLate | a.OutcomeReported | a.Unresolved
 )  # fmt: skip
 
 
@@ -187,6 +187,8 @@ def _executed(event: Execution, clock: Clock, texts: Mapping[str, Any]) -> str:
             return f"nobody knows how it ended: {_code(event.reason)}; fence {event.fence}"
         case a.ReportedLate():
             return f"reported late that it {_code(event.outcome)}, under fence {event.fence}: that decides nothing"
+        case a.OutcomeReported():
+            return f"it turned out {'wrong' if event.wrong else 'right'}{_note(texts)}"
         case a.Unresolved():
             return "nobody could say in time whether it took effect"
     assert_never(event)

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import orjson
 
+from ..policy.limits import Limit
 from ..policy.register import PutPolicy
 from ..policy.rules import Default, PathSpec, Policy, Rule, Unreadable
 from .canonical import canonical
@@ -25,6 +26,7 @@ def compiled_text(policy: Policy) -> str:
             "default_path": policy.default_path,
             "paths": {name: _plain(path) for name, path in policy.paths.items()},
             "rules": [_plain(rule) for rule in policy.rules],
+            **({"limits": [_plain(limit) for limit in policy.limits]} if policy.limits else {}),
         }
     )
 
@@ -35,7 +37,7 @@ def put_policy(text: str, policy: Policy) -> PutPolicy:
     return PutPolicy(text, compiled, text_digest(text), text_digest(compiled))
 
 
-def _plain(part: PathSpec | Rule) -> Any:
+def _plain(part: PathSpec | Rule | Limit) -> Any:
     return orjson.loads(msgspec.json.encode(part))
 
 
@@ -47,7 +49,9 @@ def read_policy(text: str | None, digest: str) -> Policy | Unreadable:
         found = msgspec.json.decode(text, type=_Kept)
     except msgspec.DecodeError:
         return Unreadable(digest)
-    policy = Policy(found.digest, found.default, found.default_path, found.paths, tuple(found.rules))
+    policy = Policy(
+        found.digest, found.default, found.default_path, found.paths, tuple(found.rules), tuple(found.limits)
+    )
     return policy if _is_whole(policy) else Unreadable(digest)
 
 
@@ -59,11 +63,12 @@ class _Kept(msgspec.Struct, forbid_unknown_fields=True):
     default_path: str | None
     paths: dict[str, PathSpec]
     rules: list[Rule]
+    limits: list[Limit] = []
 
 
 def _is_whole(policy: Policy) -> bool:
     """Whether every path that is named is there, and asks somebody for some time."""
-    named = {policy.default_path, *(rule.path for rule in policy.rules)} - {None}
+    named = {policy.default_path, *(rule.path for rule in policy.rules), *(one.path for one in policy.limits)} - {None}
     rungs = [rung for path in policy.paths.values() for rung in path.levels]
     whole = all(path.levels for path in policy.paths.values()) and all(one.ask and one.within > 0 for one in rungs)
     return whole and named <= policy.paths.keys()

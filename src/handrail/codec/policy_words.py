@@ -35,6 +35,11 @@ def action(node: Node) -> str:
     return found
 
 
+def slug(name: str) -> str:
+    """A name as it is logged: small letters, digits and hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:64]
+
+
 def one_of(node: Node, what: str, known: tuple[str, ...]) -> str:
     """One of the known words."""
     plain = isinstance(node, ScalarNode) and not str(node.tag).endswith(":str")

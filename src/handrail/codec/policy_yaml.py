@@ -15,12 +15,13 @@ from ..policy.rules import PathSpec, Policy, Rule, Rung
 from . import policy_words as words
 from .policies import text_digest
 from .policy_file import Mistake, PolicyFile, PolicyFileError
+from .policy_limits import Limits
 from .strict_yaml import Wrong, items, line, members, named, parsed, said, text, wrong
 
 T = TypeVar("T")
 MAX_CHARACTERS: Final = 200_000
 MAX_LEVELS: Final = 20
-KEYS: Final = ("default", "default_path", "paths", "rules", "never", "tests")
+KEYS: Final = ("default", "default_path", "paths", "rules", "limits", "never", "tests")
 RULE: Final = (
     "name", "action", "verdict", "pattern", "path", "quorum", "undo", "grant", "auth", "replaces", "when", "threshold",
     "max_error",
@@ -86,11 +87,14 @@ class _Reading:
         found = members(root, KEYS, "the file", self.note)
         paths = self._paths(found.get("paths"))
         rules = self.each(found.get("rules"), "rules", lambda one: self._rule(one, paths))
+        limits = self.each(found.get("limits"), "limits", Limits(paths, self.asks, self.note, self.places).limit)
         default = self.given(found, "default", words.default, "review")
         default_path = self.given(found, "default_path", lambda one: words.path_name(one, paths), None)
         self._shadows(rules)
         self._runs(rules, "default_path" in found)
-        policy = Policy(text_digest(source), "deny" if default == "deny" else "review", default_path, paths, rules)
+        policy = Policy(
+            text_digest(source), "deny" if default == "deny" else "review", default_path, paths, rules, limits
+        )
         tests = self.each(found.get("tests"), "tests", lambda one: words.test(one, paths))
         return PolicyFile(
             policy, tests, self.each(found.get("never"), "never", words.never), self.places, tuple(self.asks)
@@ -160,7 +164,7 @@ class _Reading:
 
     def _named(self, node: Node, found: Mapping[str, Node], name: str) -> str:
         """The rule's name as it is logged; each has its own."""
-        rule_id = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:64]
+        rule_id = words.slug(name)
         if not rule_id:
             wrong(found.get("name", node), f"{said(name)} has no letter or digit", "give the rule a name to call it by")
         with self.noting():

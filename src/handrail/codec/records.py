@@ -12,6 +12,7 @@ from ..action import events as action_events
 from ..action.model import Action
 from ..directory import events as directory_events
 from ..directory.model import Agent, Group, Guest, Key, Person
+from ..policy import budget
 from ..policy.register import ActivePolicy, PolicyApplied
 from ..review import events as review_events
 from ..review.model import Review
@@ -20,10 +21,10 @@ from ..run.model import Run
 from ..stream import JSON
 
 VERSION: Final = 1
-State = Action | Review | Run | Person | Group | Agent | Key | Guest | ActivePolicy
+State = Action | Review | Run | Person | Group | Agent | Key | Guest | ActivePolicy | budget.Budget
 STATES: Final[dict[str, type[Any]]] = {
     "action": Action, "review": Review, "run": Run, "person": Person, "group": Group, "agent": Agent, "key": Key,
-    "guest": Guest, "policy": ActivePolicy,
+    "guest": Guest, "policy": ActivePolicy, "budget": budget.Budget,
 }  # fmt: skip
 KINDS: Final[dict[type[Any], str]] = {state: kind for kind, state in STATES.items()}
 
@@ -34,7 +35,10 @@ def _snake(name: str) -> str:
 
 def _types() -> dict[str, type[Any]]:
     found: dict[str, type[Any]] = {}
-    for stream, module in (("action", action_events), ("review", review_events), ("run", run_events)):
+    lives: tuple[tuple[str, Any], ...] = (
+        ("action", action_events), ("review", review_events), ("run", run_events), ("budget", budget),
+    )  # fmt: skip
+    for stream, module in lives:
         found |= {f"{stream}.{_snake(event.__name__)}": event for event in get_args(module.Event)}
     registers = (*get_args(directory_events.Event), PolicyApplied)
     return found | {_snake(event.__name__).replace("_", ".", 1): event for event in registers}

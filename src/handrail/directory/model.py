@@ -112,6 +112,10 @@ class Names:
         """The id that stands for the purpose of an action."""
         return keyed("int", self._secret, text)
 
+    def budget(self, *parts: str) -> str:
+        """The id of the budget of a limit for what it counts by."""
+        return keyed("bud", self._secret, *parts)
+
     def target(self, text: str) -> str:
         """What stands for how the target of an action looks."""
         return keyed("tgt", self._secret, text)

@@ -1,8 +1,10 @@
 """Reads for people and programs: records with their texts, histories, lists. Nothing here changes anything."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 import orjson
 
@@ -25,6 +27,7 @@ from ..review.model import Review
 from ..run.model import Run
 from ..store.protocol import Entry, Reader, Stream
 from ..view.model import Erased
+from . import lineage
 from .batch import identity
 from .engine import Engine
 from .reads import read_directory
@@ -38,6 +41,21 @@ class Opened(Protocol):
 
     @property
     def engine(self) -> Engine: ...
+
+
+class _Snapshot(NamedTuple):
+    """The lives that a snapshot holds."""
+
+    archive: Archive
+    reader: Reader
+
+    def state(self, subject: str) -> State | None:
+        """A stream's state."""
+        return self.archive.state_in(self.reader, subject)
+
+    def waiting(self, run: str) -> frozenset[str]:
+        """The actions of a run that are held or unknown, or some of them."""
+        return frozenset(row.id for row in self.reader.page(self.archive.tenant, "action", parent=run, limit=2))
 
 
 class Archive:
@@ -116,8 +134,12 @@ class Archive:
         return ActionRecord(
             state, kept.args if kept else None, self.text_in(reader, action, state.context),
             self.text_in(reader, action, state.story), self.text_in(reader, action, state.outcome),
-            reader.blob(self._tenant, state.schema),
+            reader.blob(self._tenant, state.schema), self.first_in(reader, state),
         )  # fmt: skip
+
+    def first_in(self, reader: Reader, action: Action) -> str | None:
+        """The action that people are to decide on before this one starts, as a snapshot holds it."""
+        return lineage.first(_Snapshot(self, reader), action)
 
     def text_in(self, reader: Reader, subject: str, digest: str | None) -> Text:
         """An erasable text of a stream, as a snapshot holds it."""

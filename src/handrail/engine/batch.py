@@ -94,8 +94,7 @@ class TenantBatch:
         return bool(self._rows or self._answers or self.reads.leases)
 
     def decide(self, requests: list[Request]) -> None:
-        """Read at once what the requests name, then answer one after another."""
-        self.reads.load(named(requests))
+        """Answer one request after another."""
         self._seeds = _drawn(len(requests))
         for request in requests:
             self._decide(request)

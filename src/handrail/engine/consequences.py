@@ -5,7 +5,9 @@ from dataclasses import replace
 
 from ..action import commands as action
 from ..action import events as acted
+from ..action.execution import gives_back
 from ..action.model import Action
+from ..policy import budget
 from ..policy.paths import ANYONE, Demand
 from ..review import commands as review
 from ..review import events as reviewed
@@ -14,13 +16,14 @@ from ..run import commands as run
 from ..run import events as ran
 from ..stream import JSON
 
-Follow = tuple[str, action.Command | review.Command | run.Command]
+Follow = tuple[str, action.Command | review.Command | run.Command | budget.Command]
 
 
 def consequences(before: object, state: object, event: object, texts: Mapping[str, JSON]) -> list[Follow]:
     """The commands that follow, each with the stream it goes to; `before` and `state` are the stream around `event`."""
     if isinstance(state, Action):
-        return _of_action(state, event, before.review if isinstance(before, Action) else None)
+        was = before if isinstance(before, Action) else None
+        return [*_of_action(state, event, was.review if was else None), *_booked(was, state, event)]
     if isinstance(state, Review):
         return _of_review(state, event, texts)
     if isinstance(event, ran.Halted):
@@ -53,6 +56,23 @@ def _of_action(state: Action, event: object, asked: str | None) -> list[Follow]:
             return [(asked, review.Close())]
         case _:
             return []
+
+
+def _booked(before: Action | None, state: Action, event: object) -> list[Follow]:
+    """What an action's event means for the budgets that it counts on."""
+    old, new = before.charges if before else (), state.charges
+    at = before.spent_at if before else None
+    returned: list[Follow] = [(one.budget, budget.GiveBack(one, state.id, at)) for one in old]
+    match event:
+        case acted.Cleared() if old != new:
+            return [*returned, *((one.budget, budget.Book(one, state.id)) for one in new)]
+        case acted.Started() if old != new:
+            booked: list[Follow] = [(one.budget, budget.Book(one, state.id)) for one in new]
+            return [*returned, *booked, *((one.budget, budget.Spend(one, state.id)) for one in new)]
+        case acted.Started():
+            return [(one.budget, budget.Spend(one, state.id, at)) for one in new]
+        case _:
+            return returned if gives_back(event) else []
 
 
 def _of_halt(event: ran.Halted, reason: str) -> list[Follow]:

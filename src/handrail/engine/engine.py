@@ -169,14 +169,17 @@ class Engine:
 
     def _batch(self, tx: Transaction, tenant: str, requests: list[Request]) -> TenantBatch:
         cache = self._caches.setdefault(tenant, Cache())
-        asked = cache.unknown(named(requests))
+        subjects = named(requests)
+        asked = cache.unknown(subjects)
         opening = tx.opening(tenant, asked, {request.id for request in requests})
         now = self.clock.now()
         if opening.head is not None and opening.head.at > now:
             self.clock.reached(opening.head.at)
-        return TenantBatch(
+        batch = TenantBatch(
             tx, tenant, opening, asked, cache, self.names(tenant), self.store.secret, now, self._refusals
         )
+        batch.reads.load(subjects)
+        return batch
 
     def _committed(self, batches: Iterable[TenantBatch]) -> None:
         for batch in batches:

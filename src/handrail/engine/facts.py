@@ -15,7 +15,11 @@ from ..codec.records import State
 from ..directory.lifecycle import Facts as DirectoryFacts
 from ..errors import RunStopped, UnknownAction, UnknownReview
 from ..policy.asked import Asked
+from ..policy.budget import Budget
+from ..policy.limited import limited
+from ..policy.limits import Charge, Tally
 from ..policy.register import Facts as PolicyFacts
+from ..policy.rules import Policy
 from ..policy.verdict import Verdict, again, anew, edited, judge
 from ..principal import SOLO_ID, Principal
 from ..review import commands as review
@@ -29,11 +33,13 @@ from ..run.lifecycle import Facts as RunFacts
 from ..run.model import Hold, Run
 from ..stream import JSON, Revision, changed
 from ..view.model import folds
-from . import lineage, shown
+from . import limits, lineage, shown
 from .checks import check_above, check_decision, check_parent, check_run
 
 if TYPE_CHECKING:
     from .work import Work
+
+Charges = tuple[Charge, ...] | None
 
 
 def facts(work: Work, subject: str, state: State | None, command: object, actor: Principal) -> Any:
@@ -47,6 +53,8 @@ def facts(work: Work, subject: str, state: State | None, command: object, actor:
             return _run(work, subject, state, command, actor)
         case "pol":
             return PolicyFacts(work.now, actor, work.sources.directory().administrators, _label(work, actor))
+        case "bud":
+            return limits.facts(work, subject, state if isinstance(state, Budget) else None, command, actor)
         case _:
             directory = work.sources.directory()
             keys = frozenset(
@@ -64,17 +72,23 @@ def _action(work: Work, subject: str, state: State | None, command: object, acto
         case action.Claim() | action.Start():
             target = _target(work, command.target) if isinstance(command, action.Start) else None
             held, (line, above) = lineage.waits(work, state.run, subject), lineage.line(work, state.parent)
+            fresh, charges = _afresh(work, state)
             return ActionFacts(
-                subject, work.now, actor, _afresh(work, state), None, work.lease(subject),
+                subject, work.now, actor, fresh, None, work.lease(subject),
                 held is not None, line=line, waits_for=held or above,
                 stopped=lineage.stopped(work, state.run) is not None, target=target,
-                refused_at=_refused_at(work, state.run, state.intent),
+                refused_at=_refused_at(work, state.run, state.intent), charges=charges,
             )  # fmt: skip
+        case action.Clear():
+            verdict, charges = _counted(work, state)
+            return ActionFacts(subject, work.now, actor, verdict, charges=charges)
         case action.Settle():
             stopped = lineage.stopped(work, state.run) is not None
             return ActionFacts(subject, work.now, actor, lease=work.lease(subject), stopped=stopped)
         case action.Withdraw():
             return ActionFacts(subject, work.now, actor, owns=_owns(work, state.owner, actor))
+        case action.ReportOutcome():
+            return ActionFacts(subject, work.now, actor, permitted=_judges(work, actor))
         case _:
             return ActionFacts(subject, work.now, actor, lease=work.lease(subject))
 
@@ -93,12 +107,15 @@ def _proposal(work: Work, subject: str, command: action.Propose, actor: Principa
     intent = directory.names.intent(command.intent) if command.intent else None
     if lineage.refused(work, command.run, intent):
         verdict = anew(verdict, directory, barred)
+    found = limits.tallies(work, work.sources.policy(), command.kind, limits.proposed(subject, command, actor))
+    verdict = _limited(work, verdict, tuple(one for one in found if one.over), barred)
     if command.parent:
         check_parent(work.state(command.parent), command.parent, actor)
     (line, _), target = lineage.line(work, command.parent), _target(work, command.target)
     return ActionFacts(
-        subject, work.now, actor, verdict, revision, blocked=blocked, intent=intent, line=line, target=target
-    )
+        subject, work.now, actor, verdict, revision, blocked=blocked, intent=intent, line=line, target=target,
+        charges=limits.charges(found),
+    )  # fmt: skip
 
 
 def _target(work: Work, found: JSON) -> str | None:
@@ -111,12 +128,38 @@ def _refused_at(work: Work, run_id: str | None, intent: str | None) -> int | Non
     return found.answered_at if found else None
 
 
-def _afresh(work: Work, state: Action) -> Verdict | None:
-    """The verdict of the policy as it is now; `None` where it is the one that judged the action, or denied it."""
+def _afresh(work: Work, state: Action) -> tuple[Verdict | None, Charges]:
+    """The verdict of the policy as it is now, and what the action books by it; nothing where it is the one that judged
+    the action, or denied it."""
     policy = work.sources.policy()
     if (policy.digest if policy else None) == state.pol or state.demand is None:
-        return None
-    return _again(work, state)
+        return None, None
+    found = limits.tallies(work, policy, state.kind, limits.standing(work, state))
+    charges = limits.charges(found)
+    return _beyond(work, state, _again(work, state), found), None if charges == state.charges else charges
+
+
+def _counted(work: Work, state: Action) -> tuple[Verdict | None, Charges]:
+    """What limits say, and what is booked, once people or time have agreed to an action."""
+    if state.demand is None:
+        return None, None
+    found = limits.tallies(work, work.sources.policy(), state.kind, limits.standing(work, state))
+    agreed = Verdict("run", state.pattern, state.reason, state.demand, state.rule, state.pol)
+    return _beyond(work, state, agreed, found), limits.charges(found)
+
+
+def _beyond(work: Work, state: Action, verdict: Verdict, found: tuple[Tally, ...]) -> Verdict:
+    """The verdict where limits would be passed that people have not agreed to pass."""
+    over = tuple(one for one in found if one.over and (one.limit.id not in state.over or one.forbidden))
+    around = work.state(state.run) if state.run else None
+    return _limited(work, verdict, over, _barred(work, state.agent, state.owner, around, state.kind))
+
+
+def _limited(work: Work, verdict: Verdict, over: tuple[Tally, ...], barred: frozenset[str]) -> Verdict:
+    policy = work.sources.policy()
+    if not over or not isinstance(policy, Policy):
+        return verdict
+    return limited(verdict, over, policy, work.sources.directory(), barred)
 
 
 def _again(work: Work, state: Action) -> Verdict:
@@ -181,6 +224,15 @@ def _owns(work: Work, owner: str, actor: Principal) -> bool:
         return actor.id == SOLO_ID
     known = directory.people.get(actor.id)
     return actor.id in directory.same(owner) or (known is not None and "supervise" in known.permissions)
+
+
+def _judges(work: Work, actor: Principal) -> bool:
+    """Whether a person may say how an action turned out: whoever decides or supervises."""
+    directory = work.sources.directory()
+    if directory.solo:
+        return actor.id == SOLO_ID
+    known = directory.people.get(actor.id)
+    return known is not None and not known.permissions.isdisjoint(("decide", "supervise"))
 
 
 def _review(work: Work, subject: str, state: State | None, command: object, actor: Principal) -> ReviewFacts:

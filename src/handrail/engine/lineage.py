@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from ..action.facts import Line
 from ..action.model import WAITING, Action
@@ -11,13 +11,25 @@ from ..run.lifecycle import said
 from ..run.model import Run
 
 if TYPE_CHECKING:
+    from ..codec.records import State
     from .work import Work
 
 DEEPEST: Final = 32
 """Runs that may be inside one another, and actions that may be one under the other."""
+UNSTARTED: Final = ("held", "cleared", "claimed")
 
 
-def runs(work: Work, run_id: str | None) -> list[Run]:
+class Lives(Protocol):
+    """Where lives are found: in a command that is being decided, or in a snapshot."""
+
+    def state(self, subject: str) -> State | None:
+        """A stream's state."""
+
+    def waiting(self, run: str) -> frozenset[str]:
+        """The actions of a run that are held or unknown."""
+
+
+def runs(work: Lives, run_id: str | None) -> list[Run]:
     """A run and those around it, from the inside out; at most one more than may be inside one another."""
     found: list[Run] = []
     while run_id and len(found) <= DEEPEST:
@@ -35,12 +47,12 @@ def require_depth(around: list[Run]) -> None:
         raise UsageError(f"runs can be inside one another {DEEPEST} deep: open this one beside the others")
 
 
-def waits(work: Work, run_id: str | None, action_id: str) -> str | None:
+def waits(work: Lives, run_id: str | None, action_id: str) -> str | None:
     """The action for which a run, or one around it, waits for people as a whole; too many around one another wait for
     their outermost, and so for ever."""
     around = runs(work, run_id)
     for run in around:
-        if run.hold == "run" and (held := work.sources.waiting(run.id) - {action_id}):
+        if run.hold == "run" and (held := work.waiting(run.id) - {action_id}):
             return min(held)
     return around[-1].id if len(around) > DEEPEST else None
 
@@ -67,7 +79,7 @@ def refused(work: Work, run_id: str | None, intent: str | None) -> Action | None
     return max((one for one in found if one), key=lambda one: one.answered_at or 0, default=None)
 
 
-def line(work: Work, parent: str | None) -> tuple[Line, str | None]:
+def line(work: Lives, parent: str | None) -> tuple[Line, str | None]:
     """What became of the actions above, and the one that people are to decide on first: a refusal anywhere counts, then
     one that waits; too long a line counts as one that waits."""
     found: tuple[Line, str | None] = ("free", None)
@@ -81,3 +93,10 @@ def line(work: Work, parent: str | None) -> tuple[Line, str | None]:
             found = ("waits", above.id)
         parent = above.parent
     return "waits", parent
+
+
+def first(lives: Lives, action: Action) -> str | None:
+    """The action that people are to decide on before this one starts, while it has not started yet."""
+    if action.status not in UNSTARTED:
+        return None
+    return waits(lives, action.run, action.id) or line(lives, action.parent)[1]

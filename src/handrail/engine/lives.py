@@ -8,7 +8,9 @@ from ..action.model import EXECUTED, Action
 from ..codec.records import KINDS, State
 from ..directory import lifecycle as directory
 from ..directory.model import Agent, Group, Guest, Key, Person
+from ..policy import budget
 from ..policy import register as policy
+from ..policy.budget import Budget
 from ..policy.register import ActivePolicy
 from ..review import lifecycle as review
 from ..review.model import Review
@@ -16,10 +18,10 @@ from ..run import lifecycle as run
 from ..run.model import Run
 from ..stream import Sealed, Table
 
-_BY_PREFIX: Final[Mapping[str, Any]] = {"act": action, "rev": review, "run": run, "pol": policy}
+_BY_PREFIX: Final[Mapping[str, Any]] = {"act": action, "rev": review, "run": run, "pol": policy, "bud": budget}
 TABLES: Final[Mapping[str, Table]] = {
     "action": action.ACCEPTS, "review": review.ACCEPTS, "run": run.ACCEPTS, "directory": directory.ACCEPTS,
-    "policy": policy.ACCEPTS,
+    "policy": policy.ACCEPTS, "budget": budget.ACCEPTS,
 }  # fmt: skip
 
 
@@ -48,7 +50,7 @@ def final(state: State) -> bool:
             return state.final and state.due_at is None
         case Review():
             return state.due_at is None
-        case Person() | Group() | Agent() | Key() | Guest() | ActivePolicy():
+        case Person() | Group() | Agent() | Key() | Guest() | ActivePolicy() | Budget():
             return False
 
 

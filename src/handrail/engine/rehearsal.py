@@ -12,7 +12,9 @@ from ..directory.model import Directory, Names, Person
 from ..policy.asked import Asked
 from ..policy.declaration import Declaration
 from ..policy.globs import example, overlap
-from ..policy.paths import ANYONE
+from ..policy.limited import limited
+from ..policy.limits import Limit, Tally
+from ..policy.paths import ANYONE, Demand
 from ..policy.rules import PathSpec, Policy, Rule
 from ..policy.verdict import Verdict, judge
 
@@ -37,7 +39,7 @@ def mistakes(file: PolicyFile, directory: Directory | None) -> list[Mistake]:
     Without a directory, or in solo mode, everybody whom the file asks is taken to be there.
     """
     people = _imagined(file) if directory is None or directory.solo else directory
-    found = list(_unknown(file, people)) or list(_unreachable(file, people))
+    found = list(_unknown(file, people)) or [*_unreachable(file, people), *_beyond(file, people)]
     if not found:
         found += [mistake for test in file.tests for mistake in _test(file, test, people)]
     return sorted([*found, *(mistake for never in file.never for mistake in _never(file, never))])
@@ -71,6 +73,18 @@ def _unreachable(file: PolicyFile, directory: Directory) -> Iterator[Mistake]:
             if verdict.kind == "deny" and file.policy.find(_asked(rule).name) == rule:
                 problem = f"the rule {rule.name!r} could never be decided: {verdict.advice.partition(': ')[0]}"
                 yield Mistake(file.places[rule.id], problem, "ask more people, or let fewer agree")
+
+
+def _beyond(file: PolicyFile, directory: Directory) -> Iterator[Mistake]:
+    """Limits beyond which nobody could decide."""
+    policy = file.policy
+    for limit in policy.limits:
+        if limit.otherwise == "review" and (limit.path or policy.default_path):
+            passed = (Tally(limit, None, None, None),)
+            verdict = limited(Verdict("run", "auto", "rule", Demand(())), passed, policy, directory, NOBODY)
+            if verdict.kind == "deny":
+                problem = f"beyond the limit {limit.name!r} nobody could decide: {verdict.advice.partition(': ')[0]}"
+                yield Mistake(file.places[f"limit:{limit.id}"], problem, "ask more people, or let fewer agree")
 
 
 def _asked(rule: Rule) -> Asked:
@@ -137,6 +151,7 @@ def differences(before: Policy | None, after: Policy) -> Iterator[tuple[str, str
         if key in old and rule != replace(old[key], name=rule.name):
             yield "~", f"{rule.name}: {_rule(old[key])} → {_rule(rule)}"
     yield from _reordered([one for one in was.rules if one.id in new], [one for one in after.rules if one.id in old])
+    yield from _limits(was, after)
     if (was.default, was.default_path) != (after.default, after.default_path):
         yield "~", f"what no rule is about: {_default(was)} → {_default(after)}"
     for name in sorted(was.paths.keys() | after.paths.keys()):
@@ -144,6 +159,28 @@ def differences(before: Policy | None, after: Policy) -> Iterator[tuple[str, str
         if one != other:
             mark = "-" if other is None else "+" if one is None else "~"
             yield mark, f"path {name}: {' → '.join(_ladder(path) for path in (one, other) if path)}"
+
+
+def _limits(was: Policy, after: Policy) -> Iterator[tuple[str, str]]:
+    old, new = ({limit.id: limit for limit in one.limits} for one in (was, after))
+    for key in dict.fromkeys((*old, *new)):
+        before, now = old.get(key), new.get(key)
+        if before != now:
+            mark = "+" if before is None else "-" if now is None else "~"
+            said = " → ".join(_limit(one) for one in (before, now) if one)
+            yield mark, f"limit {(now or before or new[key]).name}: {said}"
+
+
+def _limit(limit: Limit) -> str:
+    what = f"the sum of args.{limit.sum}" if limit.sum else "calls"
+    per = f" per {' and '.join(limit.per)}" if limit.per else ""
+    said = [f"{limit.action}: {what} at most {limit.at_most} in {_time(limit.within)}{per}"]
+    said.append("else denied" if limit.otherwise == "deny" else "else review")
+    if limit.path:
+        said[-1] += f" by path {limit.path}"
+    if limit.quorum is not None:
+        said.append("quorum " + " and ".join(_places(spec, count) for spec, count in limit.quorum))
+    return ", ".join(said)
 
 
 def _reordered(was: list[Rule], now: list[Rule]) -> Iterator[tuple[str, str]]:

@@ -21,8 +21,10 @@ from ..review.voting import voted
 from ..store.protocol import Reader
 from ..view.drawing import drawn, inline
 from ..view.escape import visible
+from ..view.facts import awaits
 from ..view.masks import conceal
 from ..view.model import Erased
+from ..view.page import Fact
 from ..view.page import page as draw
 from . import page as shape
 from . import past, similar
@@ -67,6 +69,7 @@ class Snapshot(NamedTuple):
     revisions: dict[int, str | None]
     steps: list[Taken]
     similar: similar.Found
+    first: str | None
 
 
 class Sheets:
@@ -94,6 +97,7 @@ class Sheets:
             self._inbox.rows_in(reader), material, self._texts(reader, material), events,
             self._archive.latest_in(reader, action, MOST_ENTRIES), self._revisions(reader, state, events),
             list(self._steps(reader, action)), similar.find(self._archive, reader, about, now),
+            self._archive.first_in(reader, action),
         )  # fmt: skip
 
     def _texts(self, reader: Reader, material: Material) -> dict[str, Text]:
@@ -172,6 +176,7 @@ class Sheet:
             first=in_order(first, self._material.schema) if first and self._review.revision > 1 else None,
             zone=self._viewer.zone,
         )  # fmt: skip
+        drawn_page["facts"] += [Fact(name=name, words=words) for name, words in awaits(self._found.first)]
         return {name: tuple(value) if isinstance(value, list) else value for name, value in drawn_page.items()}
 
     def _called(self, id_: str) -> str:

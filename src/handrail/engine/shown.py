@@ -15,7 +15,7 @@ from ..view.flags import Flag, inspect
 from ..view.fold import folded_paths
 from ..view.model import ActionView, Erased, PartsView, RefusedView, ReviewView, VerdictView, build
 from ..view.uninspected import Uninspected, uninspected
-from . import lineage
+from . import limits, lineage
 
 if TYPE_CHECKING:
     from .work import Work
@@ -60,6 +60,9 @@ def _view(
     }  # fmt: skip
     if reason == "intent_refused" and (refused := _refused(work, held)):
         verdict["refused"] = refused
+    found = limits.tallies(work, work.sources.policy(), held.kind, limits.revised(held, number, args))
+    if found and reason != "attempts_failed" and reason != "outcome_unknown":
+        verdict["limits"] = limits.told(found)
     parts: PartsView = {"context": held.context, "story": held.story}
     value = orjson.loads(args) if args else None
     kept = _kept(work, held, value)

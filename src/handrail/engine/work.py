@@ -26,7 +26,7 @@ from .consequences import consequences
 from .lives import due_at, evolve, life
 from .sources import Sources
 
-MAX_STEPS: Final = 64
+MAX_STEPS: Final = 512
 
 
 class Row(NamedTuple):
@@ -84,6 +84,10 @@ class Work:
         """The executor's lease as this command has left it so far."""
         lease = self.leases.get(subject)
         return lease if lease is not None else self.sources.lease(subject)
+
+    def waiting(self, run: str) -> frozenset[str]:
+        """The actions of a run that are held or unknown."""
+        return self.sources.waiting(run)
 
     def text(self, subject: str, digest: str | None) -> JSON | Erased:
         """An erasable text, also one that this command has just written."""

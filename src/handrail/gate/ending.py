@@ -16,6 +16,7 @@ from ..errors import (
     NotFound,
     NotSerialisable,
     Outcome,
+    ResultErased,
     RunStopped,
     Stopped,
     TargetChanged,
@@ -40,6 +41,7 @@ _ADVICE: Final = {
     "intent_refused": "was refused: people refused an action of this run with the same intent, and it names nobody "
     "who could decide anew",
     "target_changed": "was not started: its target is no longer as it was when it was asked for",
+    "limit": "would pass a limit of the policy that nobody may pass",
     "rule": "is denied by a rule of the policy",
     "default": "is denied: no rule of the policy is about it",
     "policy_changed": "is denied by the policy, which has changed since",
@@ -52,10 +54,15 @@ _KINDS: Final = {"changes_requested": ChangesRequested, "expired": Expired, "tar
 
 
 def result_of(backend: Backend, gated: Gated | None, answer: dict[str, Any]) -> Any:
-    """The kept result of an action that succeeded. Raises `NotSerialisable` where it could not be kept."""
-    outcome = backend.action(answer["id"]).outcome
+    """The kept result of an action that succeeded. Raises `NotSerialisable` where it could not be kept, and
+    `ResultErased` where it was erased since."""
+    record = backend.action(answer["id"])
+    outcome = record.outcome
     if isinstance(outcome, Erased):
-        raise NotSerialisable(f"{answer['id']} succeeded, and its result was erased since")
+        raise ResultErased(
+            f"{record.state.name} ({answer['id']}) ran once, and its result was erased since; it is not run again. "
+            "To do it once more, ask under another key or in another run"
+        )
     kept = outcome if isinstance(outcome, dict) else {}
     if "unkept" in kept:
         raise NotSerialisable(f"{answer['id']} ran, but its {kept['unkept']} could not be kept: {kept.get('why')}")

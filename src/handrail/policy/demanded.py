@@ -59,7 +59,7 @@ def _on(path: PathSpec, declared: Declaration, directory: Directory) -> Demand:
     found = of_path(path, directory, question=declared.is_question)
     if not declared.speaks:
         return found
-    quorum = tuple((_known(spec, directory), count) for spec, count in declared.quorum)
+    quorum = tuple((known(spec, directory), count) for spec, count in declared.quorum)
     return replace(found, quorum=quorum, undo=declared.undo, grant=declared.grant)
 
 
@@ -68,7 +68,7 @@ def path_of(policy: Policy | None, name: str | None) -> PathSpec | None:
 
 
 def tightened(demand: Demand, rule: Rule, directory: Directory) -> Demand:
-    quorum = demand.quorum if rule.quorum is None else tuple((_known(spec, directory), n) for spec, n in rule.quorum)
+    quorum = demand.quorum if rule.quorum is None else tuple((known(spec, directory), n) for spec, n in rule.quorum)
     return replace(
         demand, quorum=quorum, undo=demand.undo if rule.undo is None else rule.undo,
         grant=demand.grant if rule.grant is None else rule.grant, auth=rule.auth or demand.auth,
@@ -85,7 +85,7 @@ def both(ruled: Demand, own: Demand) -> Demand:
 def of_path(path: PathSpec, directory: Directory, *, question: bool = False) -> Demand:
     """A path's people by id, and its end: silence can answer a question, and approve a call."""
     levels = tuple(
-        Level(tuple(_known(spec, directory) for spec in rung.ask), rung.within, rung.remind) for rung in path.levels
+        Level(tuple(known(spec, directory) for spec in rung.ask), rung.within, rung.remind) for rung in path.levels
     )
     fits = path.at_end != ("approve" if question else "answer")
     return Demand(levels, at_end=path.at_end if fits else "reject")
@@ -95,14 +95,14 @@ def _of_code(declared: Declaration, directory: Directory) -> Demand:
     first = declared.reviewers or ((SOLO_ID,) if directory.solo else ())
     if not first and declared.speaks is False:
         raise Undecidable("no_reviewer", "nobody is named who decides: add a `default_path:` to the policy")
-    quorum = tuple((_known(spec, directory), count) for spec, count in declared.quorum)
-    rungs = [Level(tuple(_known(spec, directory) for spec in first), declared.within, declared.remind)]
+    quorum = tuple((known(spec, directory), count) for spec, count in declared.quorum)
+    rungs = [Level(tuple(known(spec, directory) for spec in first), declared.within, declared.remind)]
     for spec, within in declared.then:
-        rungs.append(Level((_known(spec, directory),), within or declared.within, declared.remind))
+        rungs.append(Level((known(spec, directory),), within or declared.within, declared.remind))
     return Demand(tuple(rungs), quorum, declared.at_end, declared.undo, declared.grant)
 
 
-def _known(spec: str, directory: Directory) -> str:
+def known(spec: str, directory: Directory) -> str:
     """The id behind a handle; in solo mode the one person is everybody."""
     if spec == ANYONE:
         return spec

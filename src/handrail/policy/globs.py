@@ -6,6 +6,7 @@ at once, breadth first.
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from fnmatch import fnmatchcase
 from typing import Final
 
 ANY: Final = "*"
@@ -45,6 +46,11 @@ def example(patterns: Sequence[str], wanted: Callable[[frozenset[int]], bool]) -
 def _fits(patterns: Sequence[str], state: State, wanted: Callable[[frozenset[int]], bool]) -> bool:
     fits = frozenset(number for number, places in state if len(patterns[number]) in places)
     return 0 in fits and wanted(fits)
+
+
+def fits(pattern: str, name: str) -> bool:
+    """Whether a name fits a pattern."""
+    return fnmatchcase(name, pattern.replace("[", "[[]").replace("?", "[?]"))
 
 
 def overlap(one: str, other: str) -> bool:

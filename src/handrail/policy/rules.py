@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Literal
 
+from .globs import fits
+from .limits import Limit
 from .paths import AtEnd
 
 Default = Literal["review", "deny"]
@@ -56,7 +57,7 @@ class Rule:
 
     def is_about(self, action: str) -> bool:
         """Whether it is about an action of that name."""
-        return fnmatchcase(action, self.action.replace("[", "[[]").replace("?", "[?]"))
+        return fits(self.action, action)
 
 
 class ConditionFailed(Exception):
@@ -85,6 +86,7 @@ class Policy:
     default_path: str | None = None
     paths: Mapping[str, PathSpec] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
+    limits: tuple[Limit, ...] = ()
 
     def find(self, action: str, holds: Holds) -> Rule | None:
         """The first rule about that name whose condition holds. Raises `ConditionFailed` where one has no answer."""

@@ -15,7 +15,8 @@ Kind = Literal["run", "review", "deny"]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The routing of one action. `reason` is a code; `advice` tells the caller what to do about a denial."""
+    """The routing of one action. `reason` is a code; `advice` tells the caller what to do about a denial; `over` are
+    the limits that it would pass."""
 
     kind: Kind
     pattern: str
@@ -24,6 +25,7 @@ class Verdict:
     rule: str | None = None
     pol: str | None = None
     advice: str = ""
+    over: tuple[str, ...] = ()
 
 
 def judge(

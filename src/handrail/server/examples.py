@@ -28,6 +28,7 @@ BODIES: Final[dict[str, Any]] = {
     "renew_action": {"executor": "worker-1", "fence": 1},
     "settle_action": {"executor": "worker-1", "fence": 1, "outcome": "succeeded", "value": {"value": "refunded"}},
     "reconcile_action": {"found": "unclear"},
+    "report_outcome": {"wrong": True, "note": "The customer had been refunded before."},
     "withdraw_action": {"note": "The customer has written again."},
     "delegate_review": {"to": "usr_" + "0" * 26, "note": "You know this customer."},
     "comment_review": {"text": "I am asking the customer."},

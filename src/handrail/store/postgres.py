@@ -8,7 +8,7 @@ them in the order of their names.
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -16,28 +16,30 @@ from ..clock import ToldClock
 from ..errors import Unavailable, UsageError
 from . import postgres_statements as sql
 from .migrate import scripts
+from .postgres_arrays import UNKEPT, blobs, kept, numbers, texts
 from .postgres_bell import PostgresBell
-from .postgres_link import UNKEPT, Connection, Link, Silence, blobs, kept, numbers, texts, translated
+from .postgres_link import Connection, Link, Silence, translated
 from .postgres_migrate import prepare
+from .postgres_pipeline import Pipeline
 from .postgres_vault import PostgresVault
 from .protocol import Answer, Batch, Call, Disclosure, Entry, Functions, Head, Offer, Opening, Revision, Stream
 
-SNAPSHOT: Final = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-WRITE: Final = b"BEGIN ISOLATION LEVEL READ COMMITTED"
+SNAPSHOT: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+WRITE: Final = "BEGIN ISOLATION LEVEL READ COMMITTED"
 
 
 class Rows:
     """Reads on one connection, and writes while a transaction is open on it."""
 
-    def __init__(self, connection: Connection, clock: ToldClock) -> None:
-        self.connection: Final = connection
+    def __init__(self, pipeline: Pipeline, clock: ToldClock) -> None:
+        self.pipeline: Final = pipeline
         self._clock: Final = clock
 
     def _all(self, statement: str, *values: Any) -> list[Any]:
         if any(UNKEPT in one for one in values if isinstance(one, str)):
             return []
         with translated():
-            return self.connection.execute(statement, values).fetchall()
+            return self.pipeline.rows(statement, *values)
 
     def _one(self, statement: str, *values: Any) -> Any:
         rows = self._all(statement, *values)
@@ -56,7 +58,8 @@ class Rows:
         return Head(*row) if row else None
 
     def streams(self, tenant: str, ids: Iterable[str]) -> list[Stream]:
-        return self._streams(sql.STREAM, tenant, kept(ids))
+        wanted = list(ids)
+        return self._streams(sql.STREAM, tenant, kept(wanted), len(wanted))
 
     def beginning(self, tenant: str, prefix: str, limit: int) -> list[str]:
         return [row[0] for row in self._all(sql.STREAMS_FROM, tenant, prefix, prefix + "\x7f", limit)]
@@ -150,42 +153,58 @@ class Rows:
 
     def append(self, tenant: str, batch: Batch) -> None:
         """Send a batch; whether it can be written is told by the commit at the latest."""
-        values: list[Any] = []
-        for arrays, rows in (
+        statement = sql.PUT_BATCH
+        tables: list[tuple[Arrays, Sequence[tuple[Any, ...]]]] = [
             (_ENTRY, batch.entries), (_DISCLOSURE, batch.disclosures), (_STREAM, batch.streams),
-            (_REVISION, batch.revisions), (_CALL, batch.calls), (_ANSWER, batch.answers), (_BLOB, batch.blobs),
-        ):  # fmt: skip
-            columns = zip(*rows, strict=True) if rows else ((),) * len(arrays)
-            values += [tenant, *(array(column) for array, column in zip(arrays, columns, strict=True))]
+            (_ANSWER, batch.answers),
+        ]  # fmt: skip
+        if batch.revisions or batch.calls or batch.blobs:
+            statement = sql.PUT_WHOLE_BATCH
+            tables += [(_REVISION, batch.revisions), (_CALL, batch.calls), (_BLOB, batch.blobs)]
+        values: list[str | bytes] = []
+        for arrays, rows in tables:
+            values += [tenant, *_columns(arrays, rows)]
         with translated():
-            self.connection.execute(sql.PUT_BATCH, (*values, tenant, *batch.head))
+            self.pipeline.send(statement, *values, tenant, *batch.head)
 
     def opening(self, tenant: str, ids: Collection[str], commands: Collection[str]) -> Opening:
         with translated():
-            locked = self.connection.execute(sql.LOCK_HEAD, (tenant,))
-            streams = self.connection.execute(sql.STREAM, (tenant, kept(ids))) if ids else ()
-            answers = self.connection.execute(sql.ANSWER, (tenant, kept(commands)))
-            row = locked.fetchone()
-            if row is None:
-                self.connection.execute(sql.NEW_HEAD, (tenant,))
+            locked = self.pipeline.send(sql.LOCK_HEAD, tenant)
+            streams = self.pipeline.send(sql.STREAM, tenant, kept(ids), len(ids)) if ids else None
+            answers = self.pipeline.rows(sql.ANSWER, tenant, kept(commands))
+            if not locked.rows:
+                self.pipeline.send(sql.NEW_HEAD, tenant)
                 return self.opening(tenant, ids, commands)
+            row = locked.rows[0]
             self._clock.told(row[5])
             head = Head(*row[:5]) if row[0] else None
-            return Opening(head, [Stream(*one) for one in streams], [Answer(*one) for one in answers])
+            found = streams.rows if streams else []
+            return Opening(head, [Stream(*one) for one in found], [Answer(*one) for one in answers])
+
+    def version(self) -> int:
+        """A number that changes with each commit that is seen here."""
+        found: int = self._one(sql.VERSION)[0]
+        return found
 
     def renew(self, tenant: str, leases: Mapping[str, int]) -> None:
         with translated():
-            self.connection.execute(sql.RENEW, (texts(leases), numbers(leases.values()), tenant))
+            self.pipeline.send(sql.RENEW, texts(leases), numbers(leases.values()), tenant)
 
     def forget(self, tenant: str, before: int, most: int) -> None:
         with translated():
-            self.connection.execute(sql.FORGET, (tenant, tenant, before, most))
+            self.pipeline.send(sql.FORGET, tenant, tenant, before, most)
 
 
-def _wanted(functions: Functions) -> tuple[str, str]:
+def _wanted(functions: Functions) -> tuple[bytes, bytes]:
     return texts(name for name, _ in functions), texts(schema for _, schema in functions)
 
 
+def _columns(arrays: Arrays, rows: Sequence[tuple[Any, ...]]) -> list[bytes]:
+    columns = zip(*rows, strict=True) if rows else ((),) * len(arrays)
+    return [array(column) for array, column in zip(arrays, columns, strict=True)]
+
+
+Arrays = tuple[Callable[[Any], bytes], ...]
 _ENTRY: Final = (numbers, texts, numbers, blobs, blobs)
 _DISCLOSURE: Final = (numbers, texts, texts, texts)
 _STREAM: Final = (texts, texts, texts, numbers, texts, texts, numbers, numbers, numbers, numbers)
@@ -226,8 +245,8 @@ class PostgresStore:
     def write(self) -> Iterator[Rows]:
         with self._turn, translated():
             self._require_open()
-            with self._writer.transaction(WRITE) as connection:
-                yield Rows(connection, self._clock)
+            with self._writer.transaction(WRITE) as pipeline:
+                yield Rows(pipeline, self._clock)
 
     @contextmanager
     def read(self) -> Iterator[Rows]:
@@ -237,8 +256,8 @@ class PostgresStore:
                 return
             self._require_open()
             try:
-                with self._reader.transaction(SNAPSHOT) as connection:
-                    self._open = Rows(connection, self._clock)
+                with self._reader.transaction(SNAPSHOT) as pipeline:
+                    self._open = Rows(pipeline, self._clock)
                     yield self._open
             finally:
                 self._open = None
@@ -251,18 +270,17 @@ class PostgresStore:
                     yield rows
                 return
             self._require_open()
-            yield Rows(self._reader.connection(), self._clock)
+            with self._reader.statements() as pipeline:
+                yield Rows(pipeline, self._clock)
 
     @contextmanager
     def vault(self, *, write: bool = False) -> Iterator[PostgresVault]:
         with self.write() if write else self.read() as rows:
-            yield PostgresVault(rows.connection)
+            yield PostgresVault(rows.pipeline)
 
     def version(self) -> int:
-        with self._reading, translated():
-            self._require_open()
-            rows = self._reader.connection().execute(sql.VERSION).fetchall()
-            return int(rows[0][0])
+        with self.glance() as rows:
+            return rows.version()
 
     def _require_open(self) -> None:
         if self._closed:

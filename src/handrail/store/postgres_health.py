@@ -40,8 +40,8 @@ def examined(url: str) -> Iterator[tuple[ServerHealth, Reader]]:
     try:
         with translated():
             health = _health(link.connection())
-            with link.transaction(SNAPSHOT) as connection:
-                yield health, Rows(connection, ToldClock())
+            with link.transaction(SNAPSHOT) as pipeline:
+                yield health, Rows(pipeline, ToldClock())
     finally:
         link.close()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import select
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -15,6 +15,8 @@ try:
     import psycopg
     from psycopg import errors
     from psycopg.rows import TupleRow
+
+    from .postgres_pipeline import Pipeline
 except ImportError as missing:
     raise UsageError("postgresql:// needs the driver: install it with pip install 'handrail[postgres]'") from missing
 
@@ -30,13 +32,9 @@ BOUNDS: Final = {
     "statement_timeout": int(PATIENCE * 1000), "lock_timeout": int(PATIENCE * 1000),
     "idle_in_transaction_session_timeout": FORSAKEN,
 }  # fmt: skip
-PREPARED: Final = 2
-"""From this use on a statement is prepared, where each transaction has the same connection."""
 NO_SETTINGS: Final = "unsupported startup parameter"
 """What a pooler says that refuses settings of a session."""
 _WRONG: Final = ("password authentication failed", "does not exist", "no pg_hba.conf entry", "not permitted to log in")
-UNKEPT: Final = "\0"
-"""A character that no text in PostgreSQL has: what is looked for by a text with it, is not there."""
 READ_ONLY: Final = "session is read-only"
 
 
@@ -80,6 +78,7 @@ class Link:
         self._to, self._standby = remote(url), standby
         self._silence = silence or Silence()
         self._connection: Connection | None = None
+        self._pipeline: Pipeline | None = None
         self.pooled = self._to.pooled or False
 
     def connection(self) -> Connection:
@@ -112,7 +111,8 @@ class Link:
     def _connect(self) -> Connection:
         bounds = [] if self.pooled else [f"-c {name}={value}" for name, value in BOUNDS.items()]
         found: Connection = Connection.connect(
-            self._to.url, autocommit=True, connect_timeout=CONNECTS, application_name="handrail",
+            self._to.url, autocommit=True, prepare_threshold=None, connect_timeout=CONNECTS,
+            client_encoding="utf8", application_name="handrail",
             options=" ".join([self._to.options, *bounds]).strip(),
             target_session_attrs="any" if self._standby else "read-write",
         )  # fmt: skip
@@ -127,29 +127,47 @@ class Link:
         except BaseException:
             found.close()
             raise
-        found.prepare_threshold = None if self.pooled else PREPARED
 
     @contextmanager
-    def transaction(self, how: bytes) -> Iterator[Connection]:
+    def statements(self) -> Iterator[Pipeline]:
+        """Statements each of which is a transaction of its own."""
+        pipeline = self._entered()
+        try:
+            yield pipeline
+            pipeline.leave()
+        except BaseException:
+            if not pipeline.rolled_back():
+                self.close()
+            raise
+
+    @contextmanager
+    def transaction(self, how: str) -> Iterator[Pipeline]:
         """A transaction whose statements go out together until one is read, and with the commit.
 
         Raises `CommitUnknown` where the commit was sent and not answered; after every other error nothing was kept.
         """
-        connection, committing = self.connection(), False
+        pipeline, committing = self._entered(), False
         try:
-            with connection.pipeline():
-                connection.execute(how)
-                for name, value in BOUNDS.items() if self.pooled else ():
-                    connection.execute(f"SET LOCAL {name} = {value}".encode())
-                yield connection
-                committing = True
-                connection.execute(b"COMMIT")
+            pipeline.send(how)
+            for name, value in BOUNDS.items() if self.pooled else ():
+                pipeline.send(f"SET LOCAL {name} = {value}")
+            yield pipeline
+            committing = True
+            pipeline.send("COMMIT")
+            pipeline.leave()
         except BaseException as error:
-            if not _rolled_back(connection):
+            if not pipeline.rolled_back():
                 self.close()
                 if committing and isinstance(error, psycopg.Error | OSError):
                     raise CommitUnknown(f"whether the change was kept is not known: {_words(error)}") from error
             raise
+
+    def _entered(self) -> Pipeline:
+        connection = self.connection()
+        if self._pipeline is None:
+            self._pipeline = Pipeline(connection, prepares=not self.pooled)
+        self._pipeline.enter()
+        return self._pipeline
 
     @property
     def pid(self) -> int | None:
@@ -158,19 +176,9 @@ class Link:
 
     def close(self) -> None:
         """Let go of the connection."""
-        found, self._connection = self._connection, None
+        found, self._connection, self._pipeline = self._connection, None, None
         if found is not None:
             found.close()
-
-
-def _rolled_back(connection: Connection) -> bool:
-    """Whether the server said that nothing of a transaction that failed is left."""
-    try:
-        if connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
-            connection.execute(b"ROLLBACK")
-    except psycopg.Error:
-        return False
-    return not connection.closed
 
 
 def _ended(connection: Connection) -> bool:
@@ -184,31 +192,6 @@ def _ended(connection: Connection) -> bool:
     except psycopg.Error:
         return True
     return connection.pgconn.status != psycopg.pq.ConnStatus.OK
-
-
-def texts(values: Any) -> str:
-    """An array of texts as PostgreSQL reads it; a statement then has the same types whatever is in it."""
-    return "{" + ",".join(["NULL" if one is None else _quoted(one) for one in values]) + "}"
-
-
-def _quoted(text: str) -> str:
-    marked = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{marked}"'
-
-
-def kept(ids: Iterable[str]) -> str:
-    """An array of those ids that could be in a database."""
-    return texts(one for one in ids if UNKEPT not in one)
-
-
-def numbers(values: Any) -> str:
-    """An array of integers."""
-    return "{" + ",".join(["NULL" if one is None else str(one) for one in values]) + "}"
-
-
-def blobs(values: Any) -> str:
-    """An array of byte strings."""
-    return "{" + ",".join([f'"\\\\x{one.hex()}"' for one in values]) + "}"
 
 
 @contextmanager

@@ -3,23 +3,24 @@
 from typing import Any, Final
 
 from . import postgres_statements as sql
-from .postgres_link import Connection, translated
+from .postgres_link import translated
+from .postgres_pipeline import Pipeline
 from .vault import Token
 
 
 class PostgresVault:
-    """Reads and writes on a connection in which a transaction is open."""
+    """Reads and writes within a transaction."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection: Final = connection
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._pipeline: Final = pipeline
 
     def _all(self, statement: str, *values: Any) -> list[Any]:
         with translated():
-            return self._connection.execute(statement, values).fetchall()
+            return self._pipeline.rows(statement, *values)
 
     def _do(self, statement: str, *values: Any) -> None:
         with translated():
-            self._connection.execute(statement, values)
+            self._pipeline.send(statement, *values)
 
     def token(self, digest: bytes) -> Token | None:
         rows = self._all(sql.TOKEN, digest)

@@ -268,8 +268,10 @@ class SQLiteStore:
                 if rows.connection.in_transaction:
                     rows.connection.execute("COMMIT")
 
-    def glance(self) -> AbstractContextManager[Rows]:
-        return self.read()
+    @contextmanager
+    def glance(self) -> Iterator[Rows]:
+        with self._reading, translated():
+            yield self._looking()
 
     @contextmanager
     def vault(self, *, write: bool = False) -> Iterator[SQLiteVault]:

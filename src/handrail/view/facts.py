@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
+from decimal import Decimal
 from typing import Any
 
 from .columns import clip
@@ -34,6 +35,8 @@ _REASONS = {
     "condition_error": "a condition of the policy could not be evaluated",
     "policy_changed": "the policy has become stricter since it was agreed to",
     "intent_refused": "people refused an action of this run with the same intent",
+    "limit": "it would pass a limit",
+    "limit_unreadable": "an argument that a limit counts is missing, or no number that can be added up",
     "attempts_failed": "every attempt failed",
     "outcome_unknown": "it was started, and nobody knows whether it took effect",
     "sampled": "it was drawn as a sample",
@@ -83,6 +86,8 @@ def facts(view: Mapping[str, Any], reader: Reader) -> Iterator[tuple[str, str]]:
     if refused := view["verdict"].get("refused"):
         words = f"{reader.name(refused['by'])}, {reader.clock(refused['at'])}, in {visible(refused['review'])}"
         yield "Refused", f"the last one by {words}"
+    for limit in view["verdict"].get("limits", ()):
+        yield "Limit", _limit(limit)
     yield from _levels(review, reader)
     yield "Needs", quorum(review["quorum"], reader)
     yield "Risk", f"{_rated(action['risk'])}, {_undoable(action['reversible'])}"
@@ -97,13 +102,31 @@ def facts(view: Mapping[str, Any], reader: Reader) -> Iterator[tuple[str, str]]:
         yield "Undo", f"a decision can be taken back for {duration(review['undo'])}"
 
 
+def awaits(first: str | None) -> Iterator[tuple[str, str]]:
+    """Yield that another action is to be decided first, if one is. It may change, so it is no part of the view."""
+    if first:
+        yield "Waits", f"does not start before {visible(first)} is decided"
+
+
 def reason(verdict: Mapping[str, Any]) -> str:
     """Return why a person is asked, with the rule and the policy that said so."""
     words = _REASONS.get(verdict["reason"]) or visible(verdict["reason"])
     if verdict["rule"]:
-        rule = f"rule “{visible(verdict['rule'])}”"
+        rule = f"{'limit' if verdict['reason'].startswith('limit') else 'rule'} “{visible(verdict['rule'])}”"
         words = f"{rule} asks for it" if verdict["reason"] == "rule" else f"{words}, {rule}"
     return f"{words} · policy {digest(visible(verdict['pol']))}" if verdict["pol"] else words
+
+
+def _limit(limit: Mapping[str, Any]) -> str:
+    """Return how a limit stood: what this action asks for, what was used, what is left."""
+    per = f" per {listed([visible(one.removeprefix('args.')) for one in limit['per']])}" if limit["per"] else ""
+    what = f"{visible(limit['name'])}, at most {limit['at_most']} in {duration(limit['within'])}{per}"
+    asks = "asks for what cannot be counted" if limit["asks"] is None else f"asks for {limit['asks']}"
+    if limit["used"] is None:
+        return f"{what}: this {asks}" + ("" if limit["asks"] is None else ", and nobody knows what was used")
+    left = max(Decimal(limit["at_most"]) - Decimal(limit["used"]), Decimal(0))
+    end = "which is too much" if limit["over"] else "which fits"
+    return f"{what}: {limit['used']} used, {left:f} left, this {asks}, {end}"
 
 
 def _levels(review: Mapping[str, Any], reader: Reader) -> Iterator[tuple[str, str]]:

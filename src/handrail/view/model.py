@@ -78,10 +78,24 @@ class RefusedView(TypedDict):
     review: str
 
 
+class LimitView(TypedDict):
+    """How a limit stood when people were asked: decimals as text, and the window in microseconds. `used` is `None`
+    where nobody can tell, `asks` where the argument is no number that can be counted."""
+
+    name: str
+    per: list[str]
+    within: int
+    sum: str | None
+    at_most: str
+    used: str | None
+    asks: str | None
+    over: bool
+
+
 class VerdictView(TypedDict):
     """Why a person is asked: the policy's answer, its reason (a code or words), the rule and the policy's digest.
 
-    `refused` is there where the same intent was refused before.
+    `refused` is there where the same intent was refused before, `limits` where some count the action.
     """
 
     verdict: str
@@ -90,6 +104,7 @@ class VerdictView(TypedDict):
     rule: str | None
     pol: str | None
     refused: NotRequired[RefusedView]
+    limits: NotRequired[list[LimitView]]
 
 
 class PartsView(TypedDict):

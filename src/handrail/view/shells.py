@@ -75,6 +75,8 @@ _SIGNED = tuple(
 )
 """Signs of which a form needs one, the form, and what a shell makes of it."""
 
+_SIGNS = tuple(dict.fromkeys(sign for signs, _, _ in _SIGNED for sign in signs))
+
 _NAMED = tuple(
     (frozenset(names.split()), re.compile(form), words)
     for names, form, words in (
@@ -152,7 +154,8 @@ _NAMED = tuple(
 )
 """Names of which a form needs one, the form, and what a shell makes of it."""
 
-FIRST_WORDS = frozenset[str]().union(*(names for names, _, _ in _NAMED)) | {"cmd.exe"}
+_NAMES = frozenset[str]().union(*(names for names, _, _ in _NAMED))
+FIRST_WORDS = _NAMES | {"cmd.exe"}
 """Names of commands with which a command line may begin."""
 
 _COMMAND_FIELD = re.compile(r"(?:^|[_-])(?:command|cmd|shell|bash|script|exec)$", re.IGNORECASE).search
@@ -162,15 +165,29 @@ _WORDS = re.compile(r"[a-z][a-z0-9_-]*").findall
 
 def shell(text: str, field: str) -> str:
     """Tell shell syntax that runs more than it seems to; in a field for commands any joining counts."""
-    for signs, form, words in _SIGNED:
-        if any(sign in text for sign in signs) and form.search(text):
-            return f"Read by a shell, it {words}."
-    told = words_of(text)
-    for names, form, words in _NAMED:
-        if not names.isdisjoint(told) and form.search(text):
-            return f"Read by a shell, it {words}."
+    told = _signed(text) or _named(text)
+    if told:
+        return f"Read by a shell, it {told}."
     if _COMMAND_FIELD(field) and _JOINED(text):
         return "Read by a shell, it runs more than one command or expands part of the text."
+    return ""
+
+
+def _signed(text: str) -> str:
+    holds = text.__contains__
+    if any(map(holds, _SIGNS)):
+        for signs, form, words in _SIGNED:
+            if any(map(holds, signs)) and form.search(text):
+                return words
+    return ""
+
+
+def _named(text: str) -> str:
+    told = words_of(text)
+    if not _NAMES.isdisjoint(told):
+        for names, form, words in _NAMED:
+            if not names.isdisjoint(told) and form.search(text):
+                return words
     return ""
 
 

@@ -75,6 +75,10 @@ ROUTES: Final[tuple[Route, ...]] = (
         "action", "withdraw", action.Withdraw, "Take the action back.", scope="propose", permission="read"
     ),
     Route(
+        "report_outcome", "POST", "/v1/actions/{id}/outcome", "Say how the action turned out, after its end.",
+        "Answer", action.ReportOutcome, "any", "read",
+    ),
+    Route(
         "take_work", "POST", "/v1/work", "Take cleared actions to execute; `Prefer: wait` waits for some.",
         "Work", Take, "execute",
     ),

@@ -226,6 +226,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/actions/{id}/outcome": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Say how the action turned out, after its end. */
+        readonly post: operations["report_outcome"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/work": {
         readonly parameters: {
             readonly query?: never;
@@ -1011,6 +1028,14 @@ export interface components {
             /** @default null */
             readonly target: string | null;
             readonly lost?: readonly components["schemas"]["Lease"][];
+            /** @default null */
+            readonly turned_out: ("right" | "wrong") | null;
+            /** @default null */
+            readonly told_by: ("agent" | "human") | null;
+            readonly charges?: readonly components["schemas"]["Charge"][];
+            /** @default null */
+            readonly spent_at: number | null;
+            readonly over?: readonly string[];
         };
         readonly Demand: {
             readonly levels: readonly components["schemas"]["Level"][];
@@ -1043,6 +1068,13 @@ export interface components {
         readonly Lease: {
             readonly fence: number;
             readonly holder: string;
+        };
+        readonly Charge: {
+            readonly budget: string;
+            readonly limit: string;
+            readonly sum: string | null;
+            readonly within: number;
+            readonly revision: number;
         };
         readonly Review: {
             readonly id: string;
@@ -1246,6 +1278,11 @@ export interface components {
              * @enum {unknown}
              */
             readonly reason: "withdrawn" | "superseded" | "cancelled";
+            /** @default null */
+            readonly note: string | null;
+        };
+        readonly ActionReportOutcome: {
+            readonly wrong: boolean;
             /** @default null */
             readonly note: string | null;
         };
@@ -2064,6 +2101,7 @@ export interface operations {
                             readonly erased?: string;
                         };
                         readonly schema: string | null;
+                        readonly waits_for: string | null;
                     };
                 };
             };
@@ -4011,6 +4049,177 @@ export interface operations {
             };
         };
     };
+    readonly report_outcome: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "wrong": true,
+                 *       "note": "The customer had been refunded before."
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["ActionReportOutcome"];
+            };
+        };
+        readonly responses: {
+            /** @description Done. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly id: string;
+                        readonly status: string;
+                        readonly rev: number;
+                        readonly reason?: string | null;
+                        readonly review?: string | null;
+                        readonly view?: string | null;
+                        readonly bind?: string | null;
+                        readonly fence?: number | null;
+                        readonly deadline?: number | null;
+                        readonly outcome?: unknown;
+                    };
+                };
+            };
+            /** @description The request cannot be meant. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing of that id, or it is not yours. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such method here. */
+            readonly 405: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive in time. */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state or the rules refuse it. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is no JSON. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not fit. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many: see Retry-After. */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large. */
+            readonly 431: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now: repeat it with the same Idempotency-Key. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly take_work: {
         readonly parameters: {
             readonly query?: never;
@@ -4588,6 +4797,7 @@ export interface operations {
                                     readonly erased?: string;
                                 };
                                 readonly schema: string | null;
+                                readonly waits_for: string | null;
                             };
                             readonly view: {
                                 readonly value?: unknown;
@@ -4915,6 +5125,7 @@ export interface operations {
                                 readonly erased?: string;
                             };
                             readonly schema: string | null;
+                            readonly waits_for: string | null;
                         };
                         readonly view: {
                             readonly value?: unknown;
