@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
 import threading
 import time
 import weakref
@@ -23,7 +24,7 @@ from .engine.outage import aoutlasting, outlasting
 from .engine.reads import read_directory
 from .engine.request import DEFAULT_TENANT, Request, answer_of
 from .engine.room import Room
-from .errors import Unavailable, UnknownAction
+from .errors import Unavailable, UnknownAction, UsageError
 from .ids import mint
 from .principal import SOLO_ID, Principal, agent, person
 from .review.model import Review
@@ -38,11 +39,11 @@ T = TypeVar("T")
 class Process:
     """What one process has open on one database."""
 
-    def __init__(self, address: str, clock: Clock) -> None:
+    def __init__(self, address: str, clock: Clock, env: str | None) -> None:
         self.pid: Final = os.getpid()
         self.store: Final[Store] = open_store(address, clock if isinstance(clock, ToldClock) else None)
         self.bell: Final = self.store.bell()
-        self.engine: Final = Engine(self.store, clock, listener=self._committed)
+        self.engine: Final = Engine(self.store, clock, listener=self._committed, env=env)
         self.keeper: Final = Keeper(lambda: self.engine, clock, self.bell)
 
     def _committed(self, tenant: str, states: Any, before: int, size: int) -> None:
@@ -61,11 +62,13 @@ class Process:
 class Database:
     """A database as this process family uses it: one engine per process, none before the first use.
 
-    `path` is a file's, or the URL of a database on a server, whose own time counts unless a clock is given.
+    `path` is a file's, or the URL of a database on a server, whose own time counts unless a clock is given. `env` is
+    what a policy's conditions see of where this is.
     """
 
-    def __init__(self, path: str, clock: Clock | None = None) -> None:
+    def __init__(self, path: str, clock: Clock | None = None, *, env: str | None = None) -> None:
         self.path: Final = path
+        self.env: Final = env
         self.clock: Final[Clock] = clock or (ToldClock() if is_remote(path) else SystemClock())
         self._lock = threading.Lock()
         self._process: Process | None = None
@@ -81,7 +84,7 @@ class Database:
             with self._lock:
                 found = self._process
                 if found is None:
-                    found = self._process = Process(self.path, self.clock)
+                    found = self._process = Process(self.path, self.clock, self.env)
         return found
 
     def close(self) -> None:
@@ -106,6 +109,16 @@ class Database:
         if self._process is not None:
             self._process.abandon()
             self._process = None
+
+
+def environment(given: str | None) -> str | None:
+    """The environment that somebody named. Raises `UsageError` for what is no name of one."""
+    if given and not _ENV.fullmatch(given):
+        raise UsageError(f"{given[:60]!a} names no environment: use small letters, digits, - _ and ., as in prod")
+    return given or None
+
+
+_ENV: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 
 
 def _weakly(step: Callable[[], None]) -> Callable[[], None]:

@@ -383,6 +383,26 @@ OF_THE_POLICY: Final = (
         ),
     ),
     Guard(
+        "a condition without an answer", "An error of a condition ends in a review.",
+        (
+            Edit(
+                VERDICT, 'return replace(failed.rule, effect="approval", replaces=False), failed.why',
+                'return None, ""',
+            ),
+        ),
+        ("tests/policy/test_conditions.py::test_a_condition_without_an_answer_asks_no_fewer_than_its_rule_would",),
+    ),
+    Guard(
+        "the type of an argument", "An argument that is not of its type has no answer.",
+        (Edit("codec/cel/arguments.py", 'raise NoValue(f"its type allows no {wanted[0]}")', "return [{}]"),),
+        ("tests/codec/test_conditions.py::test_an_argument_that_is_not_of_its_type_has_no_answer",),
+    ),
+    Guard(
+        "exact conditions", "What would be rounded has no answer.",
+        (Edit("codec/cel/functions.py", "traps=[Inexact, Rounded,", "traps=["),),
+        ("tests/codec/test_conditions.py::test_an_error_is_no_answer",),
+    ),
+    Guard(
         "never", "What a policy says must never run is not let run by any of its rules.",
         (Edit("engine/rehearsal.py", "if overlap(rule.action, never.action)]", "if rule.action == never.action]"),),
         ("tests/policy/test_floor.py::test_what_never_promises_holds_for_every_action_and_declaration",),

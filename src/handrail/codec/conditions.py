@@ -8,15 +8,19 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final, Protocol
 
+from ..directory.model import Names
 from ..policy.asked import Asked
 from ..policy.rules import ConditionFailed, Rule
-from .cel.arguments import Arguments, Schema
-from .cel.checking import Path, Uses, Window, checked
-from .cel.evaluation import MAX_STEPS, Evaluator, compiled
-from .cel.functions import SAID, NoValue, kind_of
-from .cel.syntax import ConditionError, Node, Operation, parsed
+from .cel.arguments import Arguments
+from .cel.checking import Path, Subject, Uses, Window, checked
+from .cel.evaluation import MAX_STEPS, Evaluator, Scope, calculated, compiled
+from .cel.functions import SAID, Called, NoValue, kind_of
+from .cel.syntax import ConditionError, Constant, Name, Node, Operation, parsed
 
-__all__ = ["Arguments", "Condition", "ConditionError", "Context", "History", "NoValue", "Schema", "Window", "condition"]
+__all__ = [
+    "Arguments", "Condition", "ConditionError", "Context", "Called", "History", "NoValue", "Path", "Subject",
+    "Window", "condition", "guesses", "total",
+]  # fmt: skip
 
 
 class History(Protocol):
@@ -28,18 +32,20 @@ class History(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A condition that can be evaluated, with what it looks at; `parts` are the sides of its outermost `&&`."""
+    """A condition that can be evaluated, with what it looks at; `parts` are the sides of its outermost `&&`, and
+    `only` is the name of the action that one of them names, if one does."""
 
     text: str
     uses: Uses
+    only: str | None
     whole: Evaluator
     parts: tuple[tuple[str, Evaluator], ...]
 
-    def holds(self, context: Context) -> bool:
+    def holds(self, context: Scope) -> bool:
         """Whether it is true. Raises `NoValue` where it is neither true nor false."""
         return _truth(self.whole, context)
 
-    def open(self, context: Context) -> Iterator[tuple[str, bool | str]]:
+    def open(self, context: Scope) -> Iterator[tuple[str, bool | str]]:
         """Each part, and whether it is true, or why it is neither."""
         for text, part in self.parts:
             try:
@@ -48,7 +54,7 @@ class Condition:
                 yield text, str(error)
 
 
-def _truth(part: Evaluator, context: Context) -> bool:
+def _truth(part: Evaluator, context: Scope) -> bool:
     context.steps = MAX_STEPS
     found = part(context, _NOTHING)
     if found is True or found is False:
@@ -65,7 +71,17 @@ def condition(text: str) -> Condition:
     tree = parsed(text)
     uses = checked(tree)
     parts = tuple((text[one.span.start : one.span.end], compiled(one, text)) for one in _sides(tree))
-    return Condition(text, uses, compiled(tree, text), parts)
+    only = next((name for one in _sides(tree) if (name := _named(one)) is not None), None)
+    return Condition(text, uses, only, compiled(tree, text), parts)
+
+
+def _named(part: Node) -> str | None:
+    """The action that a part wants: `action == "…"`."""
+    match part:
+        case Operation("==", (Name("action"), Constant(str() as name)) | (Constant(str() as name), Name("action"))):
+            return name
+        case _:
+            return None
 
 
 def _sides(tree: Node) -> Iterator[Node]:
@@ -79,14 +95,18 @@ def _sides(tree: Node) -> Iterator[Node]:
 class Context:
     """What the conditions of a policy are evaluated on: one for each action, so that each value is read once."""
 
-    def __init__(self, asked: Asked, args: Arguments, history: History | None = None) -> None:
-        self.asked, self.args, self.history = asked, args, history
+    def __init__(self, asked: Asked, args: Arguments, names: Names, history: History | None = None) -> None:
+        self.asked, self.args, self.names, self.history = asked, args, names, history
         self.steps = MAX_STEPS
 
     def variable(self, name: str) -> Any:
         """The value of a variable. Raises `NoValue`."""
         if name == "action":
             return self.asked.name
+        if name == "agent":
+            return Called(self.asked.agent, self.names.agent)
+        if name == "run":
+            return None if self.asked.run is None else Called(self.asked.run, self.names.run)
         found = getattr(self.asked, name)
         if found is None and name in _MISSING:
             raise NoValue(_MISSING[name])
@@ -130,4 +150,17 @@ def guesses(conditions: Iterable[str]) -> dict[Path, str]:
     for text in conditions:
         for path, kind in condition(text).uses.guesses.items():
             found.setdefault(path, kind)
+    return found
+
+
+def total(values: Iterable[Any]) -> int | Decimal:
+    """The exact sum of numbers. Raises `NoValue` for what is no number."""
+    found: int | Decimal = 0
+    for value in values:
+        if kind_of(value) != "number":
+            raise NoValue(f"the sum meets {SAID[kind_of(value)]}")
+        try:
+            found = calculated("+", found, value)
+        except ArithmeticError:
+            raise NoValue("the sum has no exact result") from None
     return found

@@ -129,6 +129,9 @@ class Rows:
     def refused(self, tenant: str, run: str, intent: str) -> list[Stream]:
         return self._streams(sql.REFUSED, tenant, run, intent)
 
+    def past(self, tenant: str, agent: str, name: str, statuses: Sequence[str], since: int, limit: int) -> list[Stream]:
+        return self._streams(sql.PAST, texts(statuses), tenant, agent, name, since, limit, limit)
+
     def held(self, tenant: str, *, agent: str = "", owner: str = "") -> int:
         statement = sql.HELD_OF_AGENT if agent else sql.HELD_OF_OWNER
         found: int = self._one(statement, tenant, agent or owner)[0]

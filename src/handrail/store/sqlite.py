@@ -129,6 +129,11 @@ class Rows:
     def refused(self, tenant: str, run: str, intent: str) -> list[Stream]:
         return self._streams(sql.REFUSED, tenant, run, intent)
 
+    def past(self, tenant: str, agent: str, name: str, statuses: Sequence[str], since: int, limit: int) -> list[Stream]:
+        values = [(tenant, agent, name, status, since, limit) for status in statuses]
+        found = [Stream(*row) for row in self._many(sql.PAST, values)]
+        return sorted(found, key=lambda row: (-row.born, row.id))[:limit]
+
     def held(self, tenant: str, *, agent: str = "", owner: str = "") -> int:
         statement = sql.HELD_OF_AGENT if agent else sql.HELD_OF_OWNER
         found: int = self._one(statement, tenant, agent or owner)[0]

@@ -71,6 +71,12 @@ REFUSED: Final = f"""
     WHERE tenant = ? AND parent = ? AND state ->> '$.intent' = ?
       AND kind = 'action' AND status = 'refused' AND state ->> '$.answered_at' IS NOT NULL
     ORDER BY state ->> '$.answered_at' DESC LIMIT 1"""
+# What an agent did before with one action, for conditions of a policy.
+PAST: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams INDEXED BY streams_past
+    WHERE tenant = ? AND state ->> '$.agent' = ? AND state ->> '$.name' = ? AND status = ? AND born >= ?
+      AND kind = 'action'
+    ORDER BY born DESC LIMIT ?"""
 HELD_OF_AGENT: Final = """
     SELECT count(*) FROM streams WHERE tenant = ? AND state ->> '$.agent' = ? AND kind = 'action' AND status = 'held'"""
 HELD_OF_OWNER: Final = """

@@ -18,6 +18,7 @@ from ..schema_places import kinds, places, read_schema
 from .checking import Path
 from .functions import NoValue, read_day, read_decimal, read_time
 
+MAX_SCHEMA: Final = 64 * 1024
 MAX_EFFORT: Final = 4_000_000
 """Characters of schemas and parts of values that the arguments of one call may cost to read."""
 _BIG: Final = re.compile(r"-?[1-9][0-9]{15,1000}")
@@ -27,23 +28,13 @@ _DURATION: Final = re.compile(
 )
 
 
-class Schema:
-    """A registered schema by its digest."""
-
-    def __init__(self, digest: str, text: str) -> None:
-        self.digest, self.text = digest, text
-
-    def __hash__(self) -> int:
-        return hash(self.digest)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Schema) and other.digest == self.digest
-
-
 class Arguments:
-    """The arguments of one call; each named one is read once. Without a schema, `guesses` say what texts stand for."""
+    """The arguments of one call, `None` once erased; each named one is read once.
 
-    def __init__(self, text: str, schema: Schema | None = None, guesses: Mapping[Path, str] | None = None) -> None:
+    Without a schema, `guesses` say what texts stand for.
+    """
+
+    def __init__(self, text: str | None, schema: str | None = None, guesses: Mapping[Path, str] | None = None) -> None:
         self._text, self._schema, self._guesses = text, schema, guesses or {}
         self._whole: Any = None
         self._known: dict[Path, Any] = {}
@@ -68,6 +59,8 @@ class Arguments:
 
     def _raw(self, path: Path) -> Any:
         if self._whole is None:
+            if self._text is None:
+                raise NoValue("the arguments were erased")
             self._whole = orjson.loads(self._text)
         found = self._whole
         for name in path:
@@ -101,7 +94,7 @@ class Arguments:
         """What the schema says at a path; agents write schemas, so all of it may only cost so much."""
         assert self._schema is not None
         if path not in self._met:
-            self._left -= len(self._schema.text)
+            self._left -= len(self._schema)
             self._met[path] = _places(self._schema, path) if self._left >= 0 else []
         self._left -= len(self._met[path]) + 1
         if self._left < 0:
@@ -131,8 +124,8 @@ class Arguments:
 _NOTHING: Final = object()
 
 
-@lru_cache(maxsize=4096)
-def _places(schema: Schema, path: Path) -> list[dict[str, Any]]:
+@lru_cache(maxsize=1024)
+def _places(schema: str, path: Path) -> list[dict[str, Any]]:
     pointer = "".join("/" + one.replace("~", "~0").replace("/", "~1") for one in path)
     try:
         return places(_read(schema), pointer)
@@ -140,9 +133,11 @@ def _places(schema: Schema, path: Path) -> list[dict[str, Any]]:
         raise NoValue("the action's schema does not say what it is") from error
 
 
-@lru_cache(maxsize=256)
-def _read(schema: Schema) -> dict[str, Any]:
-    return read_schema(schema.text)
+@lru_cache(maxsize=64)
+def _read(schema: str) -> dict[str, Any]:
+    if len(schema) > MAX_SCHEMA:
+        raise UnreadableSchema("the schema is too long for conditions")
+    return read_schema(schema)
 
 
 def _text(value: str, alternatives: list[dict[str, Any]]) -> Any:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from difflib import get_close_matches
-from typing import Final, NoReturn, assert_never
+from typing import Any, Final, NoReturn, assert_never
 
 from ...clock import DAY, MINUTE, micros
 from .functions import FUNCTIONS, HISTORY, KINDS, MACROS, METHODS, ORDERED, SAID, NoValue, pattern
@@ -14,8 +15,8 @@ from .syntax import Call, Choice, ConditionError, Constant, Index, Items, Member
 
 Path = tuple[str, ...]
 VARIABLES: Final[Mapping[str, str]] = {
-    "action": "text", "agent": "text", "args": "object", "confidence": "number", "env": "text", "history": "history",
-    "reversible": "bool", "risk": "text", "run": "text",
+    "action": "text", "agent": "who", "args": "object", "confidence": "number", "env": "text", "history": "history",
+    "reversible": "bool", "risk": "text", "run": "who",
 }  # fmt: skip
 RISKS: Final = ("low", "medium", "high", "critical", "unrated")
 MOST_DAYS: Final = 90
@@ -31,14 +32,20 @@ class Window:
     path: Path = ()
 
 
+Subject = Path | Window | str
+"""What a condition can compare: an argument, something of the past, a variable."""
+
+
 @dataclass
 class Uses:
-    """What a condition looks at; `guesses` are the kinds of arguments that it is only true or false for."""
+    """What a condition looks at; `guesses` are the kinds of arguments that it is only true or false for, and `borders`
+    the written values that it compares each thing with."""
 
     paths: set[Path] = field(default_factory=set)
     windows: set[Window] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
     guesses: dict[Path, str] = field(default_factory=dict)
+    borders: dict[Subject, set[Any]] = field(default_factory=dict)
 
 
 def checked(tree: Node) -> Uses:
@@ -68,6 +75,32 @@ def path_of(node: Node) -> Path | None:
             return None if found is None else (*found, name)
         case _:
             return None
+
+
+def subject_of(node: Node) -> Subject | None:
+    """What a part stands for, if it is one thing."""
+    path = path_of(node)
+    if path:
+        return path
+    if isinstance(node, Name):
+        return node.name
+    return window_of(node) if isinstance(node, Call) else None
+
+
+def written(node: Node) -> Iterator[Any]:
+    """The values that are written out in a part."""
+    match node:
+        case Constant():
+            yield node.value
+        case Items():
+            for one in node.items:
+                yield from written(one)
+        case Operation("-", (Constant(int() | Decimal() as value),)):
+            yield -value
+        case Call(None, name, (Constant(str() as text),)) if name in _READERS:
+            yield FUNCTIONS[name].call(text)
+        case _:
+            return
 
 
 def window_of(node: Call) -> Window | None:
@@ -109,6 +142,7 @@ class _Checker:
         path = path_of(node)
         if path is not None and not (isinstance(node, Name) and node.name in self.bound):
             self.uses.paths.add(path)
+            self.uses.borders.setdefault(path, set())
             return "any" if path else "object"
         match node:
             case Constant():
@@ -139,6 +173,7 @@ class _Checker:
         if name == "history":
             wrong("history is no value by itself", 'write history.count("24h"), history.refused("7d") or history.first')
         self.uses.names.add(name)
+        self.uses.borders.setdefault(name, set())
         return VARIABLES[name] if name in VARIABLES else self._unknown(name, VARIABLES)
 
     def _unknown(self, name: str, known: Mapping[str, object]) -> NoReturn:
@@ -151,6 +186,7 @@ class _Checker:
             if node.name != "first":
                 wrong(f"history has no {node.name!a}", 'write history.first, or history.count("24h")')
             self.uses.windows.add(Window("first"))
+            self.uses.borders.setdefault(Window("first"), set())
             return "bool"
         found = self.kind(node.of)
         if found not in ("any", "object"):
@@ -168,6 +204,13 @@ class _Checker:
             wrong(f"`{sign}` needs {SAID[wanted]}, and stands beside {SAID[found]}", "compare it with something first")
         self._guess(node, wanted)
 
+    def _border(self, one: Node, other: Node) -> None:
+        """Keep what a thing is compared with, where that is written out."""
+        subject = subject_of(one)
+        for value in written(other):
+            if subject is not None and isinstance(value, Hashable):
+                self.uses.borders.setdefault(subject, set()).add(value)
+
     def _guess(self, node: Node, kind: str) -> None:
         path = path_of(node)
         if path and kind in ("number", "time", "day"):
@@ -183,18 +226,20 @@ class _Checker:
                 self._need(side, "bool", node.sign)
             return "bool"
         left, right = (self.kind(side) for side in node.sides)
+        for one, other in (node.sides, node.sides[::-1]):
+            self._border(one, other)
         if node.sign == "in":
             if right not in ("any", "list", "object"):
                 wrong(f"`in` looks into a list, and this is {SAID[right]}", 'write … in ["a", "b"]')
             return "bool"
-        for side, other in ((node.sides[0], right), (node.sides[1], left)):
-            self._guess(side, other)
+        self._guess(node.sides[0], right)
+        self._guess(node.sides[1], left)
         if node.sign in ("==", "!="):
             return self._equal(node, left, right)
         return self._ordered(node.sign, left, right) if node.sign[0] in "<>" else _sum(node.sign, left, right)
 
     def _equal(self, node: Operation, left: str, right: str) -> str:
-        if left != right and not {left, right} & {"any", "null"}:
+        if left != right and not {left, right} & {"any", "null"} and {left, right} != {"who", "text"}:
             self._apart(node.sign, left, right)
         for one, other in (node.sides, node.sides[::-1]):
             if (
@@ -221,6 +266,7 @@ class _Checker:
         window = window_of(node)
         if window is not None:
             self.uses.windows.add(window)
+            self.uses.borders.setdefault(window, set())
             return HISTORY[node.name][1]
         if node.of is None and node.name == "has":
             return self._has(node)
@@ -241,6 +287,7 @@ class _Checker:
             if found not in (*kinds, "any"):
                 wrong(f"{node.name} needs {SAID[kinds[0]]}, and is given {SAID[found]}", "give it what it needs")
         self._literal(node.name, given)
+        self._border(given[0], given[-1])
         return function.gives
 
     def _literal(self, name: str, given: tuple[Node, ...]) -> None:

@@ -165,6 +165,10 @@ class _Compiler:
         if one != other:
             if "null" in (one, other):
                 return False
+            if (one, other) == ("who", "text"):
+                return bool(left.is_called(right))
+            if (one, other) == ("text", "who"):
+                return bool(right.is_called(left))
             raise self._no(node, f"compares {SAID[one]} with {SAID[other]}")
         return same(left, right)
 

@@ -24,13 +24,27 @@ EXACT: Final = Context(
 )  # fmt: skip
 """Arithmetic that gives no answer rather than a rounded one."""
 
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """An agent or a run: known by its id, and equal to the name from which that follows."""
+
+    id: str
+    from_name: Callable[[str], str]
+
+    def is_called(self, text: str) -> bool:
+        """Whether a text is its id or its name."""
+        return text == self.id or self.from_name(text) == self.id
+
+
 KINDS: Final[Mapping[type, str]] = {
     type(None): "null", bool: "bool", int: "number", Decimal: "number", str: "text", datetime: "time", date: "day",
-    timedelta: "duration", list: "list", dict: "object",
+    timedelta: "duration", list: "list", dict: "object", Called: "who",
 }  # fmt: skip
 SAID: Final[Mapping[str, str]] = {
     "null": "null", "bool": "true or false", "number": "a number", "text": "a text", "time": "a point in time",
-    "day": "a date", "duration": "a duration", "list": "a list", "object": "an object", "any": "something",
+    "day": "a date", "duration": "a duration", "list": "a list", "object": "an object", "who": "an agent or a run",
+    "any": "something",
 }  # fmt: skip
 ORDERED: Final = frozenset({"number", "text", "time", "day", "duration"})
 

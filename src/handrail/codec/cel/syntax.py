@@ -9,7 +9,7 @@ from typing import Final, NoReturn, TypeAlias
 
 MAX_CHARACTERS: Final = 2_000
 MAX_DEPTH: Final = 32
-MAX_DIGITS: Final = 100
+MAX_DIGITS: Final = 400
 _RELATIONS: Final = ("==", "!=", "<", "<=", ">", ">=", "in")
 _LEVELS: Final = (("||",), ("&&",), _RELATIONS, ("+", "-"), ("*", "/", "%"))
 _TOKEN: Final = re.compile(
