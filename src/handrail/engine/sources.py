@@ -6,6 +6,7 @@ from ..action.model import Action
 from ..codec.records import State
 from ..directory.model import Directory
 from ..policy.rules import Policy, Unreadable
+from ..policy.standing import Standing
 from ..stream import JSON
 from ..view.model import Erased
 
@@ -39,6 +40,9 @@ class Sources(Protocol):
 
     def past(self, agent: str, name: str, statuses: tuple[str, ...], since: int, most: int) -> list[Action]:
         """The newest actions of an agent with that name that stand so and were proposed since (µs), at most so many."""
+
+    def permissions(self, group: str) -> tuple[Standing, ...]:
+        """The standing permissions that count for what shares a name, parameters and an owner."""
 
     def directory(self) -> Directory:
         """Everybody present."""

@@ -132,6 +132,9 @@ class Rows:
     def past(self, tenant: str, agent: str, name: str, statuses: Sequence[str], since: int, limit: int) -> list[Stream]:
         return self._streams(sql.PAST, texts(statuses), tenant, agent, name, since, limit, limit)
 
+    def permissions(self, tenant: str, group: str, limit: int) -> list[Stream]:
+        return self._streams(sql.PERMISSIONS, tenant, group, limit)
+
     def held(self, tenant: str, *, agent: str = "", owner: str = "") -> int:
         statement = sql.HELD_OF_AGENT if agent else sql.HELD_OF_OWNER
         found: int = self._one(statement, tenant, agent or owner)[0]
@@ -146,6 +149,9 @@ class Rows:
 
     def unsure(self, tenant: str, functions: Functions, limit: int) -> list[str]:
         return [row[0] for row in self._all(sql.UNSURE, *_wanted(functions), tenant, limit)]
+
+    def cursors(self, tenant: str, beginning: str, limit: int) -> dict[str, int]:
+        return dict(self._all(sql.CURSORS, tenant, beginning, beginning + "\x7f", limit))
 
     def due(self, now: int, limit: int) -> list[tuple[str, str]]:
         return self._all(sql.DUE, now, limit)
@@ -192,6 +198,10 @@ class Rows:
     def renew(self, tenant: str, leases: Mapping[str, int]) -> None:
         with translated():
             self.pipeline.send(sql.RENEW, texts(leases), numbers(leases.values()), tenant)
+
+    def put_cursor(self, tenant: str, name: str, position: int) -> None:
+        with translated():
+            self.pipeline.send(sql.PUT_CURSOR, tenant, name, position)
 
     def forget(self, tenant: str, before: int, most: int) -> None:
         with translated():

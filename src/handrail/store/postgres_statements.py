@@ -94,6 +94,9 @@ PAST: Final = f"""
           AND streams.status = wanted.status AND born >= %s AND kind = 'action'
         ORDER BY born DESC LIMIT %s) s
     ORDER BY s.born DESC, s.id LIMIT %s"""
+PERMISSIONS: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams
+    WHERE tenant = %s AND parent = %s AND kind = 'standing' AND status = 'present' ORDER BY born DESC, id LIMIT %s"""
 HELD_OF_AGENT: Final = """
     SELECT count(*) FROM streams
     WHERE tenant = %s AND state::json ->> 'agent' = %s AND kind = 'action' AND status = 'held'"""
@@ -172,6 +175,12 @@ ANSWER: Final = "SELECT id, mac, answer, at FROM commands WHERE tenant = %s AND 
 FORGET: Final = """
     DELETE FROM commands WHERE tenant = %s AND id IN (
         SELECT id FROM commands WHERE tenant = %s AND at < %s ORDER BY at LIMIT %s)"""
+
+CURSORS: Final = """
+    SELECT name, position FROM cursors WHERE tenant = %s AND name >= %s AND name < %s ORDER BY name LIMIT %s"""
+PUT_CURSOR: Final = """
+    INSERT INTO cursors (tenant, name, position) VALUES (%s, %s, %s)
+    ON CONFLICT (tenant, name) DO UPDATE SET position = greatest(cursors.position, excluded.position)"""
 
 _PUT_BLOB: Final = """
     INSERT INTO blobs (tenant, digest, body) SELECT %s, unnest(%s::text[]), unnest(%s::text[])

@@ -134,6 +134,9 @@ class Rows:
         found = [Stream(*row) for row in self._many(sql.PAST, values)]
         return sorted(found, key=lambda row: (-row.born, row.id))[:limit]
 
+    def permissions(self, tenant: str, group: str, limit: int) -> list[Stream]:
+        return self._streams(sql.PERMISSIONS, tenant, group, limit)
+
     def held(self, tenant: str, *, agent: str = "", owner: str = "") -> int:
         statement = sql.HELD_OF_AGENT if agent else sql.HELD_OF_OWNER
         found: int = self._one(statement, tenant, agent or owner)[0]
@@ -155,6 +158,9 @@ class Rows:
     def unsure(self, tenant: str, functions: Functions, limit: int) -> list[str]:
         rows = self._many(sql.UNSURE, [(tenant, *function, limit) for function in functions])
         return [row[0] for row in rows[:limit]]
+
+    def cursors(self, tenant: str, beginning: str, limit: int) -> dict[str, int]:
+        return dict(self._all(sql.CURSORS, tenant, beginning, beginning + "\x7f", limit))
 
     def due(self, now: int, limit: int) -> list[tuple[str, str]]:
         return self._all(sql.DUE, now, limit)
@@ -183,6 +189,9 @@ class Rows:
 
     def renew(self, tenant: str, leases: Mapping[str, int]) -> None:
         self._cursor.executemany(sql.RENEW, [(until, tenant, one) for one, until in leases.items()])
+
+    def put_cursor(self, tenant: str, name: str, position: int) -> None:
+        self._cursor.execute(sql.PUT_CURSOR, (tenant, name, position))
 
     def forget(self, tenant: str, before: int, most: int) -> None:
         self._cursor.execute(sql.FORGET, (tenant, before, most))

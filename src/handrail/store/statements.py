@@ -77,6 +77,9 @@ PAST: Final = f"""
     WHERE tenant = ? AND state ->> '$.agent' = ? AND state ->> '$.name' = ? AND status = ? AND born >= ?
       AND kind = 'action'
     ORDER BY born DESC LIMIT ?"""
+PERMISSIONS: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams INDEXED BY streams_standing
+    WHERE tenant = ? AND parent = ? AND kind = 'standing' AND status = 'present' ORDER BY born DESC, id LIMIT ?"""
 HELD_OF_AGENT: Final = """
     SELECT count(*) FROM streams WHERE tenant = ? AND state ->> '$.agent' = ? AND kind = 'action' AND status = 'held'"""
 HELD_OF_OWNER: Final = """
@@ -133,6 +136,12 @@ ANSWER: Final = "SELECT id, mac, answer, at FROM commands WHERE tenant = ? AND i
 FORGET: Final = """
     DELETE FROM commands WHERE tenant = ?1 AND id IN (
         SELECT id FROM commands WHERE tenant = ?1 AND at < ?2 ORDER BY at LIMIT ?3)"""
+
+CURSORS: Final = """
+    SELECT name, position FROM cursors WHERE tenant = ? AND name >= ? AND name < ? ORDER BY name LIMIT ?"""
+PUT_CURSOR: Final = """
+    INSERT INTO cursors (tenant, name, position) VALUES (?, ?, ?)
+    ON CONFLICT (tenant, name) DO UPDATE SET position = max(position, excluded.position)"""
 
 PUT_BLOB: Final = "INSERT OR IGNORE INTO blobs (tenant, digest, body) VALUES (?, ?, ?)"
 BLOB: Final = "SELECT body FROM blobs WHERE tenant = ? AND digest = ?"
