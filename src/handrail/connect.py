@@ -6,11 +6,12 @@ import os
 import sys
 
 from .clock import Clock
-from .embedded import Database, Embedded, environment, local_agent, solo_person
+from .embedded import Database, Embedded, local_agent, solo_person
 from .errors import UsageError
 from .gate.asking import ask_here
 from .gate.notice import Notice
 from .patterns.declare import Reviewers
+from .policy.asked import environment
 from .rail import Rail
 from .store.address import is_remote, shown
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import os
-import re
 import threading
 import time
 import weakref
@@ -25,7 +24,7 @@ from .engine.outage import aoutlasting, outlasting
 from .engine.reads import read_directory
 from .engine.request import DEFAULT_TENANT, Request, answer_of
 from .engine.room import Room
-from .errors import Unavailable, UnknownAction, UsageError
+from .errors import Unavailable, UnknownAction
 from .ids import mint
 from .learning.decisions import Sees
 from .learning.feedback import LocalFeedback
@@ -112,16 +111,6 @@ class Database:
         if self._process is not None:
             self._process.abandon()
             self._process = None
-
-
-def environment(given: str | None) -> str | None:
-    """The environment that somebody named. Raises `UsageError` for what is no name of one."""
-    if given and not _ENV.fullmatch(given):
-        raise UsageError(f"{given[:60]!a} names no environment: use small letters, digits, - _ and ., as in prod")
-    return given or None
-
-
-_ENV: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 
 
 def _weakly(step: Callable[[], None]) -> Callable[[], None]:

@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
-from ..embedded import environment, os_user_name
+from ..embedded import os_user_name
 from ..errors import UsageError
+from ..policy.asked import environment
 from ..store.address import is_remote, shown
 from ..view.escape import visible
 from ..view.lines import Line
