@@ -261,6 +261,9 @@ class Embedded:
     ) -> list[Answer]:  # fmt: skip
         """Take actions to execute, as soon as there are some, if they are still `wanted` then."""
         from .engine.offered import Counter, always
+        from .engine.taking import require
+
+        require(self.actor, command)
 
         async def waits(command: Take) -> bool:
             return await self.aread(lambda: self.archive.offers(command))

@@ -355,14 +355,13 @@ def reads(s: Script) -> None:
             reader.latest("default", "act_1", 1, 5),
             reader.disclosures("default", [0, 1]),
             reader.held("default", agent="agt_1"),
+            reader.standing("default", "act_2"),
             *_texts_and_offers(reader, one),
             reader.decided("default", "test.effect", 0, 5),
             reader.of_run("default", one, 5),
             reader.held("default", owner="osu_1"),
             reader.due(10**17, 5),
-            reader.offering("default", [("test.effect", "sha256:0")], 5),
             reader.offers("default", [("test.effect", "sha256:0")], "agt_1", [], 5),
-            reader.unsure("default", [("test.effect", "sha256:0")], 5),
             reader.next_due(),
             *(
                 reader.page("default", "review", after=after, **given)

@@ -158,6 +158,10 @@ _PUT_REVISION: Final = """
     SELECT %s, unnest(%s::text[]), unnest(%s::bigint[]), unnest(%s::text[]), unnest(%s::text[]), unnest(%s::bytea[])"""
 REVISION: Final = """
     SELECT action, number, bind, args, salt FROM revisions WHERE tenant = %s AND action = %s AND number = %s"""
+STANDING: Final = f"""
+    SELECT {STREAM_COLUMNS}, action, number, bind, args, salt FROM streams LEFT JOIN revisions
+      ON revisions.tenant = streams.tenant AND action = id AND number = (state::json ->> 'revision')::bigint
+    WHERE streams.tenant = %s AND id = ANY(%s::text[]) ORDER BY id LIMIT 1"""
 SHORT_ARGS: Final = """
     SELECT r.action, r.args FROM unnest(%s::text[], %s::bigint[]) AS asked (action, number)
     JOIN revisions r ON r.tenant = %s AND r.action = asked.action AND r.number = asked.number

@@ -137,6 +137,9 @@ class Reader(Protocol):
     def revision(self, tenant: str, action: str, number: int) -> Revision | None:
         """One version of an action's arguments; `None` once erased."""
 
+    def standing(self, tenant: str, action: str) -> tuple[Stream, Revision | None] | None:
+        """An action's row, and of its arguments the version that its state names."""
+
     def short_args(self, tenant: str, revisions: Sequence[tuple[str, int]], most: int) -> dict[str, str]:
         """The arguments of these revisions by action, of those that are kept and have at most so many bytes."""
 

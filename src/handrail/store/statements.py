@@ -123,6 +123,10 @@ PUT_REVISION: Final = "INSERT INTO revisions (tenant, action, number, bind, args
 REVISION: Final = (
     "SELECT action, number, bind, args, salt FROM revisions WHERE tenant = ? AND action = ? AND number = ?"
 )
+STANDING: Final = f"""
+    SELECT {STREAM_COLUMNS}, action, number, bind, args, salt FROM streams LEFT JOIN revisions
+      ON revisions.tenant = streams.tenant AND action = id AND number = state ->> 'revision'
+    WHERE streams.tenant = ? AND id = ?"""
 SHORT_ARGS: Final = """
     SELECT action, args FROM revisions WHERE tenant = ? AND action = ? AND number = ? AND octet_length(args) <= ?"""
 
