@@ -29,7 +29,7 @@ TEAM: Final = "default_path: p\npaths: {p: {levels: [{ask: group:team, for: 1h}]
 RUNS: Final = TEAM + "rules: [{name: runs, action: test.effect, verdict: run, replaces: code}]\n"
 TWO: Final = TEAM + "rules: [{name: two, action: test.effect, pattern: approval, quorum: 2}]\n"
 OFTEN: Final = TEAM + "rules: [{name: often, action: test.effect, when: 'history.count(\"1h\") > 1', verdict: deny}]\n"
-DENIES: Final = "rules: [{name: no, action: test.effect, verdict: deny}]\n"
+DENIES: Final = "rules: [{name: no, action: test.effect, when: 'history.count(\"1h\") >= 0', verdict: deny}]\n"
 SCENARIOS: Final[dict[str, Scenario]] = {}
 LADDER: Final[dict[str, Any]] = {"reviewers": ("group:team",), "within": 600_000_000, "remind": 120_000_000}
 
@@ -168,15 +168,6 @@ def retried(s: Script) -> None:
     s.decide(review("act_1", 2, "exception"), "retry")
     s.start()
     s.settle(fence=2)
-
-
-@scenario
-def conditional(s: Script) -> None:
-    """A rule's condition asks what the agent did before."""
-    s.employ("ann")
-    s.apply(OFTEN, s.person("ann"))
-    for one in ("act_1", "act_2", "act_3"):
-        s.propose(one, reviewers=("group:team",))
 
 
 @scenario
