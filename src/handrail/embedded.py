@@ -28,6 +28,7 @@ from .errors import Unavailable, UnknownAction
 from .ids import mint
 from .learning.decisions import Sees
 from .learning.feedback import LocalFeedback
+from .learning.queues import Book
 from .principal import SOLO_ID, Principal, agent, person
 from .review.model import Review
 from .run.model import Run
@@ -45,6 +46,7 @@ class Process:
         self.pid: Final = os.getpid()
         self.store: Final[Store] = open_store(address, clock if isinstance(clock, ToldClock) else None)
         self.bell: Final = self.store.bell()
+        self.waits: Final = Book(lambda: self.store, clock)
         self.engine: Final = Engine(self.store, clock, listener=self._committed, env=env)
         self.keeper: Final = Keeper(lambda: self.engine, clock, self.bell)
 
@@ -347,7 +349,7 @@ class Embedded:
 
     def learnt(self, sees: Sees | None = None) -> LocalFeedback:
         """What people decided before, as far as somebody sees it."""
-        return LocalFeedback(lambda: self.database.process, self.tenant, lambda: self.actor, self.archive.name, sees)
+        return LocalFeedback(lambda: self.database.process, self.tenant, lambda: self.actor, self.archive, sees)
 
     def name(self, principal_id: str) -> str:
         """What people call a principal or group."""

@@ -141,7 +141,7 @@ def _afresh(work: Work, state: Action) -> tuple[Verdict | None, Charges]:
     policy = work.sources.policy()
     if (policy.digest if policy else None) == state.pol or state.demand is None:
         return None, None
-    found = limits.tallies(work, policy, state.kind, limits.standing(work, state))
+    found = limits.tallies_of(work, policy, state)
     charges = limits.charges(found)
     return _beyond(work, state, _again(work, state), found), None if charges == state.charges else charges
 
@@ -150,7 +150,7 @@ def _counted(work: Work, state: Action) -> tuple[Verdict | None, Charges]:
     """What limits say, and what is booked, once people or time have agreed to an action."""
     if state.demand is None:
         return None, None
-    found = limits.tallies(work, work.sources.policy(), state.kind, limits.standing(work, state))
+    found = limits.tallies_of(work, work.sources.policy(), state)
     agreed = Verdict("run", state.pattern, state.reason, state.demand, state.rule, state.pol)
     return _beyond(work, state, agreed, found), limits.charges(found)
 
@@ -158,6 +158,8 @@ def _counted(work: Work, state: Action) -> tuple[Verdict | None, Charges]:
 def _beyond(work: Work, state: Action, verdict: Verdict, found: tuple[Tally, ...]) -> Verdict:
     """The verdict where limits would be passed that people have not agreed to pass."""
     over = tuple(one for one in found if one.over and (one.limit.id not in state.over or one.forbidden))
+    if not over:
+        return verdict
     around = work.state(state.run) if state.run else None
     return _limited(work, verdict, over, _barred(work, state.agent, state.owner, around, state.kind))
 
