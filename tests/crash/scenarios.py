@@ -28,7 +28,8 @@ from tests.engine.kit import proposal
 TEAM: Final = "default_path: p\npaths: {p: {levels: [{ask: group:team, for: 1h}]}}\n"
 RUNS: Final = TEAM + "rules: [{name: runs, action: test.effect, verdict: run, replaces: code}]\n"
 TWO: Final = TEAM + "rules: [{name: two, action: test.effect, pattern: approval, quorum: 2}]\n"
-DENIES: Final = "rules: [{name: no, action: test.effect, verdict: deny}]\n"
+OFTEN: Final = TEAM + "rules: [{name: often, action: test.effect, when: 'history.count(\"1h\") > 1', verdict: deny}]\n"
+DENIES: Final = "rules: [{name: no, action: test.effect, when: 'history.count(\"1h\") >= 0', verdict: deny}]\n"
 SCENARIOS: Final[dict[str, Scenario]] = {}
 LADDER: Final[dict[str, Any]] = {"reviewers": ("group:team",), "within": 600_000_000, "remind": 120_000_000}
 
