@@ -95,23 +95,23 @@ def test_other_errors_end_the_wait_at_once(wait: Way):
 class Server:
     """Renews what is held as often as it is asked, and tells when it was asked often enough."""
 
-    def __init__(self, answer: Callable[[int], None], enough: int) -> None:
+    def __init__(self, answer: Callable[[int], bool], enough: int) -> None:
         self.answer, self.enough = answer, enough
         self.fences: list[int] = []
         self.done = threading.Event()
 
-    def __call__(self, action: str, fence: int, executor: str) -> None:
-        self.fences.append(fence)
-        if len(self.fences) == self.enough:
+    def __call__(self, held: list[lease.Held]) -> set[str]:
+        self.fences += [fence for _, fence, _ in held]
+        if len(self.fences) >= self.enough:
             self.done.set()
-        self.answer(fence)
+        return {action for action, fence, _ in held if self.answer(fence)}
 
 
 def test_a_renewal_without_an_answer_is_repeated_soon(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(lease, "EVERY", 0.001)
     monkeypatch.setattr(lease, "AGAIN", 0.001)
 
-    def away(_: int) -> None:
+    def away(_: int) -> bool:
         monkeypatch.setattr(lease, "EVERY", 3600)
         raise Unavailable("away")
 
@@ -125,11 +125,7 @@ def test_a_renewal_without_an_answer_is_repeated_soon(monkeypatch: pytest.Monkey
 def test_what_another_executes_by_now_is_renewed_no_more(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(lease, "EVERY", 0.001)
 
-    def answer(fence: int) -> None:
-        if fence == 1:
-            raise FencedOff("another has it")
-
-    server = Server(answer, enough=10)
+    server = Server(lambda fence: fence != 1, enough=10)
     renewals = lease.Renewals(server)
     renewals.hold("act_1", 1, "exe_1")
     renewals.hold("act_2", 2, "exe_1")

@@ -30,7 +30,8 @@ from tests.engine.kit import proposal
 TEAM: Final = "default_path: p\npaths: {p: {levels: [{ask: group:team, for: 1h}]}}\n"
 RUNS: Final = TEAM + "rules: [{name: runs, action: test.effect, verdict: run, replaces: code}]\n"
 TWO: Final = TEAM + "rules: [{name: two, action: test.effect, pattern: approval, quorum: 2}]\n"
-DENIES: Final = "rules: [{name: no, action: test.effect, verdict: deny}]\n"
+OFTEN: Final = TEAM + "rules: [{name: often, action: test.effect, when: 'history.count(\"1h\") > 1', verdict: deny}]\n"
+DENIES: Final = "rules: [{name: no, action: test.effect, when: 'history.count(\"1h\") >= 0', verdict: deny}]\n"
 SCENARIOS: Final[dict[str, Scenario]] = {}
 LADDER: Final[dict[str, Any]] = {"reviewers": ("group:team",), "within": 600_000_000, "remind": 120_000_000}
 
@@ -377,14 +378,13 @@ def reads(s: Script) -> None:
             reader.latest("default", "act_1", 1, 5),
             reader.disclosures("default", [0, 1]),
             reader.held("default", agent="agt_1"),
+            reader.standing("default", "act_2"),
             *_texts_and_offers(reader, one),
             reader.decided("default", "test.effect", 0, 5),
             reader.of_run("default", one, 5),
             reader.held("default", owner="osu_1"),
             reader.due(10**17, 5),
-            reader.offering("default", [("test.effect", "sha256:0")], 5),
             reader.offers("default", [("test.effect", "sha256:0")], "agt_1", [], 5),
-            reader.unsure("default", [("test.effect", "sha256:0")], 5),
             reader.next_due(),
             *(
                 reader.page("default", "review", after=after, **given)

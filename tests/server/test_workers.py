@@ -10,6 +10,7 @@ import pytest
 
 from handrail.clock import SystemClock
 from handrail.server.examples import BODIES
+from handrail.testing import FrozenClock
 
 from .house import House, opened
 
@@ -58,6 +59,39 @@ def test_a_worker_starts_what_another_agent_asked_for_with_the_stored_arguments_
     assert found["action.proposed"] == house("GET", "/me", asker).json()["id"] != me
 
 
+def test_the_leases_of_a_process_are_kept_in_one_request_and_those_of_others_are_not(tmp_path: Path):
+    with opened(tmp_path / "b.db", clock=FrozenClock()) as house:
+        house.company.person("ann", "treasury")
+        _keeps_what_is_held(house)
+
+
+def _keeps_what_is_held(house: House) -> None:
+    asker, worker = house.company.key("asker", scopes=("propose",)), house.company.key("worker", scopes=("execute",))
+    actions = [cleared(house, asker) for _ in range(3)]
+    fences = [start(house, worker, one).json()["fence"] for one in actions[:2]]
+    mine = [
+        {"action": one["id"], "executor": "worker-1", "fence": fence}
+        for one, fence in zip(actions, fences, strict=False)
+    ]
+    odd = [
+        {"action": actions[2]["id"], "executor": "worker-1", "fence": 1},
+        {"action": "act_" + "0" * 26, "executor": "worker-1", "fence": 1},
+        {**mine[0], "fence": fences[0] + 1},
+        {**mine[0], "executor": "worker-2"},
+    ]
+    ids = [one["action"] for one in mine]
+    house.company.clock.advance("50s")
+    assert house("POST", "/leases", asker, json={"leases": mine}).json() == {"renewed": []}
+    assert house("POST", "/leases", worker, json={"leases": [*odd, *mine]}).json() == {"renewed": ids}
+    house.company.clock.advance("50s")
+    report = {"executor": "worker-1", "fence": fences[0], "outcome": "succeeded", "value": {"value": "done"}}
+    assert house("POST", f"/actions/{ids[0]}/settle", worker, json=report).json()["status"] == "succeeded"
+    house.company.clock.advance("20s")
+    assert house("POST", "/leases", worker, json={"leases": mine}).json() == {"renewed": []}
+    for wrong in ([{**mine[0], "more": 1}], [{**mine[0], "action": "../x"}], [mine[0]] * 501):
+        assert house("POST", "/leases", worker, json={"leases": wrong}).status_code in (400, 422)
+
+
 def test_a_key_that_proposes_executes_its_own_actions_and_nothing_else(house: House):
     asker, other = (house.company.key(name, scopes=("propose",)) for name in ("asker", "other"))
     action = cleared(house, asker)
@@ -91,7 +125,15 @@ def test_another_agents_run_is_not_there_for_a_proposal_or_as_a_parent(house: Ho
     assert house("POST", f"/runs/{run}/open", one, json={"title": "nightly"}).status_code == 200
     body = {**BODIES["propose_action"], "run": run, "occurrence": 1}
     mine = house("POST", "/actions", one, json=body)
-    assert mine.status_code == 201
+    assert mine.status_code == 202
     assert house("POST", "/actions", other, json=body).status_code == 404
     child = house("GET", "/runs/by-name", other, params={"name": "child"}).json()["id"]
     assert house("POST", f"/runs/{child}/open", other, json={"title": "x", "parent": run}).status_code == 404
+
+
+@pytest.mark.parametrize("wrong", [{"most": 101}, {"most": 0}, {"executor": "no executor"}])
+def test_what_cannot_be_taken_is_refused_also_while_there_is_nothing_to_take(house: House, wrong: dict[str, Any]):
+    worker = house.company.key("worker", scopes=("execute",))
+    answer = house("POST", "/work", worker, json=BODIES["take_work"] | wrong)
+    assert answer.status_code == 422
+    assert answer.json()["code"] == "invalid_value"

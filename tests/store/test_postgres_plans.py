@@ -21,6 +21,7 @@ BOUNDED = {
     "VERSION": "one row for each tenant",
     "OFFERING": "as many agents as wait for a worker",
     "OFFERS": "as many rows as functions times the limit",
+    "PAST": "as many rows as kinds of status times the limit",
     "TOKENS": "one person's tokens of a kind",
 }
 """Reads that go through, or sort, no more than this."""
@@ -28,7 +29,7 @@ LISTS = {
     "WAITING": "open", "WAITING_AFTER": "open", "COUNT_WAITING": "open", "ENDED": "ended", "ENDED_AFTER": "ended",
     "NEWEST": "born", "NEWEST_AFTER": "born", "DECIDED": "named", "OF_RUN": "run", "HELD_IN": "waiting",
     "INSIDE": "inside", "REFUSED": "refused", "HELD_OF_AGENT": "held_agent", "HELD_OF_OWNER": "held_owner",
-    "OFFERS": "offered", "UNSURE": "offered", "DUE": "due", "NEXT_DUE": "due",
+    "OFFERS": "offered", "PAST": "past", "UNSURE": "offered", "DUE": "due", "NEXT_DUE": "due",
 }  # fmt: skip
 
 
@@ -73,6 +74,11 @@ def test_a_list_reads_no_more_than_it_shows(planner: psycopg.Connection[tuple[st
         assert "tenant" in conditions or "due" in index, (name, steps)
 
 
+INDEXES = {
+    "STREAM": "streams_pkey", "STANDING": "streams_pkey", "ANSWER": "commands_pkey", "TEXT": "disclosures_pkey",
+}  # fmt: skip
+
+
 @pytest.mark.parametrize("rows", [0, 99, 3_000])
 def test_what_has_an_id_is_found_by_it_also_while_there_are_no_statistics(postgres: str, rows: int):
     PostgresStore(postgres).close()
@@ -81,6 +87,6 @@ def test_what_has_an_id_is_found_by_it_also_while_there_are_no_statistics(postgr
             "INSERT INTO streams SELECT 'default', 'rev_' || n, 'review', 'open', 1, repeat('x', 1500), NULL, 1, n "
             f"FROM generate_series(1, {rows}) n".encode()
         )
-        for name, index in (("STREAM", "streams_pkey"), ("ANSWER", "commands_pkey"), ("TEXT", "disclosures_pkey")):
+        for name, index in INDEXES.items():
             steps = plan(connection, getattr(sql, name))
             assert any(re.search(rf"using {index} on", step) for step in steps), (name, steps)

@@ -26,7 +26,7 @@ OF_LIMITS: Final = (
         "counted until its start has left", "What may run counts however long ago it was allowed.",
         (
             Edit(
-                "policy/budget.py", "return _sum((self.open, *(", "return _sum((*("
+                "policy/budget.py", "return _sum((self.open, *(", "return _sum((ZERO, *("
             ),
         ),
         (f"{LIMITS}::test_what_may_start_counts_however_long_ago_it_was_allowed",),

@@ -40,6 +40,7 @@ class Proposed:
     parent: str | None = None
     target: str | None = None
     over: tuple[str, ...] = ()
+    env: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ class Facts:
     `refused_at` when people last refused an action of the run with the same intent;
     `target` is the keyed hash of what the target looks like now;
     `charges` what it books under limits, `None` where that stays as it is;
-    `permitted` says that the actor is a person who may tell how an action turned out."""
+    `permitted` says that the actor is a person who may tell how an action turned out;
+    `env` in which environment whoever commits is."""
 
     subject: str
     now: int
@@ -44,3 +45,4 @@ class Facts:
     target: str | None = None
     charges: tuple[Charge, ...] | None = None
     permitted: bool = False
+    env: str | None = None

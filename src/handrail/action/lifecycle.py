@@ -109,7 +109,7 @@ def _proposed(command: c.Propose, facts: Facts, verdict: Verdict) -> e.Proposed:
         rule=verdict.rule, demand=verdict.demand, risk=command.risk, reversible=command.reversible,
         idempotent=command.idempotent, probe=command.probe, bind=facts.revision.bind, supersedes=command.supersedes,
         pol=verdict.pol, floor=command.declared.speaks, offered=command.offered,
-        parent=command.parent, target=facts.target, over=verdict.over,
+        parent=command.parent, target=facts.target, over=verdict.over, env=facts.env,
     )  # fmt: skip
 
 
@@ -252,5 +252,5 @@ def _born(event: e.Proposed, sealed: Sealed[e.Event], subject: str) -> Action:
         idempotent=event.idempotent, probe=event.probe, revision=1, bind=event.bind, proposed_at=sealed.at,
         context=sealed.texts.get("context"), story=sealed.texts.get("story"), supersedes=event.supersedes,
         pol=event.pol, floor=event.floor, offered=event.offered,
-        parent=event.parent, target=event.target, over=event.over,
+        parent=event.parent, target=event.target, over=event.over, env=event.env,
     )  # fmt: skip

@@ -97,6 +97,7 @@ class Action:
     charges: tuple[Charge, ...] = ()
     spent_at: int | None = None
     over: tuple[str, ...] = ()
+    env: str | None = None
 
     @property
     def final(self) -> bool:

@@ -13,6 +13,7 @@ from ..clock import SystemClock
 from ..codec.policies import text_digest
 from ..codec.policy_file import PolicyFile, read_policy_file
 from ..engine import rehearsal
+from ..engine.differences import differences
 from ..errors import NotFound, UsageError
 from ..gate.notice import local_zone
 from ..view.escape import visible
@@ -92,9 +93,7 @@ def diff(file: File, db: Db = None) -> None:
 
 def _differences(active: PolicyFile | None, found: PolicyFile) -> list[Line]:
     before = active.policy if active else None
-    return [
-        Line(_STYLES[mark], f"{mark} {visible(words)}") for mark, words in rehearsal.differences(before, found.policy)
-    ]
+    return [Line(_STYLES[mark], f"{mark} {visible(words)}") for mark, words in differences(before, found.policy)]
 
 
 def show_policy(json: Json = False, db: Db = None) -> None:

@@ -16,7 +16,7 @@ from ..action.model import Action
 from ..action.work import Take
 from ..backend import ActionRecord, Answer, Event, LimitRecord, PermissionRecord, PolicyRecord, ReviewRecord, Text
 from ..engine.offered import give_back
-from ..engine.request import Renew
+from ..engine.request import LEASES, Renewal, RenewAll
 from ..errors import (
     HandrailError,
     NotFound,
@@ -35,7 +35,7 @@ from ..wire import records
 from ..wire.bodies import body_of
 from ..wire.routes import BY_COMMAND
 from .feedback import HttpFeedback
-from .lease import Renewals
+from .lease import Held, Renewals
 from .patience import Course, auntil, until
 from .transport import Transport
 
@@ -175,8 +175,15 @@ class Http:
         """Keep the executor's lease until the returned function is called."""
         return self._renewals.hold(action, fence, executor)
 
-    def _renew(self, action: str, fence: int, executor: str) -> None:
-        self.call(action, Renew(executor, fence))
+    def _renew(self, held: list[Held]) -> set[str]:
+        """Which of the leases were kept, by their actions."""
+        kept: set[str] = set()
+        for start in range(0, len(held), LEASES):
+            some = held[start : start + LEASES]
+            leases = tuple(Renewal(action, executor, fence) for action, fence, executor in some)
+            found = self._transport.request("POST", "/v1/leases", body_of(RenewAll(leases)))
+            kept |= set(self._answered(found)["renewed"])
+        return kept
 
     # Reads.
 

@@ -6,15 +6,18 @@ import logging
 import os
 import threading
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeAlias
 
-from ..errors import HandrailError, Refused, Unavailable
+from ..errors import HandrailError, Unavailable
 
 log: Final = logging.getLogger("handrail.client")
 EVERY: Final = 20.0
 AGAIN: Final = 2.0
 """Seconds until a renewal that had no answer is repeated: a lease lasts 60, so that many fit in."""
-Renew = Callable[[str, int, str], None]
+Held: TypeAlias = tuple[str, int, str]
+"""An action, the fencing number under which it is executed, and by which executor."""
+Renew = Callable[[list[Held]], set[str]]
+"""Renews leases, and gives back the actions whose were kept."""
 
 
 class Renewals:
@@ -22,7 +25,7 @@ class Renewals:
 
     def __init__(self, renew: Renew) -> None:
         self._renew: Final = renew
-        self._held: set[tuple[str, int, str]] = set()
+        self._held: set[Held] = set()
         self._lock = threading.Lock()
         self._process: int | None = None
         self._end = threading.Event()
@@ -52,21 +55,28 @@ class Renewals:
         while not end.wait(pause):
             with self._lock:
                 held = list(self._held)
-            pause = EVERY if all(self._answered(one) for one in held) else AGAIN
+            pause = EVERY if not held or self._answered(held) else AGAIN
 
-    def _answered(self, one: tuple[str, int, str]) -> bool:
+    def _answered(self, held: list[Held]) -> bool:
         """Whether the server had an answer; what is another's by now is renewed no more."""
         try:
-            self._renew(*one)
+            kept = self._renew(held)
         except Unavailable:
             return False
-        except Refused as error:
-            log.warning("the lease of %s is lost: %s", one[0], error)
-            with self._lock:
-                self._held.discard(one)
         except HandrailError as error:
-            log.warning("the lease of %s was not renewed: %s", one[0], error)
+            log.warning("%d leases were not renewed: %s", len(held), error)
+            return True
+        for one in held:
+            if one[0] not in kept:
+                self._lost(one)
         return True
+
+    def _lost(self, one: Held) -> None:
+        with self._lock:
+            found = one in self._held
+            self._held.discard(one)
+        if found:
+            log.warning("the lease of %s is lost: somebody else may go on with it", one[0])
 
     def close(self) -> None:
         """Renew nothing any more."""

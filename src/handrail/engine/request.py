@@ -42,6 +42,26 @@ class Renew:
     fence: int
 
 
+LEASES: Final = 500
+"""How many leases one request keeps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """One lease that is to be kept: of which action, by which executor, under which fencing number."""
+
+    action: str
+    executor: str
+    fence: int
+
+
+@dataclass(frozen=True, slots=True)
+class RenewAll:
+    """Keep the leases of all that a process executes."""
+
+    leases: tuple[Renewal, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Refuse:
     """Record that the principal was refused before its command got here, with what it tried and why."""

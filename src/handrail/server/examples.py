@@ -25,6 +25,7 @@ BODIES: Final[dict[str, Any]] = {
     "claim_action": {"executor": "worker-1"},
     "start_action": {"executor": "worker-1", "bind": "sha256:" + "0" * 64},
     "release_action": {"executor": "worker-1", "fence": 1},
+    "renew_leases": {"leases": [{"action": "act_" + "0" * 26, "executor": "worker-1", "fence": 1}]},
     "renew_action": {"executor": "worker-1", "fence": 1},
     "settle_action": {"executor": "worker-1", "fence": 1, "outcome": "succeeded", "value": {"value": "refunded"}},
     "acknowledge_decisions": {"consumer": "evaluation", "position": 41},

@@ -14,6 +14,7 @@ from ..action.commands import Propose
 from ..action.model import Action
 from ..action.work import Take
 from ..engine.explanation import explanation
+from ..engine.request import LEASES, Renew, RenewAll
 from ..engine.room import Room
 from ..errors import InvalidValue, NotFound, TooMany, UnknownAction
 from ..ids import derive
@@ -21,6 +22,7 @@ from ..run.commands import Open
 from ..run.model import Run
 from ..wire import records
 from ..wire.bodies import command_of
+from .estimate import held
 from .exchange import ID, Exchange, answer, nothing, paged
 from .rights import visible
 
@@ -62,8 +64,14 @@ def grant(exchange: Exchange, action: str) -> dict[str, Any]:
 
 async def propose(exchange: Exchange) -> Response:
     """Propose an action, within the caps."""
-    found = await _asked(exchange, _proposal)
-    return answer(granting(exchange, found), 201 if not found.get("found") else 200)
+    return await _proposal_answered(exchange, await _asked(exchange, _proposal))
+
+
+async def _proposal_answered(exchange: Exchange, found: dict[str, Any]) -> Response:
+    """201 for what is new, 200 for what was found again, 202 for what waits for people."""
+    if found["status"] == "held":
+        return await held(exchange, found)
+    return answer(granting(exchange, found), 200 if found.get("found") else 201)
 
 
 async def _proposal(exchange: Exchange) -> tuple[Propose, Any]:
@@ -114,10 +122,9 @@ def _require_pace(exchange: Exchange, sent: Propose, command_id: str) -> None:
 async def ask(exchange: Exchange) -> Response:
     """Ask people a question; with `Prefer: wait=` wait for the answer."""
     found = await _asked(exchange, _question)
-    status = 201 if not found.get("found") else 200
     if exchange.wait:
         found = await _until_answered(exchange, found, exchange.wait)
-    return answer(granting(exchange, found), status)
+    return await _proposal_answered(exchange, found)
 
 
 async def _question(exchange: Exchange) -> tuple[Propose, Any]:
@@ -193,6 +200,18 @@ async def take(exchange: Exchange) -> Response:
     return answer({"items": found or []})
 
 
+async def renew_all(exchange: Exchange) -> Response:
+    """Keep the leases of what a process executes, in one commit; whatever is not its own is not kept."""
+    leases = command_of(RenewAll, await exchange.body()).leases
+    if len(leases) > LEASES:
+        raise InvalidValue(f"these are more than {LEASES} leases: send the others in another request")
+    if not all(ID.fullmatch(one.action) for one in leases):
+        raise InvalidValue("an action's id is none: take it from the answer to the start")
+    sent = (exchange.backend.acall(one.action, Renew(one.executor, one.fence)) for one in leases)
+    answers = await asyncio.gather(*sent)
+    return answer({"renewed": [one.action for one, kept in zip(leases, answers, strict=True) if kept["renewed"]]})
+
+
 async def get_action(exchange: Exchange) -> Response:
     """One action."""
     state = visible(exchange.service, exchange.who, exchange.id)
@@ -259,6 +278,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "propose_action": propose,
     "ask_question": ask,
     "take_work": take,
+    "renew_leases": renew_all,
     "wait_for_action": wait,
     "get_grant": get_grant,
     "get_action": get_action,

@@ -90,6 +90,10 @@ class Rows:
         row = self._one(sql.REVISION, tenant, action, number)
         return Revision(*row) if row else None
 
+    def standing(self, tenant: str, action: str) -> tuple[Stream, Revision | None] | None:
+        row = self._one(sql.STANDING, tenant, kept((action,)))
+        return (Stream(*row[:10]), Revision(*row[10:]) if row[10] else None) if row else None
+
     def short_args(self, tenant: str, revisions: Sequence[tuple[str, int]], most: int) -> dict[str, str]:
         actions, wanted = texts(one for one, _ in revisions), numbers(one for _, one in revisions)
         return dict(self._all(sql.SHORT_ARGS, actions, wanted, tenant, most))
@@ -128,6 +132,9 @@ class Rows:
 
     def refused(self, tenant: str, run: str, intent: str) -> list[Stream]:
         return self._streams(sql.REFUSED, tenant, run, intent)
+
+    def past(self, tenant: str, agent: str, name: str, statuses: Sequence[str], since: int, limit: int) -> list[Stream]:
+        return self._streams(sql.PAST, texts(statuses), tenant, agent, name, since, limit, limit)
 
     def permissions(self, tenant: str, group: str, limit: int) -> list[Stream]:
         return self._streams(sql.PERMISSIONS, tenant, group, limit)
@@ -181,11 +188,10 @@ class Rows:
             if not locked.rows:
                 self.pipeline.send(sql.NEW_HEAD, tenant)
                 return self.opening(tenant, ids, commands)
-            row = locked.rows[0]
-            self._clock.told(row[5])
-            head = Head(*row[:5]) if row[0] else None
-            found = streams.rows if streams else []
-            return Opening(head, [Stream(*one) for one in found], [Answer(*one) for one in answers])
+        row = locked.rows[0]
+        self._clock.told(row[5])
+        head, found = Head(*row[:5]) if row[0] else None, streams.rows if streams else []
+        return Opening(head, [Stream(*one) for one in found], [Answer(*one) for one in answers])
 
     def version(self) -> int:
         """A number that changes with each commit that is seen here."""

@@ -137,6 +137,9 @@ class Reader(Protocol):
     def revision(self, tenant: str, action: str, number: int) -> Revision | None:
         """One version of an action's arguments; `None` once erased."""
 
+    def standing(self, tenant: str, action: str) -> tuple[Stream, Revision | None] | None:
+        """An action's row, and of its arguments the version that its state names."""
+
     def short_args(self, tenant: str, revisions: Sequence[tuple[str, int]], most: int) -> dict[str, str]:
         """The arguments of these revisions by action, of those that are kept and have at most so many bytes."""
 
@@ -164,6 +167,9 @@ class Reader(Protocol):
 
     def refused(self, tenant: str, run: str, intent: str) -> list[Stream]:
         """The action of a run with that intent that people refused last, if there is one."""
+
+    def past(self, tenant: str, agent: str, name: str, statuses: Sequence[str], since: int, limit: int) -> list[Stream]:
+        """The newest actions of an agent with that name that stand so, of each status, and were proposed since (µs)."""
 
     def permissions(self, tenant: str, group: str, limit: int) -> list[Stream]:
         """The newest standing permissions that count for a group of actions."""

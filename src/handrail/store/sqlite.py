@@ -89,6 +89,10 @@ class Rows:
         row = self._one(sql.REVISION, tenant, action, number)
         return Revision(*row) if row else None
 
+    def standing(self, tenant: str, action: str) -> tuple[Stream, Revision | None] | None:
+        row = self._one(sql.STANDING, tenant, action)
+        return (Stream(*row[:10]), Revision(*row[10:]) if row[10] else None) if row else None
+
     def short_args(self, tenant: str, revisions: Sequence[tuple[str, int]], most: int) -> dict[str, str]:
         values = [(tenant, action, number, most) for action, number in revisions]
         return dict(self._many(sql.SHORT_ARGS, values))
@@ -128,6 +132,11 @@ class Rows:
 
     def refused(self, tenant: str, run: str, intent: str) -> list[Stream]:
         return self._streams(sql.REFUSED, tenant, run, intent)
+
+    def past(self, tenant: str, agent: str, name: str, statuses: Sequence[str], since: int, limit: int) -> list[Stream]:
+        values = [(tenant, agent, name, status, since, limit) for status in statuses]
+        found = [Stream(*row) for row in self._many(sql.PAST, values)]
+        return sorted(found, key=lambda row: (-row.born, row.id))[:limit]
 
     def permissions(self, tenant: str, group: str, limit: int) -> list[Stream]:
         return self._streams(sql.PERMISSIONS, tenant, group, limit)

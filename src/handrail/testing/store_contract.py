@@ -265,6 +265,16 @@ class StoreContract:
             assert reader.call(TENANT, "cal_1") == Call("cal_1", "act_2", b"2")
             assert reader.blob(TENANT, "d") == "one"
 
+    def test_an_action_is_found_with_the_arguments_that_its_state_names(self, store: Store) -> None:
+        kept = [Revision("act_1", number, "b", "{}", b"s") for number in (1, 2, 3)]
+        row, bare = stream("act_1", state='{"revision":2}'), stream("act_2", state='{"revision":1}')
+        put(store, Batch(head(1), [row, bare], revisions=kept))
+        put(store, Batch(head(1), [row], revisions=kept), "other")
+        with store.read() as reader:
+            assert reader.standing(TENANT, "act_1") == (row, kept[1])
+            assert reader.standing(TENANT, "act_2") == (bare, None)
+            assert reader.standing(TENANT, "act_3") is reader.standing(TENANT, "act_\0") is None
+
     def test_what_no_database_can_hold_is_not_there_and_hides_nothing_else(self, store: Store) -> None:
         put(store, Batch(head(1), [stream("act_1")], answers=[Answer("cmd_1", b"mac", "{}", 7)]))
         with store.write() as tx:

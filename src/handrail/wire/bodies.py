@@ -15,6 +15,7 @@ from ..action.commands import Propose
 from ..action.work import Function, Take
 from ..clock import DAY, micros
 from ..codec.canonical import canonical
+from ..engine.request import Renewal, RenewAll
 from ..errors import InvalidValue, UsageError
 from ..review.commands import Decide
 
@@ -102,7 +103,9 @@ def _prepared(kind: type, body: dict[str, Any]) -> dict[str, Any]:
     if kind is Propose:
         return _proposal(body)
     if kind is Take:
-        _require_functions(body.get("functions"))
+        _require_known("functions", Function, body.get("functions"))
+    if kind is RenewAll:
+        _require_known("leases", Renewal, body.get("leases"))
     if kind is Decide:
         return body | _decided(body)
     return body
@@ -123,12 +126,12 @@ def _decided(body: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _require_functions(given: Any) -> None:
-    """Raise `UsageError` for a member of a function that it does not have; the rest is read with the command."""
-    known = {one.name for one in fields(Function)}
+def _require_known(name: str, kind: type, given: Any) -> None:
+    """Raise `UsageError` for a member of an item that its kind does not have; the rest is read with the command."""
+    known = {one.name for one in fields(kind)}
     for one in given if isinstance(given, list) else ():
         if isinstance(one, dict) and (unknown := one.keys() - known):
-            raise UsageError(f"unknown member functions.{min(unknown)!a}; known are {', '.join(sorted(known))}")
+            raise UsageError(f"unknown member {name}.{min(unknown)!a}; known are {', '.join(sorted(known))}")
 
 
 def _proposal(body: dict[str, Any]) -> dict[str, Any]:

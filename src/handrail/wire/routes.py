@@ -8,7 +8,7 @@ from ..action import commands as action
 from ..action.work import Take
 from ..directory.commands import Scope
 from ..directory.roles import Permission
-from ..engine.request import Renew
+from ..engine.request import Renew, RenewAll
 from ..policy import standing
 from ..review import commands as review
 from ..run import commands as run
@@ -95,6 +95,10 @@ ROUTES: Final[tuple[Route, ...]] = (
         "find_examples", "POST", "/v1/decisions/examples", "Past decisions, the most alike first.", "Examples", None,
         "any", "read",
     ),
+    Route(
+        "renew_leases", "POST", "/v1/leases", "Keep the leases of up to 500 running actions; answers whose were kept.",
+        "Leases", RenewAll, "any",
+    ),
     Route("ask_question", "POST", "/v1/ask", "Ask people a question.", "Answer", action.Propose, "propose"),
     Route("get_inbox", "GET", "/v1/inbox", "Reviews as rows of the inbox.", "Inbox", None, None, "read"),
     Route("list_reviews", "GET", "/v1/reviews", "Open reviews, by risk and age.", "Reviews", None, None, "read"),
@@ -108,6 +112,10 @@ ROUTES: Final[tuple[Route, ...]] = (
         "get_review_history", "GET", "/v1/reviews/{id}/history", "What happened to the review.", "History", None,
         "any", "read",
     ),
+    Route(
+        "get_review_wait", "GET", "/v1/reviews/{id}/wait", "How long the review will probably still wait.",
+        "ExpectedWait", None, "any", "read",
+    ),
     _command("review", "claim", review.Claim, "Say that you are at it.", permission="decide"),
     _command("review", "release", review.Release, "Give your claim back.", permission="decide"),
     _command("review", "delegate", review.Delegate, "Ask another person in addition.", permission="decide"),
@@ -115,6 +123,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _command("review", "comment", review.Comment, "Say something.", permission="decide", path="comments"),
     _command("review", "decide", review.Decide, "Vote or decide.", permission="decide", path="decisions"),
     _command("review", "revoke", review.Revoke, "Take your vote back while it can be undone.", permission="decide"),
+    Route("get_waits", "GET", "/v1/waits", "How well waits were foretold lately.", "WaitScore", None, None, "read"),
     Route("list_runs", "GET", "/v1/runs", "Runs, newest first.", "Page", None, None, "read"),
     Route("find_run", "GET", "/v1/runs/by-name", "The id of the run with that name.", "Id", None, "any", "read"),
     Route("get_run", "GET", "/v1/runs/{id}", "One run and its title.", "Run", None, "any", "read"),

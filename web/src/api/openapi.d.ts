@@ -311,6 +311,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/leases": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Keep the leases of up to 500 running actions; answers whose were kept. */
+        readonly post: operations["renew_leases"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/ask": {
         readonly parameters: {
             readonly query?: never;
@@ -422,6 +439,23 @@ export interface paths {
         };
         /** What happened to the review. */
         readonly get: operations["get_review_history"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/reviews/{id}/wait": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** How long the review will probably still wait. */
+        readonly get: operations["get_review_wait"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -543,6 +577,23 @@ export interface paths {
         readonly put?: never;
         /** Take your vote back while it can be undone. */
         readonly post: operations["revoke_review"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/waits": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** How well waits were foretold lately. */
+        readonly get: operations["get_waits"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1138,6 +1189,8 @@ export interface components {
             /** @default null */
             readonly spent_at: number | null;
             readonly over?: readonly string[];
+            /** @default null */
+            readonly env: string | null;
         };
         readonly Demand: {
             readonly levels: readonly components["schemas"]["Level"][];
@@ -1408,6 +1461,14 @@ export interface components {
         readonly Function: {
             readonly name: string;
             readonly schema: string;
+        };
+        readonly EngineRenewAll: {
+            readonly leases: readonly components["schemas"]["Renewal"][];
+        };
+        readonly Renewal: {
+            readonly action: string;
+            readonly executor: string;
+            readonly fence: number;
         };
         readonly ReviewClaim: Record<string, never>;
         readonly ReviewRelease: Record<string, never>;
@@ -1774,6 +1835,12 @@ export interface components {
             readonly name: string;
             readonly value: string;
         };
+        readonly WaitScore: {
+            readonly ended: number;
+            readonly foretold: number;
+            readonly inside: number;
+            readonly median: number | null;
+        };
         /** @description An action that is claimed for this executor. One that is unknown is not: ask its probe. */
         readonly Taken: {
             readonly id: string;
@@ -1786,6 +1853,7 @@ export interface components {
             readonly fence?: number | null;
             readonly deadline?: number | null;
             readonly outcome?: unknown;
+            readonly estimated_wait?: components["schemas"]["Wait"] | null;
             /** @description Which function to run. */
             readonly name: string;
         };
@@ -1828,6 +1896,19 @@ export interface components {
             readonly auth: string;
             /** @description µs since the epoch. */
             readonly at: number;
+        };
+        readonly Wait: {
+            /** @enum {unknown} */
+            readonly known: "range" | "nobody_online" | "too_few" | "long_queue";
+            readonly online: number;
+            readonly position: number | null;
+            /** @description µs. */
+            readonly low: number | null;
+            /** @description µs. */
+            readonly likely: number | null;
+            /** @description µs. */
+            readonly high: number | null;
+            readonly text: string;
         };
         readonly Me: {
             readonly tenant: string;
@@ -2121,6 +2202,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -2141,6 +2223,28 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
+                    };
+                };
+            };
+            /** @description Done. */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly id: string;
+                        readonly status: string;
+                        readonly rev: number;
+                        readonly reason?: string | null;
+                        readonly review?: string | null;
+                        readonly view?: string | null;
+                        readonly bind?: string | null;
+                        readonly fence?: number | null;
+                        readonly deadline?: number | null;
+                        readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -2470,6 +2574,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -3103,6 +3208,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -3274,6 +3380,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -3445,6 +3552,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -3782,6 +3890,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -3953,6 +4062,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -4123,6 +4233,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -4294,6 +4405,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -5094,6 +5206,177 @@ export interface operations {
             };
         };
     };
+    readonly renew_leases: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "leases": [
+                 *         {
+                 *           "action": "act_00000000000000000000000000",
+                 *           "executor": "worker-1",
+                 *           "fence": 1
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly leases: readonly {
+                        readonly action: string;
+                        readonly executor: string;
+                        readonly fence: number;
+                    }[];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly renewed: readonly string[];
+                    };
+                };
+            };
+            /** @description The request cannot be meant. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing of that id, or it is not yours. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such method here. */
+            readonly 405: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive in time. */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state or the rules refuse it. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is no JSON. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not fit. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many: see Retry-After. */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large. */
+            readonly 431: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now: repeat it with the same Idempotency-Key. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly ask_question: {
         readonly parameters: {
             readonly query?: never;
@@ -5156,6 +5439,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -5176,6 +5460,28 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
+                    };
+                };
+            };
+            /** @description Done. */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly id: string;
+                        readonly status: string;
+                        readonly rev: number;
+                        readonly reason?: string | null;
+                        readonly review?: string | null;
+                        readonly view?: string | null;
+                        readonly bind?: string | null;
+                        readonly fence?: number | null;
+                        readonly deadline?: number | null;
+                        readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -6261,6 +6567,156 @@ export interface operations {
             };
         };
     };
+    readonly get_review_wait: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly estimated_wait: components["schemas"]["Wait"] | null;
+                    };
+                };
+            };
+            /** @description The request cannot be meant. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing of that id, or it is not yours. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such method here. */
+            readonly 405: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive in time. */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state or the rules refuse it. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is no JSON. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not fit. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many: see Retry-After. */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large. */
+            readonly 431: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now: repeat it with the same Idempotency-Key. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly claim_review: {
         readonly parameters: {
             readonly query?: never;
@@ -6295,6 +6751,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -6460,6 +6917,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -6631,6 +7089,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -6801,6 +7260,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -6971,6 +7431,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -7143,6 +7604,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -7313,7 +7775,154 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
+                };
+            };
+            /** @description The request cannot be meant. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing of that id, or it is not yours. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such method here. */
+            readonly 405: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive in time. */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state or the rules refuse it. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is no JSON. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not fit. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many: see Retry-After. */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large. */
+            readonly 431: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now: repeat it with the same Idempotency-Key. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly get_waits: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WaitScore"];
                 };
             };
             /** @description The request cannot be meant. */
@@ -8089,6 +8698,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -8259,6 +8869,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -8424,6 +9035,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -8594,6 +9206,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -10284,6 +10897,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -10928,6 +11542,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -11399,6 +12014,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -11558,6 +12174,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
