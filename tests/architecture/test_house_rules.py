@@ -18,7 +18,7 @@ WEB = [
 PYDANTIC = "pydantic takes 150 ms to load, and only typed values need it"
 ASYNCIO = "asyncio takes 50 ms to load, and only async callers need it"
 DRIVER = "the driver is loaded when a database is opened, and PostgreSQL's may not be installed"
-CONDITIONS = "conditions take 20 ms to load, and not every policy has some"
+CONDITIONS = "conditions take 10 ms to load, and not every policy has some"
 HTTP = "an HTTP client takes 150 ms to load, and a database file needs none"
 LOCAL_IMPORTS: dict[str, str] = {
     "src/handrail/codec/schema.py:_typed": PYDANTIC,

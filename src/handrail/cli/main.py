@@ -24,6 +24,7 @@ from . import (
     people,
     permissions,
     policy,
+    policy_trial,
     reviews,
     serve,
     watch,
@@ -78,6 +79,7 @@ KEYS: Final[Mapping[str, Callable[..., None]]] = {
 EXPORT: Final[Mapping[str, Callable[..., None]]] = {"decisions": export.decisions}
 POLICY: Final[Mapping[str, Callable[..., None]]] = {
     "check": policy.check, "apply": policy.apply, "show": policy.show_policy, "diff": policy.diff,
+    "try": policy_trial.try_policy, "backtest": policy_trial.backtest_policy,
     "limits": permissions.list_limits,
 }  # fmt: skip
 

@@ -26,6 +26,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..errors import UsageError
+from ..policy.globs import fits
 from ..policy.rules import Policy
 
 
@@ -78,6 +79,10 @@ class Never:
     line: int
     action: str
     when: str | None = None
+
+    def is_about(self, name: str) -> bool:
+        """Whether it is about an action of that name."""
+        return fits(self.action, name)
 
 
 @dataclass(frozen=True)

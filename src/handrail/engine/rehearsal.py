@@ -38,7 +38,7 @@ def mistakes(file: PolicyFile, directory: Directory | None) -> list[Mistake]:
 
     Without a directory, or in solo mode, everybody whom the file asks is taken to be there.
     """
-    people = _imagined(file) if directory is None or directory.solo else directory
+    people = imagined(file) if directory is None or directory.solo else directory
     found = list(_unknown(file, people)) or [*_unreachable(file, people), *_beyond(file, people)]
     if not found:
         found += [mistake for test in file.tests for mistake in _test(file, test, people)]
@@ -54,7 +54,7 @@ def _unknown(file: PolicyFile, directory: Directory) -> Iterator[Mistake]:
             yield Mistake(line, f"{who} {handle}", "add people with `handrail people apply people.yaml`, or ask others")
 
 
-def _imagined(file: PolicyFile) -> Directory:
+def imagined(file: PolicyFile) -> Directory:
     """Everybody whom the file asks, each in all of its groups, and a crowd in those."""
     names = Names(b"")
     handles = dict.fromkeys(handle.partition(":")[::2] for _, handle in file.asks)
