@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from . import backlog, cold, cycles, elsewhere, http, postgres, waiting
+from . import backlog, cold, cycles, elsewhere, http, policy, postgres, waiting
 from .house import House
 from .raw import Raw
 from .recorded import Recorder, Template
@@ -53,7 +53,7 @@ def run(folder: Path, scale: Scale) -> Results:
     template = _template(folder)
     results = Results(cycle={"commits": len(template.commits), "rows": template.rows, "bytes": template.size})
     scale = scale.paced(_pace(folder, template))
-    for part in (_throughput, _parts, _postgres, _backlogs, _waiters, _starts, _http):
+    for part in (_throughput, _parts, _postgres, _backlogs, _waiters, _starts, _policy, _http):
         print(f"measuring: {part.__name__.strip('_')}", file=sys.stderr, flush=True)
         results.figures |= part(folder, scale, template)
     return results
@@ -170,6 +170,12 @@ def _starts(folder: Path, scale: Scale, _: Template) -> dict[str, Figure]:
     ours, bare = cold.measure(folder, scale.starts)
     detail = f"{ours:.0f} ms over {bare:.0f} ms"
     return {"cold": Figure(ours, detail, "imports"), "cold_over_bare": Figure(ours / bare, detail, "imports")}
+
+
+def _policy(_: Path, scale: Scale, __: Template) -> dict[str, Figure]:
+    return {
+        key: Figure(value, "", "one condition after another") for key, value in policy.measure(scale.starts).items()
+    }
 
 
 def _http(folder: Path, scale: Scale, _: Template) -> dict[str, Figure]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, Final, Literal, Protocol, TypeAlias, TypeVar
 
 from .action.model import Action
 from .action.work import Take
@@ -15,12 +15,14 @@ from .review.model import Review
 from .run.model import Run
 from .stream import JSON
 from .view.model import Erased
+from .view.words import approximate
 
 Answer = dict[str, Any]
 T = TypeVar("T")
 
 
 Text: TypeAlias = JSON | Erased
+Known = Literal["range", "nobody_online", "too_few", "long_queue"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,46 @@ class Example:
 
     decided: Decided
     alike: float
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """How long an open review will probably still wait for people (µs): one in ten is over before `low`, half are
+    before `likely`, nine in ten before `high`, none after the deadline. `position` is its place among the reviews that
+    ask the same people, `online` how many of them were seen lately.
+
+    Without numbers `known` says why: nobody who is asked was seen lately, too few reviews are over to tell, or the
+    queue is too long to count.
+    """
+
+    known: Known
+    online: int
+    position: int | None
+    low: int | None
+    likely: int | None
+    high: int | None
+
+    def __str__(self) -> str:
+        if self.low is None or self.likely is None or self.high is None:
+            return UNKNOWN[self.known]
+        return f"about {approximate(self.likely)} ({approximate(self.low)} to {approximate(self.high)})"
+
+
+UNKNOWN: Final[dict[Known, str]] = {
+    "nobody_online": "no reviewer is online", "too_few": "not known yet: too few reviews are over",
+    "long_queue": "not known: the queue is long",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class WaitScore:
+    """How well waits were foretold: of the last `ended` reviews so many had a range when they began to wait, and so
+    many of those ended inside it, where eight in ten should. `median` is the middle of all waits (µs)."""
+
+    ended: int
+    foretold: int
+    inside: int
+    median: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +238,12 @@ class Feedback(Protocol):
         Without `after` behind what the consumer acknowledged, or from the beginning. Waits up to `timeout` seconds
         for something to come; less where nothing is known then.
         """
+
+    def expected_wait(self, review: str) -> Wait | None:
+        """How long a review will probably still wait; `None` once it is over. Raises `UnknownReview`."""
+
+    def wait_score(self) -> WaitScore:
+        """How well waits were foretold lately."""
 
     def acknowledge(self, consumer: str, position: int) -> None:
         """Note durably that a consumer is done with everything up to there; it never goes back."""

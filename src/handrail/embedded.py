@@ -28,6 +28,7 @@ from .errors import Unavailable, UnknownAction
 from .ids import mint
 from .learning.decisions import Sees
 from .learning.feedback import LocalFeedback
+from .learning.queues import Book
 from .principal import SOLO_ID, Principal, agent, person
 from .review.model import Review
 from .run.model import Run
@@ -41,11 +42,12 @@ T = TypeVar("T")
 class Process:
     """What one process has open on one database."""
 
-    def __init__(self, address: str, clock: Clock) -> None:
+    def __init__(self, address: str, clock: Clock, env: str | None) -> None:
         self.pid: Final = os.getpid()
         self.store: Final[Store] = open_store(address, clock if isinstance(clock, ToldClock) else None)
         self.bell: Final = self.store.bell()
-        self.engine: Final = Engine(self.store, clock, listener=self._committed)
+        self.waits: Final = Book(lambda: self.store, clock)
+        self.engine: Final = Engine(self.store, clock, listener=self._committed, env=env)
         self.keeper: Final = Keeper(lambda: self.engine, clock, self.bell)
 
     def _committed(self, tenant: str, states: Any, before: int, size: int) -> None:
@@ -64,11 +66,13 @@ class Process:
 class Database:
     """A database as this process family uses it: one engine per process, none before the first use.
 
-    `path` is a file's, or the URL of a database on a server, whose own time counts unless a clock is given.
+    `path` is a file's, or the URL of a database on a server, whose own time counts unless a clock is given. `env` is
+    what a policy's conditions see of where this is.
     """
 
-    def __init__(self, path: str, clock: Clock | None = None) -> None:
+    def __init__(self, path: str, clock: Clock | None = None, *, env: str | None = None) -> None:
         self.path: Final = path
+        self.env: Final = env
         self.clock: Final[Clock] = clock or (ToldClock() if is_remote(path) else SystemClock())
         self._lock = threading.Lock()
         self._process: Process | None = None
@@ -84,7 +88,7 @@ class Database:
             with self._lock:
                 found = self._process
                 if found is None:
-                    found = self._process = Process(self.path, self.clock)
+                    found = self._process = Process(self.path, self.clock, self.env)
         return found
 
     def close(self) -> None:
@@ -345,7 +349,7 @@ class Embedded:
 
     def learnt(self, sees: Sees | None = None) -> LocalFeedback:
         """What people decided before, as far as somebody sees it."""
-        return LocalFeedback(lambda: self.database.process, self.tenant, lambda: self.actor, self.archive.name, sees)
+        return LocalFeedback(lambda: self.database.process, self.tenant, lambda: self.actor, self.archive, sees)
 
     def name(self, principal_id: str) -> str:
         """What people call a principal or group."""

@@ -323,6 +323,11 @@ class Pending(Outcome):
         super().__init__(message, **rest)
         self.ticket = ticket
 
+    @property
+    def estimated_wait(self) -> Any:
+        """How long people will probably take, or why nobody can tell; `None` once they have decided."""
+        return self.ticket.estimated_wait if self.ticket else None
+
 
 class WaitTimeout(HandrailError, TimeoutError):
     """The time given to `wait` is over; the action stays as it is."""

@@ -18,6 +18,7 @@ WEB = [
 PYDANTIC = "pydantic takes 150 ms to load, and only typed values need it"
 ASYNCIO = "asyncio takes 50 ms to load, and only async callers need it"
 DRIVER = "the driver is loaded when a database is opened, and PostgreSQL's may not be installed"
+CONDITIONS = "conditions take 10 ms to load, and not every policy has some"
 HTTP = "an HTTP client takes 150 ms to load, and a database file needs none"
 LOCAL_IMPORTS: dict[str, str] = {
     "src/handrail/codec/schema.py:_typed": PYDANTIC,
@@ -25,6 +26,9 @@ LOCAL_IMPORTS: dict[str, str] = {
     "src/handrail/codec/edits.py:validate_edit": "jsonschema takes 300 ms to load, and only edits need it",
     "src/handrail/codec/people_file.py:read_people": "a YAML reader takes 100 ms to load, and one command reads YAML",
     "src/handrail/codec/policy_file.py:read_policy_file": "a YAML reader takes 100 ms to load, and few read policies",
+    "src/handrail/codec/cel/functions.py:pattern": "pydantic's core takes 30 ms to load, and few match",
+    "src/handrail/codec/policies.py:_is_condition": CONDITIONS,
+    "src/handrail/engine/conditions.py:_context": CONDITIONS,
     "src/handrail/connect.py:_connect_http": HTTP,
     "src/handrail/cli/desk.py:site_at": HTTP,
     "src/handrail/cli/doctor.py:_server": HTTP,
@@ -44,6 +48,7 @@ LOCAL_IMPORTS: dict[str, str] = {
     "src/handrail/embedded.py:take": ASYNCIO,
     "src/handrail/gate/drivers.py:_apatient": ASYNCIO,
     "src/handrail/gate/notice.py:atell": ASYNCIO,
+    "src/handrail/patterns/feedback.py:consume": ASYNCIO,
     "src/handrail/server/run.py:_allow_many_connections": "Windows has no such module",
     "src/handrail/testing/plugin.py:reviewing": "pytest loads the plugin in every run, also where nothing is gated",
 }

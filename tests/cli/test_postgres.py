@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.resources import files
 from urllib.parse import urlsplit
 
 import psycopg
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 import handrail
 from handrail.cli.main import app
 
+STEPS = len(list((files("handrail.store") / "migrations" / "postgres").iterdir()))
 PEOPLE = "people: [{handle: ann, os_user: ann, roles: [administrator, reviewer]}]"
 
 
@@ -43,9 +45,9 @@ def run(*words: str, code: int = 0) -> str:
 def test_a_role_that_can_change_no_entry_does_everything_but_migrate(postgres, runner, tmp_path):
     assert "this is no database of handrail" in run("doctor", "--db", runner, code=1)
     assert "there is no database" in run("reviews", "list", "--db", runner, code=3)
-    assert "3 steps missing" in run("migrate", "--check", "--db", postgres, code=1)
+    assert f"{STEPS} steps missing" in run("migrate", "--check", "--db", postgres, code=1)
     role = str(urlsplit(runner).username)
-    assert "3 steps applied" in run("migrate", "--grant", role, "--db", postgres)
+    assert f"{STEPS} steps applied" in run("migrate", "--grant", role, "--db", postgres)
     assert "has this version's schema" in run("migrate", "--check", "--db", runner)
     (tmp_path / "people.yaml").write_text(PEOPLE)
     run("people", "apply", str(tmp_path / "people.yaml"), "--db", runner)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handrail.codec.policy_file import read_policy_file
-from handrail.engine.rehearsal import differences
+from handrail.engine.differences import differences
 from handrail.policy.asked import Asked
 from handrail.policy.declaration import Declaration
 from handrail.policy.rules import Policy

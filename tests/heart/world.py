@@ -196,7 +196,9 @@ def _again(world: World, state: Action) -> Verdict:
     forbidden = barred(world, state.agent, state.owner, state.run, state.kind)
     return again(
         state.demand, floor=state.floor, directory=world.directory, barred=forbidden, policy=world.policy,
-        asked=Asked(state.name, state.risk, state.reversible, float(state.confidence) if state.confidence else None),
+        asked=Asked(
+            state.name, state.risk, state.reversible, confidence=float(state.confidence) if state.confidence else None
+        ),
     )  # fmt: skip
 
 
@@ -214,7 +216,7 @@ def _owns(world: World, owner: str, actor: Principal) -> bool:
 def routed(world: World, command: action.Propose, actor: Principal) -> Verdict:
     """The verdict of code and policy."""
     forbidden = barred(world, actor.id, actor.owner or "", command.run, command.kind)
-    asked = Asked(command.name, command.risk, command.reversible, usable(command.confidence))
+    asked = Asked(command.name, command.risk, command.reversible, confidence=usable(command.confidence))
     return judge(command.declared, world.directory, forbidden, world.policy, asked)
 
 

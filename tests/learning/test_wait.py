@@ -42,16 +42,16 @@ def _steady(count: int, *, takes: int = 4 * MINUTE) -> tuple[Queue, int]:
 def test_nothing_is_foretold_before_enough_reviews_are_over() -> None:
     """A number from three waits would be a guess."""
     queue, now = _steady(LEAST // 4)
-    assert queue.expect(0, now, now) is None
+    assert queue.expect("new", 0, now, now) is None
 
 
 def test_the_range_grows_with_the_place_in_the_queue() -> None:
     """Each review ahead takes its time."""
     queue, now = _steady(40)
-    alone = queue.expect(0, now, now)
+    alone = queue.expect("new", 0, now, now)
     for number in range(6):
         queue.come(f"ahead {number}", 0, now)
-    behind = queue.expect(0, now + 1, now + 1)
+    behind = queue.expect("new", 0, now + 1, now + 1)
     assert alone
     assert behind
     assert (alone.position, behind.position) == (1, 7)
@@ -63,7 +63,7 @@ def test_a_higher_risk_goes_before() -> None:
     """The order of the inbox is the order of the wait."""
     queue, now = _steady(40)
     queue.come("low", 0, now)
-    urgent, same = queue.expect(3, now + 1, now + 1), queue.expect(0, now + 1, now + 1)
+    urgent, same = queue.expect("new", 3, now + 1, now + 1), queue.expect("new", 0, now + 1, now + 1)
     assert urgent
     assert same
     assert (urgent.position, same.position) == (1, 2)
@@ -79,10 +79,10 @@ def test_who_decided_nothing_for_long_is_not_at_work() -> None:
 def test_what_was_taken_back_counts_for_nothing() -> None:
     """Its asker waits no more, and nobody decided."""
     queue, now = _steady(40)
-    before = queue.expect(0, now + 1, now + 1)
+    before = queue.expect("new", 0, now + 1, now + 1)
     queue.come("gone", 0, now)
     queue.drop("gone")
-    assert queue.expect(0, now + 1, now + 1) == before
+    assert queue.expect("new", 0, now + 1, now + 1) == before
 
 
 def test_a_wait_that_time_ended_is_a_wait() -> None:

@@ -12,7 +12,7 @@ from handrail.policy.asked import Asked
 from handrail.policy.declaration import Declaration
 from handrail.policy.paths import Demand, stricter
 from handrail.policy.quorum import matching
-from handrail.policy.rules import PathSpec, Policy, Rule, Rung, Unreadable
+from handrail.policy.rules import PathSpec, Policy, Rule, Rung, Unreadable, unanswered
 from handrail.policy.verdict import Verdict, again, edited, judge
 from tests.heart.desk import Desk
 
@@ -76,7 +76,7 @@ def test_no_policy_loosens_what_the_code_declares_unless_a_rule_replaces_it(
 ) -> None:
     rule, alone = first(policy, asked.name), judge(declared, STAFF, NOBODY, None, asked)
     ruled = judge(declared, STAFF, NOBODY, policy, asked)
-    assert policy.find(asked.name) == rule
+    assert policy.find(asked.name, unanswered) == rule
     if not declared.speaks or (rule and rule.replaces and not declared.is_question):
         return
     assert ruled.kind != "run"

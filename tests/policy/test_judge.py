@@ -10,7 +10,7 @@ from handrail.clock import HOUR, MINUTE
 from handrail.directory.model import Directory
 from handrail.policy.asked import Asked
 from handrail.policy.declaration import Declaration
-from handrail.policy.rules import PathSpec, Policy, Rule, Rung, Unreadable
+from handrail.policy.rules import PathSpec, Policy, Rule, Rung, Unreadable, unanswered
 from handrail.policy.verdict import Verdict, judge
 from tests.heart.desk import Desk, group
 
@@ -119,7 +119,7 @@ def test_nothing_runs_unless_the_first_rule_about_it_lets_it(policy: Policy, nam
     directory = Desk(ann="team legal", bob="team").world.directory
     verdict = judge(declared, directory, NOBODY, policy, Asked(name))
     first = next((one for one in policy.rules if one.is_about(name)), None)
-    assert policy.find(name) == first
+    assert policy.find(name, unanswered) == first
     allowed = first is not None and first.effect == "run" and (first.replaces or not declared.speaks)
     if verdict.kind == "run":
         assert allowed

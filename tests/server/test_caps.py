@@ -60,7 +60,7 @@ def test_asks_at_once_fill_the_inbox_to_the_cap_and_not_beyond(house: House):
 
     with ThreadPoolExecutor(32) as pool:
         found = list(pool.map(ask, range(64)))
-    assert (found.count(201), found.count(429)) == (20, 44)
+    assert (found.count(202), found.count(429)) == (20, 44)
     assert capped(house, "open_reviews") == 44
     refused = propose(house, third)
     assert refused.json()["code"] == "too_many"
@@ -73,7 +73,7 @@ def test_questions_count_and_what_runs_by_itself_does_not(house: House):
     put = house("PUT", "/policy", house.signed_in("root"), json={"file": POLICY})
     assert put.status_code == 200, put.text
     questions = [house("POST", "/ask", key, json=BODIES["ask_question"]).status_code for _ in range(11)]
-    assert questions == [201] * 10 + [429]
+    assert questions == [202] * 10 + [429]
     assert propose(house, key).status_code == 429
     free = propose(house, key, name="db.read", declared={"pattern": "auto"})
     assert (free.status_code, free.json()["status"]) == (201, "cleared")
@@ -85,14 +85,14 @@ def test_a_decision_makes_room(house: House):
     assert propose(house, key).status_code == 429
     decision = {"outcome": "approve", "view": first["view"]}
     assert house("POST", f"/reviews/{first['review']}/decisions", ann, json=decision).status_code == 200
-    assert propose(house, key).status_code == 201
+    assert propose(house, key).status_code == 202
 
 
 def test_what_takes_the_place_of_a_waiting_one_needs_no_more_room(house: House):
     key = house.company.key()
     last = [propose(house, key).json() for _ in range(10)][-1]
     again = propose(house, key, supersedes=last["id"])
-    assert (again.status_code, again.json()["status"]) == (201, "held")
+    assert (again.status_code, again.json()["status"]) == (202, "held")
     assert propose(house, key).status_code == 429
 
 
@@ -119,19 +119,19 @@ def test_asks_come_back_at_an_even_pace_and_a_refused_one_costs_the_agent_nothin
     clock = FrozenClock()
     with opened(tmp_path / "a.db", clock=clock, hold=0.0, caps=Caps(100, 6, 2)) as house:
         busy, twin, third = (house.company.key(name) for name in ("busy", "twin", "third"))
-        assert [propose(house, key).status_code for key in (busy, twin) for _ in range(6)] == [201] * 12
+        assert [propose(house, key).status_code for key in (busy, twin) for _ in range(6)] == [202] * 12
         refused = propose(house, third)
         assert refused.headers["retry-after"] == "5"
         assert json.loads(refused.content)["detail"].startswith("asks come too fast: 12 a minute")
         clock.advance("5s")
-        assert [propose(house, third).status_code for _ in range(2)] == [201, 429]
+        assert [propose(house, third).status_code for _ in range(2)] == [202, 429]
 
 
 def test_a_gated_call_waits_for_its_turn_and_then_goes_on(tmp_path: Path):
     with opened(tmp_path / "a.db", clock=SystemClock(), hold=0.0, caps=Caps(100, 60, 2)) as house:
         house.company.person("ann", "treasury", password=PASSWORD)
         key = house.company.key()
-        while propose(house, key).status_code == 201:
+        while propose(house, key).status_code == 202:
             continue
         with closing(handrail.connect(house.url, key=key, quiet=True)) as rail:
             refund = rail.approval(name="refund", reviewers="group:treasury")(lambda order: order)
@@ -184,7 +184,7 @@ def test_a_flood_of_one_agent_stays_its_own(house: House):
             decided = house("POST", f"/reviews/{asked['review']}/decisions", ann, json=decision)
             assert decided.json()["action_status"] == "cleared"
         statuses = [one.result().status_code for one in flooding]
-    assert (statuses.count(201), statuses.count(429)) == (10, 290)
+    assert (statuses.count(202), statuses.count(429)) == (10, 290)
     waiting = house("GET", "/reviews?limit=50", ann).json()["items"]
     assert len(waiting) == 10
     assert len({one["alike"] for one in waiting}) == 1
@@ -193,12 +193,12 @@ def test_a_flood_of_one_agent_stays_its_own(house: House):
 def test_a_refusal_is_held_back_until_its_time_and_holds_up_nobody_else(tmp_path: Path):
     with opened(tmp_path / "a.db", clock=SystemClock(), hold=600.0, caps=Caps(100, 1, 5)) as house:
         key, calm = house.company.key(), house.company.key("calm")
-        assert propose(house, key).status_code == 201
+        assert propose(house, key).status_code == 202
         with ThreadPoolExecutor(1) as pool:
             refused = pool.submit(propose, house, key)
             while house.service.waiting < 1:
                 house.client.get("/livez")
-            assert propose(house, calm).status_code == 201
+            assert propose(house, calm).status_code == 202
             assert not refused.done()
             house.running.handle_exit(15, None)
             assert refused.result().status_code == 429

@@ -49,7 +49,7 @@ def ask(house: House, key: str | None = None, **given: Any) -> dict[str, Any]:
         "declared": {**DECLARED, **given.pop("declared", {})}, **given,
     }  # fmt: skip
     answer = house("POST", "/actions", key or house.company.key("bot"), json=body)
-    assert answer.status_code == 201, answer.text
+    assert answer.status_code == 202, answer.text
     found: dict[str, Any] = answer.json()
     return found
 

@@ -71,7 +71,7 @@ def test_a_number_is_whole_however_it_is_written(house: House):
     key = house.company.key()
     body = {**BODIES["propose_action"], "declared": {"reviewers": ["group:treasury"], "within": 60_000_000.0}}
     found = house("POST", "/actions", key, json=body)
-    assert found.status_code == 201, found.text
+    assert found.status_code == 202, found.text
     body["declared"]["within"] = 60_000_000.5
     assert house("POST", "/actions", key, json=body).status_code == 422
 
@@ -140,11 +140,11 @@ def test_one_agent_can_ask_only_so_much(tmp_path: Path):
         house.company.person("ann", "treasury", password=PASSWORD)
         busy, twin, calm = house.company.key("busy"), house.company.key("twin"), house.company.key("calm", "osu_calm")
         answers = [propose(house, busy) for _ in range(5)]
-        assert [one.status_code for one in answers] == [201, 201, 201, 429, 429]
+        assert [one.status_code for one in answers] == [202, 202, 202, 429, 429]
         assert int(answers[-1].headers["retry-after"]) > 0
         assert propose(house, busy).json()["detail"].startswith("asks come too fast: 5 a minute")
-        assert [propose(house, twin).status_code for _ in range(4)] == [201, 201, 201, 429]
-        assert propose(house, calm).status_code == 201
+        assert [propose(house, twin).status_code for _ in range(4)] == [202, 202, 202, 429]
+        assert propose(house, calm).status_code == 202
 
 
 class Followed:
@@ -214,7 +214,7 @@ def test_a_reader_who_does_not_read_is_cut_and_delays_nobody(tmp_path: Path):
             assert loop is not None
             loop.call_soon_threadsafe(reader.give, flood)
             while hub._readers:
-                assert propose(house, key).status_code in (201, 429)
+                assert propose(house, key).status_code in (202, 429)
             assert b"handrail_stream_cut_total 1.0" in house.client.get("/metrics").content
 
 

@@ -27,7 +27,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 def propose(house: House, key: str, **given: Any) -> dict[str, Any]:
     answer = house("POST", "/actions", key, json={**BODIES["propose_action"], **given})
-    assert answer.status_code == 201, answer.text
+    assert answer.status_code == 202, answer.text
     found: dict[str, Any] = answer.json()
     return found
 

@@ -51,6 +51,8 @@ MAY: Final[dict[str, tuple[str, str]]] = {
     "wait_for_action": ("propose execute", READERS),
     "get_action_history": ("propose execute", READERS),
     "get_review": ("propose execute", READERS),
+    "get_review_wait": ("propose execute", READERS),
+    "get_waits": ("", READERS),
     "get_review_history": ("propose execute", READERS),
     "find_run": ("propose execute", READERS),
     "get_run": ("propose execute", READERS),

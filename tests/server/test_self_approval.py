@@ -52,7 +52,7 @@ class Office:
             "declared": {"pattern": "approval", "reviewers": ["group:treasury"]} | declared,
         }
         answer = self.house("POST", "/actions", key, json=body)
-        assert answer.status_code == 201, answer.text
+        assert answer.status_code == 202, answer.text
         found: dict[str, Any] = answer.json()
         return found
 

@@ -125,7 +125,7 @@ def test_another_agents_run_is_not_there_for_a_proposal_or_as_a_parent(house: Ho
     assert house("POST", f"/runs/{run}/open", one, json={"title": "nightly"}).status_code == 200
     body = {**BODIES["propose_action"], "run": run, "occurrence": 1}
     mine = house("POST", "/actions", one, json=body)
-    assert mine.status_code == 201
+    assert mine.status_code == 202
     assert house("POST", "/actions", other, json=body).status_code == 404
     child = house("GET", "/runs/by-name", other, params={"name": "child"}).json()["id"]
     assert house("POST", f"/runs/{child}/open", other, json={"title": "x", "parent": run}).status_code == 404

@@ -21,6 +21,7 @@ BOUNDED = {
     "VERSION": "one row for each tenant",
     "OFFERING": "as many agents as wait for a worker",
     "OFFERS": "as many rows as functions times the limit",
+    "PAST": "as many rows as kinds of status times the limit",
     "TOKENS": "one person's tokens of a kind",
 }
 """Reads that go through, or sort, no more than this."""
@@ -28,7 +29,7 @@ LISTS = {
     "WAITING": "open", "WAITING_AFTER": "open", "COUNT_WAITING": "open", "ENDED": "ended", "ENDED_AFTER": "ended",
     "NEWEST": "born", "NEWEST_AFTER": "born", "DECIDED": "named", "OF_RUN": "run", "HELD_IN": "waiting",
     "INSIDE": "inside", "REFUSED": "refused", "HELD_OF_AGENT": "held_agent", "HELD_OF_OWNER": "held_owner",
-    "OFFERS": "offered", "UNSURE": "offered", "DUE": "due", "NEXT_DUE": "due",
+    "OFFERS": "offered", "PAST": "past", "UNSURE": "offered", "DUE": "due", "NEXT_DUE": "due",
 }  # fmt: skip
 
 

@@ -3,7 +3,9 @@
 from typing import Final
 
 from .crashes import OF_A_CRASH
+from .limits import OF_LIMITS
 from .model import Edit, Guard
+from .policies import OF_THE_POLICY
 from .runs import OF_RUNS
 from .simulations import OF_THE_SIMULATION
 from .workers import OF_WORKERS
@@ -13,7 +15,6 @@ EXECUTION: Final = "action/execution.py"
 VOTING: Final = "review/voting.py"
 ACCESS: Final = "review/access.py"
 BATCH: Final = "engine/batch.py"
-VERDICT: Final = "policy/verdict.py"
 SQLITE: Final = "store/sqlite.py"
 
 OF_THE_ACTION: Final = (
@@ -344,52 +345,7 @@ OF_THE_SERVER: Final = (
     ),
 )  # fmt: skip
 
-OF_THE_POLICY: Final = (
-    Guard(
-        "the code is a floor", "A policy loosens nothing that the code declares unless a rule says so.",
-        (
-            Edit(
-                VERDICT, "    floor = declared.speaks and (declared.is_question or",
-                "    floor = False and (declared.is_question or",
-            ),
-        ),
-        ("tests/policy/test_floor.py::test_no_policy_loosens_what_the_code_declares_unless_a_rule_replaces_it",),
-    ),
-    Guard(
-        "nothing runs by default", "Only a rule lets an action run without people.",
-        (
-            Edit(
-                VERDICT, 'if rule is not None and rule.effect == "run" and not floor:',
-                'if (rule is None or rule.effect == "run") and not floor:',
-            ),
-        ),
-        ("tests/policy/test_floor.py::test_only_a_rule_lets_anything_run_and_what_it_denies_is_denied",),
-    ),
-    Guard(
-        "stricter at the start", "A policy that became stricter counts until the call leaves.",
-        (Edit(EXECUTION, 'if verdict is None or verdict.kind == "run" or retried:', "if True:"),),
-        (
-            "tests/engine/test_policy.py::test_what_was_agreed_to_is_asked_again_by_a_policy_that_asks_for_more",
-            "tests/engine/test_policy.py::test_a_policy_that_came_between_claim_and_start_counts",
-            "tests/engine/test_policy.py::test_what_ran_by_a_rule_is_held_once_no_rule_replaces_its_code",
-        ),
-    ),
-    Guard(
-        "the policy that was applied", "A policy that was changed where it is kept lets nothing run.",
-        (Edit("codec/policies.py", "if text is None or text_digest(text) != digest:", "if text is None:"),),
-        (
-            "tests/codec/test_policy_file.py::test_a_policy_that_was_changed_where_it_is_kept_is_no_policy",
-            "tests/engine/test_policy.py::test_a_policy_that_was_changed_in_the_database_lets_nothing_run",
-        ),
-    ),
-    Guard(
-        "never", "What a policy says must never run is not let run by any of its rules.",
-        (Edit("engine/rehearsal.py", "if overlap(rule.action, never.action)]", "if rule.action == never.action]"),),
-        ("tests/policy/test_floor.py::test_what_never_promises_holds_for_every_action_and_declaration",),
-    ),
-)  # fmt: skip
-
 GUARDS: Final = (
     *OF_THE_ACTION, *OF_THE_REVIEW, *OF_THE_LOG, *OF_THE_CALL, *OF_THE_POLICY, *OF_THE_STORE, *OF_THE_SERVER,
-    *OF_WORKERS, *OF_RUNS, *OF_A_CRASH, *OF_THE_SIMULATION,
+    *OF_WORKERS, *OF_RUNS, *OF_LIMITS, *OF_A_CRASH, *OF_THE_SIMULATION,
 )  # fmt: skip

@@ -64,8 +64,8 @@ OF_THE_SIMULATION: Final = (
     _guard(
         "cache", "What another process has changed is read again.",
         Edit(
-            "engine/reads.py", "self.states.pop(entry.sub, None)\n        self.size = head.size",
-            "self.states.get(entry.sub)\n        self.size = head.size",
+            "engine/reads.py", "for entry in news:\n                self.states.pop(entry.sub, None)",
+            "for entry in news:\n                self.states.get(entry.sub)",
         ),
     ),
     _guard(
@@ -90,7 +90,7 @@ OF_THE_SIMULATION: Final = (
     ),
     _guard(
         "policy at the start", "What a stricter policy asks for is asked for before anything starts.",
-        Edit(EXECUTION, "    verdict = facts.verdict\n    retried =", "    verdict = None\n    retried ="),
+        Edit(EXECUTION, "    verdict = facts.verdict\n    if verdict", "    verdict = None\n    if verdict"),
     ),
     _guard(
         "stopped run", "In a run that was stopped nothing starts.",

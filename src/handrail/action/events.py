@@ -42,6 +42,7 @@ class Proposed:
     over: tuple[str, ...] = ()
     confidence: str | None = None
     threshold: str | None = None
+    env: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

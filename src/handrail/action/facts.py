@@ -27,7 +27,8 @@ class Facts:
     `output` is what a predictor gave back;
     `target` is the keyed hash of what the target looks like now;
     `charges` what it books under limits, `None` where that stays as it is;
-    `permitted` says that the actor is a person who may tell how an action turned out."""
+    `permitted` says that the actor is a person who may tell how an action turned out;
+    `env` in which environment whoever commits is."""
 
     subject: str
     now: int
@@ -46,3 +47,4 @@ class Facts:
     output: JSON = None
     charges: tuple[Charge, ...] | None = None
     permitted: bool = False
+    env: str | None = None

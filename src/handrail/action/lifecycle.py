@@ -112,7 +112,7 @@ def _proposed(command: c.Propose, facts: Facts, verdict: Verdict) -> e.Proposed:
         rule=verdict.rule, demand=verdict.demand, risk=command.risk, reversible=command.reversible,
         idempotent=command.idempotent, probe=command.probe, bind=facts.revision.bind, supersedes=command.supersedes,
         pol=verdict.pol, floor=command.declared.asks(command.confidence), offered=command.offered,
-        parent=command.parent, target=facts.target, over=verdict.over,
+        parent=command.parent, target=facts.target, over=verdict.over, env=facts.env,
         confidence=_number(usable(command.confidence)), threshold=_number(command.declared.threshold),
     )  # fmt: skip
 
@@ -276,5 +276,5 @@ def _born(event: e.Proposed, sealed: Sealed[e.Event], subject: str) -> Action:
         context=sealed.texts.get("context"), story=sealed.texts.get("story"), supersedes=event.supersedes,
         pol=event.pol, floor=event.floor, offered=event.offered, confidence=event.confidence,
         threshold=event.threshold,
-        parent=event.parent, target=event.target, over=event.over,
+        parent=event.parent, target=event.target, over=event.over, env=event.env,
     )  # fmt: skip

@@ -100,6 +100,7 @@ class Action:
     over: tuple[str, ...] = ()
     confidence: str | None = None
     threshold: str | None = None
+    env: str | None = None
 
     @property
     def final(self) -> bool:

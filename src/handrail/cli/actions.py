@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 from msgspec import to_builtins
 
+from ..action.commands import ReportOutcome
 from ..action.model import Action
 from ..backend import ActionRecord
 from ..errors import NotFound
@@ -92,7 +93,26 @@ def _facts(at: Desk, state: Action) -> list[Line]:
         lines += labelled("Run", gist.name(at, state.run))
     if state.asked:
         lines += labelled("Review", state.asked)
+    if state.review and (wait := at.backend.feedback.expected_wait(state.review)):
+        lines += labelled("Wait", str(wait))
+    if state.turned_out:
+        told = "its agent" if state.told_by == "agent" else "a person"
+        lines += labelled(
+            "Turned out", f"{state.turned_out}, says {told}", "flag" if state.turned_out == "wrong" else "good"
+        )
     return lines
+
+
+def outcome(
+    action: WhichAction,
+    wrong: Annotated[bool, typer.Option("--wrong/--right", help="How it turned out.")],
+    note: Annotated[str | None, typer.Option("--note", help="What happened.")] = None, db: Db = None,
+) -> None:  # fmt: skip
+    """Say how an action turned out after its end; it changes nothing else."""
+    with desk(db) as at:
+        id_ = at.action(action)
+        at.backend.call(id_, ReportOutcome(wrong, note))
+        say(f"Noted: {gist.short(id_)} turned out {'wrong' if wrong else 'right'}.", "good")
 
 
 def _executes(at: Desk, state: Action) -> str:

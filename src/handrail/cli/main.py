@@ -16,6 +16,7 @@ from . import (
     doctor,
     edit,
     explain,
+    export,
     handle,
     keys,
     login,
@@ -23,6 +24,7 @@ from . import (
     people,
     permissions,
     policy,
+    policy_trial,
     reviews,
     serve,
     watch,
@@ -35,6 +37,7 @@ REVIEWS: Final[Mapping[str, Callable[..., None]]] = {
     "list": reviews.list_reviews,
     "show": reviews.show_review,
     "watch": watch.watch,
+    "waits": reviews.waits,
     "approve": decide.approve,
     "reject": decide.reject,
     "edit": edit.edit,
@@ -54,7 +57,11 @@ REVIEWS: Final[Mapping[str, Callable[..., None]]] = {
     "revoke": handle.revoke,
     "withdraw": handle.withdraw,
 }
-ACTIONS: Final[Mapping[str, Callable[..., None]]] = {"list": actions.list_actions, "show": actions.show_action}
+ACTIONS: Final[Mapping[str, Callable[..., None]]] = {
+    "list": actions.list_actions,
+    "show": actions.show_action,
+    "outcome": actions.outcome,
+}
 RUNS: Final[Mapping[str, Callable[..., None]]] = {
     "list": actions.list_runs,
     "show": actions.show_run,
@@ -69,8 +76,10 @@ AGENTS: Final[Mapping[str, Callable[..., None]]] = {
 KEYS: Final[Mapping[str, Callable[..., None]]] = {
     "list": keys.list_keys, "create": keys.create, "rotate": keys.rotate, "remove": keys.remove,
 }  # fmt: skip
+EXPORT: Final[Mapping[str, Callable[..., None]]] = {"decisions": export.decisions}
 POLICY: Final[Mapping[str, Callable[..., None]]] = {
     "check": policy.check, "apply": policy.apply, "show": policy.show_policy, "diff": policy.diff,
+    "try": policy_trial.try_policy, "backtest": policy_trial.backtest_policy,
     "limits": permissions.list_limits,
 }  # fmt: skip
 
@@ -117,6 +126,7 @@ def _build() -> typer.Typer:
     _group("keys", "What lets agents in at a server.", KEYS, built)
     _group("policy", "Which actions run, which are denied, and who decides on the others.", POLICY, built)
     _group("permissions", "What people let run without asking, for a while.", PERMISSIONS, built)
+    _group("export", "What people decided, for training and evaluation.", EXPORT, built)
     built.command("init")(people.init)
     built.command("migrate")(migrate.migrate)
     built.command("doctor")(doctor.doctor)

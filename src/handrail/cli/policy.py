@@ -13,6 +13,7 @@ from ..clock import SystemClock
 from ..codec.policies import text_digest
 from ..codec.policy_file import PolicyFile, read_policy_file
 from ..engine import rehearsal
+from ..engine.differences import differences
 from ..errors import NotFound, UsageError
 from ..gate.notice import local_zone
 from ..view.escape import visible
@@ -29,7 +30,7 @@ _STYLES = {"+": MARKS["add"][1], "-": MARKS["remove"][1], "~": MARKS["change"][1
 
 def check(file: File, db: Db = None) -> None:
     """Read a policy strictly, and try its tests; with a database also on the people who are there."""
-    text = _read(file)
+    text = read(file)
     if db is None and not os.path.exists(place(db)):
         with refused():
             _say_checked(_checked(text, None))
@@ -49,7 +50,8 @@ def _say_checked(found: PolicyFile) -> None:
     say(f"The policy can be applied: {', '.join(parts)}.", "good")
 
 
-def _read(file: str) -> str:
+def read(file: str) -> str:
+    """The text of a file, or of stdin."""
     with refused():
         try:
             return sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
@@ -65,7 +67,7 @@ def apply(
     db: Db = None,
 ) -> None:
     """Make a policy the active one, after it was checked and what it changes was shown."""
-    text = _read(file)
+    text = read(file)
     with desk(db) as at:
         at.require_administrator("changes the policy")
         found, active = _checked(text, at), at.backend.policy()
@@ -83,7 +85,7 @@ def apply(
 
 def diff(file: File, db: Db = None) -> None:
     """What applying a policy would change."""
-    text = _read(file)
+    text = read(file)
     with desk(db) as at:
         active = at.backend.policy()
         lines = _differences(active.file if active else None, read_policy_file(text))
@@ -92,9 +94,7 @@ def diff(file: File, db: Db = None) -> None:
 
 def _differences(active: PolicyFile | None, found: PolicyFile) -> list[Line]:
     before = active.policy if active else None
-    return [
-        Line(_STYLES[mark], f"{mark} {visible(words)}") for mark, words in rehearsal.differences(before, found.policy)
-    ]
+    return [Line(_STYLES[mark], f"{mark} {visible(words)}") for mark, words in differences(before, found.policy)]
 
 
 def show_policy(json: Json = False, db: Db = None) -> None:

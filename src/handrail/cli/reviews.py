@@ -9,7 +9,7 @@ import orjson
 import typer
 from msgspec import to_builtins
 
-from ..backend import ActionRecord, Event, ReviewRecord
+from ..backend import ActionRecord, Event, ReviewRecord, WaitScore
 from ..engine.past import attempts
 from ..gate.asking import drawn
 from ..review.model import OPEN, Review
@@ -18,6 +18,7 @@ from ..view.columns import wrap
 from ..view.escape import visible
 from ..view.lines import BLANK, FENCE, Line
 from ..view.model import Erased, folds
+from ..view.words import approximate, count
 from . import gist
 from .desk import Db, Desk, desk
 from .page import NARROW, Json, labelled, say, show, table, tell, width
@@ -226,3 +227,26 @@ def _decision(record: ReviewRecord) -> Any:
         "outcome": made.outcome, "by": made.by, "auth": made.auth, "at": made.at, "note": made.note,
         "value": _json(made.value), "edited": made.edited,
     }  # fmt: skip
+
+
+def waits(json: Json = False, db: Db = None) -> None:
+    """How long reviews waited lately, and how well that was foretold."""
+    with desk(db) as at:
+        found = at.backend.feedback.wait_score()
+        if json:
+            tell(to_builtins(found))
+        elif found.median is None:
+            say("No review is over yet.")
+        else:
+            say(f"Half of the last {count(found.ended, 'review')} waited less than {approximate(found.median)}.")
+            say(_foretold(found))
+
+
+def _foretold(found: WaitScore) -> str:
+    if not found.foretold:
+        return "Too few reviews are over to foretell a wait."
+    share = round(100 * found.inside / found.foretold)
+    return (
+        f"{found.inside} of {count(found.foretold, 'wait')} that were foretold ended within their range, {share} %; "
+        "80 % should."
+    )

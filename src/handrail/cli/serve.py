@@ -10,6 +10,7 @@ import typer
 
 from ..embedded import os_user_name
 from ..errors import UsageError
+from ..policy.asked import environment
 from ..store.address import is_remote, shown
 from ..view.escape import visible
 from ..view.lines import Line
@@ -37,6 +38,10 @@ def serve(
     asks_per_minute: Annotated[
         int, typer.Option(min=1, envvar="HANDRAIL_ASKS_PER_MINUTE", help="How often one agent may ask in a minute.")
     ] = 600,
+    env: Annotated[
+        str | None,
+        typer.Option("--env", envvar="HANDRAIL_ENV", metavar="NAME", help="What a policy's conditions see as `env`."),
+    ] = None,
     db: Db = None,
 ) -> None:
     """Serve a database over HTTP, to agents with keys and to people who sign in."""
@@ -54,11 +59,14 @@ def serve(
         if where.proxies and origin is None:
             raise UsageError("behind a proxy give --origin: the address that browsers use")
         path = place(db)
-        here = shown(path) if is_remote(path) else os.path.abspath(path)
-        show([Line("good", f"Serving {visible(here)} at {found}")])
+        show([Line("good", f"Serving {visible(_here(path))} at {found}")])
         _advise(path, found.rstrip("/"))
         caps = Caps(open_reviews, asks_per_minute)
-        run(path, Settings(origin=found.rstrip("/"), caps=caps), where)
+        run(path, Settings(origin=found.rstrip("/"), caps=caps, env=environment(env)), where)
+
+
+def _here(path: str) -> str:
+    return shown(path) if is_remote(path) else os.path.abspath(path)
 
 
 def _address(listen: str) -> tuple[str, int]:

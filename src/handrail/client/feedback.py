@@ -6,7 +6,8 @@ from typing import Any, Final
 
 import orjson
 
-from ..backend import Decisions, Example
+from ..backend import Decisions, Example, Wait, WaitScore
+from ..errors import NotFound, UnknownReview
 from ..wire import records
 from .transport import Transport
 
@@ -28,6 +29,17 @@ class HttpFeedback:
         found = self._transport.request("GET", "/v1/decisions", query=query, wait=int(timeout or 0))
         items = tuple(records.decided_in(one) for one in found["items"])
         return Decisions(items, found["next"], found["more"], found["newest"], found["cursor"])
+
+    def expected_wait(self, review: str) -> Wait | None:
+        """How long a review will probably still wait. Raises `UnknownReview`."""
+        try:
+            return records.wait_in(self._transport.request("GET", f"/v1/reviews/{review}/wait")["estimated_wait"])
+        except NotFound as error:
+            raise UnknownReview(str(error)) from None
+
+    def wait_score(self) -> WaitScore:
+        """How well waits were foretold lately."""
+        return WaitScore(**self._transport.request("GET", "/v1/waits"))
 
     def acknowledge(self, consumer: str, position: int) -> None:
         """Note that a consumer is done with everything up to there."""

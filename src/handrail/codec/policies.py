@@ -1,7 +1,7 @@
 """Policies as the engine reads them: canonical JSON of the compiled rules, found by its digest."""
 
 import hashlib
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import orjson
@@ -37,8 +37,13 @@ def put_policy(text: str, policy: Policy) -> PutPolicy:
     return PutPolicy(text, compiled, text_digest(text), text_digest(compiled))
 
 
+LATER: Final = frozenset({"when"})
+"""Members of rules that came later: a policy without them is kept as it was."""
+
+
 def _plain(part: PathSpec | Rule | Limit) -> Any:
-    return orjson.loads(msgspec.json.encode(part))
+    found = orjson.loads(msgspec.json.encode(part))
+    return {key: value for key, value in found.items() if key not in LATER or value is not None}
 
 
 def read_policy(text: str | None, digest: str) -> Policy | Unreadable:
@@ -70,5 +75,17 @@ def _is_whole(policy: Policy) -> bool:
     """Whether every path that is named is there, and asks somebody for some time."""
     named = {policy.default_path, *(rule.path for rule in policy.rules), *(one.path for one in policy.limits)} - {None}
     rungs = [rung for path in policy.paths.values() for rung in path.levels]
+    if not all(map(_is_condition, policy.conditions)):
+        return False
     whole = all(path.levels for path in policy.paths.values()) and all(one.ask and one.within > 0 for one in rungs)
     return whole and named <= policy.paths.keys()
+
+
+def _is_condition(text: str) -> bool:
+    from .conditions import ConditionError, condition
+
+    try:
+        condition(text)
+    except ConditionError:
+        return False
+    return True

@@ -7,12 +7,17 @@ paths:
     levels: [{ask: group:finance, for: 10m, remind: 5m}, {ask: user:cfo, for: 30m}]
     at_end: reject
 rules:
-  - {name: refunds need two people, action: payments.refund, pattern: approval, path: finance, quorum: 2}
+  - name: refunds over 500 need two people
+    action: payments.refund
+    when: args.amount > 500 && env == "prod"
+    pattern: approval
+    path: finance
+    quorum: 2
   - {name: reads, action: db.read, verdict: run}
 never:
-  - run when action == "payments.refund"
+  - run when action == "payments.refund" && args.amount > 5000
 tests:
-  - {action: payments.refund, expect: review finance quorum 2}
+  - {action: payments.refund, args: {amount: "600.00"}, env: prod, expect: review finance quorum 2}
 """
 
 from __future__ import annotations
@@ -21,6 +26,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..errors import UsageError
+from ..policy.globs import fits
 from ..policy.rules import Policy
 
 
@@ -48,7 +54,8 @@ class PolicyFileError(UsageError):
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """One of the file's `tests:`: what is to come of an action. `quorum` and `path` are not looked at where `None`."""
+    """One of the file's `tests:`: what is to come of an action. `quorum` and `path` are not looked at where `None`.
+    `args` is the canonical text of its arguments."""
 
     line: int
     action: str
@@ -57,14 +64,25 @@ class Expectation:
     quorum: int | None = None
     risk: str = "unrated"
     reversible: bool = False
+    args: str = "{}"
+    env: str | None = None
+    agent: str | None = None
+    run: str | None = None
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Never:
-    """One of the file's `never:`: no action of that name, or of names like it, may run without people."""
+    """One of the file's `never:`: no action of that name, or of names like it, may run without people where the
+    condition `when` is true; `None` is always."""
 
     line: int
     action: str
+    when: str | None = None
+
+    def is_about(self, name: str) -> bool:
+        """Whether it is about an action of that name."""
+        return fits(self.action, name)
 
 
 @dataclass(frozen=True)

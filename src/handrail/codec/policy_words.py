@@ -9,21 +9,26 @@ from typing import Final, get_args
 from ruamel.yaml.nodes import Node, ScalarNode
 
 from ..clock import DAY, SECOND, micros
+from ..errors import MalformedJSON
 from ..policy.paths import ANYONE
 from ..policy.rules import Effect, PathSpec
 from ..principal import Auth
+from .canonical import canonical
+from .cel.syntax import MAX_CHARACTERS
+from .conditions import Condition, ConditionError, condition
 from .policy_file import Expectation, Never
-from .strict_yaml import is_number, items, line, members, named, number, said, text, wrong
+from .strict_yaml import is_number, items, line, lines, members, named, number, plain, said, text, wrong
 
 AUTHS: Final = tuple(one for one in get_args(Auth) if one not in ("apikey", "none"))
 RISKS: Final = ("low", "medium", "high", "critical", "unrated")
 PATTERNS_LATER: Final = ("confidence", "exceptions", "oversight")
 YEAR: Final = 366 * DAY
 MONTH: Final = 31 * DAY
-_TEST: Final = ("action", "risk", "reversible", "expect", "args", "env")
+_TEST: Final = ("action", "risk", "reversible", "expect", "args", "env", "agent", "run", "confidence")
 _ACTION: Final = re.compile(r"[A-Za-z0-9_\-.*]{1,200}")
 _HANDLE: Final = re.compile(r"(user|group):[a-z0-9](?:[a-z0-9._@+-]{0,98}[a-z0-9])?")
 _NEVER: Final = re.compile(r'run when action == "([^"]*)"')
+_UNDER: Final = re.compile(r"run when (.+)", re.DOTALL)
 _EXPECT: Final = re.compile(r"(run|deny|review)(?: (?!quorum\b)([a-z0-9_-]+))?(?: quorum ([1-9]\d{0,2}))?")
 
 
@@ -143,23 +148,36 @@ def auth(node: Node) -> tuple[str, ...]:
     return found
 
 
+def when(node: Node) -> str:
+    """The text of a condition that can be evaluated."""
+    found = lines(node, "when", MAX_CHARACTERS)
+    require_condition(node, found)
+    return found
+
+
+def require_condition(node: Node, found: str) -> Condition:
+    """The condition of a text."""
+    try:
+        return condition(found)
+    except ConditionError as error:
+        wrong(node, error.problem, error.fix)
+
+
 def never(node: Node) -> Never:
     """A condition under which nothing may run without people."""
-    said_ = text(node, "never")
+    said_ = lines(node, "never", MAX_CHARACTERS)
     found = _NEVER.fullmatch(said_)
-    if found is None and said_.startswith("run when action ==") and ("&&" in said_ or "args" in said_):
-        later(node, "a condition on arguments", 'write run when action == "payments.refund"')
-    if found is None or not _ACTION.fullmatch(found[1]):
+    if found is not None and _ACTION.fullmatch(found[1]):
+        return Never(line(node), found[1])
+    under = _UNDER.fullmatch(said_)
+    if under is None or found is not None:
         wrong(node, f"{said(said_)} is no condition", 'write run when action == "payments.refund"')
-    return Never(line(node), found[1])
+    return Never(line(node), require_condition(node, under[1]).only or "*", under[1])
 
 
 def test(node: Node, paths: Mapping[str, PathSpec]) -> Expectation:
     """One of the policy's own tests."""
     found = members(node, _TEST, "a test")
-    for key in ("args", "env"):
-        if key in found:
-            later(found[key], f"`{key}`", "leave it out: this version's rules do not look at it")
     for key in ("action", "expect"):
         if key not in found:
             wrong(node, f"this test says no `{key}`", "write {action: db.read, expect: run}")
@@ -169,7 +187,29 @@ def test(node: Node, paths: Mapping[str, PathSpec]) -> Expectation:
     kind, path, many = _expected(found["expect"], paths)
     risk = one_of(found["risk"], "risk", RISKS) if "risk" in found else "unrated"
     reversible = "reversible" in found and one_of(found["reversible"], "reversible", ("true", "false")) == "true"
-    return Expectation(line(node), name, kind, path, many, risk, reversible)
+    said_ = {key: text(found[key], key) if key in found else None for key in ("env", "agent", "run")}
+    confidence = sure(found["confidence"]) if "confidence" in found else None
+    args = arguments(found["args"]) if "args" in found else "{}"
+    return Expectation(line(node), name, kind, path, many, risk, reversible, args, **said_, confidence=confidence)
+
+
+def sure(node: Node) -> float:
+    """A number from 0 to 1."""
+    found = plain(node, "confidence")
+    if isinstance(found, bool) or not isinstance(found, int | float) or not 0 <= found <= 1:
+        wrong(node, "confidence is no number from 0 to 1", "write confidence: 0.8")
+    return float(found)
+
+
+def arguments(node: Node) -> str:
+    """The arguments of a test, as canonical text."""
+    found = plain(node, "args")
+    if not isinstance(found, dict):
+        wrong(node, "`args` are no arguments by name", 'write args: {amount: "600.00"}')
+    try:
+        return canonical(found)
+    except MalformedJSON as error:
+        wrong(node, f"`args` are no JSON: {error}", "write them as JSON has them, big numbers as text")
 
 
 def _expected(node: Node, paths: Mapping[str, PathSpec]) -> tuple[str, str | None, int | None]:

@@ -26,7 +26,7 @@ RULE: Final = (
     "name", "action", "verdict", "pattern", "path", "quorum", "undo", "grant", "auth", "replaces", "when", "threshold",
     "max_error",
 )  # fmt: skip
-LATER: Final = frozenset({"when", "threshold", "max_error"})
+LATER: Final = frozenset({"threshold", "max_error"})
 _NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?")
 _ENDS: Final[Mapping[str, AtEnd]] = {"reject": "reject", "approve": "approve", "answer": "answer"}
 _MISREAD: Final = PathSpec(())
@@ -184,6 +184,7 @@ class _Reading:
             self.given(found, "grant", lambda one: words.duration(one, "grant"), None),
             self.given(found, "auth", words.auth, ()),
             self.given(found, "replaces", lambda one: words.one_of(one, "replaces", ("code",)), "") == "code",
+            self.given(found, "when", words.when, f"misread in {rule.id}" if "when" in found else None),
         )  # fmt: skip
 
     def _fitting(self, rule: Rule, found: dict[str, Node]) -> None:
@@ -199,7 +200,9 @@ class _Reading:
     def _shadows(self, rules: tuple[Rule, ...]) -> None:
         """A rule that no action ever reaches."""
         for place, rule in enumerate(rules):
-            earlier = next((one for one in rules[:place] if one.is_about(rule.action)), None)
+            earlier = next(
+                (one for one in rules[:place] if one.when in (None, rule.when) and one.is_about(rule.action)), None
+            )
             if earlier is not None:
                 problem = f"this rule never counts: that of line {self.places[earlier.id]} is about its actions first"
                 fix = "move it above that one, or take one of the two out"

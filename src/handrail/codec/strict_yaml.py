@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Final, NoReturn
 
@@ -12,11 +13,19 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
+from ..stream import JSON
+
 MAX_CHARACTERS: Final = 1_000_000
 MAX_TEXT: Final = 200
 MAX_DEPTH: Final = 20
 _TEXT: Final = "tag:yaml.org,2002:str"
 _NUMBER: Final = "tag:yaml.org,2002:int"
+_FLOAT: Final = "tag:yaml.org,2002:float"
+_WORDS: Final[Mapping[str, Mapping[str, None | bool]]] = {
+    "tag:yaml.org,2002:bool": {"true": True, "false": False}, "tag:yaml.org,2002:null": {"null": None},
+}  # fmt: skip
+_WHOLE: Final = re.compile(r"-?[0-9]{1,15}")
+_DECIMAL: Final = re.compile(r"-?[0-9]{1,15}\.[0-9]{1,15}")
 
 
 class Wrong(Exception):
@@ -175,16 +184,41 @@ def named(node: Node, what: str) -> Iterator[tuple[str, Node, Node]]:
         yield name, key, value
 
 
-def text(node: Node, what: str) -> str:
+def text(node: Node, what: str, most: int = MAX_TEXT) -> str:
     """A plain or quoted text; numbers and truth values are refused, for their spelling would be guessed."""
     if not isinstance(node, ScalarNode) or node.tag != _TEXT:
         wrong(node, f"`{what}` is no text", "put it between quotes")
     found = str(node.value)
-    if not found.strip() or found != found.strip() or len(found) > MAX_TEXT:
-        wrong(node, f"`{what}` is empty, too long or has blanks around it", f"write 1 to {MAX_TEXT} characters")
+    if not found.strip() or found != found.strip() or len(found) > most:
+        wrong(node, f"`{what}` is empty, too long or has blanks around it", f"write 1 to {most} characters")
     if any(unicodedata.category(char)[0] == "C" for char in found):
         wrong(node, f"`{what}` holds characters that nobody sees", "write it again by hand")
     return found
+
+
+def lines(node: Node, what: str, most: int) -> str:
+    """A text on one or several lines, read as one."""
+    if isinstance(node, ScalarNode) and node.style in ("|", ">"):
+        node.value = " ".join(str(node.value).split("\n")).strip()
+    return text(node, what, most)
+
+
+def plain(node: Node, what: str) -> JSON:
+    """A value as JSON would have it: texts in quotes or plain, numbers, true, false, null, lists and mappings."""
+    if isinstance(node, MappingNode):
+        return {name: plain(value, what) for name, _, value in named(node, f"`{what}`")}
+    if isinstance(node, SequenceNode):
+        return [plain(one, what) for one in node.value]
+    written, tag = str(node.value), str(node.tag)
+    if tag == _TEXT:
+        return written
+    if tag in _WORDS and written in _WORDS[tag]:
+        return _WORDS[tag][written]
+    if tag == _NUMBER and _WHOLE.fullmatch(written):
+        return int(written)
+    if tag == _FLOAT and _DECIMAL.fullmatch(written):
+        return float(written)
+    wrong(node, f"`{what}` has a value that JSON does not have", "put it between quotes if it is a text")
 
 
 def number(node: Node, what: str, least: int, most: int) -> int:

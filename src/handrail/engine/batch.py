@@ -68,7 +68,7 @@ class TenantBatch:
 
     def __init__(
         self, tx: Transaction, tenant: str, opening: Opening, asked: Set[str], cache: Cache, names: Names,
-        secret: bytes, now: int, refusals: dict[tuple[str, str, str], tuple[int, int]],
+        secret: bytes, now: int, refusals: dict[tuple[str, str, str], tuple[int, int]], env: str | None,
     ) -> None:  # fmt: skip
         head = opening.head or NOWHERE._replace(origin=f"local/handrail/{tenant}")
         cache.catch_up(tx, tenant, head)
@@ -79,7 +79,7 @@ class TenantBatch:
         self.size = head.size
         self.claimed = 0
         self.tenant: Final = tenant
-        self._tx, self._secret, self._refusals = tx, secret, refusals
+        self._tx, self._secret, self._refusals, self._env = tx, secret, refusals, env
         self._mac: Final = Keyed(secret)
         self._waiting: Final = Waiting(tx, tenant)
         self._now: Final = max(now, head.at)
@@ -188,7 +188,7 @@ class TenantBatch:
         return None, state
 
     def _work(self) -> Work:
-        place = Place(self.tenant, self.head.origin, self.size, self._now)
+        place = Place(self.tenant, self.head.origin, self.size, self._now, self._env)
         return Work(place, self.reads, self._seed)
 
     def _seed(self) -> bytes:

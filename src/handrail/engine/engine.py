@@ -24,11 +24,13 @@ Listener = Callable[[str, dict[str, State], int, int], None]
 class Engine:
     """One per process and database. Safe to use from any thread; never carried over a fork.
 
-    `listener` is told after each commit: tenant, changed states, and the sizes of the log before and after.
+    `listener` is told after each commit: tenant, changed states, and the sizes of the log before and after. `env` is
+    what a policy's conditions see of where this is.
     """
 
-    def __init__(self, store: Store, clock: Clock, *, listener: Listener | None = None) -> None:
+    def __init__(self, store: Store, clock: Clock, *, listener: Listener | None = None, env: str | None = None) -> None:
         self.store: Final = store
+        self._env: Final = env
         self.clock: Final = SteadyClock(clock)
         self._listener: Final = listener
         self._names: dict[str, Names] = {}
@@ -176,7 +178,7 @@ class Engine:
         if opening.head is not None and opening.head.at > now:
             self.clock.reached(opening.head.at)
         batch = TenantBatch(
-            tx, tenant, opening, asked, cache, self.names(tenant), self.store.secret, now, self._refusals
+            tx, tenant, opening, asked, cache, self.names(tenant), self.store.secret, now, self._refusals, self._env
         )
         batch.reads.load(subjects)
         return batch

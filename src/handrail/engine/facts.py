@@ -35,7 +35,7 @@ from ..run.lifecycle import Facts as RunFacts
 from ..run.model import Hold, Run
 from ..stream import JSON, Revision, changed
 from ..view.model import folds
-from . import limits, lineage, permissions, shown
+from . import conditions, limits, lineage, permissions, shown
 from .checks import check_above, check_decision, check_output, check_parent, check_run
 
 if TYPE_CHECKING:
@@ -108,8 +108,17 @@ def _proposal(work: Work, subject: str, command: action.Propose, actor: Principa
         _require_going(work, command.run)
     barred = _barred(work, actor.id, actor.owner or "", around, command.kind)
     blocked = command.start and lineage.waits(work, command.run, subject) is not None
-    asked = Asked(command.name, command.risk, command.reversible, usable(command.confidence))
-    verdict = judge(command.declared, directory, barred, work.sources.policy(), asked)
+    asked = Asked(
+        command.name,
+        command.risk,
+        command.reversible,
+        actor.id,
+        command.run,
+        work.place.env,
+        usable(command.confidence),
+    )
+    about = conditions.About(subject, asked, command.args, lambda: command.schema_text)
+    verdict = judge(command.declared, directory, barred, work.sources.policy(), asked, conditions.holding(work, about))
     verdict = permissions.permitted(work, command, actor, verdict, barred)
     intent = directory.names.intent(command.intent) if command.intent else None
     if lineage.refused(work, command.run, intent):
@@ -121,7 +130,7 @@ def _proposal(work: Work, subject: str, command: action.Propose, actor: Principa
     (line, _), target = lineage.line(work, command.parent), _target(work, command.target)
     return ActionFacts(
         subject, work.now, actor, verdict, revision, blocked=blocked, intent=intent, line=line, target=target,
-        charges=limits.charges(found), output=_output(command.kind, command.args),
+        charges=limits.charges(found), output=_output(command.kind, command.args), env=work.place.env,
     )  # fmt: skip
 
 
@@ -153,7 +162,7 @@ def _afresh(work: Work, state: Action) -> tuple[Verdict | None, Charges]:
     policy = work.sources.policy()
     if (policy.digest if policy else None) == state.pol or state.demand is None:
         return None, None
-    found = limits.tallies(work, policy, state.kind, limits.standing(work, state))
+    found = limits.tallies_of(work, policy, state)
     charges = limits.charges(found)
     return _beyond(work, state, _again(work, state), found), None if charges == state.charges else charges
 
@@ -162,7 +171,7 @@ def _counted(work: Work, state: Action) -> tuple[Verdict | None, Charges]:
     """What limits say, and what is booked, once people or time have agreed to an action."""
     if state.demand is None:
         return None, None
-    found = limits.tallies(work, work.sources.policy(), state.kind, limits.standing(work, state))
+    found = limits.tallies_of(work, work.sources.policy(), state)
     agreed = Verdict("run", state.pattern, state.reason, state.demand, state.rule, state.pol)
     return _beyond(work, state, agreed, found), limits.charges(found)
 
@@ -170,6 +179,8 @@ def _counted(work: Work, state: Action) -> tuple[Verdict | None, Charges]:
 def _beyond(work: Work, state: Action, verdict: Verdict, found: tuple[Tally, ...]) -> Verdict:
     """The verdict where limits would be passed that people have not agreed to pass."""
     over = tuple(one for one in found if one.over and (one.limit.id not in state.over or one.forbidden))
+    if not over:
+        return verdict
     around = work.state(state.run) if state.run else None
     return _limited(work, verdict, over, _barred(work, state.agent, state.owner, around, state.kind))
 
@@ -181,13 +192,17 @@ def _limited(work: Work, verdict: Verdict, over: tuple[Tally, ...], barred: froz
     return limited(verdict, over, policy, work.sources.directory(), barred)
 
 
-def _again(work: Work, state: Action) -> Verdict:
+def _again(work: Work, state: Action, args: str | None = None) -> Verdict:
+    """The verdict as the policy is now, on the arguments as they are, or as an edit has them."""
     around = work.state(state.run) if state.run else None
     barred = _barred(work, state.agent, state.owner, around, state.kind)
     assert state.demand is not None
+    asked = Asked(state.name, state.risk, state.reversible, state.agent, state.run, state.env, _sure(state))
+    found = args or work.args(state.id, state.revision)
+    about = conditions.About(state.id, asked, found, lambda: work.sources.schema(state.schema))
     return again(
         state.demand, floor=state.floor, directory=work.sources.directory(), barred=barred,
-        policy=work.sources.policy(), asked=Asked(state.name, state.risk, state.reversible, _sure(state)),
+        policy=work.sources.policy(), asked=asked, holds=conditions.holding(work, about),
     )  # fmt: skip
 
 
@@ -298,7 +313,7 @@ def _decision(work: Work, base: ReviewFacts, state: Review, held: Action, comman
     view = shown.edited(work, state, held, revision)
     demand = held.demand
     if work.sources.policy() is not None:
-        demand = edited(state.demand, _again(work, held), base.people.directory, base.people.barred)
+        demand = edited(state.demand, _again(work, held, command.args), base.people.directory, base.people.barred)
     return changed(base, view=view, revision=revision, demand=demand)
 
 

@@ -57,10 +57,21 @@ def revised(state: Action, revision: int, args: str | None) -> Counted:
 
 def tallies(work: Work, policy: Policy | Unreadable | None, kind: str, about: Counted) -> tuple[Tally, ...]:
     """How each limit that counts the action stands."""
-    found = policy.limits if isinstance(policy, Policy) and kind == "call" else ()
-    limits = [one for one in found if one.is_about(about.name)]
+    limits = _about(policy, kind, about.name)
     args = _read(about.args) if limits else None
     return tuple(_tally(work, limit, about, args) for limit in limits)
+
+
+def tallies_of(work: Work, policy: Policy | Unreadable | None, state: Action) -> tuple[Tally, ...]:
+    """The same for an action that is there; its arguments are read only where a limit counts it."""
+    if not _about(policy, state.kind, state.name):
+        return ()
+    return tallies(work, policy, state.kind, standing(work, state))
+
+
+def _about(policy: Policy | Unreadable | None, kind: str, name: str) -> list[Limit]:
+    found = policy.limits if isinstance(policy, Policy) and kind == "call" else ()
+    return [one for one in found if one.is_about(name)]
 
 
 def charges(found: Iterable[Tally]) -> tuple[Charge, ...]:

@@ -180,6 +180,14 @@ class Reads:
         said = (one for one in fitting if one.status == "refused" and one.answered_at)
         return max(said, key=lambda one: one.answered_at or 0, default=None)
 
+    def past(self, agent: str, name: str, statuses: tuple[str, ...], since: int, most: int) -> list[Action]:
+        rows = self._reader.past(self._tenant, agent, name, statuses, since, most + len(self.changed))
+        found = {row.id: read_state(row.kind, row.state) for row in rows if row.id not in self.changed}
+        states = [one for one in (*found.values(), *self.changed.values()) if isinstance(one, Action)]
+        fitting = [one for one in states if (one.agent, one.name) == (agent, name) and one.status in statuses]
+        fitting.sort(key=lambda one: (-one.proposed_at, one.id))
+        return [one for one in fitting if one.proposed_at >= since][:most]
+
     def permissions(self, group: str) -> tuple[Standing, ...]:
         rows = self._reader.permissions(self._tenant, group, PERMISSIONS)
         stored = (read_state(row.kind, row.state) for row in rows if row.id not in self.changed)

@@ -38,6 +38,9 @@ class Sources(Protocol):
     def refused(self, run: str, intent: str) -> Action | None:
         """The action of a run with that intent that people refused last."""
 
+    def past(self, agent: str, name: str, statuses: tuple[str, ...], since: int, most: int) -> list[Action]:
+        """The newest actions of an agent with that name that stand so and were proposed since (µs), at most so many."""
+
     def permissions(self, group: str) -> tuple[Standing, ...]:
         """The standing permissions that count for what shares a name, parameters and an owner."""
 

@@ -40,12 +40,14 @@ class Row(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where the log stands: its origin and tenant, the next index, the time that no entry may precede."""
+    """Where the log stands: its origin and tenant, the next index, the time that no entry may precede; and in which
+    environment whoever commits is, if somebody said so."""
 
     tenant: str
     origin: str
     size: int
     now: int
+    env: str | None = None
 
 
 @dataclass

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from ..backend import Decision
+from ..backend import Decision, Wait
 from ..clock import to_datetime
 from ..engine.request import answer_of
 from .conduct import Steps, follow
@@ -54,6 +54,12 @@ class _Leads:
         """Until when people may decide; `None` when nobody is asked now."""
         answer = self._answer()
         return to_datetime(self.gate.backend.review(answer["review"]).state.deadline) if answer["review"] else None
+
+    @property
+    def estimated_wait(self) -> Wait | None:
+        """How long people will probably take, as a range, or why nobody can tell; `None` when nobody is asked now."""
+        review = self._answer()["review"]
+        return self.gate.backend.feedback.expected_wait(review) if review else None
 
     def _follow(self, timeout: float | None) -> Steps:
         gated = self.call.gated if self.call else self.gate.registry.get(self.name)

@@ -8,12 +8,17 @@ from dataclasses import replace
 from typing import Final, Protocol
 
 from ..action.model import Action
-from ..backend import Decisions, Example
+from ..backend import Decisions, Example, Wait, WaitScore
+from ..codec.records import read_state
+from ..directory.model import Directory
+from ..errors import UnknownReview
 from ..principal import Principal
+from ..review.model import Review
 from ..store.protocol import Store
 from .cursors import Cursors
 from .decisions import DecisionLog, Sees
 from .examples import examples
+from .queues import Book, People
 
 
 class Keeps(Protocol):
@@ -31,6 +36,17 @@ class Opened(Protocol):
     @property
     def keeper(self) -> Keeps: ...
 
+    @property
+    def waits(self) -> Book: ...
+
+
+class Known(Protocol):
+    """Who knows the people of the tenant."""
+
+    def name(self, principal_id: str) -> str: ...
+
+    def directory(self) -> Directory: ...
+
 
 class LocalFeedback:
     """`Feedback` on a store. An agent sees what was decided about its own actions, unless `sees` says otherwise."""
@@ -38,11 +54,11 @@ class LocalFeedback:
     patience: Final = 1.0
 
     def __init__(
-        self, process: Callable[[], Opened], tenant: str, actor: Callable[[], Principal], name: Callable[[str], str],
+        self, process: Callable[[], Opened], tenant: str, actor: Callable[[], Principal], known: Known,
         sees: Sees | None = None,
     ) -> None:  # fmt: skip
-        self._process, self._tenant, self._actor = process, tenant, actor
-        self._log: Final = DecisionLog(tenant, name)
+        self._process, self._tenant, self._actor, self._known = process, tenant, actor, known
+        self._log: Final = DecisionLog(tenant, known.name)
         self._sees: Final = sees or self._own
 
     def _own(self, action: Action) -> bool:
@@ -67,9 +83,24 @@ class LocalFeedback:
 
     def _read(self, after: int | None, limit: int, consumer: str | None) -> Decisions:
         with self._process().store.read() as reader:
-            known = self._cursors.of(reader, consumer) if consumer else None
+            known = self._cursors.of(reader, consumer) if consumer is not None else None
             begin = after if after is not None else -1 if known is None else known
             return replace(self._log.read(reader, begin, limit, self._sees), cursor=known)
+
+    def expected_wait(self, review: str) -> Wait | None:
+        """How long a review will probably still wait. Raises `UnknownReview`."""
+        with self._process().store.glance() as reader:
+            rows = reader.streams(self._tenant, (review,))
+        state = read_state(rows[0].kind, rows[0].state) if rows else None
+        if not isinstance(state, Review):
+            raise UnknownReview(f"no review {review} is in this database: check the id")
+        directory = self._known.directory()
+        people = People(directory.members, directory.solo)
+        return self._process().waits.expect(self._tenant, state, rows[0].rank, people)
+
+    def wait_score(self) -> WaitScore:
+        """How well waits were foretold lately."""
+        return self._process().waits.score(self._tenant)
 
     def acknowledge(self, consumer: str, position: int) -> None:
         """Note that a consumer is done with everything up to there."""

@@ -107,7 +107,7 @@ class Queue:
 
     def come(self, review: str, rank: int, at: int) -> None:
         """A review begins to wait; those of a higher rank and the earlier of its own are before it."""
-        position = self._position(rank, at)
+        position = self._position(review, rank, at)
         foretold = self._foretold(position, at)
         expected = self._range(foretold, position, at)
         self._open[review] = _Waiting(rank, at, foretold, _length(position), expected)
@@ -130,9 +130,9 @@ class Queue:
         """Forget a review whose asker took it back: nobody waited for it."""
         self._open.pop(review, None)
 
-    def expect(self, rank: int, opened: int, now: int) -> Range | None:
+    def expect(self, review: str, rank: int, opened: int, now: int) -> Range | None:
         """How long a review of that rank, open since then, will still wait from now; `None` while too few are over."""
-        position = self._position(rank, opened)
+        position = self._position(review, rank, opened)
         return self._range(self._foretold(position, now), position, now)
 
     def reviewers(self, now: int) -> int:
@@ -146,9 +146,9 @@ class Queue:
             self._h = float(worked) if self._h is None else self._h + FOLLOWS * (worked - self._h)
         self._left = at if self._open else None
 
-    def _position(self, rank: int, opened: int) -> int:
-        before = (1 for one in self._open.values() if (-one.rank, one.opened) < (-rank, opened))
-        return sum(before) + 1
+    def _position(self, review: str, rank: int, opened: int) -> int:
+        place = (-rank, opened, review)
+        return 1 + sum((-one.rank, one.opened, known) < place for known, one in self._open.items())
 
     def _foretold(self, position: int, at: int) -> float | None:
         return None if self._h is None else self._h * max(1.0, position / max(self.reviewers(at), 1))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
@@ -16,6 +15,7 @@ from ..learning.cursors import required
 
 def consume(gate: Gate, name: str, function: Callable[[Decided], Any], since: Literal["beginning", "now"]) -> Consumer:
     """Begin to hand decisions to a function, sync or async. Raises `InvalidValue` for what cannot name a consumer."""
+    import asyncio
 
     def handle(made: Decided) -> None:
         if inspect.iscoroutinefunction(function):

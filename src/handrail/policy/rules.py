@@ -1,6 +1,6 @@
 """The policy as data: rules by action name, paths by name, in handles and microseconds. First match wins."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -34,7 +34,8 @@ class PathSpec:
 class Rule:
     """What happens with actions of a name. `action` is exact unless it holds a `*`; `id` is the name as it is logged.
 
-    `replaces` lets the rule loosen what the code declares. `quorum` pairs a handle, or "any", with a number.
+    `replaces` lets the rule loosen what the code declares. `quorum` pairs a handle, or "any", with a number. `when` is
+    the text of a condition: the rule counts only where it is true.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Rule:
     grant: int | None = None
     auth: tuple[str, ...] = ()
     replaces: bool = False
+    when: str | None = None
 
     @property
     def is_glob(self) -> bool:
@@ -56,6 +58,23 @@ class Rule:
     def is_about(self, action: str) -> bool:
         """Whether it is about an action of that name."""
         return fits(self.action, action)
+
+
+class ConditionFailed(Exception):
+    """A rule's condition has no answer: says why, in words of the policy, with no argument's value."""
+
+    def __init__(self, rule: Rule, why: str) -> None:
+        super().__init__(f"the condition of the rule {rule.name!r} has no answer: {why}")
+        self.rule, self.why = rule, why
+
+
+Holds = Callable[[Rule], bool]
+"""Whether a rule's condition is true. Raises `ConditionFailed`."""
+
+
+def unanswered(rule: Rule) -> bool:
+    """For policies without conditions: none has an answer."""
+    raise ConditionFailed(rule, "nothing is known of the action")
 
 
 @dataclass(frozen=True)
@@ -69,22 +88,33 @@ class Policy:
     rules: tuple[Rule, ...] = ()
     limits: tuple[Limit, ...] = ()
 
-    def find(self, action: str) -> Rule | None:
-        """The first rule about that name."""
-        exact = self._exact.get(action)
+    def find(self, action: str, holds: Holds) -> Rule | None:
+        """The first rule about that name whose condition holds. Raises `ConditionFailed` where one has no answer."""
+        return next((rule for rule in self.about(action) if rule.when is None or holds(rule)), None)
+
+    def about(self, action: str) -> Iterator[Rule]:
+        """The rules about that name, in order, whatever their conditions."""
+        exact = self._exact.get(action, ())
+        at = 0
         for place, rule in self._globs:
-            if exact is not None and exact[0] < place:
-                break
+            while at < len(exact) and exact[at][0] < place:
+                yield exact[at][1]
+                at += 1
             if rule.is_about(action):
-                return rule
-        return exact[1] if exact else None
+                yield rule
+        yield from (rule for _, rule in exact[at:])
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """The texts of all its conditions."""
+        return tuple(rule.when for rule in self.rules if rule.when is not None)
 
     @cached_property
-    def _exact(self) -> Mapping[str, tuple[int, Rule]]:
-        found: dict[str, tuple[int, Rule]] = {}
+    def _exact(self) -> Mapping[str, tuple[tuple[int, Rule], ...]]:
+        found: dict[str, tuple[tuple[int, Rule], ...]] = {}
         for place, rule in enumerate(self.rules):
             if not rule.is_glob:
-                found.setdefault(rule.action, (place, rule))
+                found[rule.action] = (*found.get(rule.action, ()), (place, rule))
         return found
 
     @cached_property

@@ -8,7 +8,7 @@ from .asked import Asked
 from .declaration import Declaration, usable
 from .demanded import Undecidable, both, demanded, of_path, path_of, require_reachable, tightened, unasked
 from .paths import Demand, stricter
-from .rules import Policy, Rule, Unreadable
+from .rules import ConditionFailed, Holds, Policy, Rule, Unreadable, unanswered
 
 Kind = Literal["run", "review", "deny"]
 
@@ -30,21 +30,31 @@ class Verdict:
 
 def judge(
     declared: Declaration, directory: Directory, barred: frozenset[str], policy: Policy | Unreadable | None = None,
-    asked: Asked | None = None,
+    asked: Asked | None = None, holds: Holds = unanswered,
 ) -> Verdict:  # fmt: skip
     """The verdict on an action. The code's declaration is a floor that the policy tightens, and loosens only where its
     rule says so; without a policy it is all there is. What cannot be decided by anybody is denied."""
     about = asked or Asked()
     if isinstance(policy, Unreadable):
         return Verdict("deny", declared.pattern, "policy_unreadable", pol=policy.digest, advice=_UNREADABLE)
-    rule = policy.find(about.name) if policy else None
+    rule, why = _found(policy, about.name, holds)
     pol = policy.digest if policy else None
     try:
         verdict = _routed(declared, directory, barred, policy, rule, about)
     except Undecidable as denied:
         verdict = Verdict("deny", declared.pattern, denied.reason, advice=denied.advice)
-    counts = rule is not None and verdict.reason == "rule"
+    if why and verdict.kind == "review":
+        verdict = replace(verdict, reason="condition_error", advice=why)
+    counts = rule is not None and verdict.reason in ("rule", "condition_error")
     return replace(verdict, pol=pol, rule=rule.id if rule is not None and counts else None)
+
+
+def _found(policy: Policy | None, name: str, holds: Holds) -> tuple[Rule | None, str]:
+    """The rule that counts. One whose condition has no answer counts as one that asks people, and with it goes why."""
+    try:
+        return (policy.find(name, holds) if policy else None), ""
+    except ConditionFailed as failed:
+        return replace(failed.rule, effect="approval", replaces=False), failed.why
 
 
 _UNREADABLE = "the stored policy cannot be read; apply it again with `handrail policy apply`"
@@ -83,16 +93,16 @@ def _why(declared: Declaration, asked: Asked) -> str:
 
 def again(
     present: Demand, *, floor: bool, directory: Directory, barred: frozenset[str], policy: Policy | Unreadable | None,
-    asked: Asked,
+    asked: Asked, holds: Holds = unanswered,
 ) -> Verdict:  # fmt: skip
     """The verdict on a call that had one, by a policy that may be another now; `present` is what was demanded of it
     so far, and `floor` whether its code asks for people by itself."""
     if isinstance(policy, Unreadable):
         return Verdict("deny", "approval", "policy_unreadable", pol=policy.digest, advice=_UNREADABLE)
-    rule = policy.find(asked.name) if policy else None
+    rule, why = _found(policy, asked.name, holds)
     found = Verdict("review", "approval", "policy_changed", present, rule.id if rule else None)
     try:
-        demand = _again(present, floor, directory, policy, rule)
+        demand = _again(present, floor or bool(why), directory, policy, rule)
         if demand is None:
             found = replace(found, kind="run")
         else:

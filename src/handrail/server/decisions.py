@@ -20,6 +20,7 @@ from ..learning.feedback import LocalFeedback
 from ..wire import records
 from .exchange import Exchange, answer
 from .lives import Handler
+from .rights import visible
 
 GATHERED: Final = 0.05
 """Seconds in which changes are gathered before somebody who waits looks again."""
@@ -77,11 +78,25 @@ async def _until_decided(exchange: Exchange, read: partial[Decisions], found: De
     return found
 
 
+async def expected_wait(exchange: Exchange) -> Response:
+    """How long a review will probably still wait."""
+    state = visible(exchange.service, exchange.who, exchange.id)
+    found = await asyncio.to_thread(exchange.backend.feedback.expected_wait, state.id)
+    return answer({"estimated_wait": records.wait_out(found)})
+
+
+async def waits(exchange: Exchange) -> Response:
+    """How well waits were foretold lately."""
+    return answer(records.plain(await asyncio.to_thread(exchange.backend.feedback.wait_score)))
+
+
 async def acknowledge(exchange: Exchange) -> Response:
     """Note how far a consumer of the caller has come."""
     given = await exchange.members(consumer=str, position=int)
     if given["consumer"] is None or given["position"] is None:
         raise InvalidValue("consumer and position are missing, or one of them is")
+    if not -1 <= given["position"] <= 2**53:
+        raise InvalidValue("position is where a decision stands in the log, or -1 for its beginning")
     own = feedback(exchange)
     await asyncio.to_thread(own.acknowledge, given["consumer"], given["position"])
     return answer({"consumer": given["consumer"], "cursor": await asyncio.to_thread(own.cursor, given["consumer"])})
@@ -104,4 +119,6 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "list_decisions": list_decisions,
     "acknowledge_decisions": acknowledge,
     "find_examples": examples,
+    "get_review_wait": expected_wait,
+    "get_waits": waits,
 }

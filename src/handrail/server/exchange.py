@@ -82,10 +82,11 @@ class Exchange:
             raise InvalidValue("the body is no JSON object")
         if unknown := body.keys() - known.keys():
             raise UsageError(f"unknown member {min(unknown)!a}; known are {', '.join(sorted(known))}")
-        for name, value in body.items():
-            if value is not None and (not isinstance(value, known[name]) or (known[name] is int and value is True)):
+        given = {name: _as(known[name], value) for name, value in body.items()}
+        for name, value in given.items():
+            if value is not None and not isinstance(value, known[name]):
                 raise InvalidValue(f"{name} is no {_SAID[known[name]]}")
-        return {name: body.get(name) for name in known}
+        return {name: given.get(name) for name in known}
 
     @property
     def wait(self) -> int | None:
@@ -121,6 +122,15 @@ class Exchange:
 
 
 _SAID: Final[Mapping[type, str]] = {str: "text", int: "whole number", bool: "truth value", list: "list", dict: "object"}
+
+
+def _as(kind: type, value: Any) -> Any:
+    """Some writers know one kind of number and send 1 as 1.0; a truth value is no number."""
+    if kind is not int:
+        return value
+    if isinstance(value, bool):
+        return str(value)
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 async def read(request: Request, most: int, seconds: float) -> bytes:

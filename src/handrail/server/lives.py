@@ -22,6 +22,7 @@ from ..run.commands import Open
 from ..run.model import Run
 from ..wire import records
 from ..wire.bodies import command_of
+from .estimate import held
 from .exchange import ID, Exchange, answer, nothing, paged
 from .rights import visible
 
@@ -63,8 +64,14 @@ def grant(exchange: Exchange, action: str) -> dict[str, Any]:
 
 async def propose(exchange: Exchange) -> Response:
     """Propose an action, within the caps."""
-    found = await _asked(exchange, _proposal)
-    return answer(granting(exchange, found), 201 if not found.get("found") else 200)
+    return await _proposal_answered(exchange, await _asked(exchange, _proposal))
+
+
+async def _proposal_answered(exchange: Exchange, found: dict[str, Any]) -> Response:
+    """201 for what is new, 200 for what was found again, 202 for what waits for people."""
+    if found["status"] == "held":
+        return await held(exchange, found)
+    return answer(granting(exchange, found), 200 if found.get("found") else 201)
 
 
 async def _proposal(exchange: Exchange) -> tuple[Propose, Any]:
@@ -115,10 +122,9 @@ def _require_pace(exchange: Exchange, sent: Propose, command_id: str) -> None:
 async def ask(exchange: Exchange) -> Response:
     """Ask people a question; with `Prefer: wait=` wait for the answer."""
     found = await _asked(exchange, _question)
-    status = 201 if not found.get("found") else 200
     if exchange.wait:
         found = await _until_answered(exchange, found, exchange.wait)
-    return answer(granting(exchange, found), status)
+    return await _proposal_answered(exchange, found)
 
 
 async def _question(exchange: Exchange) -> tuple[Propose, Any]:

@@ -33,9 +33,10 @@ REASONS: Final = {
 }  # fmt: skip
 
 STATUSES: Final[dict[str, tuple[int, ...]]] = {
-    "propose_action": (200, 201), "ask_question": (200, 201), "wait_for_action": (200, 204),
+    "propose_action": (200, 201, 202), "ask_question": (200, 201, 202), "wait_for_action": (200, 204),
 }  # fmt: skip
-"""Where more than one status is good: 201 for a new action, 200 for one found again; 204 where nothing came in time."""
+"""Where more than one status is good: 201 for a new action, 200 for one found again, 202 for one that waits
+for people; 204 where nothing came in time."""
 
 WORDS: Final = (
     ("name", words.NAME), ("executor", words.EXECUTOR), ("run", words.ID), ("supersedes", words.ID),

@@ -12,6 +12,7 @@ from ..codec import policies
 from ..codec.people_file import read_people
 from ..directory.model import Directory
 from ..engine import rehearsal, roster
+from ..engine.differences import differences
 from ..engine.rows import Names
 from ..errors import InvalidValue
 from ..policy.register import ID
@@ -104,7 +105,7 @@ def _rehearsed(exchange: Exchange, file: str) -> tuple[Policy, list[dict[str, st
     found = rehearsal.checked(file, exchange.service.accounts.directory(exchange.who.tenant)).policy
     active = exchange.service.archive(exchange.who.tenant).policy()
     before = active.file.policy if active and active.file else None
-    return found, [{"mark": mark, "what": words} for mark, words in rehearsal.differences(before, found)]
+    return found, [{"mark": mark, "what": words} for mark, words in differences(before, found)]
 
 
 def _office(exchange: Exchange) -> Administration:

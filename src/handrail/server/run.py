@@ -109,7 +109,7 @@ def serve(path: str, settings: Settings, listen: Listen) -> None:
     """Serve a database until told to stop. Raises `UsageError` where another server has the file."""
     with nullcontext() if is_remote(path) else _alone(path):
         _allow_many_connections()
-        service = Service(Database(path), settings)
+        service = Service(Database(path, env=settings.env), settings)
         log_to_stderr()
         try:
             server(service, listen).run()

@@ -21,7 +21,8 @@ class Caps:
 @dataclass(frozen=True, slots=True)
 class Settings:
     """`origin` is where browsers find the server; a body has at most `body` bytes; times are seconds. A request's head
-    has `head` to arrive, its body `arrival`. `demo` lets people in by links, on this machine only."""
+    has `head` to arrive, its body `arrival`. `demo` lets people in by links, on this machine only.
+    `env` is the environment that a policy's conditions see."""
 
     origin: str = DEFAULT_ORIGIN
     body: int = 1024 * 1024
@@ -34,6 +35,7 @@ class Settings:
     arrival: float = 30.0
     demo: bool = False
     caps: Caps = field(default_factory=Caps)
+    env: str | None = None
 
     @property
     def secure(self) -> bool:

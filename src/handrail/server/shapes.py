@@ -3,6 +3,7 @@
 from typing import Any, Final, get_args
 
 from ..action import words
+from ..backend import WaitScore
 from ..directory.commands import Scope
 from ..directory.model import Agent, Person
 from ..directory.roles import Permission
@@ -53,9 +54,10 @@ REVIEW: Final = _object(
     {"state": _ref("Review"), "action": ACTION, "view": ERASABLE, "first_args": MAYBE,
      "decision": {"type": ["object", "null"]}}
 )  # fmt: skip
+MAYBE_WAIT: Final[JSONObject] = {"anyOf": [_ref("Wait"), {"type": "null"}]}
 ANSWER: Final = _object(
     {"id": TEXT, "status": TEXT, "rev": {"type": "integer"}}, reason=MAYBE, review=MAYBE, view=MAYBE, bind=MAYBE,
-    fence={"type": ["integer", "null"]}, deadline={"type": ["integer", "null"]}, outcome={},
+    fence={"type": ["integer", "null"]}, deadline={"type": ["integer", "null"]}, outcome={}, estimated_wait=MAYBE_WAIT,
 )  # fmt: skip
 BUDGET: Final = _object({"id": TEXT, "key": ERASABLE, "used": MAYBE, "left": MAYBE}, closed=True)
 PERMISSION: Final = _object({"state": _ref("Standing"), "values": ERASABLE}, closed=True)
@@ -90,6 +92,12 @@ DECIDED: Final = _object(
      "at": {"type": "integer", "description": "µs since the epoch."}},
     closed=True,
 )  # fmt: skip
+SPAN: Final[JSONObject] = {"type": ["integer", "null"], "description": "µs."}
+WAIT: Final = _object(
+    {"known": {"enum": ["range", "nobody_online", "too_few", "long_queue"]}, "online": {"type": "integer"},
+     "position": {"type": ["integer", "null"]}, "low": SPAN, "likely": SPAN, "high": SPAN, "text": TEXT},
+    closed=True,
+)  # fmt: skip
 TAKEN: Final[JSONObject] = {
     **ANSWER, "properties": {**ANSWER["properties"], "name": {**TEXT, "description": "Which function to run."}},
     "required": [*ANSWER["required"], "name"],
@@ -98,6 +106,7 @@ TAKEN: Final[JSONObject] = {
 NAMED: Final[dict[str, JSONObject]] = {
     "Taken": TAKEN,
     "Decided": DECIDED,
+    "Wait": WAIT,
     "Me": ME,
     "SignedIn": SIGNED_IN,
     "Directory": DIRECTORY,
@@ -105,7 +114,7 @@ NAMED: Final[dict[str, JSONObject]] = {
 """Hand-written shapes that have a name in the description."""
 SHAPES: Final[dict[str, type]] = {
     "Inbox": Listed, "Page": Page, "StreamHello": Hello, "StreamRow": Changed, "StreamTick": Tick,
-    "Misfit": Misfit, "Person": Person, "Agent": Agent, "Limit": Limit, "Standing": Standing,
+    "Misfit": Misfit, "Person": Person, "Agent": Agent, "Limit": Limit, "Standing": Standing, "WaitScore": WaitScore,
 }  # fmt: skip
 """Answers that are frozen dataclasses: they have these members, all of them, and no others."""
 
@@ -133,6 +142,8 @@ ANSWERS: Final[dict[str, tuple[tuple[int, ...], str, JSONObject]]] = {
     "Examples": (
         (200,), JSON, _object({"items": _list(_object({"decided": _ref("Decided"), "alike": {"type": "number"}}))})
     ),
+    "ExpectedWait": ((200,), JSON, _object({"estimated_wait": MAYBE_WAIT})),
+    "WaitScore": ((200,), JSON, _ref("WaitScore")),
     "Name": ((200,), JSON, _object({"id": TEXT, "name": TEXT})),
     "Me": ((200,), JSON, _ref("Me")),
     "Inbox": ((200,), JSON, _ref("Inbox")),

@@ -133,6 +133,9 @@ class Rows:
     def refused(self, tenant: str, run: str, intent: str) -> list[Stream]:
         return self._streams(sql.REFUSED, tenant, run, intent)
 
+    def past(self, tenant: str, agent: str, name: str, statuses: Sequence[str], since: int, limit: int) -> list[Stream]:
+        return self._streams(sql.PAST, texts(statuses), tenant, agent, name, since, limit, limit)
+
     def permissions(self, tenant: str, group: str, limit: int) -> list[Stream]:
         return self._streams(sql.PERMISSIONS, tenant, group, limit)
 

@@ -86,6 +86,14 @@ REFUSED: Final = f"""
     WHERE tenant = %s AND parent = %s AND state::json ->> 'intent' = %s
       AND kind = 'action' AND status = 'refused' AND state::json ->> 'answered_at' IS NOT NULL
     ORDER BY (state::json ->> 'answered_at')::bigint DESC LIMIT 1"""
+# What an agent did before with one action, for conditions of a policy.
+PAST: Final = f"""
+    SELECT s.* FROM unnest(%s::text[]) AS wanted (status) CROSS JOIN LATERAL (
+        SELECT {STREAM_COLUMNS} FROM streams
+        WHERE tenant = %s AND state::json ->> 'agent' = %s AND state::json ->> 'name' = %s
+          AND streams.status = wanted.status AND born >= %s AND kind = 'action'
+        ORDER BY born DESC LIMIT %s) s
+    ORDER BY s.born DESC, s.id LIMIT %s"""
 PERMISSIONS: Final = f"""
     SELECT {STREAM_COLUMNS} FROM streams
     WHERE tenant = %s AND parent = %s AND kind = 'standing' AND status = 'present' ORDER BY born DESC, id LIMIT %s"""

@@ -168,6 +168,9 @@ class Reader(Protocol):
     def refused(self, tenant: str, run: str, intent: str) -> list[Stream]:
         """The action of a run with that intent that people refused last, if there is one."""
 
+    def past(self, tenant: str, agent: str, name: str, statuses: Sequence[str], since: int, limit: int) -> list[Stream]:
+        """The newest actions of an agent with that name that stand so, of each status, and were proposed since (µs)."""
+
     def permissions(self, tenant: str, group: str, limit: int) -> list[Stream]:
         """The newest standing permissions that count for a group of actions."""
 

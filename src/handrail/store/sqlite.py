@@ -133,6 +133,11 @@ class Rows:
     def refused(self, tenant: str, run: str, intent: str) -> list[Stream]:
         return self._streams(sql.REFUSED, tenant, run, intent)
 
+    def past(self, tenant: str, agent: str, name: str, statuses: Sequence[str], since: int, limit: int) -> list[Stream]:
+        values = [(tenant, agent, name, status, since, limit) for status in statuses]
+        found = [Stream(*row) for row in self._many(sql.PAST, values)]
+        return sorted(found, key=lambda row: (-row.born, row.id))[:limit]
+
     def permissions(self, tenant: str, group: str, limit: int) -> list[Stream]:
         return self._streams(sql.PERMISSIONS, tenant, group, limit)
 

@@ -71,6 +71,12 @@ REFUSED: Final = f"""
     WHERE tenant = ? AND parent = ? AND state ->> '$.intent' = ?
       AND kind = 'action' AND status = 'refused' AND state ->> '$.answered_at' IS NOT NULL
     ORDER BY state ->> '$.answered_at' DESC LIMIT 1"""
+# What an agent did before with one action, for conditions of a policy.
+PAST: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams INDEXED BY streams_past
+    WHERE tenant = ? AND state ->> '$.agent' = ? AND state ->> '$.name' = ? AND status = ? AND born >= ?
+      AND kind = 'action'
+    ORDER BY born DESC LIMIT ?"""
 PERMISSIONS: Final = f"""
     SELECT {STREAM_COLUMNS} FROM streams INDEXED BY streams_standing
     WHERE tenant = ? AND parent = ? AND kind = 'standing' AND status = 'present' ORDER BY born DESC, id LIMIT ?"""

@@ -23,6 +23,14 @@ def duration(span: int) -> str:
     return f"{span // SECOND} s"
 
 
+def approximate(span: int) -> str:
+    """Return a duration in microseconds as people estimate: `12 min`, `3 h`, in one unit, and never 0."""
+    for index, (size, name) in enumerate(_UNITS):
+        if span >= size or index == len(_UNITS) - 1:
+            return f"{max(1, round(span / size))} {name}"
+    return "1 s"
+
+
 def relative(now: int, time: int) -> str:
     """Return a time seen from now: `in 14 min`, `3 h 5 min ago`, `now`; seconds only under two minutes."""
     span = abs(time - now)

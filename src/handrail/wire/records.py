@@ -18,6 +18,7 @@ from ..backend import (
     PermissionRecord,
     ReviewRecord,
     Text,
+    Wait,
 )
 from ..codec.records import STATES
 from ..policy.limits import Limit
@@ -110,6 +111,16 @@ def decided_in(found: JSONObject) -> Decided:
     """The decision again."""
     members: dict[str, Any] = {one.name: found[one.name] for one in fields(Decided)}
     return Decided(**(members | {name: text_in(found[name]) for name in ERASABLE}))
+
+
+def wait_out(wait: Wait | None) -> JSONObject | None:
+    """How long a review will wait, with the words for it."""
+    return None if wait is None else {**plain(wait), "text": str(wait)}
+
+
+def wait_in(found: JSONObject | None) -> Wait | None:
+    """The estimate again."""
+    return None if found is None else Wait(**{one.name: found[one.name] for one in fields(Wait)})
 
 
 def event_out(event: Event) -> JSONObject:

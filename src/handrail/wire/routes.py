@@ -112,6 +112,10 @@ ROUTES: Final[tuple[Route, ...]] = (
         "get_review_history", "GET", "/v1/reviews/{id}/history", "What happened to the review.", "History", None,
         "any", "read",
     ),
+    Route(
+        "get_review_wait", "GET", "/v1/reviews/{id}/wait", "How long the review will probably still wait.",
+        "ExpectedWait", None, "any", "read",
+    ),
     _command("review", "claim", review.Claim, "Say that you are at it.", permission="decide"),
     _command("review", "release", review.Release, "Give your claim back.", permission="decide"),
     _command("review", "delegate", review.Delegate, "Ask another person in addition.", permission="decide"),
@@ -119,6 +123,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _command("review", "comment", review.Comment, "Say something.", permission="decide", path="comments"),
     _command("review", "decide", review.Decide, "Vote or decide.", permission="decide", path="decisions"),
     _command("review", "revoke", review.Revoke, "Take your vote back while it can be undone.", permission="decide"),
+    Route("get_waits", "GET", "/v1/waits", "How well waits were foretold lately.", "WaitScore", None, None, "read"),
     Route("list_runs", "GET", "/v1/runs", "Runs, newest first.", "Page", None, None, "read"),
     Route("find_run", "GET", "/v1/runs/by-name", "The id of the run with that name.", "Id", None, "any", "read"),
     Route("get_run", "GET", "/v1/runs/{id}", "One run and its title.", "Run", None, "any", "read"),

@@ -447,6 +447,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/reviews/{id}/wait": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** How long the review will probably still wait. */
+        readonly get: operations["get_review_wait"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/reviews/{id}/claim": {
         readonly parameters: {
             readonly query?: never;
@@ -560,6 +577,23 @@ export interface paths {
         readonly put?: never;
         /** Take your vote back while it can be undone. */
         readonly post: operations["revoke_review"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/waits": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** How well waits were foretold lately. */
+        readonly get: operations["get_waits"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1159,6 +1193,8 @@ export interface components {
             readonly confidence: string | null;
             /** @default null */
             readonly threshold: string | null;
+            /** @default null */
+            readonly env: string | null;
         };
         readonly Demand: {
             readonly levels: readonly components["schemas"]["Level"][];
@@ -1584,6 +1620,7 @@ export interface components {
             readonly choices: readonly ("approve" | "edit" | "reject" | "send_back" | "answer" | "retry" | "supply" | "skip" | "abort" | "happened" | "not_happened")[];
             readonly refusal: components["schemas"]["Refusal"] | null;
             readonly voted: boolean;
+            readonly permits: boolean;
             readonly may_comment: boolean;
             readonly rounds: readonly components["schemas"]["Round"][];
             readonly attempts: readonly components["schemas"]["Attempt"][];
@@ -1807,6 +1844,12 @@ export interface components {
             readonly name: string;
             readonly value: string;
         };
+        readonly WaitScore: {
+            readonly ended: number;
+            readonly foretold: number;
+            readonly inside: number;
+            readonly median: number | null;
+        };
         /** @description An action that is claimed for this executor. One that is unknown is not: ask its probe. */
         readonly Taken: {
             readonly id: string;
@@ -1819,6 +1862,7 @@ export interface components {
             readonly fence?: number | null;
             readonly deadline?: number | null;
             readonly outcome?: unknown;
+            readonly estimated_wait?: components["schemas"]["Wait"] | null;
             /** @description Which function to run. */
             readonly name: string;
         };
@@ -1861,6 +1905,19 @@ export interface components {
             readonly auth: string;
             /** @description µs since the epoch. */
             readonly at: number;
+        };
+        readonly Wait: {
+            /** @enum {unknown} */
+            readonly known: "range" | "nobody_online" | "too_few" | "long_queue";
+            readonly online: number;
+            readonly position: number | null;
+            /** @description µs. */
+            readonly low: number | null;
+            /** @description µs. */
+            readonly likely: number | null;
+            /** @description µs. */
+            readonly high: number | null;
+            readonly text: string;
         };
         readonly Me: {
             readonly tenant: string;
@@ -2154,6 +2211,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -2174,6 +2232,28 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
+                    };
+                };
+            };
+            /** @description Done. */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly id: string;
+                        readonly status: string;
+                        readonly rev: number;
+                        readonly reason?: string | null;
+                        readonly review?: string | null;
+                        readonly view?: string | null;
+                        readonly bind?: string | null;
+                        readonly fence?: number | null;
+                        readonly deadline?: number | null;
+                        readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -2503,6 +2583,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -3136,6 +3217,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -3307,6 +3389,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -3478,6 +3561,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -3815,6 +3899,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -3986,6 +4071,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -4156,6 +4242,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -4327,6 +4414,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -5360,6 +5448,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -5380,6 +5469,28 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
+                    };
+                };
+            };
+            /** @description Done. */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly id: string;
+                        readonly status: string;
+                        readonly rev: number;
+                        readonly reason?: string | null;
+                        readonly review?: string | null;
+                        readonly view?: string | null;
+                        readonly bind?: string | null;
+                        readonly fence?: number | null;
+                        readonly deadline?: number | null;
+                        readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -6465,6 +6576,156 @@ export interface operations {
             };
         };
     };
+    readonly get_review_wait: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly estimated_wait: components["schemas"]["Wait"] | null;
+                    };
+                };
+            };
+            /** @description The request cannot be meant. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing of that id, or it is not yours. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such method here. */
+            readonly 405: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive in time. */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state or the rules refuse it. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is no JSON. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not fit. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many: see Retry-After. */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large. */
+            readonly 431: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now: repeat it with the same Idempotency-Key. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly claim_review: {
         readonly parameters: {
             readonly query?: never;
@@ -6499,6 +6760,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -6664,6 +6926,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -6835,6 +7098,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -7005,6 +7269,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -7175,6 +7440,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -7347,6 +7613,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -7517,7 +7784,154 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
+                };
+            };
+            /** @description The request cannot be meant. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing of that id, or it is not yours. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such method here. */
+            readonly 405: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive in time. */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state or the rules refuse it. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is no JSON. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not fit. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many: see Retry-After. */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large. */
+            readonly 431: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now: repeat it with the same Idempotency-Key. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly get_waits: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WaitScore"];
                 };
             };
             /** @description The request cannot be meant. */
@@ -8293,6 +8707,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -8463,6 +8878,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -8628,6 +9044,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -8798,6 +9215,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -10488,6 +10906,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -11132,6 +11551,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -11603,6 +12023,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };
@@ -11762,6 +12183,7 @@ export interface operations {
                         readonly fence?: number | null;
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
+                        readonly estimated_wait?: components["schemas"]["Wait"] | null;
                     };
                 };
             };

@@ -1,0 +1,3 @@
+-- What an agent did before with one action, for conditions of a policy.
+CREATE INDEX streams_past ON streams (tenant, state ->> '$.agent', state ->> '$.name', status, born DESC)
+    WHERE kind = 'action';
