@@ -63,6 +63,16 @@ async def test_the_page_is_accessible_while_deciding(chromium: Browser, house: H
 
 
 @pytest.mark.nightly
+async def test_letting_the_like_run_is_accessible_too(chromium: Browser, house: House):
+    async with at(chromium, house, refund(house, reversible=True)) as page:
+        await page.get_by_role("button", name="And the like").click()
+        await expect(page.get_by_role("dialog")).to_be_visible()
+        await inspect(page, "and the like")
+        await press(page, "Escape")
+        await inspect_everywhere(page, "with the like")
+
+
+@pytest.mark.nightly
 async def test_other_kinds_are_accessible_too(chromium: Browser, house: House):
     for review in (question(house, options=["a", "b"]), question(house), broken(house), broken(house, "unknown")):
         async with at(chromium, house, review) as page:

@@ -16,7 +16,9 @@ from handrail.directory.commands import (
     RemoveKey,
     RemovePerson,
 )
+from handrail.ids import derive
 from handrail.policy.declaration import Declaration
+from handrail.policy.standing import Revoke, Terms
 from handrail.principal import agent
 from handrail.review import commands as review_commands
 from handrail.run import commands as run_commands
@@ -52,6 +54,36 @@ def approved(s: Script) -> None:
     s.decide(review("act_2"), "edit", args='{"n":2}')
     s.send("act_2", Withdraw())
     s.send("act_3", Withdraw())
+
+
+@scenario
+def limited(s: Script) -> None:
+    """A limit counts what may run, starts and is taken back; beyond it a person is asked."""
+    limit = "limits: [{name: two an hour, action: test.effect, per: agent, within: 1h, at_most: 1}]\n"
+    s.apply(TEAM + "rules: [{name: runs, action: test.effect, verdict: run, replaces: code}]\n" + limit)
+    s.propose("act_1")
+    s.propose("act_2")
+    s.send("act_1", Withdraw())
+    s.propose("act_3")
+    s.start("act_3")
+    s.settle("act_3")
+    s.decide(review("act_2"))
+    s.start("act_2")
+    s.settle("act_2")
+
+
+@scenario
+def permitted(s: Script) -> None:
+    """The like of what was approved runs, until it was used up, is taken back, or its time is over."""
+    for one, terms in (("act_1", Terms(times=1)), ("act_3", Terms()), ("act_5", Terms(lasts=60_000_000))):
+        s.propose(one, reversible=True)
+        s.decide(review(one), standing=terms)
+        s.propose(f"act_{int(one[4:]) + 1}", reversible=True)
+        if one == "act_3":
+            s.send(derive("std", review(one)), Revoke(), s.solo)
+    s.pass_(61)
+    s.tick(derive("std", review("act_5")))
+    s.propose("act_7", reversible=True)
 
 
 @scenario

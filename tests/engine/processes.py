@@ -10,9 +10,10 @@ from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
-from handrail.action.commands import Start
+from handrail.action.commands import Propose, Start
 from handrail.errors import AlreadyDecided, HandrailError
 from handrail.ids import mint
+from handrail.policy.declaration import Declaration
 from handrail.review.commands import Decide
 from tests.engine.kit import Desk, proposal
 
@@ -102,3 +103,23 @@ def wait_for(path: str, action: str, rev: int, told: Connection) -> None:
     answer = desk.agent.wait(action, rev, 30)
     told.send(answer and answer["status"])
     desk.close()
+
+
+def pay_for(path: str, threads: int, splits: list[list[str]], start: Barrier, told: Connection) -> None:
+    """Ask for payments from every thread, each a split of its own; tells the amounts that started at once."""
+    desk = Desk(path)
+    assert desk.agent.actor.kind == "agent"
+    started: list[str] = []
+    start.wait()
+
+    def race(number: int) -> None:
+        for amount in splits[number]:
+            command = Propose(
+                "pay", f'{{"amount":"{amount}"}}', "sha256:0", "{}", Declaration("auto"), executor="exe_1", start=True
+            )
+            if desk.agent.call(mint("act"), command)["status"] == "started":
+                started.append(amount)
+
+    together(threads, race)
+    desk.close()
+    told.send(started)

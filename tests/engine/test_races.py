@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +13,21 @@ import pytest
 
 from handrail.embedded import Database, Embedded, local_agent
 from handrail.ids import mint
+from handrail.policy.register import ID
 from handrail.testing.clock import FrozenClock
 from tests.crash.books import Books
 from tests.engine.kit import Desk, proposal
-from tests.engine.processes import PROCESSES, decide_all, propose_for, start_all, together
+from tests.engine.processes import PROCESSES, decide_all, pay_for, propose_for, start_all, together
+from tests.engine.test_policy import put
 from tests.night import by_night
 
 TWO = 2
+LIMITED = """
+default_path: p
+paths: {p: {levels: [{ask: group:team, for: 1h}]}}
+rules: [{action: pay, verdict: run}]
+limits: [{name: a, action: pay, sum: args.amount, within: 24h, at_most: "1000.00"}]
+"""
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -74,6 +84,34 @@ def test_of_32_executors_one_starts_each_action(where: str):
         assert desk.types(action).count("action.started") == 1
     desk.close()
     Books(where)
+
+
+def test_however_a_payment_is_split_a_limit_is_never_passed_by_64_at_once(where: str):
+    seed = random.randrange(2**32)
+    print(f"seed {seed}")
+    draw = random.Random(seed)
+    desk = Desk(where)
+    rules = (
+        "default_path: p\npaths: {p: {levels: [{ask: group:team, for: 1h}]}}\nrules: [{action: pay, verdict: run}]\n"
+    )
+    limit = "limits: [{name: a, action: pay, sum: args.amount, within: 24h, at_most: '1000.00'}]\n"
+    desk.person.call(ID, put(rules + limit))
+    splits = [[split(draw) for _ in range(by_night(20, 2))] for _ in range(32)]
+    told = compete(where, pay_for, 32, splits)
+    started = Counter(amount for amounts in told for amount in amounts)
+    used = sum(map(Decimal, started.elements()))
+    assert used <= 1000
+    held = Counter(amount for amounts in splits * TWO for amount in amounts) - started
+    assert all(used + Decimal(amount) > 1000 for amount in held), "what was held would have passed it"
+    (limits,) = desk.agent.limits()
+    assert [Decimal(one.used or "") for one in limits.budgets] == [used]
+    desk.close()
+    Books(where)
+
+
+def split(draw: random.Random) -> str:
+    """A part of a payment: mostly small, now and then nearly all of it."""
+    return f"{draw.choice([draw.uniform(0.01, 30), draw.uniform(1, 300), 999]):.2f}"
 
 
 def test_two_processes_that_write_as_fast_as_they_can_share_the_file(tmp_path: Path):

@@ -30,7 +30,7 @@ OF_THE_POLICY: Final = (
     ),
     Guard(
         "stricter at the start", "A policy that became stricter counts until the call leaves.",
-        (Edit(EXECUTION, 'if verdict is None or verdict.kind == "run" or retried:', "if True:"),),
+        (Edit(EXECUTION, 'if verdict is None or verdict.kind == "run" or _retried(state):', "if True:"),),
         (
             "tests/engine/test_policy.py::test_what_was_agreed_to_is_asked_again_by_a_policy_that_asks_for_more",
             "tests/engine/test_policy.py::test_a_policy_that_came_between_claim_and_start_counts",

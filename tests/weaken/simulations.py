@@ -90,7 +90,7 @@ OF_THE_SIMULATION: Final = (
     ),
     _guard(
         "policy at the start", "What a stricter policy asks for is asked for before anything starts.",
-        Edit(EXECUTION, "    verdict = facts.verdict\n    retried =", "    verdict = None\n    retried ="),
+        Edit(EXECUTION, "    verdict = facts.verdict\n    if verdict", "    verdict = None\n    if verdict"),
     ),
     _guard(
         "stopped run", "In a run that was stopped nothing starts.",

@@ -108,7 +108,8 @@ class Page:
     Names, words and the texts of nodes are drawn text; `raw` and the options' values are as they are sent, with the
     arguments in the order of the parameters. `first` are the arguments as the agent first asked, if they were edited
     since; `unseen` the paths that have to be opened before the bytes may run. `choices` are what the reader may choose
-    now, none where `refusal` says why; `voted` says that they have approved the present round.
+    now, none where `refusal` says why; `voted` says that they have approved the present round, `permits` that with
+    their approval they may let the like run.
     """
 
     row: Row
@@ -135,6 +136,7 @@ class Page:
     choices: tuple[Outcome, ...]
     refusal: Refusal | None
     voted: bool
+    permits: bool
     may_comment: bool
     rounds: tuple[Round, ...]
     attempts: tuple[Attempt, ...]

@@ -17,6 +17,7 @@ from ..policy.paths import ANYONE
 from ..principal import Principal
 from ..review.lifecycle import choices, may_comment
 from ..review.model import Outcome, Review
+from ..review.permission import barrier
 from ..review.voting import voted
 from ..store.protocol import Reader
 from ..view.drawing import drawn, inline
@@ -157,7 +158,7 @@ class Sheet:
             ladder=tuple(past.ladder(review, found.events, self._names)), quorum=tuple(self._quorum()),
             undo=review.demand.undo, raw=self._args, schema=self._schema(), question=self._question(),
             choices=open_to, refusal=refusal, voted=voted(review, self._viewer.principal),
-            may_comment=self._may_comment(),
+            permits=self._permits(open_to), may_comment=self._may_comment(),
             rounds=tuple(past.rounds(found.events, self._names, found.revisions)),
             attempts=tuple(past.attempts(self._action.id, found.attempts)),
             talk=tuple(past.talk(found.events, self._names)),
@@ -224,6 +225,11 @@ class Sheet:
         except NotAllowed as error:
             return (), shape.Refusal(error.code, visible(str(error)) if viewer.decides else POWERLESS)
         return found, None
+
+    def _permits(self, open_to: tuple[Outcome, ...]) -> bool:
+        people, reversible = self._found.rows.people(self._material), self._action.reversible
+        barred = barrier(self._review, self._viewer.principal, people, reversible=reversible)
+        return "approve" in open_to and self._review.kind == "approval" and barred is None
 
     def _may_comment(self) -> bool:
         viewer, people = self._viewer, self._found.rows.people(self._material)

@@ -3,6 +3,8 @@
 from ..clock import DAY
 from ..errors import InvalidValue, NotAllowed
 from ..policy.standing import LONGEST, MOST, Terms, alone
+from ..principal import Principal
+from .access import People
 from .facts import Facts
 from .model import Outcome, Review
 
@@ -12,14 +14,21 @@ def require_permissible(state: Review, outcome: Outcome, terms: Terms, facts: Fa
     if outcome != "approve" or state.kind != "approval":
         raise InvalidValue("only the approval of an action lets the like run; decide without `standing`")
     _require_terms(terms, facts)
-    if not facts.reversible or state.risk == "critical":
-        what = "critical" if facts.reversible else "not said to be reversible"
-        raise NotAllowed(f"the action is {what}, so each one needs its own decision; approve it without `standing`")
+    why = barrier(state, facts.actor, facts.people, reversible=facts.reversible)
+    if why:
+        raise NotAllowed(why)
+
+
+def barrier(state: Review, actor: Principal, people: People, *, reversible: bool) -> str | None:
+    """Why somebody who may approve an action may not let the like run, or `None` where they may."""
+    if not reversible or state.risk == "critical":
+        what = "critical" if reversible else "not said to be reversible"
+        return f"the action is {what}, so each one needs its own decision; approve it without `standing`"
     if sum(count for _, count in state.demand.quorum) != 1:
-        raise NotAllowed("this review needs several people, so each such action does; approve it without `standing`")
-    people = facts.people
-    if not alone(facts.actor.id, facts.actor.auth, state.demand, people.directory, people.barred):
-        raise NotAllowed("you decide here for somebody else; only those whom the path asks let the like run")
+        return "this review needs several people, so each such action does; approve it without `standing`"
+    if not alone(actor.id, actor.auth, state.demand, people.directory, people.barred):
+        return "you decide here for somebody else; only those whom the path asks let the like run"
+    return None
 
 
 def _require_terms(terms: Terms, facts: Facts) -> None:

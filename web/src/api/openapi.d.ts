@@ -1189,6 +1189,8 @@ export interface components {
             /** @default null */
             readonly spent_at: number | null;
             readonly over?: readonly string[];
+            /** @default null */
+            readonly env: string | null;
         };
         readonly Demand: {
             readonly levels: readonly components["schemas"]["Level"][];
@@ -1609,6 +1611,7 @@ export interface components {
             readonly choices: readonly ("approve" | "edit" | "reject" | "send_back" | "answer" | "retry" | "supply" | "skip" | "abort" | "happened" | "not_happened")[];
             readonly refusal: components["schemas"]["Refusal"] | null;
             readonly voted: boolean;
+            readonly permits: boolean;
             readonly may_comment: boolean;
             readonly rounds: readonly components["schemas"]["Round"][];
             readonly attempts: readonly components["schemas"]["Attempt"][];

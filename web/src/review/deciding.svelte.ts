@@ -12,7 +12,7 @@ import { said } from "./edits";
 import { type Folds, goTo } from "./folds.svelte";
 import { ended, type Reading } from "./page.svelte";
 import { around, left, walk } from "./seen";
-import { type Answer, type Decision, Sender } from "./sending";
+import { type Answer, type Decision, Sender, type Terms } from "./sending";
 import { because } from "./words";
 
 /** What stands between a chosen outcome and its being sent, or what else is being written. */
@@ -38,6 +38,7 @@ export class Deciding {
   refused = $state.raw<Refusal | null>(null);
   /** Called with what was decided and what the server said to it. */
   decided: (outcome: string, answer: Answer, page: Page) => void = () => undefined;
+  #terms: Terms | null = null;
   #sender = new Sender();
   #lost: { outcome: string; page: Page } | null = null;
   #again: () => void = () => undefined;
@@ -143,6 +144,24 @@ export class Deciding {
     if (mode.kind === "reason") return because(begun.reason, begun.note) !== null;
     if (mode.kind === "note") return begun.note.trim() !== "";
     return mode.outcome !== "supply" || this.answers;
+  }
+
+  /** Whether this person may let the like run, too. */
+  get permits(): boolean {
+    return this.may && this.page?.permits === true && this.main === "approve";
+  }
+
+  /** Approve, and let the like run. Returns whether the server took it. */
+  async permit(terms: Terms): Promise<boolean> {
+    if (!this.permits || this.left.length) return false;
+    this.#terms = terms;
+    try {
+      await this.send("approve");
+    } finally {
+      this.#terms = null;
+      this.#again = () => void this.permit(terms);
+    }
+    return this.refused === null;
   }
 
   /** Send what was chosen. */
@@ -270,6 +289,7 @@ export class Deciding {
       seen,
       ...(note === null ? {} : { note }),
       ...(outcome === "edit" ? { args: this.begun.args } : {}),
+      ...(outcome === "approve" && this.#terms ? { standing: this.#terms } : {}),
       ...(VALUED.has(outcome) && this.begun.answer !== undefined ? { value: this.begun.answer } : {}),
     };
   }

@@ -8,6 +8,14 @@ export interface Decision {
   note?: string;
   value?: unknown;
   args?: unknown;
+  standing?: Terms;
+}
+
+/** What an approval lets run like it: for how long, how often, and with which arguments the same (all without any). */
+export interface Terms {
+  lasts: string;
+  times?: number;
+  fixed?: string[];
 }
 
 /** What became of a command. */
