@@ -20,7 +20,12 @@ OF_THE_POLICY: Final = (
     ),
     Guard(
         "sure enough", "What its agent is less sure of than it has to be waits for people.",
-        (Edit("policy/declaration.py", "return sure is not None and threshold is not None and sure >= threshold", "return True"),),
+        (
+            Edit(
+                "policy/declaration.py", "return sure is not None and threshold is not None and sure >= threshold",
+                "return True",
+            ),
+        ),
         (
             "tests/gate/test_confidence.py::test_of_what_it_is_less_sure_people_accept_it",
             "tests/gate/test_confidence.py::test_what_is_no_number_from_0_to_1_is_no_confidence",
