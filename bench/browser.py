@@ -56,7 +56,7 @@ def run(folder: Path, amount: Amount) -> dict[str, Figure]:
 async def _measured(path: str, at: Served, amount: Amount) -> dict[str, Figure]:
     async with dialled(at.url, 1) as (line,):
         asked = [await line.send("POST", "/v1/actions", at.keys[0], body(n)) for n in range(amount.rows)]
-        reviews = [str(expect(one, 201)["review"]) for one in asked]
+        reviews = [str(expect(one, 202)["review"]) for one in asked]
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=[*FLAGS])
         frame = await _frame(browser)

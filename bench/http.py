@@ -70,7 +70,7 @@ async def _measure(at: Served, amount: Amount) -> Measured:
 
     async def ask(line: Line, _: int) -> None:
         number = next(numbers)
-        expect(await line.send("POST", "/v1/actions", at.keys[number % len(at.keys)], body(number)), 201)
+        expect(await line.send("POST", "/v1/actions", at.keys[number % len(at.keys)], body(number)), 202)
 
     async def noop(line: Line, number: int) -> None:
         expect(await line.send("POST", "/v1/noop", at.keys[0], body(number)), 201)
@@ -101,7 +101,7 @@ async def _rated(at: Served, lines: list[Line], each: int, work: Work) -> tuple[
 
 async def _resume(at: Served, agent: Line, person: Line, key: str, number: int) -> int:
     """From sending the decision to the answer of the long poll, with the commit in between."""
-    asked = expect(await agent.send("POST", "/v1/actions", key, body(number)), 201)
+    asked = expect(await agent.send("POST", "/v1/actions", key, body(number)), 202)
     path = f"/v1/actions/{asked['id']}/wait?rev={asked['rev']}"
     waiting = asyncio.ensure_future(agent.send("GET", path, key, headers="Prefer: wait=20\r\n"))
     await asyncio.sleep(0.005)

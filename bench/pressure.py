@@ -62,7 +62,7 @@ def run(folder: Path, load: Load) -> dict[str, Figure]:
     return {
         "flood": Figure(flooded.meanwhile.p99 / flooded.base.p99, _beside(flooded.base, flooded.meanwhile)),
         "flood_p50": Figure(flooded.meanwhile.p50 / flooded.base.p50, f"{flooded.per_second:,.0f} answers/s"),
-        "flood_taken": Figure(flooded.statuses.get("201", 0), answered),
+        "flood_taken": Figure(flooded.statuses.get("202", 0), answered),
         "stalled": Figure(deaf.meanwhile.p99 / deaf.base.p99, _beside(deaf.base, deaf.meanwhile)),
         "stalled_p50": Figure(deaf.meanwhile.p50 / deaf.base.p50, f"{load.readers} readers"),
         "stalled_memory": Figure(deaf.grown, f"{load.entries:,} entries"),
@@ -100,7 +100,7 @@ class Stalled:
 async def _cycle(agent: Line, person: Line, at: Served, key: str, number: int) -> int:
     """Ask and decide; in ns."""
     began = time.perf_counter_ns()
-    asked = expect(await agent.send("POST", "/v1/actions", key, body(number)), 201)
+    asked = expect(await agent.send("POST", "/v1/actions", key, body(number)), 202)
     decision = {"outcome": "approve", "view": asked["view"]}
     expect(await person.send("POST", f"/v1/reviews/{asked['review']}/decisions", at.person, decision), 200)
     return time.perf_counter_ns() - began
