@@ -114,10 +114,10 @@ class House:
         self.server = self.serve_at(self.port)
         return self.server
 
-    def serve_at(self, port: int) -> Process:
+    def serve_at(self, port: int, *options: str) -> Process:
         """Start a server on that port, and wait until it says that it is ready."""
         listen = f"127.0.0.1:{port}"
-        server: Process = self.run(Process, *COMMAND, "serve", "--listen", listen, "--db", self.address)
+        server: Process = self.run(Process, *COMMAND, "serve", "--listen", listen, "--db", self.address, *options)
         server.line('"ready"')
         return server
 

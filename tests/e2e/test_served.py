@@ -363,3 +363,33 @@ def test_one_file_has_one_server(served: Served):
     code, _ = other.end()
     assert code == 2
     assert "another server has" in "".join(other.said)
+
+
+CONDITIONS = """
+default_path: money
+paths: {money: {levels: [{ask: group:treasury, for: 1h}]}}
+rules:
+  - {name: tests, action: payments.wire, when: env != "prod", verdict: run, replaces: code}
+  - {name: small, action: payments.wire, when: args.cents < 1000 && agent == "payer", verdict: run, replaces: code}
+"""
+SMALL = (
+    HEAD
+    + WIRE
+    + """
+print(wire("DE89", 999))
+print(wire.propose("DE89", 1_000).status)
+"""
+)
+
+
+def test_conditions_see_the_environment_that_the_server_was_started_in(tmp_path: Path):
+    house = House(tmp_path, "")
+    try:
+        house.fill()
+        house.server = house.serve_at(house.port, "--env", "prod")
+        house.send("ann", "PUT", "/policy", {"file": CONDITIONS})
+        there = {"HANDRAIL_URL": house.url, "HANDRAIL_KEY": house.key("payer"), "HANDRAIL_ENV": "dev"}
+        agent = house.run(Agent, sys.executable, "-c", SMALL, env=environment(EFFECTS=os.devnull, **there))
+        assert agent.end() == (0, "sent 9.99 to DE89\nheld\n")
+    finally:
+        house.close()

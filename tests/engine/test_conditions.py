@@ -250,3 +250,13 @@ def test_how_numbers_and_blanks_are_written_changes_nothing(
         other.close()
     finally:
         office.close()
+
+
+def test_an_environment_is_named_plainly_and_a_server_says_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(handrail.UsageError, match="names no environment"):
+        handrail.connect("sqlite:///:memory:", env="Prod 1")
+    with pytest.raises(handrail.UsageError, match="the server has the clock and the env"):
+        handrail.connect("http://127.0.0.1:1", key="k", env="prod")
+    monkeypatch.setenv("HANDRAIL_ENV", "no/name")
+    with pytest.raises(handrail.UsageError, match="names no environment"):
+        handrail.connect("sqlite:///:memory:")
