@@ -71,6 +71,24 @@ def test_a_policy_that_was_changed_where_it_is_kept_is_no_policy() -> None:
     assert read_policy(None, text_digest(kept)) == Unreadable(text_digest(kept))
 
 
+def test_a_policy_without_newer_words_is_kept_byte_for_byte_as_before() -> None:
+    rules = """rules:
+  - {name: reads, action: db.read, verdict: run, replaces: code}
+  - {action: "pay*", pattern: approval, quorum: 2}
+"""
+    kept = compiled_text(read_policy_file(PATH + rules).policy)
+    assert text_digest(kept) == "sha256:9a57e02ffe9ed9bedf531f099093d8484293359f4fefda1cbcbc1cfcb9b5248f"
+
+
+def test_a_condition_that_is_kept_and_cannot_be_read_is_no_policy() -> None:
+    rules = "rules: [{action: pay, pattern: approval, when: args.amount > 500}]\n"
+    kept = compiled_text(read_policy_file(PATH + rules).policy)
+    assert isinstance(read_policy(kept, text_digest(kept)), Policy)
+    for other in ("args.amount >", "arg.amount > 500", "args.amount + 500"):
+        changed = kept.replace("args.amount > 500", other)
+        assert read_policy(changed, text_digest(changed)) == Unreadable(text_digest(changed))
+
+
 @pytest.mark.parametrize("broken", BROKEN, ids=[one.splitlines()[0] for one in BROKEN])
 def test_all_that_is_wrong_in_a_policy_is_told_with_its_line_and_what_to_write(broken: str) -> None:
     text, _, said = broken.partition("\n")[2].partition("--- is refused with\n")

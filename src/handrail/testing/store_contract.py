@@ -189,6 +189,25 @@ class StoreContract:
             assert [row.id for row in reader.refused(TENANT, "run_1", "int_2")] == ["act_11"]
             assert reader.refused(TENANT, "run_2", "int_1") == []
 
+    def test_what_an_agent_did_before_is_found_by_status_and_time(self, store: Store) -> None:
+        def done(number: int, status: str, agent: str = "agt_1", name: str = "pay") -> Stream:
+            state = f'{{"agent":"{agent}","name":"{name}"}}'
+            return stream(f"act_{number}", "action", status, born=number)._replace(state=state)
+
+        others = [done(7, "succeeded", "agt_2"), done(8, "succeeded", name="read")]
+        rows = [done(one, "held" if one % 2 else "succeeded") for one in range(1, 7)]
+        put(store, Batch(head(1), [*rows, *others, done(9, "refused")]))
+        with store.read() as reader:
+            found = reader.past(TENANT, "agt_1", "pay", ("held", "succeeded"), 3, 3)
+            assert [row.id for row in found] == ["act_6", "act_5", "act_4"]
+            assert [row.id for row in reader.past(TENANT, "agt_1", "pay", ("held",), 0, 9)] == [
+                "act_5",
+                "act_3",
+                "act_1",
+            ]
+            assert [row.id for row in reader.past(TENANT, "agt_1", "pay", ("refused",), 0, 9)] == ["act_9"]
+            assert reader.past(TENANT, "agt_3", "pay", ("held", "succeeded"), 0, 9) == []
+
     def test_the_newest_permissions_of_a_group_that_count_are_found(self, store: Store) -> None:
         rows = [stream(f"std_{at}", "standing", "present", parent="lik_1", born=at) for at in (8, 10, 9)]
         over = stream("std_over", "standing", "removed", parent="lik_1", born=11)
