@@ -18,7 +18,7 @@ OF_WORKERS: Final = (
     ),
     Guard(
         "workers need the scope", "Only a key that may execute for others takes their work.",
-        (Edit(TAKING, 'if request.actor.kind != "agent" or not request.actor.executes:', "if False:"),),
+        (Edit(TAKING, 'if actor.kind != "agent" or not actor.executes:', "if False:"),),
         ("tests/engine/test_taking.py::test_only_who_may_execute_for_others_takes_work",),
     ),
     Guard(
