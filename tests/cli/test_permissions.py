@@ -70,12 +70,12 @@ def test_explain_tells_who_lets_it_run(company, pay):
         (("--fixed", "acount"), "is no argument of this action; it has account, cents"),
     ],
 )
-def test_what_cannot_be_meant_decides_nothing(company, pay, options, said):
+def test_what_cannot_be_meant_decides_nothing(on_file, pay, options, said):
     review = pay.propose("DE1", 5).review
-    refused = company("reviews", "approve", review, "-qy", *options)
+    refused = on_file("reviews", "approve", review, "-qy", *options)
     assert refused.code != 0
     assert said in refused.err
-    assert "open" in company("reviews", "show", review).out
+    assert "open" in on_file("reviews", "show", review).out
 
 
 def test_limits_tell_what_is_used(company, pay, tmp_path: Path):

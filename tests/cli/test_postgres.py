@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.resources import files
+from importlib import resources
 from urllib.parse import urlsplit
 
 import psycopg
@@ -13,7 +13,6 @@ from typer.testing import CliRunner
 import handrail
 from handrail.cli.main import app
 
-STEPS = len(list((files("handrail.store") / "migrations" / "postgres").iterdir()))
 PEOPLE = "people: [{handle: ann, os_user: ann, roles: [administrator, reviewer]}]"
 
 
@@ -27,6 +26,9 @@ def runner(postgres: str) -> Iterator[str]:
             urlsplit(postgres)._replace(netloc=f"{role}:geheim@{urlsplit(postgres).netloc.partition('@')[2]}").geturl()
         )
         connection.execute(f"DROP OWNED BY {role}; DROP ROLE {role}".encode())
+
+
+STEPS = len(list((resources.files("handrail.store") / "migrations" / "postgres").iterdir()))
 
 
 @pytest.fixture(autouse=True)

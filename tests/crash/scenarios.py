@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import Any, Final
 
-from handrail.action.commands import Claim, Propose, Reconcile, Release, ReportOutcome, Settle, Withdraw
+from handrail.action.commands import Claim, Reconcile, Release, ReportOutcome, Settle, Withdraw
 from handrail.directory.commands import (
     NoteAccount,
     PutAgent,
@@ -16,22 +16,16 @@ from handrail.directory.commands import (
     RemoveKey,
     RemovePerson,
 )
-from handrail.ids import derive
-from handrail.policy.declaration import Declaration
-from handrail.policy.standing import Revoke, Terms
 from handrail.principal import agent
 from handrail.review import commands as review_commands
 from handrail.run import commands as run_commands
 from handrail.store.protocol import Reader
 from handrail.store.vault import Token
+from tests.crash import policies
+from tests.crash.policies import DENIES, RUNS, TWO
 from tests.crash.script import EXECUTOR, Scenario, Script, review
 from tests.engine.kit import proposal
 
-TEAM: Final = "default_path: p\npaths: {p: {levels: [{ask: group:team, for: 1h}]}}\n"
-RUNS: Final = TEAM + "rules: [{name: runs, action: test.effect, verdict: run, replaces: code}]\n"
-TWO: Final = TEAM + "rules: [{name: two, action: test.effect, pattern: approval, quorum: 2}]\n"
-OFTEN: Final = TEAM + "rules: [{name: often, action: test.effect, when: 'history.count(\"1h\") > 1', verdict: deny}]\n"
-DENIES: Final = "rules: [{name: no, action: test.effect, when: 'history.count(\"1h\") >= 0', verdict: deny}]\n"
 SCENARIOS: Final[dict[str, Scenario]] = {}
 LADDER: Final[dict[str, Any]] = {"reviewers": ("group:team",), "within": 600_000_000, "remind": 120_000_000}
 
@@ -56,34 +50,8 @@ def approved(s: Script) -> None:
     s.send("act_3", Withdraw())
 
 
-@scenario
-def limited(s: Script) -> None:
-    """A limit counts what may run, starts and is taken back; beyond it a person is asked."""
-    limit = "limits: [{name: two an hour, action: test.effect, per: agent, within: 1h, at_most: 1}]\n"
-    s.apply(TEAM + "rules: [{name: runs, action: test.effect, verdict: run, replaces: code}]\n" + limit)
-    s.propose("act_1")
-    s.propose("act_2")
-    s.send("act_1", Withdraw())
-    s.propose("act_3")
-    s.start("act_3")
-    s.settle("act_3")
-    s.decide(review("act_2"))
-    s.start("act_2")
-    s.settle("act_2")
-
-
-@scenario
-def permitted(s: Script) -> None:
-    """The like of what was approved runs, until it was used up, is taken back, or its time is over."""
-    for one, terms in (("act_1", Terms(times=1)), ("act_3", Terms()), ("act_5", Terms(lasts=60_000_000))):
-        s.propose(one, reversible=True)
-        s.decide(review(one), standing=terms)
-        s.propose(f"act_{int(one[4:]) + 1}", reversible=True)
-        if one == "act_3":
-            s.send(derive("std", review(one)), Revoke(), s.solo)
-    s.pass_(61)
-    s.tick(derive("std", review("act_5")))
-    s.propose("act_7", reversible=True)
+for _one in (policies.ruled, policies.unasked, policies.limited, policies.permitted):
+    scenario(_one)
 
 
 @scenario
@@ -200,35 +168,6 @@ def retried(s: Script) -> None:
     s.decide(review("act_1", 2, "exception"), "retry")
     s.start()
     s.settle(fence=2)
-
-
-@scenario
-def ruled(s: Script) -> None:
-    """A rule lets it run; a stricter policy holds it at the start, another one denies it."""
-    s.employ("ann")
-    s.employ("ben")
-    ann = s.person("ann")
-    s.apply(RUNS, ann)
-    for one in ("act_1", "act_2", "act_3"):
-        s.propose(one, reviewers=("group:team",))
-    s.start("act_1")
-    s.settle("act_1")
-    s.apply(TWO, ann)
-    s.start("act_2")
-    s.decide(review("act_2"), who=ann)
-    s.decide(review("act_2"), who=s.person("ben"))
-    s.apply(DENIES, ann)
-    s.start("act_3")
-
-
-@scenario
-def unasked(s: Script) -> None:
-    """What ran by a rule and names nobody stays unknown."""
-    s.apply("rules: [{name: runs, action: test.effect, verdict: run, replaces: code}]\n")
-    s.send("act_1", Propose("test.effect", '{"n":1}', "sha256:0", "{}", Declaration("auto")))
-    s.start()
-    s.pass_(61)
-    s.tick("act_1")
 
 
 @scenario

@@ -68,7 +68,7 @@ def told(books: Books) -> Told:
 
 def _name(sub: str, number: int) -> str:
     """Ids of runs and groups are keyed hashes, so they differ between databases."""
-    return f"{sub[:3]} {number}" if sub.startswith(("run_", "grp_", "agt_")) else sub
+    return f"{sub[:3]} {number}" if sub.startswith(("run_", "grp_", "agt_", "bud_")) else sub
 
 
 def whole(store: str, folder: Path, scenarios: Iterable[str]) -> Whole:

@@ -21,6 +21,7 @@ from handrail.ids import mint
 from handrail.policy.declaration import Declaration
 from handrail.policy.register import ID
 from handrail.testing import FrozenClock
+from handrail.view.facts import reason
 
 from .kit import proposal
 from .test_policy import TEAM, Office, put
@@ -72,6 +73,8 @@ def test_a_condition_without_an_answer_asks_people_and_says_which(office: Office
     assert (state.status, state.reason, state.rule) == ("held", "condition_error", "r0")
     view: Any = office.person.review(state.review or "").view
     assert view["verdict"]["reason"] == "condition_error"
+    assert view["verdict"]["error"] == "`args.amount` is not of its type: its type allows no object"
+    assert "could not be evaluated: `args.amount` is not of its type" in reason(view["verdict"])
 
 
 def test_the_rule_whose_condition_has_no_answer_says_how_many_agree(office: Office) -> None:

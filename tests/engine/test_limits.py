@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from handrail.action.commands import Propose, Reconcile, Settle, Start, Withdraw
+from handrail.action.events import Succeeded
 from handrail.action.model import Action
 from handrail.backend import Answer
 from handrail.clock import DAY
+from handrail.engine.consequences import consequences
 from handrail.ids import mint
+from handrail.policy.budget import Spend
 from handrail.policy.declaration import Declaration
 from handrail.policy.register import ID
 from handrail.testing import FrozenClock
@@ -80,7 +84,11 @@ class Till(Desk):
         return [one for budget in budgets for one in self.types(budget.id)]
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+BOTH = pytest.mark.parametrize("till", ["sqlite", "postgres"], indirect=True)
+"""Also by day on both; the others on PostgreSQL by night."""
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.nightly)])
 def till(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Till]:
     path = str(request.getfixturevalue("postgres")) if request.param == "postgres" else str(tmp_path / "a.db")
     desk = Till(path)
@@ -88,6 +96,7 @@ def till(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Till]:
     desk.close()
 
 
+@BOTH
 def test_payments_run_up_to_the_limit_and_beyond_it_people_are_asked(till: Till) -> None:
     till.apply(policy(DAILY % ""))
     assert [till.pay("333.40")["status"] for _ in range(2)] == ["started", "started"]
@@ -101,6 +110,7 @@ def test_payments_run_up_to_the_limit_and_beyond_it_people_are_asked(till: Till)
     assert till.pay("0.01")["status"] == "held"
 
 
+@BOTH
 def test_ten_payments_of_999_under_a_limit_of_1000_are_seen(till: Till) -> None:
     till.apply(policy(DAILY % ""))
     assert [till.pay(999)["status"] for _ in range(10)] == ["started"] + ["held"] * 9
@@ -180,6 +190,7 @@ def test_what_people_let_pass_is_booked_too(till: Till) -> None:
     assert till.shown(till.pay(1))[0]["used"] == "5000"
 
 
+@BOTH
 def test_approvals_that_pass_a_limit_together_are_asked_again(till: Till) -> None:
     till.apply(policy(DAILY % ", path: cfo", rules="rules:\n- {name: asks, action: pay, pattern: approval}\n"))
     held = [till.pay(600), till.pay(600)]
@@ -253,6 +264,7 @@ def test_a_retry_counts_once(till: Till) -> None:
     assert till.pay(1)["status"] == "held"
 
 
+@BOTH
 def test_a_policy_that_came_after_the_clearing_counts_at_the_start(till: Till) -> None:
     till.apply(policy())
     first, second = till.pay(600, start=False), till.pay(600, start=False)
@@ -282,6 +294,16 @@ def test_a_question_counts_under_no_limit(till: Till) -> None:
     assert held["reason"] == "declared"
 
 
+def test_what_succeeds_without_a_start_counts_until_it_has_left_the_window(till: Till) -> None:
+    till.apply(policy(DAILY % ""))
+    cleared = till.state(till.pay(900, start=False))
+    after = replace(cleared, status="succeeded")
+    (budget,) = {one.budget for one in cleared.charges}
+    follows = consequences(cleared, after, Succeeded("executor"), {})
+    assert follows == [(budget, Spend(cleared.charges[0], cleared.id))]
+
+
+@BOTH
 def test_the_log_keeps_no_amount_and_no_payee_and_replays(till: Till) -> None:
     till.apply(policy(DAILY % ", per: [args.payee]"))
     paid = till.pay("123.45", "a very private payee")

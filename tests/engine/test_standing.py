@@ -73,7 +73,11 @@ class Office(Desk):
         self.clock.advance(by)
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+BOTH = pytest.mark.parametrize("office", ["sqlite", "postgres"], indirect=True)
+"""Also by day on both; the others on PostgreSQL by night."""
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.nightly)])
 def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
     path = str(request.getfixturevalue("postgres")) if request.param == "postgres" else str(tmp_path / "a.db")
     found = Office(path)
@@ -81,6 +85,7 @@ def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
     found.close()
 
 
+@BOTH
 def test_the_like_of_what_was_approved_runs_in_the_name_of_who_gave_it(office: Office) -> None:
     one = office.give()
     ran = office.ask()
@@ -125,6 +130,7 @@ def test_it_is_for_every_agent_of_one_owner(office: Office) -> None:
     assert office.ask(by=stranger)["status"] == "held"
 
 
+@BOTH
 def test_it_ends_after_so_many_times(office: Office) -> None:
     one = office.give(terms=Terms(times=2))
     assert [office.ask()["status"] for _ in range(3)] == ["cleared", "cleared", "held"]
@@ -230,6 +236,7 @@ def test_it_counts_from_when_the_decision_takes_effect(office: Office) -> None:
     assert office.ask()["status"] == "cleared"
 
 
+@BOTH
 @pytest.mark.parametrize("who", ["ann", "olga"])
 def test_who_gave_it_and_supervisors_take_it_back(office: Office, who: str) -> None:
     one, ran = office.give(), office.ask()

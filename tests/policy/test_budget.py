@@ -19,6 +19,7 @@ from handrail.policy.budget import PARTS, Book, Budget, Facts, GiveBack, Spend, 
 from handrail.policy.limits import Charge, at, number
 from handrail.principal import SYSTEM
 from handrail.stream import Sealed
+from tests.night import by_night
 
 WITHIN = 3_600
 CHARGE = Charge("bud_1", "a-limit", "amount", WITHIN, 1)
@@ -110,7 +111,9 @@ class BudgetMachine(RuleBasedStateMachine):
 
 
 def test_what_is_used_is_never_too_little_and_hardly_too_much() -> None:
-    run_state_machine_as_test(BudgetMachine, settings=settings(max_examples=60, stateful_step_count=25, deadline=None))
+    run_state_machine_as_test(
+        BudgetMachine, settings=settings(max_examples=by_night(1_000, 30), stateful_step_count=25, deadline=None)
+    )
 
 
 def test_up_to_its_last_exact_booking_a_window_is_exact() -> None:

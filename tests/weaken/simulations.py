@@ -64,8 +64,8 @@ OF_THE_SIMULATION: Final = (
     _guard(
         "cache", "What another process has changed is read again.",
         Edit(
-            "engine/reads.py", "for entry in news:\n                self.states.pop(entry.sub, None)",
-            "for entry in news:\n                self.states.get(entry.sub)",
+            "engine/reads.py", "self.states.pop(entry.sub, None)\n                self.views",
+            "self.states.get(entry.sub)\n                self.views",
         ),
     ),
     _guard(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..action.model import Action
 from ..policy.asked import Asked
-from ..policy.rules import Holds, Rule
+from ..policy.rules import ConditionFailed, Holds, Policy, Rule
 
 if TYPE_CHECKING:
     from ..codec.conditions import Context
@@ -32,6 +33,24 @@ def holding(work: Work, about: About) -> Holds:
         return made[0].holds(rule)
 
     return holds
+
+
+def standing(work: Work, state: Action, args: str | None) -> About:
+    """An action that was judged before, with its arguments as they are or as an edit has them."""
+    sure = None if state.confidence is None else float(state.confidence)
+    asked = Asked(state.name, state.risk, state.reversible, state.agent, state.run, state.env, sure)
+    return About(state.id, asked, args, lambda: work.sources.schema(state.schema))
+
+
+def why(work: Work, about: About) -> str | None:
+    """Why a condition has no answer for an action, in words that hold no argument's value."""
+    policy = work.sources.policy()
+    try:
+        if isinstance(policy, Policy):
+            policy.find(about.asked.name, holding(work, about))
+    except ConditionFailed as failed:
+        return failed.why
+    return None
 
 
 def _context(work: Work, about: About) -> Context:

@@ -72,6 +72,8 @@ def _booked(before: Action | None, state: Action, event: object) -> list[Follow]
             return [*returned, *booked, *((one.budget, budget.Spend(one, state.id)) for one in new)]
         case acted.Started():
             return [(one.budget, budget.Spend(one, state.id, at)) for one in new]
+        case acted.Succeeded() if at is None:
+            return [(one.budget, budget.Spend(one, state.id)) for one in old]
         case _:
             return returned if gives_back(event) else []
 

@@ -140,10 +140,6 @@ def _output(kind: str, args: str | None) -> JSON:
     return found
 
 
-def _sure(state: Action) -> float | None:
-    return None if state.confidence is None else float(state.confidence)
-
-
 def _target(work: Work, found: JSON) -> str | None:
     """How a target looks, as what can be kept for ever."""
     return None if found is None else work.sources.directory().names.target(canonical(found))
@@ -197,12 +193,10 @@ def _again(work: Work, state: Action, args: str | None = None) -> Verdict:
     around = work.state(state.run) if state.run else None
     barred = _barred(work, state.agent, state.owner, around, state.kind)
     assert state.demand is not None
-    asked = Asked(state.name, state.risk, state.reversible, state.agent, state.run, state.env, _sure(state))
-    found = args or work.args(state.id, state.revision)
-    about = conditions.About(state.id, asked, found, lambda: work.sources.schema(state.schema))
+    about = conditions.standing(work, state, args or work.args(state.id, state.revision))
     return again(
         state.demand, floor=state.floor, directory=work.sources.directory(), barred=barred,
-        policy=work.sources.policy(), asked=asked, holds=conditions.holding(work, about),
+        policy=work.sources.policy(), asked=about.asked, holds=conditions.holding(work, about),
     )  # fmt: skip
 
 

@@ -157,7 +157,7 @@ class Reads:
         return found.args if found else None
 
     def schema(self, digest: str) -> str | None:
-        return self._reader.blob(self._tenant, digest)
+        return self.blobs.get(digest) or self._reader.blob(self._tenant, digest)
 
     def waiting(self, run: str) -> frozenset[str]:
         limit = 2 + len(self.changed)

@@ -15,7 +15,7 @@ from ..view.flags import Flag, inspect
 from ..view.fold import folded_paths
 from ..view.model import ActionView, Erased, PartsView, RefusedView, ReviewView, VerdictView, build
 from ..view.uninspected import Uninspected, uninspected
-from . import limits, lineage
+from . import conditions, limits, lineage
 
 if TYPE_CHECKING:
     from .work import Work
@@ -60,6 +60,8 @@ def _view(
     verdict: VerdictView = {
         "verdict": "review", "pattern": held.pattern, "reason": reason, "rule": held.rule, "pol": held.pol
     }  # fmt: skip
+    if reason == "condition_error" and (error := conditions.why(work, conditions.standing(work, held, args))):
+        verdict["error"] = error
     if reason == "intent_refused" and (refused := _refused(work, held)):
         verdict["refused"] = refused
     found = limits.tallies(work, work.sources.policy(), held.kind, limits.revised(held, number, args))

@@ -115,6 +115,8 @@ def awaits(first: str | None) -> Iterator[tuple[str, str]]:
 def reason(verdict: Mapping[str, Any]) -> str:
     """Return why a person is asked, with the rule and the policy that said so."""
     words = _REASONS.get(verdict["reason"]) or visible(verdict["reason"])
+    if verdict.get("error"):
+        words = f"{words}: {visible(verdict['error'])}"
     if verdict["rule"]:
         rule = f"{'limit' if verdict['reason'].startswith('limit') else 'rule'} “{visible(verdict['rule'])}”"
         words = f"{rule} asks for it" if verdict["reason"] == "rule" else f"{words}, {rule}"

@@ -98,7 +98,8 @@ class LimitView(TypedDict):
 class VerdictView(TypedDict):
     """Why a person is asked: the policy's answer, its reason (a code or words), the rule and the policy's digest.
 
-    `refused` is there where the same intent was refused before, `limits` where some count the action.
+    `refused` is there where the same intent was refused before, `error` where a condition of the policy has no answer,
+    `limits` where some count the action.
     """
 
     verdict: str
@@ -107,6 +108,7 @@ class VerdictView(TypedDict):
     rule: str | None
     pol: str | None
     refused: NotRequired[RefusedView]
+    error: NotRequired[str]
     limits: NotRequired[list[LimitView]]
 
 
