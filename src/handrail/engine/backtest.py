@@ -91,7 +91,8 @@ def backtest(reader: Reader, tenant: str, names: Names, file: PolicyFile, since:
 
 
 def _asked(state: Action) -> Asked:
-    return Asked(state.name, state.risk, state.reversible, state.agent, state.run, state.env)
+    sure = None if state.confidence is None else float(state.confidence)
+    return Asked(state.name, state.risk, state.reversible, state.agent, state.run, state.env, sure)
 
 
 def _judge(found: Backtest, file: PolicyFile, one: Recorded, context: Context) -> None:
