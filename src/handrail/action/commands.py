@@ -18,7 +18,8 @@ class Propose:
     claims it first; else it is its caller's. `key` or (`run`, `occurrence`) make a repeated call find this action
     again. `schema_text` is the canonical JSON Schema that edits must satisfy. `parent` is the action under which this
     one is done: it waits while that one waits, and is refused with it. `target` is what the action's target looks like
-    now, as `{"value": …}`: the action starts only if it looks the same then.
+    now, as `{"value": …}`: the action starts only if it looks the same then. `failing` says who is asked once it fails,
+    where that is declared apart from who approves it.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Propose:
     executor: str | None = None
     start: bool = False
     offered: bool = False
+    failing: Declaration | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,9 @@ class Action:
     nobody knew how they ended and whose late report was not kept yet. `turned_out` is what was said of it after that,
     `told_by` by whom. `charges` is what is
     booked for it under limits, `spent_at` when it started, and `over` the limits that people are asked to let it pass.
+    `failing` is who is asked once it fails, where those are others than `demand` names, `runs` whether its code lets it
+    run where no rule speaks, `tries` counts the starts under the present grant, and `not_before` is when the next one
+    may follow after an attempt that failed.
     """
 
     id: str
@@ -97,6 +100,10 @@ class Action:
     charges: tuple[Charge, ...] = ()
     spent_at: int | None = None
     over: tuple[str, ...] = ()
+    failing: Demand | None = None
+    runs: bool = False
+    tries: int = 0
+    not_before: int | None = None
 
     @property
     def final(self) -> bool:

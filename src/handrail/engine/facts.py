@@ -16,8 +16,10 @@ from ..directory.lifecycle import Facts as DirectoryFacts
 from ..errors import RunStopped, UnknownAction, UnknownReview
 from ..policy.asked import Asked
 from ..policy.budget import Budget
+from ..policy.failing import put_to, stacked
 from ..policy.limited import limited
 from ..policy.limits import Charge, Tally
+from ..policy.paths import Demand, stricter
 from ..policy.register import Facts as PolicyFacts
 from ..policy.rules import Policy
 from ..policy.verdict import Verdict, again, anew, edited, judge
@@ -109,6 +111,7 @@ def _proposal(work: Work, subject: str, command: action.Propose, actor: Principa
         verdict = anew(verdict, directory, barred)
     found = limits.tallies(work, work.sources.policy(), command.kind, limits.proposed(subject, command, actor))
     verdict = _limited(work, verdict, tuple(one for one in found if one.over), barred)
+    verdict = _stacked(work, verdict, command, barred)
     if command.parent:
         check_parent(work.state(command.parent), command.parent, actor)
     (line, _), target = lineage.line(work, command.parent), _target(work, command.target)
@@ -116,6 +119,12 @@ def _proposal(work: Work, subject: str, command: action.Propose, actor: Principa
         subject, work.now, actor, verdict, revision, blocked=blocked, intent=intent, line=line, target=target,
         charges=limits.charges(found),
     )  # fmt: skip
+
+
+def _stacked(work: Work, verdict: Verdict, command: action.Propose, barred: frozenset[str]) -> Verdict:
+    policy = work.sources.policy()
+    readable = policy if isinstance(policy, Policy) else None
+    return stacked(verdict, command.declared, command.failing, work.sources.directory(), barred, readable)
 
 
 def _target(work: Work, found: JSON) -> str | None:
@@ -168,7 +177,7 @@ def _again(work: Work, state: Action) -> Verdict:
     assert state.demand is not None
     return again(
         state.demand, floor=state.floor, directory=work.sources.directory(), barred=barred,
-        policy=work.sources.policy(), asked=Asked(state.name, state.risk, state.reversible),
+        policy=work.sources.policy(), asked=Asked(state.name, state.risk, state.reversible), runs=state.runs,
     )  # fmt: skip
 
 
@@ -274,10 +283,19 @@ def _decision(work: Work, base: ReviewFacts, state: Review, held: Action, comman
     key = work.salt(base.subject, state.rev + 1, "args")
     revision = _revision(work, held.id, held.revision + 1, held.name, command.args, key)
     view = shown.edited(work, state, held, revision)
-    demand = held.demand
-    if work.sources.policy() is not None:
-        demand = edited(state.demand, _again(work, held), base.people.directory, base.people.barred)
-    return changed(base, view=view, revision=revision, demand=demand)
+    return changed(base, view=view, revision=revision, demand=_demanded_of_edit(work, base, state, held))
+
+
+def _demanded_of_edit(work: Work, base: ReviewFacts, state: Review, held: Action) -> Demand | None:
+    """What an edited action needs. Who is asked about failures alone does not agree to bytes that others approve."""
+    fresh = _again(work, held) if work.sources.policy() is not None else None
+    approved = held.floor if fresh is None else fresh.kind == "review"
+    present = state.demand
+    if held.failing is not None and held.demand is not None and approved:
+        present = put_to(present, held.demand)
+    if fresh is None:
+        return present if held.failing is not None and not approved else stricter(present, held.demand or present)
+    return edited(present, fresh, base.people.directory, base.people.barred)
 
 
 def _timely(work: Work, base: ReviewFacts, state: Review, held: Action) -> ReviewFacts:

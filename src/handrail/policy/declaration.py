@@ -5,7 +5,7 @@ from typing import Literal
 
 from .paths import ANYONE, DEFAULT_GRANT, DEFAULT_WITHIN, AtEnd
 
-Pattern = Literal["approval", "question", "auto"]
+Pattern = Literal["approval", "question", "auto", "exceptions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,8 @@ class Declaration:
     """What a decorator or call says, in handles (`group:treasury`, `user:ann`) and microseconds.
 
     `quorum` pairs a handle, or "any", with a number. `then` pairs a handle with its time; `None` lasts as long as the
-    first level. No reviewers means: the connection's, or in solo mode the one person. "auto" declares nothing.
+    first level. No reviewers means: the connection's, or in solo mode the one person. "auto" declares nothing,
+    "exceptions" that it may run, and that people are asked once it fails.
     """
 
     pattern: Pattern = "approval"
@@ -34,7 +35,12 @@ class Declaration:
     @property
     def speaks(self) -> bool:
         """Whether the code asks for people by itself."""
-        return self.pattern != "auto"
+        return self.pattern in ("approval", "question")
+
+    @property
+    def runs(self) -> bool:
+        """Whether the code says that it may run where no rule speaks."""
+        return self.pattern == "exceptions"
 
     @property
     def is_question(self) -> bool:

@@ -16,7 +16,7 @@ Kind = Literal["run", "review", "deny"]
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """The routing of one action. `reason` is a code; `advice` tells the caller what to do about a denial; `over` are
-    the limits that it would pass."""
+    the limits that it would pass, `failing` who is asked once it fails, where others than `demand` names."""
 
     kind: Kind
     pattern: str
@@ -26,6 +26,7 @@ class Verdict:
     pol: str | None = None
     advice: str = ""
     over: tuple[str, ...] = ()
+    failing: Demand | None = None
 
 
 def judge(
@@ -54,6 +55,8 @@ def _routed(
     declared: Declaration, directory: Directory, barred: frozenset[str], policy: Policy | None, rule: Rule | None,
     asked: Asked,
 ) -> Verdict:  # fmt: skip
+    if rule is None and declared.runs:
+        return Verdict("run", "auto", "declared", _safe_end(unasked(declared, directory, policy), asked))
     if rule is None and not declared.speaks and policy is not None and policy.default == "deny":
         raise Undecidable("default", "no rule is about this action, and the policy denies such actions")
     if rule is not None and rule.effect == "deny":
@@ -64,22 +67,22 @@ def _routed(
     ended = _safe_end(demanded(declared, directory, policy, rule, floor=floor), asked)
     require_reachable(ended, directory, barred)
     tightens = rule is not None and rule.effect == "approval"
-    pattern = "approval" if declared.pattern == "auto" else declared.pattern
+    pattern = declared.pattern if declared.speaks else "approval"
     return Verdict("review", pattern, "rule" if tightens else "declared" if declared.speaks else "default", ended)
 
 
 def again(
     present: Demand, *, floor: bool, directory: Directory, barred: frozenset[str], policy: Policy | Unreadable | None,
-    asked: Asked,
+    asked: Asked, runs: bool = False,
 ) -> Verdict:  # fmt: skip
     """The verdict on a call that had one, by a policy that may be another now; `present` is what was demanded of it
-    so far, and `floor` whether its code asks for people by itself."""
+    so far, `floor` whether its code asks for people by itself, `runs` whether it may run where no rule speaks."""
     if isinstance(policy, Unreadable):
         return Verdict("deny", "approval", "policy_unreadable", pol=policy.digest, advice=_UNREADABLE)
     rule = policy.find(asked.name) if policy else None
     found = Verdict("review", "approval", "policy_changed", present, rule.id if rule else None)
     try:
-        demand = _again(present, floor, directory, policy, rule)
+        demand = None if runs and rule is None else _again(present, floor, directory, policy, rule)
         if demand is None:
             found = replace(found, kind="run")
         else:
