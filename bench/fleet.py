@@ -9,7 +9,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -67,7 +67,11 @@ def run(folder: Path, fleet: Fleet) -> dict[str, Figure]:
         effects = folder / "effects"
         for number in range(fleet.workers):
             stack.enter_context(_working(folder, urls[number % len(urls)], keys[-1], effects, fleet.slots))
-        took, results, lasted = asyncio.run(_asked(urls, keys[:-1], fleet))
+        rails = [
+            stack.enter_context(closing(handrail.connect(urls[place % len(urls)], key=key, quiet=True)))
+            for place, key in enumerate(keys[:-1])
+        ]
+        took, results, lasted = asyncio.run(_asked(rails, fleet))
     return _figures(effects, took, results, lasted)
 
 
@@ -126,16 +130,15 @@ def _working(folder: Path, url: str, key: str, effects: Path, slots: int) -> Ite
         worker.end(signal.SIGTERM)
 
 
-async def _asked(urls: list[str], keys: list[str], fleet: Fleet) -> tuple[list[int], dict[int, Any], float]:
+async def _asked(rails: list[handrail.Rail], fleet: Fleet) -> tuple[list[int], dict[int, Any], float]:
     """Let every agent propose one action after another at its server: how long each took (ns), its result, and how many
     seconds that was. The first action of each opens its connections, and is not measured."""
-    ready, begun = asyncio.Barrier(len(keys)), 0.0
+    ready, begun = asyncio.Barrier(len(rails)), 0.0
     took: list[int] = []
     results: dict[int, Any] = {}
 
-    async def agent(place: int, key: str) -> None:
+    async def agent(place: int, rail: handrail.Rail) -> None:
         nonlocal begun
-        rail = handrail.connect(urls[place % len(urls)], key=key, quiet=True)
 
         async def mark(number: int) -> int:
             raise AssertionError("workers run it")
@@ -151,7 +154,7 @@ async def _asked(urls: list[str], keys: list[str], fleet: Fleet) -> tuple[list[i
                 await ready.wait()
                 begun = time.perf_counter()
 
-    await asyncio.gather(*(agent(place, key) for place, key in enumerate(keys)))
+    await asyncio.gather(*(agent(place, rail) for place, rail in enumerate(rails)))
     return took, results, time.perf_counter() - begun
 
 

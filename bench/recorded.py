@@ -8,6 +8,8 @@ from typing import Any, Final
 
 import apsw
 
+from handrail.ids import derive
+
 Row = tuple[Any, ...]
 Commit = list[tuple[str, Row]]
 """The statements of one transaction, each with one row."""
@@ -86,7 +88,7 @@ def _renewed(statement: str, row: Row, number: int, shift: int) -> Row:
 
 
 def _other(value: Any, number: int) -> Any:
-    """Another id for each id, as long as the old one."""
+    """Another id for each id, as far from its neighbours as a minted one."""
     if isinstance(value, str) and len(value) == 30 and _ID.fullmatch(value):
-        return f"{value[:18]}{number:012d}"
+        return derive(value[:3], value, number)
     return value

@@ -1,6 +1,6 @@
 """Handrail keeps a person's hand on what AI agents do."""
 
-from .backend import Decision
+from .backend import Decided, Decision, Example
 from .codec.schema import Local
 from .connect import connect
 from .errors import (
@@ -55,7 +55,8 @@ from .rail import Rail
 __version__ = "0.1.0"
 
 __all__ = [
-    "connect", "Rail", "Ticket", "AsyncTicket", "Decision", "Local", "last_decision", "idempotency_key",
+    "connect", "Rail", "Ticket", "AsyncTicket", "Decision", "Decided", "Example", "Local",
+    "last_decision", "idempotency_key",
     "HandrailError", "UsageError", "NotSerialisable", "MalformedJSON", "InvalidValue", "UnreadableSchema", "KeyReused",
     "CommandReused", "NotFound", "UnknownReview", "UnknownAction", "UnknownRun", "UnknownPerson", "RunFinished",
     "Refused", "NotAllowed", "StaleView", "Late", "AlreadyDecided", "FencedOff", "WrongBytes", "NotReady", "RunHeld",

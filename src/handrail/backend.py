@@ -7,7 +7,9 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 from .action.model import Action
 from .action.work import Take
 from .codec.policy_file import PolicyFile, read_policy_file
+from .policy.limits import Limit
 from .policy.register import ActivePolicy
+from .policy.standing import Standing
 from .principal import Principal
 from .review.model import Review
 from .run.model import Run
@@ -33,6 +35,65 @@ class Decision:
     value: Text
     edited: bool
     review: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One thing that people or time decided about an action, or that somebody said of how it turned out. Times are µs.
+
+    `position` is where it stands in the log. `kind` is the review's, or `report`; `outcome` the review's, `expired`
+    where nobody decided in time, or `wrong` and `right` for a report. `args` are the arguments as the agent asked, and
+    `decided` those that were decided on: where people corrected them, the two differ. A text that was erased is
+    `Erased`. `by` is a handle, or an id once that is erased; nobody where time decided.
+    """
+
+    position: int
+    kind: str
+    action: str
+    review: str | None
+    name: str
+    agent: str
+    run: str | None
+    risk: str
+    pattern: str
+    rule: str | None
+    reason: str
+    args: Any
+    decided: Any
+    outcome: str
+    value: Any
+    note: Text
+    by: str | None
+    auth: str
+    at: int
+
+    @property
+    def edited(self) -> bool:
+        """Whether people corrected the arguments."""
+        return bool(self.args != self.decided)
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What was decided behind a position, in the order of the log; the next ones are asked for behind `next`.
+
+    `more` says that the log goes on there, `newest` where it ends now; `cursor` is how far the consumer had come
+    before, `None` for one that is new.
+    """
+
+    items: tuple[Decided, ...]
+    next: int
+    more: bool
+    newest: int
+    cursor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A past decision, its secrets covered, and how alike it is: 1 where every argument is the same, else less."""
+
+    decided: Decided
+    alike: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +140,32 @@ class PolicyRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class PermissionRecord:
+    """A standing permission, and what its fixed arguments are, as far as that is kept."""
+
+    state: Standing
+    values: Text
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetRecord:
+    """One budget of a limit: what it is for, what is used, and what is left, as decimals; `None` where nobody knows."""
+
+    id: str
+    key: Text
+    used: str | None
+    left: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LimitRecord:
+    """A limit of the active policy, with those of its newest budgets of which something is used."""
+
+    limit: Limit
+    budgets: tuple[BudgetRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One entry of a stream's log, read for people: `data` and the texts that are kept."""
 
@@ -94,6 +181,29 @@ class Event:
     texts: Mapping[str, Text]
 
 
+class Feedback(Protocol):
+    """What is learnt from the decisions that one principal may see."""
+
+    @property
+    def patience(self) -> float:
+        """How many seconds one question may wait, so that who waits hears soon that it was closed."""
+
+    def decisions(
+        self, after: int | None, *, limit: int = 50, consumer: str | None = None, timeout: float | None = 0
+    ) -> Decisions:
+        """What was decided behind a position of the log, in order, as far as this principal may see it.
+
+        Without `after` behind what the consumer acknowledged, or from the beginning. Waits up to `timeout` seconds
+        for something to come; less where nothing is known then.
+        """
+
+    def acknowledge(self, consumer: str, position: int) -> None:
+        """Note durably that a consumer is done with everything up to there; it never goes back."""
+
+    def examples(self, name: str, args: str | None, limit: int) -> list[Example]:
+        """Past decisions about actions of that name, the most alike to these canonical arguments first."""
+
+
 class Backend(Protocol):
     """Commands and reads, for one principal. Both colours: `call` blocks, `acall` never blocks the event loop."""
 
@@ -105,7 +215,7 @@ class Backend(Protocol):
         """Send a command to a stream. Raises the refusal, or `Unavailable`; repeat then with the same id."""
 
     async def acall(self, subject: str, command: object, *, command_id: str | None = None) -> Answer:
-        """Like `call`."""
+        """Like `call`. A commit that is under way is awaited to its end before a cancellation is passed on."""
 
     def wait(self, action: str, rev: int, timeout: float | None) -> Answer | None:
         """Block until the action has moved beyond `rev`; `None` once `timeout` seconds are over."""
@@ -142,6 +252,12 @@ class Backend(Protocol):
     def policy(self) -> PolicyRecord | None:
         """The active policy; `None` while none was ever applied."""
 
+    def permissions(self, *, after: str | None = None, limit: int = 50) -> list[PermissionRecord]:
+        """Standing permissions, newest first."""
+
+    def limits(self) -> list[LimitRecord]:
+        """The limits of the active policy, with what is used."""
+
     def waiting(self, *, after: str | None = None, limit: int = 50) -> list[ReviewRecord]:
         """Open reviews, by risk and age; `after` is the id of the last one of the page before."""
 
@@ -156,6 +272,10 @@ class Backend(Protocol):
 
     def changed(self, size: int, timeout: float | None) -> int:
         """Block until the log has other than `size` entries, or `timeout` seconds are over; how many it has then."""
+
+    @property
+    def feedback(self) -> Feedback:
+        """What people decided before."""
 
     def name(self, principal_id: str) -> str:
         """What people call a principal or group: a handle, else the id."""

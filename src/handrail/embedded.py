@@ -13,9 +13,10 @@ from typing import Any, Final, TypeVar
 
 from .action.model import Action
 from .action.work import Take
-from .backend import ActionRecord, Answer, Event, PolicyRecord, ReviewRecord, Text
+from .backend import ActionRecord, Answer, Event, LimitRecord, PermissionRecord, PolicyRecord, ReviewRecord, Text
 from .clock import Clock, SystemClock, ToldClock
 from .directory.commands import PutAgent
+from .engine import ledger
 from .engine.archive import Archive
 from .engine.engine import Engine
 from .engine.keeper import Keeper
@@ -25,6 +26,8 @@ from .engine.request import DEFAULT_TENANT, Request, answer_of
 from .engine.room import Room
 from .errors import Unavailable, UnknownAction
 from .ids import mint
+from .learning.decisions import Sees
+from .learning.feedback import LocalFeedback
 from .principal import SOLO_ID, Principal, agent, person
 from .review.model import Review
 from .run.model import Run
@@ -174,7 +177,8 @@ class Embedded:
     async def acall(
         self, subject: str, command: object, *, command_id: str | None = None, room: Room | None = None
     ) -> Answer:
-        """Send a command to a stream; the event loop goes on meanwhile. `room` bounds what may wait for people."""
+        """Send a command to a stream; the event loop goes on meanwhile, and who is cancelled learns it once the commit
+        is over. `room` bounds what may wait for people."""
         import asyncio
 
         if self._actor is None:
@@ -182,10 +186,14 @@ class Embedded:
         request = self._request(subject, command, command_id)
         request.room = room
         request.loop = asyncio.get_running_loop()
-        answered: asyncio.Future[None] = request.loop.create_future()
-        request.done = lambda _: None if answered.done() else answered.set_result(None)
+        answered = asyncio.Event()
+        request.done = lambda _: answered.set()
         self.database.process.engine.submit(request)
-        await answered
+        try:
+            await answered.wait()
+        except asyncio.CancelledError:
+            await answered.wait()
+            raise
         return request.result()
 
     def together(self, commands: Iterable[tuple[str, object]]) -> list[Answer]:
@@ -251,6 +259,9 @@ class Embedded:
     ) -> list[Answer]:  # fmt: skip
         """Take actions to execute, as soon as there are some, if they are still `wanted` then."""
         from .engine.offered import Counter, always
+        from .engine.taking import require
+
+        require(self.actor, command)
 
         async def waits(command: Take) -> bool:
             return await self.aread(lambda: self.archive.offers(command))
@@ -287,6 +298,14 @@ class Embedded:
         """The active policy."""
         return self.archive.policy()
 
+    def permissions(self, *, after: str | None = None, limit: int = 50) -> list[PermissionRecord]:
+        """Standing permissions, newest first."""
+        return ledger.permissions(self.archive, after, limit)
+
+    def limits(self) -> list[LimitRecord]:
+        """The limits of the active policy, with what is used."""
+        return ledger.limits(self.archive, self.database.process.engine.clock.now())
+
     def waiting(self, *, after: str | None = None, limit: int = 50) -> list[ReviewRecord]:
         """Open reviews, by risk and age."""
         return self.archive.waiting(after, limit)
@@ -318,6 +337,15 @@ class Embedded:
             return found
         finally:
             stop()
+
+    @property
+    def feedback(self) -> LocalFeedback:
+        """What people decided before about this program's actions."""
+        return self.learnt()
+
+    def learnt(self, sees: Sees | None = None) -> LocalFeedback:
+        """What people decided before, as far as somebody sees it."""
+        return LocalFeedback(lambda: self.database.process, self.tenant, lambda: self.actor, self.archive.name, sees)
 
     def name(self, principal_id: str) -> str:
         """What people call a principal or group."""

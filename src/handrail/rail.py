@@ -7,17 +7,21 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mappin
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from typing import Any, Final, Literal, ParamSpec, TypeVar, overload
 
-from .backend import Backend
+from .action.commands import ReportOutcome
+from .backend import Backend, Decided, Example
 from .errors import UsageError
 from .gate.call import Gated, Texts, default_name
-from .gate.gate import Gate
+from .gate.gate import Gate, is_importing
 from .gate.notice import Notice
 from .gate.scope import RunScope, adding, entering, under
 from .gate.ticket import AsyncTicket, Ticket
+from .ids import mint
+from .learning.consumer import Consumer
 from .patterns.approval import AsyncGatedFunction, Decorator, GatedFunction, gate_function
 from .patterns.declare import Duration, Quorum, Reviewers, Then, declaration
 from .patterns.exceptions import KEYWORDS as RETRYING
 from .patterns.exceptions import Errors, retry_of
+from .patterns.feedback import consume, plain_args
 from .patterns.question import Question
 from .patterns.runs import enter_run, leave_run
 from .patterns.stacking import merged
@@ -44,6 +48,7 @@ class Rail:
         self._run_name: Final = run
         self._run_scope: RunScope | None = None
         self._close: Final = close
+        self._consumers: Final[list[Consumer]] = []
 
     @overload
     def approval(  # type: ignore[overload-overlap]
@@ -176,6 +181,41 @@ class Rail:
                 raise
         await self._gate.adrive(leave_run(scope, None))
 
+    def on_decision(
+        self, *, consumer: str, since: Literal["beginning", "now"] = "beginning"
+    ) -> Callable[[Callable[[Decided], R]], Callable[[Decided], R]]:
+        """Call the function with everything that is decided, in order, in one thread of this process.
+
+        At least once each, also across restarts: `consumer` names how far the function has come, and that is kept with
+        the database. One that is new begins with the first decision there is, or with `since="now"` with the next. An
+        error stops it at that decision, which comes again after a pause. Nothing runs where a worker or a check imports
+        this module for its functions alone.
+        """
+
+        def begin(function: Callable[[Decided], R]) -> Callable[[Decided], R]:
+            if not is_importing():
+                self._consumers.append(consume(self._gate, consumer, function, since))
+            return function
+
+        return begin
+
+    def examples(self, action: str, args: Mapping[str, Any] | None = None, *, k: int = 5) -> list[Example]:
+        """At most `k` past decisions about actions of that name, the most alike to these arguments first.
+
+        With the corrections and the reasons that people gave, and every secret covered: for a prompt.
+        """
+        return self._gate.backend.feedback.examples(action, None if args is None else plain_args(args), k)
+
+    def report_outcome(
+        self, action: str | Ticket[Any] | AsyncTicket[Any], *, wrong: bool, note: str | None = None
+    ) -> None:
+        """Say how an action turned out after its end. It changes nothing else, and whoever learns from it hears of it.
+
+        Raises `NotReady` for one that is not over.
+        """
+        subject = action if isinstance(action, str) else action.id
+        self._gate.backend.call(subject, ReportOutcome(wrong, note), command_id=mint("cmd"))
+
     def context(self, **values: Any) -> Any:
         """A block whose calls show these values to whoever decides; blocks nest."""
         return adding(values)
@@ -201,6 +241,8 @@ class Rail:
 
     def close(self) -> None:
         """Stop this process's threads and close the database; the next use opens it again."""
+        for one in self._consumers:
+            one.close()
         self._close()
 
     def _decorated(self, function: Any, pattern: Pattern, keywords: dict[str, Any]) -> Any:

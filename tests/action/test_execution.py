@@ -231,7 +231,7 @@ def test_an_unknown_outcome_that_nobody_knows_stays_unknown_until_a_probe_tells(
     desk.wait(4 * HOUR)
     assert desk.sweep() == ["Expired", "Unresolved"]
     assert (desk.action().status, desk.action().review) == ("unknown", None)
-    assert desk.submit("act_1", c.Reconcile("happened", {"value": 1}), BOT) == ["Succeeded"]
+    assert desk.submit("act_1", c.Reconcile("happened", {"value": 1}, fence=2), BOT) == ["Succeeded"]
 
 
 @pytest.fixture
@@ -249,8 +249,8 @@ def test_an_exception_with_nobody_to_ask_fails(alone: Desk) -> None:
 
 def test_an_unknown_outcome_with_nobody_to_ask_stays_unknown_until_a_probe_tells(alone: Desk) -> None:
     assert alone.settle("unknown") == ["Lost", "Unresolved"]
-    assert alone.submit("act_1", c.Reconcile("unclear"), BOT) == []
-    assert alone.submit("act_1", c.Reconcile("not_happened"), BOT) == ["Cleared"]
+    assert alone.submit("act_1", c.Reconcile("unclear", fence=2), BOT) == []
+    assert alone.submit("act_1", c.Reconcile("not_happened", fence=2), BOT) == ["Cleared"]
 
 
 def test_a_probe_that_is_silent_with_nobody_to_ask_is_not_awaited_for_ever() -> None:
@@ -272,16 +272,16 @@ def test_the_probe_comes_before_people(desk: Desk) -> None:
 def test_an_unclear_probe_asks_people_at_once(desk: Desk) -> None:
     probing(desk)
     desk.settle("unknown", "act_2")
-    assert desk.submit("act_2", c.Reconcile("unclear"), BOT) == ["Inquired", "Opened"]
-    assert desk.submit("act_2", c.Reconcile("unclear"), BOT) == []
+    assert desk.submit("act_2", c.Reconcile("unclear", fence=2), BOT) == ["Inquired", "Opened"]
+    assert desk.submit("act_2", c.Reconcile("unclear", fence=2), BOT) == []
 
 
 @pytest.mark.parametrize(("found", "status"), [("happened", "succeeded"), ("not_happened", "cleared")])
 def test_the_probe_answers_and_takes_the_question_back(desk: Desk, found: str, status: str) -> None:
     probing(desk)
     desk.settle("unknown", "act_2")
-    desk.submit("act_2", c.Reconcile("unclear"), BOT)
-    desk.submit("act_2", c.Reconcile(found), BOT)  # type: ignore[arg-type]
+    desk.submit("act_2", c.Reconcile("unclear", fence=2), BOT)
+    desk.submit("act_2", c.Reconcile(found, fence=2), BOT)  # type: ignore[arg-type]
     assert (desk.action("act_2").status, desk.review("act_2").status) == (status, "withdrawn")
 
 
@@ -289,12 +289,21 @@ def test_what_did_not_happen_fails_once_the_grant_is_over(desk: Desk) -> None:
     desk.propose("act_2", pattern="auto", grant=MINUTE, more={"probe": True, "executor": "x1", "start": True})
     desk.settle("unknown", "act_2")
     desk.wait(MINUTE)
-    assert desk.submit("act_2", c.Reconcile("not_happened"), BOT) == ["Failed"]
+    assert desk.submit("act_2", c.Reconcile("not_happened", fence=2), BOT) == ["Failed"]
+
+
+@pytest.mark.parametrize("fence", [1, 3])
+def test_what_a_probe_found_about_another_attempt_is_refused(desk: Desk, fence: int) -> None:
+    probing(desk)
+    desk.settle("unknown", "act_2")
+    with pytest.raises(FencedOff, match="ask it again"):
+        desk.submit("act_2", c.Reconcile("not_happened", fence=fence), BOT)
+    assert desk.action("act_2").status == "unknown"
 
 
 def test_there_is_nothing_to_reconcile_while_the_outcome_is_known(desk: Desk) -> None:
     with pytest.raises(NotReady):
-        desk.submit("act_1", c.Reconcile("happened"), BOT)
+        desk.submit("act_1", c.Reconcile("happened", fence=2), BOT)
 
 
 @pytest.mark.parametrize("hold", ["action", "run"])

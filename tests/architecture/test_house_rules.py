@@ -43,7 +43,6 @@ LOCAL_IMPORTS: dict[str, str] = {
     "src/handrail/embedded.py:await_": ASYNCIO,
     "src/handrail/embedded.py:take": ASYNCIO,
     "src/handrail/gate/drivers.py:_apatient": ASYNCIO,
-    "src/handrail/gate/drivers.py:_whole": ASYNCIO,
     "src/handrail/gate/notice.py:atell": ASYNCIO,
     "src/handrail/server/run.py:_allow_many_connections": "Windows has no such module",
     "src/handrail/testing/plugin.py:reviewing": "pytest loads the plugin in every run, also where nothing is gated",

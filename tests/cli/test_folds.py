@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 
 import apsw
 import pytest
@@ -118,7 +119,9 @@ def test_the_board_opens_what_is_folded_before_it_takes_an_approval(company, let
         os.write(terminal, b"a\n")
         read_until(terminal, "note (may be empty): ")
         os.write(terminal, b"\n")
-        read_until(terminal, "Enter goes back")
+        read_until(terminal, "Ctrl-C leaves")
+        child.send_signal(signal.SIGINT)
+        assert "Left; your decision stands." in read_until(terminal, "Enter goes back")
         child.kill()
     assert letter.status == "cleared"
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from handrail.action import events as action_events
 from handrail.codec.records import EVENTS, NAMES, STATES, event_text, read_event, read_state, state_text
 from handrail.directory import events as directory_events
-from handrail.policy import budget
+from handrail.policy import budget, standing
 from handrail.policy.register import PolicyApplied
 from handrail.review import events as review_events
 from handrail.run import events as run_events
@@ -30,6 +30,7 @@ PINNED = {
     "access": "denied",
     "policy": "applied",
     "budget": "booked spent given_back",
+    "standing": "given used ended",
 }
 TEXTS = {
     "review": {
@@ -38,11 +39,14 @@ TEXTS = {
         "took_effect": "value", "expired": "value",
     },
     "budget": {"booked": "window key", "spent": "window", "given_back": "window"},
+    "standing": {"given": "values"},
 }  # fmt: skip
 """The erasable texts of each event by name: a reader of an old log looks for them under these."""
 UNIONS: tuple[Any, ...] = (action_events, review_events, run_events, directory_events)
 PERSONAL = re.compile(r"(^|_)(note|notes|name|names|text|texts|title|mail|email|label|profile|comment|message)($|_)")
-NO_PERSON = {("action.proposed", "name"): "the tool's name"}
+NO_PERSON = {
+    ("action.proposed", "name"): "the tool's name", ("standing.given", "name"): "the tool's name",
+}  # fmt: skip
 
 st.register_type_strategy(int, st.integers(-(2**53) + 1, 2**53 - 1))
 st.register_type_strategy(str, st.text(st.characters(exclude_categories=["Cs"]), max_size=5))
@@ -66,7 +70,7 @@ def test_the_names_of_texts_in_the_log_never_change(life: str) -> None:
 
 def test_every_event_of_every_life_has_one_name() -> None:
     events = [event for module in UNIONS for event in get_args(module.Event)]
-    events += [PolicyApplied, *get_args(budget.Event)]
+    events += [PolicyApplied, *get_args(budget.Event), *get_args(standing.Event)]
     assert set(NAMES) == set(events)
     assert len(EVENTS) == len(NAMES) == len(events)
     assert all(re.fullmatch(r"[a-z]+\.[a-z]+(_[a-z]+)*", name) for name in EVENTS)

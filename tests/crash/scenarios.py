@@ -104,13 +104,38 @@ def probed(s: Script) -> None:
         s.start(one)
     s.pass_(61)
     s.tick("act_1", "act_2", "act_3", "act_4")
-    s.send("act_1", Reconcile("happened", {"value": 1}))
-    s.send("act_2", Reconcile("not_happened"))
-    s.send("act_3", Reconcile("unclear"))
+    s.send("act_1", Reconcile("happened", {"value": 1}, fence=2))
+    s.send("act_2", Reconcile("not_happened", fence=2))
+    s.send("act_3", Reconcile("unclear", fence=2))
     s.decide(review("act_3", 2, "exception"), "happened", value=2)
     s.pass_(100_000)
     s.tick("act_4")
     s.pass_(100_000)
+
+
+@scenario
+def late(s: Script) -> None:
+    """An executor that was given up reports, wherever its action has come to meanwhile."""
+    for one in (actions := [f"act_{number}" for number in range(1, 10)]):
+        s.propose(one, probe=True, grant=600_000_000)
+        s.decide(review(one))
+        s.start(one)
+    s.pass_(61)
+    s.tick(*actions)
+    for one in actions:
+        s.send(one, Reconcile("happened" if one == "act_8" else "not_happened", {"value": 1}, fence=2))
+    s.send("act_2", Claim(EXECUTOR))
+    for one in ("act_3", "act_4", "act_5", "act_6"):
+        s.start(one)
+    for one in ("act_4", "act_5", "act_6"):
+        s.settle(one, "failed", fence=3, escalate=one != "act_4")
+    s.decide(review("act_6", 2, "exception"), "skip")
+    s.send("act_7", Withdraw())
+    for one in actions[:8]:
+        s.refused(one, Settle(EXECUTOR, 1, "succeeded", {"value": 1}))
+    s.pass_(600)
+    s.tick("act_9")
+    s.refused("act_9", Settle(EXECUTOR, 1, "succeeded", {"value": 1}))
 
 
 @scenario
@@ -325,14 +350,13 @@ def reads(s: Script) -> None:
             reader.latest("default", "act_1", 1, 5),
             reader.disclosures("default", [0, 1]),
             reader.held("default", agent="agt_1"),
+            reader.standing("default", "act_2"),
             *_texts_and_offers(reader, one),
             reader.decided("default", "test.effect", 0, 5),
             reader.of_run("default", one, 5),
             reader.held("default", owner="osu_1"),
             reader.due(10**17, 5),
-            reader.offering("default", [("test.effect", "sha256:0")], 5),
             reader.offers("default", [("test.effect", "sha256:0")], "agt_1", [], 5),
-            reader.unsure("default", [("test.effect", "sha256:0")], 5),
             reader.next_due(),
             *(
                 reader.page("default", "review", after=after, **given)
@@ -360,10 +384,13 @@ def _texts_and_offers(reader: Reader, run: str) -> list[Any]:
         reader.offering("default", functions, 5),
         reader.offers("default", functions, "agt_1", [run], 5),
         reader.unsure("default", functions, 5),
+        reader.cursors("default", "decisions/", 5),
     ]
 
 
 def _vault(s: Script) -> None:
+    with s.desk.store.write() as tx:
+        tx.put_cursor("default", "decisions/agt_1/learner", 3)
     with s.desk.store.vault(write=True) as vault:
         for name in (b"one", b"two"):
             vault.drop(name)

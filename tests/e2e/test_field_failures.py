@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,11 +22,13 @@ from handrail.principal import SYSTEM
 from handrail.review.commands import Decide
 from handrail.testing import FrozenClock
 from tests.e2e.served import Agent, environment
-from tests.server.house import opened
+from tests.server.company import Company
+from tests.server.house import opened, serving
 
 CRASHES: Final = """
 import os, signal, handrail
-rail = handrail.connect(os.environ["PLACE"], agent="field", quiet=True)
+key = os.environ.get("KEY")
+rail = handrail.connect(os.environ["PLACE"], **({"key": key} if key else {"agent": "field"}), quiet=True)
 
 @rail.approval(name="bank.wire")
 def wire(account: str, cents: int) -> str:
@@ -41,19 +44,25 @@ with rail.run("payday"):
 
 
 class Bank:
-    """A database file, programs that connect to it one after another or at once, and the person who decides."""
+    """A database, programs that connect to it, or to its server, one after another or at once, and the person who
+    decides."""
 
-    def __init__(self, folder: Path) -> None:
-        self.path, self.url = folder / "handrail.db", f"sqlite:///{folder}/handrail.db"
+    def __init__(self, place: str, database: Database, url: str, key: str | None) -> None:
+        self.place, self.database, self.url, self.key = place, database, url, key
         self.effects: list[Any] = []
-        self.database = Database(str(self.path))
         self.person = Embedded(self.database, solo_person)
         self._rails: list[handrail.Rail] = []
 
+    def connect(self, agent: str = "field") -> handrail.Rail:
+        """A program of its own; at a server its key says which agent it is."""
+        who: dict[str, Any] = {"key": self.key} if self.key else {"agent": agent}
+        rail = handrail.connect(self.url, **who, quiet=True)
+        self._rails.append(rail)
+        return rail
+
     def program(self, name: str = "") -> Any:
         """The gated function in a program of its own; each says who executed it."""
-        rail = handrail.connect(self.url, agent="field", quiet=True)
-        self._rails.append(rail)
+        rail = self.connect()
 
         @rail.approval(name="bank.wire")
         def wire(account: str, cents: int) -> str:
@@ -72,21 +81,31 @@ class Bank:
 
     def a_minute_later(self, ticket: Any) -> None:
         """Let the lease of an executor that is gone end."""
-        late = Database(str(self.path), FrozenClock(SystemClock().now() + 61 * SECOND))
+        late = Database(self.place, FrozenClock(SystemClock().now() + 61 * SECOND))
         late.process.engine.call(Request(mint("cmd"), ticket.id, Tick(), SYSTEM))
         late.close()
 
     def close(self) -> None:
         for one in self._rails:
             one.close()
-        self.database.close()
 
 
-@pytest.fixture
-def bank(tmp_path: Path) -> Iterator[Bank]:
-    found = Bank(tmp_path)
-    yield found
-    found.close()
+@pytest.fixture(params=["file", "server", "postgres"])
+def bank(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bank]:
+    """On a file, at a server, and on PostgreSQL."""
+    file = str(tmp_path / "handrail.db")
+    place = request.getfixturevalue("postgres") if request.param == "postgres" else file
+    database = Database(place)
+    with ExitStack() as open_:
+        open_.callback(database.close)
+        url, key = (place if request.param == "postgres" else f"sqlite:///{file}"), None
+        if request.param == "server":
+            company = Company("", SystemClock(), database=database)
+            key = company.key("field")
+            url = open_.enter_context(serving(company)).url
+        found = Bank(place, database, url, key)
+        open_.callback(found.close)
+        yield found
 
 
 def test_an_agents_key_decides_nothing_even_when_it_says_that_it_is_the_user(tmp_path: Path):
@@ -130,15 +149,13 @@ def test_an_agents_key_decides_nothing_even_when_it_says_that_it_is_the_user(tmp
         rail.close()
 
 
-def test_no_program_on_the_same_file_decides_as_an_agent_whatever_its_name(bank: Bank):
+def test_no_program_on_the_same_database_decides_as_an_agent_whatever_its_name(bank: Bank):
     _, wire = bank.program()
     ticket = wire.propose("DE89", 700)
     view = bank.person.review(str(ticket.review)).state.view
     for name in ("field", "user", "user:local", "peer"):
-        peer = handrail.connect(bank.url, agent=name, quiet=True)
-        with pytest.raises(handrail.NotAllowed, match="an agent never decides"):
-            peer.gate.backend.call(str(ticket.review), Decide("approve", view))
-        peer.close()
+        with pytest.raises(handrail.NotAllowed):
+            bank.connect(name).gate.backend.call(str(ticket.review), Decide("approve", view))
     assert (ticket.status, bank.effects) == ("held", [])
 
 
@@ -256,7 +273,9 @@ def test_a_crash_after_the_start_is_unknown_and_both_sides_see_it(bank: Bank, tm
     """The approval was used up, the run failed, and the retry could not tell whether the tool had run."""
     file = tmp_path / "effects"
     file.touch()
-    agent = Agent(sys.executable, "-c", CRASHES, env=environment(PLACE=bank.url, EFFECTS=str(file), DIES=dies))
+    agent = Agent(
+        sys.executable, "-c", CRASHES, env=environment(PLACE=bank.url, KEY=bank.key or "", EFFECTS=str(file), DIES=dies)
+    )
     assert agent.running.stdout is not None
     review = agent.running.stdout.readline().strip()
     bank.person.call(review, Decide("approve", bank.person.review(review).state.view))
@@ -304,12 +323,15 @@ def test_one_grant_gives_one_result_to_however_many_wait_for_it(bank: Bank):
 def test_that_it_started_is_in_the_database_before_the_effect(bank: Bank):
     """The approval was marked as used only after the effect."""
     seen: list[Any] = []
-    rail = handrail.connect(bank.url, agent="field", quiet=True)
+    rail = bank.connect()
 
     @rail.approval(name="bank.look")
     def look(number: int) -> None:
-        elsewhere = Database(str(bank.path))
+        elsewhere = Database(bank.place)
         reader = Embedded(elsewhere, solo_person)
+        for executor in ("exe_2", "exe_3"):
+            with pytest.raises(handrail.Refused):
+                rail.gate.backend.call(ticket.id, Start(executor, reader.action(ticket.id).state.bind))
         seen.append((reader.action(ticket.id).state.status, [one.type for one in reader.history(ticket.id)][-1]))
         elsewhere.close()
 
@@ -317,4 +339,3 @@ def test_that_it_started_is_in_the_database_before_the_effect(bank: Bank):
     bank.decide(ticket)
     ticket.wait(20)
     assert seen == [("started", "action.started")]
-    rail.close()

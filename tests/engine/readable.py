@@ -13,6 +13,7 @@ from handrail.directory.model import Guest
 from handrail.engine.request import DEFAULT_TENANT as TENANT
 from handrail.policy.budget import Budget
 from handrail.policy.register import ActivePolicy
+from handrail.policy.standing import Standing
 from handrail.review.model import Review
 from handrail.run.model import Run
 from handrail.store.protocol import Reader, Stream
@@ -40,7 +41,7 @@ class Readable:
                 return self._review(reader, state)
             case Run():
                 return replace(state, title=self._text(reader, state.id, state.title))
-            case Guest() | ActivePolicy() | Budget():
+            case Guest() | ActivePolicy() | Budget() | Standing():
                 return state
             case _:
                 return replace(state, profile=self._text(reader, state.id, state.profile))

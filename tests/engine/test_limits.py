@@ -218,7 +218,7 @@ def end(till: Till, how: str) -> None:
         paid = till.pay(900, probe=True)
         till.settle(paid, outcome="unknown")
         till.later("25h")
-        till.agent.call(paid["id"], Reconcile("not_happened"))
+        till.agent.call(paid["id"], Reconcile("not_happened", fence=paid["fence"] + 1))
     elif how in ("skipped", "aborted"):
         paid = till.pay(900)
         failed = till.agent.call(paid["id"], Settle("exe_1", paid["fence"], "failed", {"error": "x"}, escalate=True))

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 import handrail
+from handrail.embedded import Embedded, solo_person
 from handrail.gate.notice import Notice
+from handrail.review.commands import Decide
 from handrail.testing import UnexpectedAsk, reviewing
 
 rail = handrail.connect("sqlite:///:memory:", agent="payer")
@@ -179,6 +181,45 @@ def test_a_cancelled_waiter_takes_its_action_back():
     with rail.gate.diverted(other.gate.backend, told):
         asyncio.run(cancelled(told))
     assert other.gate.backend.newest("action")[0].status == "withdrawn"
+    other.close()
+
+
+def test_who_is_cancelled_while_the_start_is_committed_says_that_the_call_did_not_leave():
+    other = handrail.connect("sqlite:///:memory:", agent="payer")
+    database = other.gate.backend.database  # type: ignore[attr-defined]
+    approver, looks = Embedded(database, solo_person), []
+
+    class Told(Notice):
+        async def atell(self, answer: dict[str, Any]) -> None:
+            await approver.acall(answer["review"], Decide("approve", answer["view"]))
+
+    async def cancelled() -> None:
+        starting, go = asyncio.Event(), asyncio.Event()
+
+        async def target() -> str:
+            looks.append("door")
+            if len(looks) == 2:
+                starting.set()
+                await go.wait()
+            return "open"
+
+        @other.approval(name="leave", precondition=target)
+        async def leave() -> None:
+            looks.append("left")
+
+        with other.gate.diverted(other.gate.backend, Told(lambda: other.gate.backend, "")):
+            task = asyncio.create_task(leave())
+            await starting.wait()
+            with database.process.store.write():
+                go.set()
+                await asyncio.wait([task], timeout=0.05)
+                task.cancel()
+                await asyncio.wait([task], timeout=0.05)
+            with pytest.raises(asyncio.CancelledError):
+                await task
+
+    asyncio.run(cancelled())
+    assert (other.gate.backend.newest("action")[0].status, looks) == ("failed", ["door", "door"])
     other.close()
 
 

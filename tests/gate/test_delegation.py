@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import handrail
+from handrail.action.commands import Claim, Settle, Start, Withdraw
 from handrail.embedded import Embedded, local_agent
 from handrail.review.commands import Decide
 from handrail.testing import reviewing
@@ -39,6 +40,28 @@ def decide(people: Any, ticket: Any, outcome: str) -> None:
     record = rail.gate.backend.review(ticket.review)
     seen = folds(record.view) or ()
     people._as(None).call(ticket.review, Decide(outcome, record.state.view, seen=seen))  # type: ignore[arg-type]
+
+
+def test_a_further_attempt_is_refused_too_once_the_action_above_it_will_not_run(people):
+    above = plan.propose("move the shop")
+    below = [step.having(parent=above.id).propose(what) for what in ("pack", "tape")]
+    backend = rail.gate.backend
+    for ticket in (above, *below):
+        decide(people, ticket, "approve")
+    for ticket in below:
+        backend.call(ticket.id, Start("exe_1", backend.action(ticket.id).state.bind))
+        backend.call(ticket.id, Settle("exe_1", 1, "failed", {"error": "x"}, retry_in=1_000_000))
+    backend.call(above.id, Withdraw())
+    people.clock.advance("1s")
+    again = Start("exe_1", backend.action(below[1].id).state.bind, 1)
+    assert (backend.call(below[1].id, again)["status"], below[1].status) == ("refused", "refused")
+    people.clock.advance("2m")
+    assert backend.call(below[0].id, Claim("exe_2"))["status"] == "refused"
+    for ticket in below:
+        with pytest.raises(handrail.Denied) as denied:
+            ticket.wait(timeout=30)
+        assert denied.value.reason == "parent_refused"
+    assert done == []
 
 
 def test_what_is_refused_takes_with_it_what_is_done_under_it(people):

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import handrail
+from handrail.action.commands import Reconcile, Start
 from handrail.testing import reviewing
 
 rail = handrail.connect("sqlite:///:memory:", agent="payer")
@@ -79,3 +80,47 @@ def test_a_probe_that_finds_nothing_lets_the_call_run_again(people):
     people.approves("retried")
     assert retried(4) == 4
     assert calls == [4, 4]
+
+
+def test_when_two_ask_their_probes_at_once_the_first_answer_counts_and_the_other_one_follows_it(people):
+    def probe(number: int) -> tuple[bool, int]:
+        other = unknown()
+        rail.gate.backend.call(other.id, Reconcile("happened", {"value": 40}, fence=other.fence))
+        return True, 41
+
+    @rail.approval(name="asked.twice", reconcile=probe)
+    def asked_twice(number: int) -> int:
+        raise TimeoutError
+
+    people.approves("asked.twice")
+    assert asked_twice(4) == 40
+
+
+def test_what_a_probe_found_before_another_attempt_began_says_nothing_about_that_one(people):
+    calls: list[int] = []
+    asked: list[int] = []
+
+    def probe(number: int) -> Any:
+        asked.append(number)
+        if len(asked) == 2:
+            return True, number
+        other, backend = unknown(), rail.gate.backend
+        backend.call(other.id, Reconcile("not_happened", fence=other.fence))
+        backend.call(other.id, Start("exe_other", other.bind))
+        people.clock.advance("2m")
+        return False
+
+    @rail.approval(name="stale.probe", reconcile=probe)
+    def stale(number: int) -> int:
+        calls.append(number)
+        raise TimeoutError
+
+    people.approves("stale.probe")
+    assert stale(4) == 4
+    assert (calls, asked) == ([4], [4, 4])
+
+
+def unknown() -> Any:
+    """The action of unknown outcome, as another worker finds it."""
+    (found,) = [one for one in rail.gate.backend.newest("action") if one.status == "unknown"]
+    return found

@@ -55,11 +55,12 @@ def _to_action(state: Action, attempts: int, reviews: int) -> Iterator[object]:
     if state.status == "unknown" and not state.lost:
         yield action.Testify(state.fence - 1, "succeeded", 1)
     yield action.Claim("x1")
-    yield action.Reconcile("happened", 1)
+    yield action.Reconcile("happened", 1, fence=state.fence)
+    yield action.Reconcile("happened", 1, fence=state.fence - 1)
     if state.attempt < attempts:
-        yield action.Reconcile("not_happened")
+        yield action.Reconcile("not_happened", fence=state.fence)
     if state.reviews < reviews or state.review:
-        yield action.Reconcile("unclear")
+        yield action.Reconcile("unclear", fence=state.fence)
 
 
 def _forged(state: Action) -> Iterator[object]:

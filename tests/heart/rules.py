@@ -228,7 +228,7 @@ class Rules(RuleBasedStateMachine):
         """A probe says what became of an action."""
         if unknown := [one for one in self.actions() if one.status == "unknown"]:
             one = unknown[which % len(unknown)]
-            self.attempt(one.id, action.Reconcile(found, {"n": 1}), self._agent(one, which))
+            self.attempt(one.id, action.Reconcile(found, {"n": 1}, fence=one.fence), self._agent(one, which))
 
     @rule(which=pick, by=callers)
     def withdraw(self, which: int, by: Principal) -> None:

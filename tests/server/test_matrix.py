@@ -40,6 +40,9 @@ MAY: Final[dict[str, tuple[str, str]]] = {
     "renew_action": ("propose execute", ""),
     "settle_action": ("propose execute", ""),
     "reconcile_action": ("propose execute", ""),
+    "list_decisions": ("propose execute", READERS),
+    "acknowledge_decisions": ("propose execute", READERS),
+    "find_examples": ("propose execute", READERS),
     "take_work": ("execute", ""),
     "get_grant": ("propose execute", ""),
     "list_actions": ("propose execute", READERS),
@@ -64,6 +67,9 @@ MAY: Final[dict[str, tuple[str, str]]] = {
     "get_directory": ("", READERS),
     "explain_action": ("", READERS),
     "get_policy": ("", READERS),
+    "list_limits": ("", READERS),
+    "list_permissions": ("", READERS),
+    "revoke_permission": ("", "reviewer supervisor administrator"),
     "sign_out": ("", READERS),
     "get_trial": ("", READERS),
     "start_trial": ("", "reviewer"),
@@ -97,12 +103,12 @@ ROLES: Final[dict[str, tuple[Role, ...]]] = {
 SCOPES: Final[dict[str, tuple[Any, ...]]] = {
     "propose": ("propose",), "execute": ("execute",), "both": ("propose", "execute"),
 }  # fmt: skip
-BY_STATE: Final = ("withdraw_action", "report_outcome", "stop_run")
+BY_STATE: Final = ("withdraw_action", "report_outcome", "stop_run", "revoke_permission")
 """What a person may do by what the thing is to them, so that it is looked for first."""
 UNSEEN: Final = {("key execute", "runs")}
 """What a key that may use an operation does not see of others: who only executes has no runs."""
 NOUNS: Final = {"actions": "act", "reviews": "rev", "runs": "run", "people": "usr", "keys": "key", "agents": "agt",
-               "names": "usr"}  # fmt: skip
+               "names": "usr", "permissions": "std"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -135,6 +141,7 @@ class Town:
         self.key_ids = [self._key()]
         self.agent_ids = [self._agent()]
         self.mine = {name: self._things(key) for name, key in self.keys.items() if name != "execute"}
+        self.permission = self._permission(self.keys["both"])
 
     def _dead(self) -> Iterator[tuple[str, str | None]]:
         yield "nobody", None
@@ -157,6 +164,17 @@ class Town:
         assert self.house("POST", f"/runs/{run}/open", key, json={"title": "t"}).status_code == 200
         return {"actions": asked["id"], "reviews": asked["review"], "runs": run}
 
+    def _permission(self, key: str) -> str:
+        """What the reviewer lets run without asking."""
+        declared = {"pattern": "approval", "reviewers": ["group:treasury"]}
+        body = {"name": "a.b", "reversible": True, "declared": declared}
+        asked = self.house("POST", "/actions", key, json=body).json()
+        decided = {"outcome": "approve", "view": asked["view"], "standing": {"lasts": "1h"}}
+        reviewer = self.people["reviewer"]
+        assert self.house("POST", f"/reviews/{asked['review']}/decisions", reviewer, json=decided).status_code == 200
+        (found,) = self.house("GET", "/permissions", reviewer).json()["items"]
+        return str(found["state"]["id"])
+
     def _key(self) -> str:
         return self.company.accounts.by_key(self.company.key(mint("x"))).key or ""
 
@@ -178,6 +196,8 @@ class Town:
             return self.key_ids[0]
         if noun == "agents":
             return self.agent_ids[0]
+        if noun == "permissions":
+            return self.permission
         if noun in ("people", "names"):
             return self.company.accounts.directory(self.tenant).resolve("user:owner") or ""
         return self.mine[agent][noun]

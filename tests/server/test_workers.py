@@ -95,3 +95,11 @@ def test_another_agents_run_is_not_there_for_a_proposal_or_as_a_parent(house: Ho
     assert house("POST", "/actions", other, json=body).status_code == 404
     child = house("GET", "/runs/by-name", other, params={"name": "child"}).json()["id"]
     assert house("POST", f"/runs/{child}/open", other, json={"title": "x", "parent": run}).status_code == 404
+
+
+@pytest.mark.parametrize("wrong", [{"most": 101}, {"most": 0}, {"executor": "no executor"}])
+def test_what_cannot_be_taken_is_refused_also_while_there_is_nothing_to_take(house: House, wrong: dict[str, Any]):
+    worker = house.company.key("worker", scopes=("execute",))
+    answer = house("POST", "/work", worker, json=BODIES["take_work"] | wrong)
+    assert answer.status_code == 422
+    assert answer.json()["code"] == "invalid_value"

@@ -152,7 +152,7 @@ def _command(world: World, action: Action) -> Any:
         case "started":
             return chance.choice(_reports(executor, fence))
         case "unknown":
-            return c.Reconcile(chance.choice(("happened", "not_happened", "unclear")), {"value": 7})
+            return c.Reconcile(chance.choice(("happened", "not_happened", "unclear")), {"value": 7}, fence=fence)
         case _:
             return chance.choice((c.Withdraw(), c.Start("exe_zombie", bind), c.Settle(executor, fence, "succeeded")))
 

@@ -32,7 +32,7 @@ def persist(seat: Seat, gated: Gated, action: str, proposal: c.Propose) -> Steps
         elif answer["status"] == "unknown" and answer["review"] is None:
             if inquired:
                 return
-            inquired, answer = True, (yield from _tell(answer["id"], c.Reconcile("unclear")))
+            inquired, answer = True, (yield from _tell(answer["id"], c.Reconcile("unclear", fence=answer["fence"])))
         else:
             answer = yield Moved(answer["id"], answer["rev"], None)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
+from handrail.audit import tree
 from handrail.clock import HOUR, MINUTE, SECOND
 from handrail.engine.request import Request, Tick
 from handrail.ids import mint
@@ -53,7 +54,7 @@ def play(stage: Stage, seed: int, steps: int | None = None, tell: Callable[[str]
             if tell is not None:
                 for line in world.trace:
                     tell(line)
-        root = world.history.roots[len(world.history.leaves)].hex()
+        root = tree.root(world.history.frontier).hex()
         return Played(root, len(world.history.leaves), world.seen, world.trace)
 
 

@@ -49,7 +49,7 @@ def test_the_log_of_one_stream_is_found_by_its_index(tmp_path: Path):
         ("WAITING", "streams_open"), ("COUNT_WAITING", "streams_open"), ("ENDED", "streams_ended"),
         ("ENDED_AFTER", "streams_ended"), ("DECIDED", "streams_named"), ("OF_RUN", "streams_run"),
         ("INSIDE", "streams_inside"), ("REFUSED", "streams_refused"), ("OFFERING", "streams_offered"),
-        ("OFFERS", "streams_offered"), ("UNSURE", "streams_offered"),
+        ("OFFERS", "streams_offered"), ("UNSURE", "streams_offered"), ("PERMISSIONS", "streams_standing"),
     ],
 )  # fmt: skip
 def test_a_list_reads_no_more_than_it_shows(tmp_path: Path, name: str, index: str):

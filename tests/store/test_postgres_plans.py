@@ -73,6 +73,11 @@ def test_a_list_reads_no_more_than_it_shows(planner: psycopg.Connection[tuple[st
         assert "tenant" in conditions or "due" in index, (name, steps)
 
 
+INDEXES = {
+    "STREAM": "streams_pkey", "STANDING": "streams_pkey", "ANSWER": "commands_pkey", "TEXT": "disclosures_pkey",
+}  # fmt: skip
+
+
 @pytest.mark.parametrize("rows", [0, 99, 3_000])
 def test_what_has_an_id_is_found_by_it_also_while_there_are_no_statistics(postgres: str, rows: int):
     PostgresStore(postgres).close()
@@ -81,6 +86,6 @@ def test_what_has_an_id_is_found_by_it_also_while_there_are_no_statistics(postgr
             "INSERT INTO streams SELECT 'default', 'rev_' || n, 'review', 'open', 1, repeat('x', 1500), NULL, 1, n "
             f"FROM generate_series(1, {rows}) n".encode()
         )
-        for name, index in (("STREAM", "streams_pkey"), ("ANSWER", "commands_pkey"), ("TEXT", "disclosures_pkey")):
+        for name, index in INDEXES.items():
             steps = plan(connection, getattr(sql, name))
             assert any(re.search(rf"using {index} on", step) for step in steps), (name, steps)

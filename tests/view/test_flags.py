@@ -34,6 +34,12 @@ def test_a_hostile_value_raises_exactly_what_is_wrong_with_it(case: Case) -> Non
     assert all(flag.path.startswith(case.part) for flag in found)
 
 
+@pytest.mark.parametrize("words", ["the password is hunter42", "note: Kennwort lautet Hase1234, bis morgen"])
+def test_a_password_told_in_plain_words_is_flagged_wherever_it_stands(words: str) -> None:
+    for value in (words, {"note": words}, [words]):
+        assert [flag.code for flag in inspect(value)] == ["secret"]
+
+
 @pytest.mark.parametrize("name", HARMLESS)
 def test_a_harmless_value_raises_nothing(name: str) -> None:
     assert inspect(HARMLESS[name]) == ()

@@ -97,10 +97,12 @@ class Testify:
 
 @dataclass(frozen=True, slots=True)
 class Reconcile:
-    """What the probe found about an unknown outcome; `unclear` sends the question to people."""
+    """What the probe found about an unknown outcome; `unclear` sends the question to people. `fence` is the number
+    under which the outcome was unknown when the probe was asked: of a later attempt it knows nothing."""
 
     found: Literal["happened", "not_happened", "unclear"]
     value: JSON = None
+    fence: int = field(kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,8 @@ def _sterner(state: Action, facts: Facts) -> list[Draft[e.Event]]:
     told = set(verdict.over) <= {*state.over}
     if verdict.kind == "review" and verdict.demand and told and _suffices(state, verdict.demand, facts.now):
         return []
-    return stopped_short(state, verdict if verdict.over else changed(verdict, reason="policy_changed"))
+    known = bool(verdict.over) or verdict.reason == "permission_revoked"
+    return stopped_short(state, verdict if known else changed(verdict, reason="policy_changed"))
 
 
 def _retried(state: Action) -> bool:
@@ -124,8 +125,8 @@ def waits(facts: Facts) -> bool:
 
 
 def _with_parent(state: Action) -> list[Draft[e.Event]]:
-    """Refuse an action with the one under which it is done."""
-    if state.status not in ("cleared", "claimed") or state.attempt:
+    """Refuse an action with the one under which it is done; so are further attempts."""
+    if state.status not in ("cleared", "claimed"):
         raise NotReady(f"the action is {state.status}, so it cannot be started")
     return [Draft(e.Refused("parent_refused"), lease=0)]
 
@@ -273,6 +274,8 @@ def _askable(state: Action) -> bool:
 def _reconcile(state: Action, command: c.Reconcile, facts: Facts) -> list[Draft[e.Event]]:
     if state.status != "unknown":
         raise NotReady(f"the action is {state.status}: there is nothing to reconcile")
+    if command.fence != state.fence:
+        raise FencedOff("the probe was asked about another attempt than the one whose end is unknown now: ask it again")
     match command.found:
         case "happened":
             return [Draft(e.Succeeded("probe"), {"outcome": command.value})]

@@ -9,16 +9,18 @@ import orjson
 import typer
 
 from ..backend import ReviewRecord
+from ..clock import micros
 from ..codec.canonical import canonical, parse
 from ..codec.edits import typed
 from ..errors import InvalidValue, MalformedJSON, UsageError
+from ..policy.standing import Terms
 from ..review.commands import Decide
 from ..review.model import OPEN, Outcome
 from ..review.voting import COLLECTED, named
 from ..stream import JSON
 from ..view.drawing import inline
 from ..view.model import folds
-from . import gist, reviews
+from . import gist, permissions, reviews
 from .ask import at_terminal, confirmed, reason
 from .desk import Db, Desk, desk
 from .outcome import follow
@@ -46,21 +48,32 @@ Unfold = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How a person decides: asked or not, on a drawing or a digest, with what is folded opened or not."""
+    """How a person decides: asked or not, on a drawing or a digest, with what is folded opened or not, and what is let
+    run like it."""
 
     yes: bool
     quiet: bool
     view: str | None
     unfold: bool = False
+    standing: Terms | None = None
 
 
 def approve(
     review: Which, note: Note = None, yes: Yes = False, quiet: Quiet = False, unfold: Unfold = False,
-    view: View = None, db: Db = None,
+    view: View = None, until: permissions.Until = None, times: permissions.Times = None,
+    fixed: permissions.Fixed = None, db: Db = None,
 ) -> None:  # fmt: skip
     """Let exactly these bytes run, once; then wait up to 10 s and say what became of it."""
     with desk(db) as at:
-        _decide(at, review, "approve", note, Way(yes, quiet, view, unfold))
+        terms = permissions.terms(None if until is None else _lasts(until), times, fixed)
+        _decide(at, review, "approve", note, Way(yes, quiet, view, unfold, terms))
+
+
+def _lasts(until: str) -> int:
+    try:
+        return micros(until)
+    except ValueError as error:
+        raise UsageError(f"--standing-until: {error}") from None
 
 
 def reject(
@@ -150,9 +163,9 @@ def _decide(
     seen = look(at, record, way, ask=outcome in COLLECTED)
     said = reason(note, "Why?") if outcome in ("reject", "send_back", "abort") else note
     found = None if value is None else valued(record, outcome, value)
-    if not way.yes and way.view is None and not confirmed(_question(record, outcome, found)):
+    if not way.yes and way.view is None and not confirmed(_question(record, outcome, found, way.standing)):
         nothing()
-    send(at, record, Decide(outcome, on_view(record, way.view), said, found, None, seen))
+    send(at, record, Decide(outcome, on_view(record, way.view), said, found, None, seen, way.standing))
 
 
 def nothing() -> NoReturn:
@@ -198,10 +211,11 @@ def draw(at: Desk, record: ReviewRecord, *, unfold: bool) -> None:
     print()
 
 
-def _question(record: ReviewRecord, outcome: Outcome, value: JSON) -> str:
+def _question(record: ReviewRecord, outcome: Outcome, value: JSON, standing: Terms | None) -> str:
     verb = reviews.VERBS[outcome].capitalize().replace("-", " ")
     given = f" with {inline(value)}" if outcome in ("answer", "supply", "happened") else ""
-    return f"{verb} {gist.short(record.state.id)}{given}?"
+    more = f", and {permissions.told(standing)}" if standing else ""
+    return f"{verb} {gist.short(record.state.id)}{given}{more}?"
 
 
 def on_view(record: ReviewRecord, view: str | None) -> str:

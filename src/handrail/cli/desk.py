@@ -29,7 +29,8 @@ Db = Annotated[
         "--db", metavar="URL", envvar="HANDRAIL_DB", help=f"A database file, or a server's URL [default: {DEFAULT}]"
     ),
 ]
-_WORDS: Final = {"rev": ("review", "reviews list"), "act": ("action", "actions list"), "run": ("run", "runs list")}
+_WORDS: Final = {"rev": ("review", "reviews list"), "act": ("action", "actions list"), "run": ("run", "runs list"),
+          "std": ("permission", "permissions list")}  # fmt: skip
 
 
 class AmbiguousId(UsageError):

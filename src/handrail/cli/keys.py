@@ -60,7 +60,8 @@ def create(
         typer.Option(
             "--scope",
             metavar="SCOPE",
-            help="propose; or execute, for a worker that runs the actions of others; or both [default: propose].",
+            help="propose; execute, for a worker that runs the actions of others; learn, to read what people decided "
+            "about all agents of its owner [default: propose].",
         ),
     ] = None,
     expires: Annotated[

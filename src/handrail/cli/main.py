@@ -21,6 +21,7 @@ from . import (
     login,
     migrate,
     people,
+    permissions,
     policy,
     reviews,
     serve,
@@ -70,6 +71,12 @@ KEYS: Final[Mapping[str, Callable[..., None]]] = {
 }  # fmt: skip
 POLICY: Final[Mapping[str, Callable[..., None]]] = {
     "check": policy.check, "apply": policy.apply, "show": policy.show_policy, "diff": policy.diff,
+    "limits": permissions.list_limits,
+}  # fmt: skip
+
+
+PERMISSIONS: Final[Mapping[str, Callable[..., None]]] = {
+    "list": permissions.list_permissions, "revoke": permissions.revoke,
 }  # fmt: skip
 
 
@@ -109,6 +116,7 @@ def _build() -> typer.Typer:
     _group("agents", "Programs that ask, and who answers for them.", AGENTS, built)
     _group("keys", "What lets agents in at a server.", KEYS, built)
     _group("policy", "Which actions run, which are denied, and who decides on the others.", POLICY, built)
+    _group("permissions", "What people let run without asking, for a while.", PERMISSIONS, built)
     built.command("init")(people.init)
     built.command("migrate")(migrate.migrate)
     built.command("doctor")(doctor.doctor)

@@ -18,6 +18,7 @@ from ..view.model import Erased
 from ..view.words import count, digest, duration, listed
 from . import gist
 from .past import Moment
+from .permissions import told
 
 Names = Callable[[str], str]
 Clock = Callable[[int], str]
@@ -54,9 +55,10 @@ class Teller:
                 return f"the arguments are revision {event.revision} now, {_digest(event.bind)}"
             case a.Cleared():
                 grant = event.grant
+                booked = listed(sorted(visible(one.limit) for one in event.charges))
                 return (
                     f"cleared by {_giver(grant.by)}: these bytes may run once until {self.clock(grant.expires_at)}, "
-                    f"{_digest(grant.bind)}"
+                    f"{_digest(grant.bind)}" + (f"; it counts under {booked}" if booked else "")
                 )
             case a.Refused():
                 return f"refused: {_code(event.reason)}"
@@ -69,7 +71,7 @@ class Teller:
         verdict = {"verdict": event.verdict, "reason": event.reason, "rule": event.rule, "pol": None}
         outcome = {"review": "people are asked", "run": "it may run", "deny": "it may not run"}
         answer = outcome.get(event.verdict, visible(event.verdict))
-        why = reason(verdict) if event.verdict == "review" else _code(event.reason)
+        why = reason(verdict) if event.verdict == "review" else _why(event)
         return (
             f"{who} proposed it for {self.names(event.owner)}: {answer}, because {why}; "
             f"risk {visible(event.risk)}, {_digest(event.bind)}"
@@ -146,6 +148,7 @@ class Teller:
         votes = f", with the votes of {counted}" if len(event.counted) > 1 else ""
         later = f"; takes effect at {self.clock(event.effective_at)}" if event.effective_at > moment.entry.at else ""
         did = f"{who} {gist.PAST[event.outcome]} ({moment.entry.by.auth}){given}"
+        did += f", and {told(event.standing)}" if event.standing else ""
         return f"{did}, on view {_view(event.view)}{_opened(texts)}{votes}{later}{_note(texts)}"
 
     def _directory(self, event: Any, moment: Moment) -> str:
@@ -195,7 +198,12 @@ def _executed(event: Execution, clock: Clock, texts: Mapping[str, Any]) -> str:
 
 
 def _giver(by: str) -> str:
-    return gist.short(by) if by.startswith("rev_") else f"rule {visible(by)}"
+    known = {"rev_": "", "std_": "permission "}.get(by[:4])
+    return f"rule {visible(by)}" if known is None else known + gist.short(by)
+
+
+def _why(event: a.Proposed) -> str:
+    return f"{_giver(event.rule)} lets it" if event.reason == "standing" and event.rule else _code(event.reason)
 
 
 def _code(code: str) -> str:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from base64 import b64decode
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any, Final, TypeVar
 
 from ..action.commands import Propose
@@ -14,7 +14,7 @@ from ..action.digest import action_digest
 from ..action.execution import require_going
 from ..action.model import Action
 from ..action.work import Take
-from ..backend import ActionRecord, Answer, Event, PolicyRecord, ReviewRecord, Text
+from ..backend import ActionRecord, Answer, Event, LimitRecord, PermissionRecord, PolicyRecord, ReviewRecord, Text
 from ..engine.offered import give_back
 from ..engine.request import Renew
 from ..errors import (
@@ -34,6 +34,7 @@ from ..run.model import Run
 from ..wire import records
 from ..wire.bodies import body_of
 from ..wire.routes import BY_COMMAND
+from .feedback import HttpFeedback
 from .lease import Renewals
 from .patience import Course, auntil, until
 from .transport import Transport
@@ -63,7 +64,10 @@ class Http:
         return self._answered(self._transport.request(*self._sent(subject, command), headers=_headers(command_id)))
 
     async def acall(self, subject: str, command: object, *, command_id: str | None = None) -> Answer:
-        """Like `call`."""
+        """Like `call`; who is cancelled meanwhile learns it when the commit is over."""
+        return await _whole(self._send(subject, command, command_id))
+
+    async def _send(self, subject: str, command: object, command_id: str | None) -> Answer:
         sent = self._sent(subject, command)
         return self._answered(await self._transport.arequest(*sent, headers=_headers(command_id)))
 
@@ -210,6 +214,14 @@ class Http:
         found = self._transport.request("GET", "/v1/policy")
         return PolicyRecord(records.policy_in(found["state"]), found["text"]) if found["state"] else None
 
+    def permissions(self, *, after: str | None = None, limit: int = 50) -> list[PermissionRecord]:
+        """Standing permissions, newest first."""
+        return [records.permission_in(one) for one in self._listed("/v1/permissions", after, limit)]
+
+    def limits(self) -> list[LimitRecord]:
+        """The limits of the active policy, with what is used."""
+        return [records.limit_in(one) for one in self._transport.request("GET", "/v1/limits")["items"]]
+
     def waiting(self, *, after: str | None = None, limit: int = 50) -> list[ReviewRecord]:
         """Open reviews, by risk and age."""
         return [records.review_in(one) for one in self._listed("/v1/reviews", after, limit)]
@@ -217,6 +229,11 @@ class Http:
     def newest(self, kind: str, *, after: str | None = None, limit: int = 50) -> list[Action | Review | Run]:
         """Actions, reviews or runs, newest first."""
         return [records.state_in(kind, one) for one in self._listed(_LISTS[kind], after, limit)]
+
+    @property
+    def feedback(self) -> HttpFeedback:
+        """What people decided before."""
+        return HttpFeedback(self._transport)
 
     def _listed(self, path: str, after: str | None, limit: int) -> list[Any]:
         """The first `limit` of a list, of as many pages as that takes."""
@@ -282,3 +299,13 @@ def _waiting(action: str) -> tuple[str, str]:
 
 def _page(after: str | None, limit: int) -> dict[str, Any]:
     return {"limit": min(limit, 200), **({"after": after} if after else {})}
+
+
+async def _whole(commit: Coroutine[Any, Any, T]) -> T:
+    """A commit that is under way is awaited to its end, and only then is the waiter's cancellation passed on."""
+    task = asyncio.ensure_future(commit)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise

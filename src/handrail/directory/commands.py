@@ -5,8 +5,9 @@ from typing import Literal
 
 from .roles import DEFAULT, Role
 
-Scope = Literal["propose", "execute"]
-"""What an agent's key may be used for: to propose actions and report on its own, or to execute those of others."""
+Scope = Literal["propose", "execute", "learn"]
+"""What an agent's key may be used for: to propose actions and report on its own, to execute those of others, or to read
+what people decided about those of its owner's other agents."""
 
 
 @dataclass(frozen=True, slots=True)

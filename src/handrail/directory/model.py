@@ -116,6 +116,10 @@ class Names:
         """The id of the budget of a limit for what it counts by."""
         return keyed("bud", self._secret, *parts)
 
+    def argument(self, action: str, name: str, value: str) -> str:
+        """What stands for the value of an argument of an action."""
+        return keyed("arg", self._secret, action, name, value)
+
     def target(self, text: str) -> str:
         """What stands for how the target of an action looks."""
         return keyed("tgt", self._secret, text)

@@ -25,7 +25,7 @@ from ..policy.register import ActivePolicy
 from ..principal import Principal
 from ..review.model import Review
 from ..run.model import Run
-from ..store.protocol import Entry, Reader, Stream
+from ..store.protocol import Entry, Reader, Revision, Stream
 from ..view.model import Erased
 from . import lineage
 from .batch import identity
@@ -117,7 +117,7 @@ class Archive:
 
     def size(self) -> int:
         """How many entries the log has."""
-        with self.read() as reader:
+        with self.glance() as reader:
             head = reader.head(self._tenant)
             return head.size if head else 0
 
@@ -219,18 +219,21 @@ class Archive:
         """The arguments of the call that was started on these bytes, read back and hashed again. Raises `WrongBytes`
         if they are others, and `FencedOff` once somebody else goes on with the action."""
         with self.glance() as reader:
-            state = self.state_in(reader, action)
-            if isinstance(state, Action):
-                require_going(state, bind, fence)
-            return self._grant(reader, action, state)[0]
+            state, kept = self._standing(reader, action)
+        if isinstance(state, Action):
+            require_going(state, bind, fence)
+        return self._grant(action, state, kept)[0]
 
     def grant(self, action: str) -> tuple[str, bytes, str]:
         """The arguments that may run now, their salt, and the digest that binds them. Raises `WrongBytes`."""
         with self.glance() as reader:
-            return self._grant(reader, action, self.state_in(reader, action))
+            return self._grant(action, *self._standing(reader, action))
 
-    def _grant(self, reader: Reader, action: str, state: State | None) -> tuple[str, bytes, str]:
-        kept = reader.revision(self._tenant, action, state.revision) if isinstance(state, Action) else None
+    def _standing(self, reader: Reader, action: str) -> tuple[State | None, Revision | None]:
+        found = reader.standing(self._tenant, action)
+        return (read_state(found[0].kind, found[0].state), found[1]) if found else (None, None)
+
+    def _grant(self, action: str, state: State | None, kept: Revision | None) -> tuple[str, bytes, str]:
         if not isinstance(state, Action) or kept is None or state.grant is None:
             raise UnknownAction(f"action {action} has no arguments that may run")
         found = action_digest(tenant=self._tenant, action=action, name=state.name, args=kept.args, salt=kept.salt)
@@ -264,18 +267,27 @@ class Archive:
         )  # fmt: skip
 
     def directory(self) -> Directory:
-        """Everybody present."""
+        """Everybody present. A snapshot is only needed where somebody has changed."""
+        known = self._directory
+        if known is not None:
+            with self.glance() as reader:
+                if self._moved(reader) == known[0]:
+                    return known[1]
         with self.read() as reader:
             return self.directory_in(reader)
 
     def directory_in(self, reader: Reader) -> Directory:
         """Everybody present, as of a snapshot."""
-        head, known = reader.head(self._tenant), self._directory
-        at = head.directory if head else -1
+        at, known = self._moved(reader), self._directory
         if known is None or known[0] != at:
             names = self._process().engine.names(self._tenant)
             known = self._directory = (at, read_directory(reader, self._tenant, names))
         return known[1]
+
+    def _moved(self, reader: Reader) -> int:
+        """The size of the log when somebody of the directory changed last."""
+        head = reader.head(self._tenant)
+        return head.directory if head else -1
 
     def name(self, principal_id: str) -> str:
         """A handle or name, as far as it is kept; else the id."""

@@ -33,6 +33,7 @@ from ..ids import Keyed, derive, keyed
 from ..policy.register import ID as ACTIVE
 from ..policy.register import PutPolicy
 from ..policy.rules import Policy, Unreadable
+from ..policy.standing import Standing
 from ..principal import SYSTEM
 from ..review.model import Review
 from ..run.commands import Stop
@@ -353,6 +354,8 @@ def _stream(state: State, reads: Reads) -> Stream:
             parent, born = state.parent, state.opened_at
         case Review():
             parent, rank, born = state.action, RANKS.get(state.risk, 1), state.opened_at
+        case Standing():
+            parent, born = state.group, state.given_at
         case _:
             born = getattr(state, "opened_at", 0)
     return Stream(

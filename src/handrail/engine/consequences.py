@@ -7,7 +7,8 @@ from ..action import commands as action
 from ..action import events as acted
 from ..action.execution import gives_back
 from ..action.model import Action
-from ..policy import budget
+from ..ids import derive
+from ..policy import budget, standing
 from ..policy.paths import ANYONE, Demand
 from ..review import commands as review
 from ..review import events as reviewed
@@ -16,14 +17,14 @@ from ..run import commands as run
 from ..run import events as ran
 from ..stream import JSON
 
-Follow = tuple[str, action.Command | review.Command | run.Command | budget.Command]
+Follow = tuple[str, action.Command | review.Command | run.Command | budget.Command | standing.Command]
 
 
 def consequences(before: object, state: object, event: object, texts: Mapping[str, JSON]) -> list[Follow]:
     """The commands that follow, each with the stream it goes to; `before` and `state` are the stream around `event`."""
     if isinstance(state, Action):
         was = before if isinstance(before, Action) else None
-        return [*_of_action(state, event, was.review if was else None), *_booked(was, state, event)]
+        return [*_of_action(state, event, was.review if was else None), *_booked(was, state, event), *_used(was, event)]
     if isinstance(state, Review):
         return _of_review(state, event, texts)
     if isinstance(event, ran.Halted):
@@ -76,6 +77,15 @@ def _booked(before: Action | None, state: Action, event: object) -> list[Follow]
             return returned if gives_back(event) else []
 
 
+def _used(before: Action | None, event: object) -> list[Follow]:
+    """A standing permission is used by what it clears, once."""
+    match event:
+        case acted.Cleared() if before and before.status == "proposed" and event.grant.by.startswith("std_"):
+            return [(event.grant.by, standing.Use(before.id))]
+        case _:
+            return []
+
+
 def _of_halt(event: ran.Halted, reason: str) -> list[Follow]:
     return [(one, run.Stop(reason) if one.startswith("run") else action.Halt()) for one in event.inside]
 
@@ -90,13 +100,19 @@ def _of_review(state: Review, event: object, texts: Mapping[str, JSON]) -> list[
         case reviewed.Edited():
             return [(state.action, action.Revise(event.revision, event.bind, event.demand))]
         case reviewed.Decided() if state.effective:
-            return [(state.action, _answer(state, texts.get("value")))]
+            return [(state.action, _answer(state, texts.get("value"))), *_given(state)]
         case reviewed.TookEffect():
-            return [(state.action, _answer(state, texts.get("value")))]
+            return [(state.action, _answer(state, texts.get("value"))), *_given(state)]
         case reviewed.Expired():
             return [(state.action, _at_end(state, event, texts))]
         case _:
             return []
+
+
+def _given(state: Review) -> list[Follow]:
+    if state.decision is None or state.decision.standing is None:
+        return []
+    return [(derive("std", state.id), standing.Give(state.id, state.action))]
 
 
 def _at_end(state: Review, event: reviewed.Expired, texts: Mapping[str, JSON]) -> action.Command:

@@ -184,7 +184,7 @@ class Engine:
     def _committed(self, batches: Iterable[TenantBatch]) -> None:
         for batch in batches:
             if batch.grew:
-                batch.cache.keep(batch.reads.changed, batch.size)
+                batch.cache.keep(batch.reads.changed, batch.reads.texts, batch.size)
                 self._tell(batch)
 
     def _tell(self, batch: TenantBatch) -> None:

@@ -22,6 +22,7 @@ from ..policy.limits import Charge, Tally
 from ..policy.paths import Demand, stricter
 from ..policy.register import Facts as PolicyFacts
 from ..policy.rules import Policy
+from ..policy.standing import Standing
 from ..policy.verdict import Verdict, again, anew, edited, judge
 from ..principal import SOLO_ID, Principal
 from ..review import commands as review
@@ -35,7 +36,7 @@ from ..run.lifecycle import Facts as RunFacts
 from ..run.model import Hold, Run
 from ..stream import JSON, Revision, changed
 from ..view.model import folds
-from . import limits, lineage, shown
+from . import limits, lineage, permissions, shown
 from .checks import check_above, check_decision, check_parent, check_run
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ def facts(work: Work, subject: str, state: State | None, command: object, actor:
             return PolicyFacts(work.now, actor, work.sources.directory().administrators, _label(work, actor))
         case "bud":
             return limits.facts(work, subject, state if isinstance(state, Budget) else None, command, actor)
+        case "std":
+            return permissions.facts(work, subject, state if isinstance(state, Standing) else None, command, actor)
         case _:
             directory = work.sources.directory()
             keys = frozenset(
@@ -106,6 +109,7 @@ def _proposal(work: Work, subject: str, command: action.Propose, actor: Principa
     blocked = command.start and lineage.waits(work, command.run, subject) is not None
     asked = Asked(command.name, command.risk, command.reversible)
     verdict = judge(command.declared, directory, barred, work.sources.policy(), asked)
+    verdict = permissions.permitted(work, command, actor, verdict, barred)
     intent = directory.names.intent(command.intent) if command.intent else None
     if lineage.refused(work, command.run, intent):
         verdict = anew(verdict, directory, barred)
@@ -140,6 +144,8 @@ def _refused_at(work: Work, run_id: str | None, intent: str | None) -> int | Non
 def _afresh(work: Work, state: Action) -> tuple[Verdict | None, Charges]:
     """The verdict of the policy as it is now, and what the action books by it; nothing where it is the one that judged
     the action, or denied it."""
+    if withdrawn := permissions.revoked(work, state):
+        return withdrawn, None
     policy = work.sources.policy()
     if (policy.digest if policy else None) == state.pol or state.demand is None:
         return None, None
@@ -278,6 +284,9 @@ def _decision(work: Work, base: ReviewFacts, state: Review, held: Action, comman
     check_decision(work, state, held, command)
     if command.outcome in COLLECTED:
         base = changed(base, unseen=folds(work.text(state.id, state.view)))
+    if command.standing is not None:
+        arguments = orjson.loads(work.args(held.id, held.revision) or "{}")
+        base = changed(base, reversible=held.reversible, arguments=frozenset(arguments))
     if command.outcome != "edit" or command.args is None:
         return base
     key = work.salt(base.subject, state.rev + 1, "args")

@@ -105,14 +105,15 @@ class Keeper:
             self._leases.pop((tenant, action, fence), None)
 
     def committed(self, tenant: str, states: dict[str, State], before: int, size: int) -> None:
-        """What this process has just committed: tell watchers here, ring for the others."""
+        """What this process has just committed: ring for the others, tell watchers here. These come last: who wakes and
+        goes on at once finds the commit loop free."""
         if self._seen.get(tenant, 0) == before:
             self._seen[tenant] = size
-        self._tell(tenant, states)
-        self._announce()
         self._stale = True
         if self._bell is not None:
             self._bell.ring()
+        self._announce()
+        self._tell(tenant, states)
 
     def close(self) -> None:
         """End the thread, take the bell down, and let go of everybody who waits."""

@@ -8,20 +8,28 @@ from ..action.model import EXECUTED, Action
 from ..codec.records import KINDS, State
 from ..directory import lifecycle as directory
 from ..directory.model import Agent, Group, Guest, Key, Person
-from ..policy import budget
+from ..policy import budget, standing
 from ..policy import register as policy
 from ..policy.budget import Budget
 from ..policy.register import ActivePolicy
+from ..policy.standing import Standing
 from ..review import lifecycle as review
 from ..review.model import Review
 from ..run import lifecycle as run
 from ..run.model import Run
 from ..stream import Sealed, Table
 
-_BY_PREFIX: Final[Mapping[str, Any]] = {"act": action, "rev": review, "run": run, "pol": policy, "bud": budget}
+_BY_PREFIX: Final[Mapping[str, Any]] = {
+    "act": action,
+    "rev": review,
+    "run": run,
+    "pol": policy,
+    "bud": budget,
+    "std": standing,
+}
 TABLES: Final[Mapping[str, Table]] = {
     "action": action.ACCEPTS, "review": review.ACCEPTS, "run": run.ACCEPTS, "directory": directory.ACCEPTS,
-    "policy": policy.ACCEPTS, "budget": budget.ACCEPTS,
+    "policy": policy.ACCEPTS, "budget": budget.ACCEPTS, "standing": standing.ACCEPTS,
 }  # fmt: skip
 
 
@@ -52,6 +60,8 @@ def final(state: State) -> bool:
             return state.due_at is None
         case Person() | Group() | Agent() | Key() | Guest() | ActivePolicy() | Budget():
             return False
+        case Standing():
+            return state.status == "removed"
 
 
 def due_at(state: State, lease: int | None) -> int | None:
@@ -63,5 +73,7 @@ def due_at(state: State, lease: int | None) -> int | None:
             return lease if state.due_at is None else min(lease, state.due_at)
         case Review() | Run():
             return state.due_at
+        case Standing():
+            return state.until if state.status == "present" else None
         case _:
             return None

@@ -14,6 +14,8 @@ from ..directory.model import Agent, Directory, Group, Key, Names, Person
 from ..policy.register import ID as ACTIVE
 from ..policy.register import ActivePolicy
 from ..policy.rules import Policy, Unreadable
+from ..policy.standing import Standing
+from ..review.model import Review
 from ..run.model import Run
 from ..store.protocol import Head, Reader, Stream
 from ..stream import JSON
@@ -21,7 +23,10 @@ from ..view.model import Erased
 from .lives import final
 
 CACHED: Final = 20_000
+VIEWS: Final = 500
 NEWS: Final = 1_000
+PERMISSIONS: Final = 100
+"""Of more standing permissions for the same actions the newest count."""
 MEMBERS: Final = (Person, Group, Agent, Key)
 GOING: Final = frozenset({"held", "cleared", "claimed", "running"})
 """How actions and runs stand that could go on."""
@@ -30,11 +35,12 @@ NOWHERE: Final = Head("", 0, b"", 0, -1)
 
 @dataclass
 class Cache:
-    """The states of one tenant as of a log size. Leases are not in it: they move without an entry. `turn` is the agent
-    whose action a worker got last."""
+    """The states of one tenant as of a log size, and with its digest what people see of the reviews that were opened
+    here last. Leases are not in it: they move without an entry. `turn` is the agent whose action a worker got last."""
 
     size: int = -1
     states: dict[str, State] = field(default_factory=dict)
+    views: dict[str, tuple[str, JSON]] = field(default_factory=dict)
     directory: tuple[int, Directory] | None = None
     policy: tuple[str, Policy | Unreadable] | None = None
     turn: str = ""
@@ -42,31 +48,45 @@ class Cache:
     def catch_up(self, reader: Reader, tenant: str, head: Head) -> None:
         """Forget what other processes have changed since."""
         if head.size < self.size:
-            self.states.clear()
+            self._forget()
         elif head.size != self.size and self.states:
             news = reader.entries(tenant, after=self.size - 1, limit=NEWS)
             if len(news) == NEWS:
-                self.states.clear()
+                self._forget()
             for entry in news:
                 self.states.pop(entry.sub, None)
+                self.views.pop(entry.sub, None)
         self.size = head.size
+
+    def _forget(self) -> None:
+        self.states.clear()
+        self.views.clear()
 
     def unknown(self, subjects: Iterable[str]) -> set[str]:
         """Those of the streams that have to be read: all that are not here, and for their lease those that run."""
         known = self.states
         return {one for one in subjects if one not in known or known[one].status in EXECUTED}
 
-    def keep(self, states: dict[str, State], size: int) -> None:
+    def keep(self, states: Mapping[str, State], texts: Mapping[str, JSON], size: int) -> None:
         """Remember what was just committed, except lives that are over. `size` moves last: who is interrupted here
         reads the changes again."""
         for subject, state in states.items():
             if final(state):
                 self.states.pop(subject, None)
+                self.views.pop(subject, None)
             else:
                 self.states[subject] = state
-        while len(self.states) > CACHED:
-            self.states.pop(next(iter(self.states)))
+                if isinstance(state, Review) and state.view in texts:
+                    self.views[subject] = (state.view, texts[state.view])
+        _shorten(self.states, CACHED)
+        _shorten(self.views, VIEWS)
         self.size = size
+
+
+def _shorten(kept: dict[str, Any], most: int) -> None:
+    """Drop the oldest."""
+    while len(kept) > most:
+        del kept[next(iter(kept))]
 
 
 class Reads:
@@ -126,6 +146,9 @@ class Reads:
     def text(self, subject: str, digest: str) -> JSON | Erased:
         if digest in self.texts:
             return self.texts[digest]
+        known, view = self._cache.views.get(subject, (None, None))
+        if known == digest:
+            return view
         found = self._reader.text(self._tenant, subject, digest)
         return Erased(digest) if found is None else opened(open_disclosure(found).value)
 
@@ -157,6 +180,12 @@ class Reads:
         said = (one for one in fitting if one.status == "refused" and one.answered_at)
         return max(said, key=lambda one: one.answered_at or 0, default=None)
 
+    def permissions(self, group: str) -> tuple[Standing, ...]:
+        rows = self._reader.permissions(self._tenant, group, PERMISSIONS)
+        stored = (read_state(row.kind, row.state) for row in rows if row.id not in self.changed)
+        found = [one for one in (*stored, *self.changed.values()) if isinstance(one, Standing) and one.group == group]
+        return tuple(sorted((one for one in found if one.status == "present"), key=lambda one: (one.until, one.id)))
+
     def policy(self) -> Policy | Unreadable | None:
         active = self.state(ACTIVE)
         if not isinstance(active, ActivePolicy):
@@ -184,6 +213,15 @@ class Reads:
 
 def _around(state: State) -> str | None:
     return state.run if isinstance(state, Action) else state.parent if isinstance(state, Run) else None
+
+
+def read_active(reader: Reader, tenant: str) -> Policy | Unreadable | None:
+    """The active policy, as a snapshot holds it."""
+    for row in reader.streams(tenant, (ACTIVE,)):
+        active = read_state(row.kind, row.state)
+        assert isinstance(active, ActivePolicy)
+        return read_policy(reader.blob(tenant, active.compiled), active.compiled)
+    return None
 
 
 def read_directory(reader: Reader, tenant: str, names: Names) -> Directory:

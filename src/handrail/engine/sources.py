@@ -6,6 +6,7 @@ from ..action.model import Action
 from ..codec.records import State
 from ..directory.model import Directory
 from ..policy.rules import Policy, Unreadable
+from ..policy.standing import Standing
 from ..stream import JSON
 from ..view.model import Erased
 
@@ -36,6 +37,9 @@ class Sources(Protocol):
 
     def refused(self, run: str, intent: str) -> Action | None:
         """The action of a run with that intent that people refused last."""
+
+    def permissions(self, group: str) -> tuple[Standing, ...]:
+        """The standing permissions that count for what shares a name, parameters and an owner."""
 
     def directory(self) -> Directory:
         """Everybody present."""

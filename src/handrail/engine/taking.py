@@ -11,6 +11,7 @@ from ..action.model import Action
 from ..action.words import require_executor
 from ..action.work import Take
 from ..errors import InvalidValue, NotAllowed, Refused, RunHeld
+from ..principal import Principal
 from ..store.protocol import Offer, Reader
 from .lineage import DEEPEST
 from .request import Request
@@ -44,13 +45,14 @@ def waits(reader: Reader, tenant: str, command: Take) -> bool:
 def take(batch: TenantBatch, reader: Reader, request: Request) -> list[dict[str, Any]]:
     """Claim what there is, up to the number asked for; with what is left of it, name actions whose probe is awaited."""
     command: Take = request.command
-    _require(request, command)
+    require(request.actor, command)
     taking = _Taking(batch, reader, request)
     return taking.claims() + taking.inquiries()
 
 
-def _require(request: Request, command: Take) -> None:
-    if request.actor.kind != "agent" or not request.actor.executes:
+def require(actor: Principal, command: Take) -> None:
+    """Raise `NotAllowed` for who may not execute, `InvalidValue` for what cannot be taken."""
+    if actor.kind != "agent" or not actor.executes:
         raise NotAllowed("work is taken with a key of the scope execute: ask an administrator for one")
     require_executor(command.executor)
     if not 1 <= command.most <= MOST or len(command.functions) > FUNCTIONS or len(command.beside) > BESIDE:

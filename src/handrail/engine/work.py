@@ -12,6 +12,7 @@ from ..audit.disclosure import Salts, disclosure
 from ..audit.entry import Act, entry_bytes, leaf
 from ..audit.entry import Entry as Record
 from ..codec.records import NAMES, State, event_text
+from ..policy import standing
 from ..policy.register import ActivePolicy
 from ..principal import SYSTEM, Principal
 from ..review import commands as review
@@ -155,7 +156,12 @@ class Work:
         return Entry(i, after.id, sealed.rev, raw, leaf(raw))
 
 
-_ELAPSE: Final[Mapping[type[Any], object]] = {Action: action.Elapse(), Review: review.Elapse(), Run: run.Elapse()}
+_ELAPSE: Final[Mapping[type[Any], object]] = {
+    Action: action.Elapse(),
+    Review: review.Elapse(),
+    Run: run.Elapse(),
+    standing.Standing: standing.Elapse(),
+}
 
 
 def _bind(state: State) -> str | None:

@@ -11,7 +11,7 @@ import logging
 import time
 from collections.abc import Generator, Mapping
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import orjson
 
@@ -20,6 +20,7 @@ from ..action.model import WAITING
 from ..backend import ActionRecord
 from ..errors import FencedOff, NotFound, NotReady, OutcomeUnknown, Pending, RunHeld, RunStopped, Stopped, WaitTimeout
 from ..ids import mint
+from ..stream import JSON
 from .call import Call, Gated, plain, propose
 from .effects import Commit, Effect, Evaluate, Held, Look, Moved, Rest
 from .ending import ended, error_text, result_of, stopped
@@ -84,10 +85,9 @@ def open_action(seat: Seat, call: Call, action: str, *, offered: bool) -> Steps:
 
 
 def _take_back(action: str) -> Steps:
-    try:
+    """Withdraw what was proposed and not claimed yet; who was cancelled early has not even proposed."""
+    with contextlib.suppress(NotReady, NotFound):
         yield Commit(action, c.Withdraw("cancelled"))
-    except NotReady:
-        return
 
 
 def follow(
@@ -104,7 +104,7 @@ def follow(
     told: set[str | None] = {None}
     cause: BaseException | None = None
     if answer["status"] == "unknown" and (yield from _nobody_asked(seat, gated, answer)):
-        answer = yield Commit(answer["id"], c.Reconcile("unclear"))
+        answer = yield from _reconcile(answer, "unclear")
     while True:
         match answer["status"]:
             case "succeeded":
@@ -328,13 +328,22 @@ def _probe(seat: Seat, gated: Gated | None, local: Mapping[str, Any], answer: An
     happened, value = found if isinstance(found, tuple) else (found, None)
     match happened:
         case True:
-            yield Commit(answer["id"], c.Reconcile("happened", _kept(gated, value)))
+            yield from _reconcile(answer, "happened", _kept(gated, value))
         case False:
-            yield Commit(answer["id"], c.Reconcile("not_happened"))
+            yield from _reconcile(answer, "not_happened")
         case _:
-            asked: Answer = yield Commit(answer["id"], c.Reconcile("unclear"))
+            asked: Answer = yield from _reconcile(answer, "unclear")
             if asked["status"] == "unknown" and asked["review"] is None:
                 raise _unknown(answer)
+
+
+def _reconcile(answer: Answer, found: Literal["happened", "not_happened", "unclear"], value: JSON = None) -> Steps:
+    """Say what the probe found. Several may have asked theirs at once: the first answer counts, and an answer about an
+    attempt that is over counts for nothing. Gives back how the action stands then."""
+    try:
+        return (yield Commit(answer["id"], c.Reconcile(found, value, fence=answer["fence"])))
+    except (NotReady, FencedOff):
+        return (yield Moved(answer["id"], -1, None))
 
 
 def _unknown(answer: Answer) -> OutcomeUnknown:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import random
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Generator, Sequence
+from collections.abc import Awaitable, Callable, Generator, Sequence
 from functools import partial
 from typing import Any, Final, TypeVar
 
@@ -124,7 +124,7 @@ async def _aperform(effect: Effect, backend: Backend, notice: Notice) -> Any:
         case Commit():
             command_id = mint("cmd")
             commit = partial(backend.acall, effect.subject, effect.command, command_id=command_id)
-            return await _apatient(lambda: _whole(commit()), _patience(effect))
+            return await _apatient(commit, _patience(effect))
         case Moved():
             return await backend.await_(effect.action, effect.rev, effect.timeout)
         case Held():
@@ -148,15 +148,3 @@ async def _apatient(do: Callable[[], Awaitable[T]], pauses: Sequence[float] = PA
         except (Unavailable, TooMany) as error:
             pause = waits.after(error)
         await asyncio.sleep(pause)
-
-
-async def _whole(commit: Coroutine[Any, Any, T]) -> T:
-    """A commit that is under way is awaited to its end, and only then is the waiter's cancellation passed on."""
-    import asyncio
-
-    task = asyncio.ensure_future(commit)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise

@@ -31,6 +31,11 @@ def importing(module: str) -> Iterator[None]:
         _importing.pop()
 
 
+def is_importing() -> bool:
+    """Whether a module is imported for its functions alone."""
+    return bool(_importing)
+
+
 def _require_imported() -> None:
     if _importing:
         raise UsageError(

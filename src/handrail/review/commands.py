@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ..policy.paths import Demand
+from ..policy.standing import Terms
 from ..stream import JSON
 from .model import Cause, Kind, Outcome
 
@@ -57,7 +58,8 @@ class Escalate:
 class Decide:
     """Vote or decide on the view with that digest. `args` is the canonical text of an edit; `value` an answer.
 
-    `seen` names the folds of the view that were opened; what would run is approved only with all of them.
+    `seen` names the folds of the view that were opened; what would run is approved only with all of them. `standing`
+    lets the like of what is approved run without asking.
     """
 
     outcome: Outcome
@@ -66,6 +68,7 @@ class Decide:
     value: JSON = None
     args: str | None = None
     seen: tuple[str, ...] = ()
+    standing: Terms | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ..policy.paths import Demand
+from ..policy.standing import Terms
 from .model import Cause, Kind, Outcome
 
 
@@ -86,7 +87,7 @@ class Edited:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The outcome. Texts: `note`, `value`, `actor`, `seen`."""
+    """The outcome, and what is let run like it once it takes effect. Texts: `note`, `value`, `actor`, `seen`."""
 
     outcome: Outcome
     round: int
@@ -95,6 +96,7 @@ class Decided:
     seats: tuple[str, ...]
     counted: tuple[str, ...]
     effective_at: int
+    standing: Terms | None = None
 
 
 @dataclass(frozen=True, slots=True)

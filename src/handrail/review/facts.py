@@ -13,7 +13,8 @@ class Facts:
     """Times in µs. `view` is what is shown for the round that would open; `revision` and `demand` come with an edit;
     `agent` is the action's; `default` the answer that time gives: a question's
     default at its deadline, a decision's value when it takes effect; `label` names the actor, erasably; `unseen` are
-    the folds of the stored view, `None` where it can no longer be read."""
+    the folds of the stored view, `None` where it can no longer be read;
+    `reversible` says that the action can be undone, and `arguments` are the names of those that it has."""
 
     subject: str
     now: int
@@ -26,3 +27,5 @@ class Facts:
     default: JSON = None
     label: JSON = None
     unseen: tuple[str, ...] | None = ()
+    reversible: bool = False
+    arguments: frozenset[str] = frozenset()

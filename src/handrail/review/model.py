@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from ..policy.paths import Demand
+from ..policy.standing import Terms
 
 Status = Literal["open", "claimed", "decided", "expired", "withdrawn", "superseded"]
 Kind = Literal["approval", "exception", "question"]
@@ -43,6 +44,7 @@ class Decision:
     effective_at: int
     note: str | None = None
     value: str | None = None
+    standing: Terms | None = None
 
 
 @dataclass(frozen=True, slots=True)

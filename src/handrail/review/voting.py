@@ -12,6 +12,7 @@ from . import events as e
 from .access import counted, require
 from .facts import Facts
 from .model import Decision, Outcome, Review, Vote
+from .permission import require_permissible
 
 COLLECTED = frozenset({"approve", "edit", "retry"})
 """The outcomes that let bytes run: they need the quorum. For an exception it is one person, until an edit raises it."""
@@ -28,6 +29,8 @@ def vote(state: Review, command: c.Decide, facts: Facts) -> list[Draft[e.Event]]
         raise InvalidValue(f"this review can end with {', '.join(state.choices)}, not with {command.outcome}")
     if command.view != state.view:
         raise StaleView("what you saw is not what stands now: look again, then decide")
+    if command.standing is not None:
+        require_permissible(state, command.outcome, command.standing, facts)
     if command.outcome not in COLLECTED:
         return [_decided(state, command, facts, (facts.actor.id,))]
     _require_seen(command, facts)
@@ -93,7 +96,7 @@ def _decided(state: Review, command: c.Decide, facts: Facts, filled: tuple[str, 
         texts["value"] = command.value
     event = e.Decided(
         outcome=command.outcome, round=state.round, view=command.view, bind=state.bind, seats=_seats(state, facts),
-        counted=filled, effective_at=facts.now + state.demand.undo,
+        counted=filled, effective_at=facts.now + state.demand.undo, standing=command.standing,
     )  # fmt: skip
     return Draft(event, texts)
 
@@ -171,6 +174,6 @@ def _closed(state: Review, event: e.Decided, sealed: Sealed[e.Event]) -> dict[st
     votes = (*state.votes, Vote(by.id, by.auth, event.seats, sealed.at)) if approving else state.votes
     decision = Decision(
         event.outcome, by.id, by.auth, event.counted, sealed.at, event.effective_at,
-        sealed.texts.get("note"), sealed.texts.get("value"),
+        sealed.texts.get("note"), sealed.texts.get("value"), event.standing,
     )  # fmt: skip
     return {"votes": votes, "decision": decision, "effective": event.effective_at <= sealed.at}

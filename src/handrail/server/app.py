@@ -16,7 +16,7 @@ from .. import __version__
 from ..errors import HandrailError, NotFound, UsageError
 from ..wire.refusals import Broken, WrongMethod
 from ..wire.routes import ROUTES, Route
-from . import health, inbox, links, live, lives, openapi, people, trial
+from . import allowances, decisions, health, inbox, links, live, lives, openapi, people, trial
 from .edge import Edge, problem
 from .exchange import Exchange, answer
 from .lives import Handler
@@ -28,7 +28,15 @@ from .rights import caller_of, require
 from .service import Service
 
 log: Final = logging.getLogger("handrail.server")
-HANDLERS: Final = {**lives.HANDLERS, **live.HANDLERS, **people.HANDLERS, **inbox.HANDLERS, **trial.HANDLERS}
+HANDLERS: Final = {
+    **lives.HANDLERS,
+    **live.HANDLERS,
+    **people.HANDLERS,
+    **inbox.HANDLERS,
+    **trial.HANDLERS,
+    **decisions.HANDLERS,
+    **allowances.HANDLERS,
+}
 
 
 def create_app(service: Service, built: Built | None = None) -> FastAPI:

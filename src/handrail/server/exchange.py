@@ -83,7 +83,7 @@ class Exchange:
         if unknown := body.keys() - known.keys():
             raise UsageError(f"unknown member {min(unknown)!a}; known are {', '.join(sorted(known))}")
         for name, value in body.items():
-            if value is not None and not isinstance(value, known[name]):
+            if value is not None and (not isinstance(value, known[name]) or (known[name] is int and value is True)):
                 raise InvalidValue(f"{name} is no {_SAID[known[name]]}")
         return {name: body.get(name) for name in known}
 
@@ -120,7 +120,7 @@ class Exchange:
         return self.after, self.number("limit", 50, 1, 200)
 
 
-_SAID: Final[Mapping[type, str]] = {str: "text", bool: "truth value", list: "list", dict: "object"}
+_SAID: Final[Mapping[type, str]] = {str: "text", int: "whole number", bool: "truth value", list: "list", dict: "object"}
 
 
 async def read(request: Request, most: int, seconds: float) -> bytes:

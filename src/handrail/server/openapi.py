@@ -10,6 +10,7 @@ from .. import __version__
 from ..action import words
 from ..action.commands import Propose
 from ..action.model import Action
+from ..policy.standing import LONGEST as LONGEST_TERM
 from ..review.commands import Decide
 from ..review.model import Review
 from ..run.model import Run
@@ -100,7 +101,7 @@ def _parameters(route: Route) -> Iterator[JSONObject]:
         yield {"name": name, "in": "query", "required": name in ("name", "beginning"), "schema": schema}
     if route.command or route.name == "ask_question":
         yield _header("Idempotency-Key", {"type": "string", "pattern": "^[!-~]{1,128}$"})
-    if route.name in ("wait_for_action", "get_log", "ask_question", "take_work"):
+    if route.name in ("wait_for_action", "get_log", "ask_question", "take_work", "list_decisions"):
         yield _header("Prefer", {"type": "string"}, "wait=30")
     if route.name == "get_stream":
         yield _header("Last-Event-ID", {"type": "string", "pattern": "^-?[0-9]{1,18}$"})
@@ -180,6 +181,9 @@ def _travelling(found: JSONObject) -> None:
     del properties["schema_text"]
     propose["required"] = ["name"]
     decide["properties"]["args"] = MAYBE_OBJECT
+    terms = found["Terms"]
+    terms["additionalProperties"] = False
+    terms["properties"]["lasts"] = {"anyOf": [{"type": "integer", "minimum": 1, "maximum": LONGEST_TERM}, DURATION]}
     declared = found["Declaration"]
     declared["additionalProperties"] = False
     for name in DURATIONS:

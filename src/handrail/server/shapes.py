@@ -9,6 +9,9 @@ from ..directory.roles import Permission
 from ..engine.page import Page
 from ..engine.taking import BESIDE, FUNCTIONS, MOST
 from ..errors import Misfit
+from ..learning.cursors import CONSUMER
+from ..policy.limits import Limit
+from ..policy.standing import Standing
 from .changes import Changed, Hello, Tick
 from .inbox import Listed
 
@@ -53,6 +56,8 @@ ANSWER: Final = _object(
     {"id": TEXT, "status": TEXT, "rev": {"type": "integer"}}, reason=MAYBE, review=MAYBE, view=MAYBE, bind=MAYBE,
     fence={"type": ["integer", "null"]}, deadline={"type": ["integer", "null"]}, outcome={},
 )  # fmt: skip
+BUDGET: Final = _object({"id": TEXT, "key": ERASABLE, "used": MAYBE, "left": MAYBE}, closed=True)
+PERMISSION: Final = _object({"state": _ref("Standing"), "values": ERASABLE}, closed=True)
 PAGE: Final = _object({"items": _list({"type": "object"}), "next": MAYBE})
 NEW_KEY: Final = _object({"id": TEXT, "agent": TEXT, "scopes": _list(TEXT), "secret": TEXT})
 FLAG: Final[JSONObject] = {"type": ["boolean", "null"]}
@@ -73,16 +78,33 @@ DIRECTORY: Final = _object(
      "names": {"type": "object", "additionalProperties": TEXT, "description": "Of people, groups and agents, drawn."}},
     closed=True,
 )  # fmt: skip
+DECIDED: Final = _object(
+    {"position": {"type": "integer", "description": "Where it stands in the log."},
+     "kind": {**TEXT, "description": "The review's, or report."}, "action": TEXT, "review": MAYBE, "name": TEXT,
+     "agent": TEXT, "run": MAYBE, "risk": TEXT, "pattern": TEXT, "rule": MAYBE, "reason": TEXT,
+     "args": {**ERASABLE, "description": "As the agent asked."},
+     "decided": {**ERASABLE, "description": "As they were decided on."}, "edited": {"type": "boolean"},
+     "outcome": {**TEXT, "description": "The review's; expired, or of a report wrong or right."},
+     "value": ERASABLE, "note": ERASABLE, "by": MAYBE, "auth": TEXT,
+     "at": {"type": "integer", "description": "µs since the epoch."}},
+    closed=True,
+)  # fmt: skip
 TAKEN: Final[JSONObject] = {
     **ANSWER, "properties": {**ANSWER["properties"], "name": {**TEXT, "description": "Which function to run."}},
     "required": [*ANSWER["required"], "name"],
     "description": "An action that is claimed for this executor. One that is unknown is not: ask its probe.",
 }  # fmt: skip
-NAMED: Final[dict[str, JSONObject]] = {"Taken": TAKEN, "Me": ME, "SignedIn": SIGNED_IN, "Directory": DIRECTORY}
+NAMED: Final[dict[str, JSONObject]] = {
+    "Taken": TAKEN,
+    "Decided": DECIDED,
+    "Me": ME,
+    "SignedIn": SIGNED_IN,
+    "Directory": DIRECTORY,
+}
 """Hand-written shapes that have a name in the description."""
 SHAPES: Final[dict[str, type]] = {
     "Inbox": Listed, "Page": Page, "StreamHello": Hello, "StreamRow": Changed, "StreamTick": Tick,
-    "Misfit": Misfit, "Person": Person, "Agent": Agent,
+    "Misfit": Misfit, "Person": Person, "Agent": Agent, "Limit": Limit, "Standing": Standing,
 }  # fmt: skip
 """Answers that are frozen dataclasses: they have these members, all of them, and no others."""
 
@@ -100,6 +122,15 @@ ANSWERS: Final[dict[str, tuple[tuple[int, ...], str, JSONObject]]] = {
     "History": ((200,), JSON, _object({"items": _list({"type": "object"})})),
     "Id": ((200,), JSON, _object({"id": TEXT})),
     "Ids": ((200,), JSON, _object({"ids": _list(TEXT)})),
+    "Decisions": (
+        (200,), JSON,
+        _object({"items": _list(_ref("Decided")), "next": {"type": "integer"}, "more": {"type": "boolean"},
+                 "newest": {"type": "integer"}, "cursor": {"type": ["integer", "null"]}}),
+    ),
+    "Cursor": ((200,), JSON, _object({"consumer": TEXT, "cursor": {"type": ["integer", "null"]}})),
+    "Examples": (
+        (200,), JSON, _object({"items": _list(_object({"decided": _ref("Decided"), "alike": {"type": "number"}}))})
+    ),
     "Name": ((200,), JSON, _object({"id": TEXT, "name": TEXT})),
     "Me": ((200,), JSON, _ref("Me")),
     "Inbox": ((200,), JSON, _ref("Inbox")),
@@ -109,6 +140,8 @@ ANSWERS: Final[dict[str, tuple[tuple[int, ...], str, JSONObject]]] = {
     "Directory": ((200,), JSON, _ref("Directory")),
     "Policy": ((200,), JSON, _object({"state": {"type": ["object", "null"]}, "text": MAYBE})),
     "PolicyPut": ((200,), JSON, _object({"changes": _list({"type": "object"}), "applied": {"type": "boolean"}})),
+    "Limits": ((200,), JSON, _object({"items": _list(_object({"limit": _ref("Limit"), "budgets": _list(BUDGET)}))})),
+    "Permissions": ((200,), JSON, _object({"items": _list(PERMISSION), "next": MAYBE})),
     "Keys": ((200,), JSON, _object({"items": _list({"type": "object"})})),
     "NewKey": ((201,), JSON, NEW_KEY),
     "Secret": ((201,), JSON, _object({"secret": TEXT})),
@@ -125,9 +158,15 @@ ANSWERS: Final[dict[str, tuple[tuple[int, ...], str, JSONObject]]] = {
 NUMBER: Final[JSONObject] = {"type": "integer", "minimum": -1, "maximum": 2**53}
 LIMIT: Final[JSONObject] = {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}
 AFTER: Final[JSONObject] = {"type": "string", "pattern": "^[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}$"}
+CONSUMER_NAME: Final[JSONObject] = {"type": "string", "pattern": f"^{CONSUMER.pattern}$"}
 PAGED: Final = {"after": AFTER, "limit": LIMIT}
 QUERY: Final[dict[str, dict[str, JSONObject]]] = {
     "list_actions": PAGED, "list_reviews": PAGED, "list_all_reviews": PAGED, "list_runs": PAGED,
+    "list_permissions": PAGED,
+    "list_decisions": {
+        "after": {**NUMBER, "description": "A position of the log; without it behind what the consumer acknowledged."},
+        "limit": LIMIT, "consumer": CONSUMER_NAME,
+    },
     "get_inbox": {
         "view": {"enum": ["open", "done"], "default": "open"}, "after": AFTER,
         "limit": {"type": "integer", "minimum": 1, "maximum": 500, "default": 200},
@@ -152,6 +191,11 @@ BODY_SCHEMAS: Final[dict[str, JSONObject]] = {
          "functions": _list(_object({"name": TEXT, "schema": TEXT}, closed=True)) | {"maxItems": FUNCTIONS}},
         closed=True, most={"type": "integer", "minimum": 1, "maximum": MOST, "default": 1}, beside=WORDS,
     ),
+    "acknowledge_decisions": _object({"consumer": CONSUMER_NAME, "position": NUMBER}, closed=True),
+    "find_examples": _object(
+        {"name": {"type": "string", "minLength": 1}}, closed=True, args=MAYBE_OBJECT,
+        limit={"type": ["integer", "null"], "minimum": 1, "maximum": 50},
+    ),
     "ask_question": _object(
         {"question": {"type": "string", "minLength": 1}}, closed=True,
         options={"type": ["array", "null"], "items": VALUE}, to={"type": ["array", "null"], "items": TEXT},
@@ -159,7 +203,7 @@ BODY_SCHEMAS: Final[dict[str, JSONObject]] = {
     ),
     "create_key": _object(
         {"agent": AGENT}, closed=True, owner=MAYBE,
-        scopes={"type": ["array", "null"], "minItems": 1, "items": {"enum": ["propose", "execute"]}},
+        scopes={"type": ["array", "null"], "minItems": 1, "items": {"enum": list(get_args(Scope))}},
         expires=MAYBE_DURATION,
         label=MAYBE,
     ),

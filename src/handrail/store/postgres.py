@@ -90,6 +90,10 @@ class Rows:
         row = self._one(sql.REVISION, tenant, action, number)
         return Revision(*row) if row else None
 
+    def standing(self, tenant: str, action: str) -> tuple[Stream, Revision | None] | None:
+        row = self._one(sql.STANDING, tenant, kept((action,)))
+        return (Stream(*row[:10]), Revision(*row[10:]) if row[10] else None) if row else None
+
     def short_args(self, tenant: str, revisions: Sequence[tuple[str, int]], most: int) -> dict[str, str]:
         actions, wanted = texts(one for one, _ in revisions), numbers(one for _, one in revisions)
         return dict(self._all(sql.SHORT_ARGS, actions, wanted, tenant, most))
@@ -129,6 +133,9 @@ class Rows:
     def refused(self, tenant: str, run: str, intent: str) -> list[Stream]:
         return self._streams(sql.REFUSED, tenant, run, intent)
 
+    def permissions(self, tenant: str, group: str, limit: int) -> list[Stream]:
+        return self._streams(sql.PERMISSIONS, tenant, group, limit)
+
     def held(self, tenant: str, *, agent: str = "", owner: str = "") -> int:
         statement = sql.HELD_OF_AGENT if agent else sql.HELD_OF_OWNER
         found: int = self._one(statement, tenant, agent or owner)[0]
@@ -143,6 +150,9 @@ class Rows:
 
     def unsure(self, tenant: str, functions: Functions, limit: int) -> list[str]:
         return [row[0] for row in self._all(sql.UNSURE, *_wanted(functions), tenant, limit)]
+
+    def cursors(self, tenant: str, beginning: str, limit: int) -> dict[str, int]:
+        return dict(self._all(sql.CURSORS, tenant, beginning, beginning + "\x7f", limit))
 
     def due(self, now: int, limit: int) -> list[tuple[str, str]]:
         return self._all(sql.DUE, now, limit)
@@ -175,11 +185,10 @@ class Rows:
             if not locked.rows:
                 self.pipeline.send(sql.NEW_HEAD, tenant)
                 return self.opening(tenant, ids, commands)
-            row = locked.rows[0]
-            self._clock.told(row[5])
-            head = Head(*row[:5]) if row[0] else None
-            found = streams.rows if streams else []
-            return Opening(head, [Stream(*one) for one in found], [Answer(*one) for one in answers])
+        row = locked.rows[0]
+        self._clock.told(row[5])
+        head, found = Head(*row[:5]) if row[0] else None, streams.rows if streams else []
+        return Opening(head, [Stream(*one) for one in found], [Answer(*one) for one in answers])
 
     def version(self) -> int:
         """A number that changes with each commit that is seen here."""
@@ -189,6 +198,10 @@ class Rows:
     def renew(self, tenant: str, leases: Mapping[str, int]) -> None:
         with translated():
             self.pipeline.send(sql.RENEW, texts(leases), numbers(leases.values()), tenant)
+
+    def put_cursor(self, tenant: str, name: str, position: int) -> None:
+        with translated():
+            self.pipeline.send(sql.PUT_CURSOR, tenant, name, position)
 
     def forget(self, tenant: str, before: int, most: int) -> None:
         with translated():

@@ -166,7 +166,11 @@ class Link:
         connection = self.connection()
         if self._pipeline is None:
             self._pipeline = Pipeline(connection, prepares=not self.pooled)
-        self._pipeline.enter()
+        try:
+            self._pipeline.enter()
+        except psycopg.Error:
+            self.close()
+            raise
         return self._pipeline
 
     @property

@@ -61,8 +61,8 @@ class Pipeline:
 
     def send(self, statement: str, *values: Value) -> Sent:
         """Hand a statement to the driver, to leave with the next `sync` at the latest."""
-        given = [_dumped(value) for value in values]
         formats = [isinstance(value, bytes) for value in values]
+        given = [value if isinstance(value, bytes) else _dumped(value) for value in values]
         if self._prepares:
             name = self._names.get(statement) or self._prepare(statement)
             self._pgconn.send_query_prepared(name, given, formats, Format.BINARY)
@@ -129,14 +129,15 @@ def _answers(pgconn: PGconn) -> Generator[Wait, Ready | int, list[PGresult]]:
         ready = yield Wait.RW if unsent else Wait.R
         if ready & Ready.R:
             pgconn.consume_input()
+            between = False
             while not pgconn.is_busy():
                 result = pgconn.get_result()
-                if result is None:
-                    if pgconn.status != psycopg.pq.ConnStatus.OK:
-                        raise psycopg.OperationalError("the connection is lost")
-                elif result.status == ExecStatus.PIPELINE_SYNC:
+                if result is None and between:
+                    break
+                between = result is None
+                if result is not None and result.status == ExecStatus.PIPELINE_SYNC:
                     return found
-                else:
+                if result is not None:
                     found.append(result)
         if unsent:
             unsent = pgconn.flush()
@@ -149,10 +150,10 @@ def _numbered(statement: str) -> bytes:
     return "".join([first, *(f"${number}{text}" for number, text in enumerate(rest, 1))]).encode()
 
 
-def _dumped(value: Value) -> bytes | None:
-    """A value as text, except bytes; the server knows the type from the statement. Raises `DataError` for NUL."""
-    if value is None or isinstance(value, bytes):
-        return value
+def _dumped(value: str | int | None) -> bytes | None:
+    """A value as text, whose type the server knows from the statement. Raises `DataError` for one with NUL."""
+    if value is None:
+        return None
     if isinstance(value, int):
         return b"%d" % value
     if "\0" in value:

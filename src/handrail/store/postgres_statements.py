@@ -86,6 +86,9 @@ REFUSED: Final = f"""
     WHERE tenant = %s AND parent = %s AND state::json ->> 'intent' = %s
       AND kind = 'action' AND status = 'refused' AND state::json ->> 'answered_at' IS NOT NULL
     ORDER BY (state::json ->> 'answered_at')::bigint DESC LIMIT 1"""
+PERMISSIONS: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams
+    WHERE tenant = %s AND parent = %s AND kind = 'standing' AND status = 'present' ORDER BY born DESC, id LIMIT %s"""
 HELD_OF_AGENT: Final = """
     SELECT count(*) FROM streams
     WHERE tenant = %s AND state::json ->> 'agent' = %s AND kind = 'action' AND status = 'held'"""
@@ -147,6 +150,10 @@ _PUT_REVISION: Final = """
     SELECT %s, unnest(%s::text[]), unnest(%s::bigint[]), unnest(%s::text[]), unnest(%s::text[]), unnest(%s::bytea[])"""
 REVISION: Final = """
     SELECT action, number, bind, args, salt FROM revisions WHERE tenant = %s AND action = %s AND number = %s"""
+STANDING: Final = f"""
+    SELECT {STREAM_COLUMNS}, action, number, bind, args, salt FROM streams LEFT JOIN revisions
+      ON revisions.tenant = streams.tenant AND action = id AND number = (state::json ->> 'revision')::bigint
+    WHERE streams.tenant = %s AND id = ANY(%s::text[]) ORDER BY id LIMIT 1"""
 SHORT_ARGS: Final = """
     SELECT r.action, r.args FROM unnest(%s::text[], %s::bigint[]) AS asked (action, number)
     JOIN revisions r ON r.tenant = %s AND r.action = asked.action AND r.number = asked.number
@@ -164,6 +171,12 @@ ANSWER: Final = "SELECT id, mac, answer, at FROM commands WHERE tenant = %s AND 
 FORGET: Final = """
     DELETE FROM commands WHERE tenant = %s AND id IN (
         SELECT id FROM commands WHERE tenant = %s AND at < %s ORDER BY at LIMIT %s)"""
+
+CURSORS: Final = """
+    SELECT name, position FROM cursors WHERE tenant = %s AND name >= %s AND name < %s ORDER BY name LIMIT %s"""
+PUT_CURSOR: Final = """
+    INSERT INTO cursors (tenant, name, position) VALUES (%s, %s, %s)
+    ON CONFLICT (tenant, name) DO UPDATE SET position = greatest(cursors.position, excluded.position)"""
 
 _PUT_BLOB: Final = """
     INSERT INTO blobs (tenant, digest, body) SELECT %s, unnest(%s::text[]), unnest(%s::text[])

@@ -137,6 +137,9 @@ class Reader(Protocol):
     def revision(self, tenant: str, action: str, number: int) -> Revision | None:
         """One version of an action's arguments; `None` once erased."""
 
+    def standing(self, tenant: str, action: str) -> tuple[Stream, Revision | None] | None:
+        """An action's row, and of its arguments the version that its state names."""
+
     def short_args(self, tenant: str, revisions: Sequence[tuple[str, int]], most: int) -> dict[str, str]:
         """The arguments of these revisions by action, of those that are kept and have at most so many bytes."""
 
@@ -165,6 +168,9 @@ class Reader(Protocol):
     def refused(self, tenant: str, run: str, intent: str) -> list[Stream]:
         """The action of a run with that intent that people refused last, if there is one."""
 
+    def permissions(self, tenant: str, group: str, limit: int) -> list[Stream]:
+        """The newest standing permissions that count for a group of actions."""
+
     def held(self, tenant: str, *, agent: str = "", owner: str = "") -> int:
         """How many actions of an agent, or of an owner's agents, wait for people."""
 
@@ -176,6 +182,9 @@ class Reader(Protocol):
 
     def unsure(self, tenant: str, functions: Functions, limit: int) -> list[str]:
         """Actions of these functions that anybody may execute, and whose probe is awaited."""
+
+    def cursors(self, tenant: str, beginning: str, limit: int) -> dict[str, int]:
+        """How far readers of the log have come whose names begin so: positions of entries."""
 
     def due(self, now: int, limit: int) -> list[tuple[str, str]]:
         """`(tenant, id)` of streams that are due, longest first."""
@@ -203,6 +212,9 @@ class Transaction(Reader, Protocol):
 
     def renew(self, tenant: str, leases: Mapping[str, int]) -> None:
         """Move the ends of executors' leases, without an entry."""
+
+    def put_cursor(self, tenant: str, name: str, position: int) -> None:
+        """Note how far a reader of the log has come; it never goes back."""
 
     def forget(self, tenant: str, before: int, most: int) -> None:
         """Drop the oldest answers to commands that were given before a time (µs), at most so many."""

@@ -89,6 +89,10 @@ class Rows:
         row = self._one(sql.REVISION, tenant, action, number)
         return Revision(*row) if row else None
 
+    def standing(self, tenant: str, action: str) -> tuple[Stream, Revision | None] | None:
+        row = self._one(sql.STANDING, tenant, action)
+        return (Stream(*row[:10]), Revision(*row[10:]) if row[10] else None) if row else None
+
     def short_args(self, tenant: str, revisions: Sequence[tuple[str, int]], most: int) -> dict[str, str]:
         values = [(tenant, action, number, most) for action, number in revisions]
         return dict(self._many(sql.SHORT_ARGS, values))
@@ -129,6 +133,9 @@ class Rows:
     def refused(self, tenant: str, run: str, intent: str) -> list[Stream]:
         return self._streams(sql.REFUSED, tenant, run, intent)
 
+    def permissions(self, tenant: str, group: str, limit: int) -> list[Stream]:
+        return self._streams(sql.PERMISSIONS, tenant, group, limit)
+
     def held(self, tenant: str, *, agent: str = "", owner: str = "") -> int:
         statement = sql.HELD_OF_AGENT if agent else sql.HELD_OF_OWNER
         found: int = self._one(statement, tenant, agent or owner)[0]
@@ -150,6 +157,9 @@ class Rows:
     def unsure(self, tenant: str, functions: Functions, limit: int) -> list[str]:
         rows = self._many(sql.UNSURE, [(tenant, *function, limit) for function in functions])
         return [row[0] for row in rows[:limit]]
+
+    def cursors(self, tenant: str, beginning: str, limit: int) -> dict[str, int]:
+        return dict(self._all(sql.CURSORS, tenant, beginning, beginning + "\x7f", limit))
 
     def due(self, now: int, limit: int) -> list[tuple[str, str]]:
         return self._all(sql.DUE, now, limit)
@@ -178,6 +188,9 @@ class Rows:
 
     def renew(self, tenant: str, leases: Mapping[str, int]) -> None:
         self._cursor.executemany(sql.RENEW, [(until, tenant, one) for one, until in leases.items()])
+
+    def put_cursor(self, tenant: str, name: str, position: int) -> None:
+        self._cursor.execute(sql.PUT_CURSOR, (tenant, name, position))
 
     def forget(self, tenant: str, before: int, most: int) -> None:
         self._cursor.execute(sql.FORGET, (tenant, before, most))

@@ -71,6 +71,9 @@ REFUSED: Final = f"""
     WHERE tenant = ? AND parent = ? AND state ->> '$.intent' = ?
       AND kind = 'action' AND status = 'refused' AND state ->> '$.answered_at' IS NOT NULL
     ORDER BY state ->> '$.answered_at' DESC LIMIT 1"""
+PERMISSIONS: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams INDEXED BY streams_standing
+    WHERE tenant = ? AND parent = ? AND kind = 'standing' AND status = 'present' ORDER BY born DESC, id LIMIT ?"""
 HELD_OF_AGENT: Final = """
     SELECT count(*) FROM streams WHERE tenant = ? AND state ->> '$.agent' = ? AND kind = 'action' AND status = 'held'"""
 HELD_OF_OWNER: Final = """
@@ -114,6 +117,10 @@ PUT_REVISION: Final = "INSERT INTO revisions (tenant, action, number, bind, args
 REVISION: Final = (
     "SELECT action, number, bind, args, salt FROM revisions WHERE tenant = ? AND action = ? AND number = ?"
 )
+STANDING: Final = f"""
+    SELECT {STREAM_COLUMNS}, action, number, bind, args, salt FROM streams LEFT JOIN revisions
+      ON revisions.tenant = streams.tenant AND action = id AND number = state ->> 'revision'
+    WHERE streams.tenant = ? AND id = ?"""
 SHORT_ARGS: Final = """
     SELECT action, args FROM revisions WHERE tenant = ? AND action = ? AND number = ? AND octet_length(args) <= ?"""
 
@@ -127,6 +134,12 @@ ANSWER: Final = "SELECT id, mac, answer, at FROM commands WHERE tenant = ? AND i
 FORGET: Final = """
     DELETE FROM commands WHERE tenant = ?1 AND id IN (
         SELECT id FROM commands WHERE tenant = ?1 AND at < ?2 ORDER BY at LIMIT ?3)"""
+
+CURSORS: Final = """
+    SELECT name, position FROM cursors WHERE tenant = ? AND name >= ? AND name < ? ORDER BY name LIMIT ?"""
+PUT_CURSOR: Final = """
+    INSERT INTO cursors (tenant, name, position) VALUES (?, ?, ?)
+    ON CONFLICT (tenant, name) DO UPDATE SET position = max(position, excluded.position)"""
 
 PUT_BLOB: Final = "INSERT OR IGNORE INTO blobs (tenant, digest, body) VALUES (?, ?, ?)"
 BLOB: Final = "SELECT body FROM blobs WHERE tenant = ? AND digest = ?"

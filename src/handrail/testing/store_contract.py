@@ -189,6 +189,15 @@ class StoreContract:
             assert [row.id for row in reader.refused(TENANT, "run_1", "int_2")] == ["act_11"]
             assert reader.refused(TENANT, "run_2", "int_1") == []
 
+    def test_the_newest_permissions_of_a_group_that_count_are_found(self, store: Store) -> None:
+        rows = [stream(f"std_{at}", "standing", "present", parent="lik_1", born=at) for at in (8, 10, 9)]
+        over = stream("std_over", "standing", "removed", parent="lik_1", born=11)
+        other = stream("std_else", "standing", "present", parent="lik_2", born=12)
+        put(store, Batch(head(1), [*rows, over, other]))
+        with store.read() as reader:
+            assert [row.id for row in reader.permissions(TENANT, "lik_1", 2)] == ["std_10", "std_9"]
+            assert [row.id for row in reader.permissions(TENANT, "lik_2", 2)] == ["std_else"]
+
     def test_what_could_go_on_in_a_run_is_found(self, store: Store) -> None:
         going = [stream(f"act_{status}", "action", status, parent="run_1") for status in ("held", "cleared", "claimed")]
         over = [stream(f"act_{status}", "action", status, parent="run_1") for status in ("started", "refused")]
@@ -256,6 +265,16 @@ class StoreContract:
             assert reader.call(TENANT, "cal_1") == Call("cal_1", "act_2", b"2")
             assert reader.blob(TENANT, "d") == "one"
 
+    def test_an_action_is_found_with_the_arguments_that_its_state_names(self, store: Store) -> None:
+        kept = [Revision("act_1", number, "b", "{}", b"s") for number in (1, 2, 3)]
+        row, bare = stream("act_1", state='{"revision":2}'), stream("act_2", state='{"revision":1}')
+        put(store, Batch(head(1), [row, bare], revisions=kept))
+        put(store, Batch(head(1), [row], revisions=kept), "other")
+        with store.read() as reader:
+            assert reader.standing(TENANT, "act_1") == (row, kept[1])
+            assert reader.standing(TENANT, "act_2") == (bare, None)
+            assert reader.standing(TENANT, "act_3") is reader.standing(TENANT, "act_\0") is None
+
     def test_what_no_database_can_hold_is_not_there_and_hides_nothing_else(self, store: Store) -> None:
         put(store, Batch(head(1), [stream("act_1")], answers=[Answer("cmd_1", b"mac", "{}", 7)]))
         with store.write() as tx:
@@ -268,6 +287,20 @@ class StoreContract:
             assert tx.revision(TENANT, "\0", 1) is None
             assert tx.beginning(TENANT, "act\0", 3) == []
             assert tx.decided(TENANT, "\0", 0, 3) == []
+
+    def test_a_cursor_goes_forward_only(self, store: Store) -> None:
+        for position in (3, 7, 5):
+            with store.write() as tx:
+                tx.put_cursor(TENANT, "decisions/agt_1/learner", position)
+        with store.write() as tx:
+            tx.put_cursor(TENANT, "decisions/agt_1/other", -1)
+            tx.put_cursor(TENANT, "decisions/agt_2/learner", 9)
+        with store.read() as reader:
+            assert reader.cursors(TENANT, "decisions/agt_1/", 5) == {
+                "decisions/agt_1/learner": 7, "decisions/agt_1/other": -1,
+            }  # fmt: skip
+            assert list(reader.cursors(TENANT, "decisions/", 1)) == ["decisions/agt_1/learner"]
+            assert reader.cursors("elsewhere", "decisions/", 5) == {}
 
     def test_a_secret_is_kept_by_its_hash_until_it_is_dropped_or_ends(self, store: Store) -> None:
         tokens = [Token(b"%d" % n, "session", TENANT, "usr_1", n, n, until, "local") for n, until in enumerate((9, 5))]

@@ -37,9 +37,10 @@ def padding(text: str, field: str) -> str:
 
 
 def _repeated(text: str) -> str:
-    if match := _REPEAT(text):
+    words = text.split()
+    if max(map(len, words), default=0) >= LONG_REPEAT and (match := _REPEAT(text)):
         return f"One character {len(match.group()):,} times in a row, {_followed(text, match.end())}."
-    most = max(_most(text.split(), LONGEST_PHRASE), _most(text.splitlines(), 1))
+    most = max(_most(words, LONGEST_PHRASE), _most(text.splitlines(), 1))
     return f"The same words {most:,} times in a row." if most >= MANY_REPEATS else ""
 
 

@@ -37,6 +37,7 @@ _REASONS = {
     "intent_refused": "people refused an action of this run with the same intent",
     "limit": "it would pass a limit",
     "limit_unreadable": "an argument that a limit counts is missing, or no number that can be added up",
+    "permission_revoked": "the permission by which it was to run was taken back",
     "attempts_failed": "every attempt failed",
     "outcome_unknown": "it was started, and nobody knows whether it took effect",
     "sampled": "it was drawn as a sample",

@@ -148,11 +148,14 @@ def _calm(value: JSON) -> bool:
 
 
 def _harmless(text: str) -> bool:
-    """Judge plain characters: without a long run there is no secret and no payload among them."""
+    """Judge plain characters: without a long run there is no payload among them, and no secret but a told password."""
+    lower = text.lower()
     if (
         4 * text.count(" ") > max(len(text) - 4, 20)
         or _TRICK(text) is not None
-        or text.partition(" ")[0].lower() in _VERBS
+        or lower.partition(" ")[0] in _VERBS
+        or "passwor" in lower
+        or "kennwort" in lower
     ):
         return False
     return _LUMP(text) is None or _USUAL(text) is not None or not (masks.suspected(text) or payloads.encoded(text, ""))

@@ -78,7 +78,7 @@ _TEMPLATE = re.compile(
 
 def markup(text: str, field: str) -> str:
     """Tell text that a browser, a template engine or an interpreter would run instead of showing it."""
-    if ("<" in text or "on" in text) and _MARKUP(text):
+    if ("<" in text or ("on" in text and "=" in text)) and _MARKUP(text):
         return "Put into a web page, it is code and not text."
     if ("{" in text or "<" in text or "(" in text) and _TEMPLATE(text):
         return "Read by a template engine or an interpreter, it is code and not text."

@@ -6,7 +6,7 @@ Masking is display only: the digest that binds a decision covers the full value.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
@@ -104,12 +104,23 @@ _FORMS = tuple(
 )
 """Each form with a hint that its lower-cased text holds; a group marks the secret within its surroundings."""
 
-_HINTS = tuple(dict.fromkeys(hint for hint, _, _ in _FORMS))
+
+def _by_sign(hints: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Return the hints by a sign that they contain and that is rare in prose, and by none those of letters alone."""
+    found: dict[str, dict[str, None]] = {"": {}}
+    for hint in hints:
+        sign = next((char for char in "_-/=:." if char in hint), "")
+        found.setdefault(sign, {})[hint] = None
+    return {sign: tuple(own) for sign, own in found.items()}
+
+
+_HINTS = _by_sign(hint for hint, _, _ in _FORMS)
 
 
 def suspected(text: str) -> bool:
     """Say quickly that a text may hold a secret by its form; `find` decides."""
-    return any(map(text.lower().__contains__, _HINTS))
+    holds = text.lower().__contains__
+    return any(any(map(holds, hints)) for sign, hints in _HINTS.items() if sign in text)
 
 
 _ALWAYS = frozenset({

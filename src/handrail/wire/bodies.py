@@ -81,7 +81,7 @@ def _readable(kind: type) -> Any:
     """The command's shape for reading: its JSON members take any JSON, which was read strictly before."""
     hints = get_type_hints(kind)
     members = [(one.name, _any_json(hints[one.name]), *_default(one)) for one in fields(kind)]
-    return msgspec.defstruct(kind.__name__, members)
+    return msgspec.defstruct(kind.__name__, members, kw_only=True)
 
 
 def _any_json(hint: Any) -> Any:
@@ -103,9 +103,24 @@ def _prepared(kind: type, body: dict[str, Any]) -> dict[str, Any]:
         return _proposal(body)
     if kind is Take:
         _require_functions(body.get("functions"))
-    if kind is Decide and body.get("args") is not None:
-        return {**body, "args": canonical(_object("args", body["args"]))}
+    if kind is Decide:
+        return body | _decided(body)
     return body
+
+
+def _decided(body: dict[str, Any]) -> dict[str, Any]:
+    """The members of a decision that travel otherwise than they are kept."""
+    found: dict[str, Any] = {}
+    if body.get("args") is not None:
+        found["args"] = canonical(_object("args", body["args"]))
+    if body.get("standing") is not None:
+        terms = _object("standing", body["standing"])
+        if unknown := terms.keys() - _TERMS:
+            raise UsageError(f"unknown member standing.{min(unknown)}; known are {', '.join(sorted(_TERMS))}")
+        found["standing"] = {
+            name: _micros(f"standing.{name}", value) if name == "lasts" else value for name, value in terms.items()
+        }
+    return found
 
 
 def _require_functions(given: Any) -> None:
@@ -155,4 +170,5 @@ def _object(name: str, value: Any) -> dict[str, Any]:
     return value
 
 
+_TERMS: Final = frozenset({"lasts", "times", "fixed"})
 _DECLARED: Final = frozenset({"pattern", "reviewers", "within", "remind", "then", "quorum", "at_end", "undo", "grant"})

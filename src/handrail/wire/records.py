@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from dataclasses import fields
+from typing import Any, Final, TypeVar
 
 import msgspec
 
 from ..action.model import Action
-from ..backend import ActionRecord, Decision, Event, ReviewRecord, Text
+from ..backend import (
+    ActionRecord,
+    BudgetRecord,
+    Decided,
+    Decision,
+    Event,
+    LimitRecord,
+    PermissionRecord,
+    ReviewRecord,
+    Text,
+)
 from ..codec.records import STATES
+from ..policy.limits import Limit
 from ..policy.register import ActivePolicy
+from ..policy.standing import Standing
 from ..principal import Principal
 from ..review.model import Review
 from ..run.model import Run
@@ -17,6 +30,8 @@ from ..view.model import Erased
 
 JSONObject = dict[str, Any]
 T = TypeVar("T")
+ERASABLE: Final = frozenset({"args", "decided", "value", "note"})
+"""The members of a decision that can be erased."""
 
 
 def text_out(text: Text) -> JSONObject:
@@ -85,6 +100,18 @@ def _decision_in(found: JSONObject | None) -> Decision | None:
     return None if found is None else Decision(**{**found, "value": text_in(found["value"])})
 
 
+def decided_out(made: Decided) -> JSONObject:
+    """One decision."""
+    texts = {name: text_out(getattr(made, name)) for name in ERASABLE}
+    return {one.name: texts.get(one.name, getattr(made, one.name)) for one in fields(made)} | {"edited": made.edited}
+
+
+def decided_in(found: JSONObject) -> Decided:
+    """The decision again."""
+    members: dict[str, Any] = {one.name: found[one.name] for one in fields(Decided)}
+    return Decided(**(members | {name: text_in(found[name]) for name in ERASABLE}))
+
+
 def event_out(event: Event) -> JSONObject:
     """One entry, read for people."""
     texts = {name: text_out(text) for name, text in event.texts.items()}
@@ -99,6 +126,28 @@ def event_in(found: JSONObject) -> Event:
     """The entry again."""
     texts = {name: text_in(text) for name, text in found["texts"].items()}
     return Event(**{**found, "by": Principal(**found["by"]), "texts": texts})
+
+
+def permission_out(record: PermissionRecord) -> JSONObject:
+    """A standing permission."""
+    return {"state": plain(record.state), "values": text_out(record.values)}
+
+
+def permission_in(found: JSONObject) -> PermissionRecord:
+    """The permission again."""
+    return PermissionRecord(msgspec.convert(found["state"], Standing), text_in(found["values"]))
+
+
+def limit_out(record: LimitRecord) -> JSONObject:
+    """A limit with its budgets."""
+    budgets = [{"id": one.id, "key": text_out(one.key), "used": one.used, "left": one.left} for one in record.budgets]
+    return {"limit": plain(record.limit), "budgets": budgets}
+
+
+def limit_in(found: JSONObject) -> LimitRecord:
+    """The limit again."""
+    budgets = tuple(BudgetRecord(**{**one, "key": text_in(one["key"])}) for one in found["budgets"])
+    return LimitRecord(msgspec.convert(found["limit"], Limit), budgets)
 
 
 def policy_in(found: JSONObject) -> ActivePolicy:

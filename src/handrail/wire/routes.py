@@ -9,6 +9,7 @@ from ..action.work import Take
 from ..directory.commands import Scope
 from ..directory.roles import Permission
 from ..engine.request import Renew
+from ..policy import standing
 from ..review import commands as review
 from ..run import commands as run
 
@@ -82,6 +83,18 @@ ROUTES: Final[tuple[Route, ...]] = (
         "take_work", "POST", "/v1/work", "Take cleared actions to execute; `Prefer: wait` waits for some.",
         "Work", Take, "execute",
     ),
+    Route(
+        "list_decisions", "GET", "/v1/decisions",
+        "What was decided, in the order of the log; `Prefer: wait` waits for some.", "Decisions", None, "any", "read",
+    ),
+    Route(
+        "acknowledge_decisions", "POST", "/v1/decisions/acknowledged", "Note how far a consumer has come.", "Cursor",
+        None, "any", "read",
+    ),
+    Route(
+        "find_examples", "POST", "/v1/decisions/examples", "Past decisions, the most alike first.", "Examples", None,
+        "any", "read",
+    ),
     Route("ask_question", "POST", "/v1/ask", "Ask people a question.", "Answer", action.Propose, "propose"),
     Route("get_inbox", "GET", "/v1/inbox", "Reviews as rows of the inbox.", "Inbox", None, None, "read"),
     Route("list_reviews", "GET", "/v1/reviews", "Open reviews, by risk and age.", "Reviews", None, None, "read"),
@@ -122,6 +135,12 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("get_policy", "GET", "/v1/policy", "The active policy, and its text.", "Policy", None, None, "read"),
     Route("put_policy", "PUT", "/v1/policy", "Check a policy, and make it the active one.", "PolicyPut", None, None,
           "administer"),
+    Route("list_limits", "GET", "/v1/limits", "The policy's limits, and what is used of them.", "Limits", None, None,
+          "read"),
+    Route("list_permissions", "GET", "/v1/permissions", "Standing permissions, newest first.", "Permissions", None,
+          None, "read"),
+    Route("revoke_permission", "DELETE", "/v1/permissions/{id}", "Take a standing permission back.", "Answer",
+          standing.Revoke, None, "read"),
     Route("list_keys", "GET", "/v1/keys", "Agents' keys.", "Keys", None, None, "administer"),
     Route("create_key", "POST", "/v1/keys", "Give an agent a key.", "NewKey", None, None, "administer"),
     Route("rotate_key", "POST", "/v1/keys/{id}/rotate", "A new key for an old one.", "NewKey", None, None,
@@ -156,5 +175,6 @@ PREFIX: Final[Mapping[str, str]] = {
     "keys": "key",
     "people": "usr",
     "agents": "agt",
+    "permissions": "std",
 }
 """How the ids of a collection begin."""

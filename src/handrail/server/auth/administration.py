@@ -14,7 +14,7 @@ from ...ids import mint
 from ...principal import SOLO_ID
 from .accounts import Accounts
 
-SCOPES: Final[tuple[Scope, ...]] = ("propose", "execute")
+SCOPES: Final[tuple[Scope, ...]] = ("propose", "execute", "learn")
 OVERLAP: Final = DAY
 LONGEST: Final = 200
 """Characters of an agent's name."""
