@@ -4,6 +4,7 @@ from .backend import Decided, Decision, Example
 from .codec.schema import Local
 from .connect import connect
 from .errors import (
+    Aborted,
     ActionFailed,
     ActionSkipped,
     AlreadyDecided,
@@ -60,6 +61,7 @@ __all__ = [
     "CommandReused", "NotFound", "UnknownReview", "UnknownAction", "UnknownRun", "UnknownPerson", "RunFinished",
     "Refused", "NotAllowed", "StaleView", "Late", "AlreadyDecided", "FencedOff", "WrongBytes", "NotReady", "RunHeld",
     "SchemaChanged", "Unauthenticated", "TooMany",
-    "Outcome", "Denied", "ChangesRequested", "TargetChanged", "Expired", "Withdrawn", "ActionFailed", "ActionSkipped",
-    "OutcomeUnknown", "Stopped", "Pending", "WaitTimeout", "ResultErased", "Unavailable", "CorruptLog", "TooNew",
+    "Outcome", "Denied", "ChangesRequested", "TargetChanged", "Expired", "Withdrawn", "ActionFailed", "Aborted",
+    "ActionSkipped", "OutcomeUnknown", "Stopped", "Pending", "WaitTimeout", "ResultErased", "Unavailable", "CorruptLog",
+    "TooNew",
 ]  # fmt: skip

@@ -300,6 +300,12 @@ class ActionFailed(Outcome):
     code = "action_failed"
 
 
+class Aborted(ActionFailed):
+    """Every attempt failed, and a person ended it; `note` says why, and the error of the last attempt is the cause."""
+
+    code = "aborted"
+
+
 class ActionSkipped(Outcome):
     """A person decided that the work goes on without this action."""
 

@@ -20,15 +20,20 @@ from .learning.consumer import Consumer
 from .patterns.approval import AsyncGatedFunction, Decorator, GatedFunction, gate_function
 from .patterns.confidence import predictor
 from .patterns.declare import Duration, Quorum, Reviewers, Then, declaration
+from .patterns.exceptions import KEYWORDS as RETRYING
+from .patterns.exceptions import Errors, retry_of
 from .patterns.feedback import consume, plain_args
 from .patterns.question import Question
 from .patterns.runs import enter_run, leave_run
+from .patterns.stacking import merged
+from .policy.declaration import Pattern
 from .policy.paths import AtEnd
 from .run.model import Hold
 
 P = ParamSpec("P")
 R = TypeVar("R")
 Table = Mapping[str, Callable[..., Any]]
+OWN: Final = ("reversible", "idempotent", "intent", "wait")
 
 
 class Rail:
@@ -71,8 +76,38 @@ class Rail:
         Raises `UsageError` for keywords that cannot be meant.
         """
         if function is not None:
-            return gate_function(self._gate, self._gated(function, **keywords))
-        return lambda found: gate_function(self._gate, self._gated(found, **keywords))
+            return self._decorated(function, "approval", keywords)
+        return lambda found: self._decorated(found, "approval", keywords)
+
+    @overload
+    def exceptions(  # type: ignore[overload-overlap]
+        self, function: Callable[P, Coroutine[Any, Any, R]], /
+    ) -> AsyncGatedFunction[P, R]: ...
+    @overload
+    def exceptions(self, function: Callable[P, R], /) -> GatedFunction[P, R]: ...
+    @overload
+    def exceptions(
+        self, /, *, on: Errors = (), retries: int = 3, backoff: Duration = "1s", jitter: bool = False,
+        retry_if: Callable[[Exception], object] | None = None, name: str | None = None,
+        reviewers: Reviewers | None = None, within: Duration | None = None, then: Then | None = None,
+        remind: Duration | None = None, grant: Duration | None = None, describe: Any = None, risk: Any = "unrated",
+        impact: Any = None, preview: Any = None, context: Any = None, reversible: bool = False,
+        idempotent: bool = False, reconcile: Callable[..., Any] | None = None,
+        precondition: Callable[..., Any] | None = None, intent: str | None = None,
+        wait: Literal["block", "defer"] = "block",
+    ) -> Decorator: ...  # fmt: skip
+    def exceptions(self, function: Any = None, /, **keywords: Any) -> Any:
+        """Run each call of the function at once; try again what is worth it, and ask people about what is left.
+
+        An error is tried again by its own `retryable`, else by `retry_if`, else where it is one of `on`: so many times
+        as `retries` says, after `backoff`, twice that, and so on, at most 15 minutes. Then, or at any other error, the
+        `reviewers` retry, perhaps with other arguments, supply the result, skip or abort; without any the error is
+        raised as it is. The other keywords are those of `approval`, which may stand above or below. Raises `UsageError`
+        for keywords that cannot be meant.
+        """
+        if function is not None:
+            return self._decorated(function, "exceptions", keywords)
+        return lambda found: self._decorated(found, "exceptions", keywords)
 
     def confidence(
         self, /, *, threshold: float, of: Callable[[Any], float | None] | None = None, **keywords: Any
@@ -86,8 +121,12 @@ class Rail:
         """
 
         def gate(function: Callable[..., Any]) -> Any:
-            gated = self._gated(function, threshold=threshold, **keywords)
-            return gate_function(self._gate, gated if of is None else predictor(gated, of))
+            sure = {**keywords, "threshold": threshold}
+            if of is None:
+                return self._decorated(function, "approval", sure)
+            if isinstance(function, GatedFunction | AsyncGatedFunction):
+                raise UsageError("a predictor has no effects that could fail: leave the other decorator out, or of=")
+            return gate_function(self._gate, predictor(self._gated(function, "approval", **sure), of))
 
         return cast(Decorator, gate)
 
@@ -99,7 +138,7 @@ class Rail:
 
         With a `threshold` it runs where `confidence` reaches that, and people decide where not.
         """
-        gated = self._gated(fn, name=name, **keywords)
+        gated = self._gated(fn, "approval", name=name, **keywords)
         kind: Any = gate_function(self._gate, gated)
         return kind.having(key=key, supersedes=supersedes, parent=parent, confidence=confidence)(**args)
 
@@ -231,12 +270,25 @@ class Rail:
             one.close()
         self._close()
 
-    def _gated(self, function: Callable[..., Any], *, name: str | None = None, **given: Any) -> Gated:
+    def _decorated(self, function: Any, pattern: Pattern, keywords: dict[str, Any]) -> Any:
+        """The gated form of a function; of one that is gated already, one action by both decorators."""
+        if not isinstance(function, GatedFunction | AsyncGatedFunction):
+            return gate_function(self._gate, self._gated(function, pattern, **keywords))
+        inner = function.gated
+        gated = self._gated(inner.function, pattern, **keywords)
+        self._gate.registry.forget(inner.name)
+        return gate_function(self._gate, merged(gated, inner, named=keywords.get("name") is not None))
+
+    def _gated(self, function: Callable[..., Any], pattern: Pattern, *, name: str | None = None, **given: Any) -> Gated:
         texts = {field: given.pop(field) for field in Texts.__dataclass_fields__ if field in given}
-        own = {field: given.pop(field) for field in ("reversible", "idempotent", "intent", "wait") if field in given}
+        own: dict[str, Any] = {
+            field: given.pop(field) for field in ("reversible", "idempotent", "intent", "wait") if field in given
+        }
         probe, asked = given.pop("reconcile", None), given.pop("precondition", None)
         given["reviewers"] = given.get("reviewers") or self._reviewers
-        declared = _declared(given, texts.get("risk"), bool(own.get("reversible")))
+        if pattern == "exceptions":
+            own["retry"] = retry_of({field: given.pop(field) for field in RETRYING if field in given})
+        declared = _declared(pattern, given, texts.get("risk"), bool(own.get("reversible")))
         return Gated(
             function,
             name or default_name(function),
@@ -253,8 +305,9 @@ class Rail:
         return self._run_scope
 
 
-def _declared(given: dict[str, Any], risk: Any, reversible: bool) -> Any:
-    known = {"reviewers", "within", "then", "quorum", "remind", "at_end", "undo", "grant", "threshold"}
+def _declared(pattern: Pattern, given: dict[str, Any], risk: Any, reversible: bool) -> Any:
+    known = {"reviewers", "within", "then", "remind", "grant"}
+    known |= {"quorum", "at_end", "undo", "threshold"} if pattern == "approval" else set()
     if given.keys() - known:
         raise UsageError(
             f"unknown keyword {', '.join(sorted(given.keys() - known))}; known are {', '.join(sorted(known))}"
@@ -262,4 +315,4 @@ def _declared(given: dict[str, Any], risk: Any, reversible: bool) -> Any:
     if given.get("at_end") == "approve" and not (risk == "low" and reversible):
         raise UsageError("at_end='approve' needs risk='low' and reversible=True: silence may not approve anything else")
     options: dict[str, Any] = {"within": None, "then": None, "quorum": 1, **given}
-    return declaration("approval" if options.get("threshold") is None else "confidence", **options)
+    return declaration("confidence" if options.get("threshold") is not None else pattern, **options)

@@ -4,7 +4,7 @@ import pytest
 
 from handrail.action import commands as c
 from handrail.action.facts import LEASE, PROBE_WITHIN
-from handrail.clock import DAY, HOUR, MINUTE
+from handrail.clock import DAY, HOUR, MINUTE, SECOND
 from handrail.errors import FencedOff, NotAllowed, NotReady, RunHeld, WrongBytes
 from handrail.review import commands as asked
 from tests.heart.desk import ANN, BOB, BOT, STRANGER, WORKER, Desk
@@ -101,13 +101,28 @@ def test_a_second_report_changes_nothing(desk: Desk) -> None:
         desk.settle("succeeded")
 
 
-def test_a_failed_attempt_keeps_the_claim_through_its_backoff(desk: Desk) -> None:
+def test_after_a_failed_attempt_nobody_starts_before_the_next_one_is_due(desk: Desk) -> None:
     desk.start()
     assert desk.settle("failed", retry_in=HOUR) == ["AttemptFailed"]
-    desk.wait(HOUR)
+    desk.wait(HOUR - SECOND)
     assert desk.sweep() == []
+    with pytest.raises(NotReady, match="not due yet"):
+        desk.start()
+    with pytest.raises(NotReady, match="as soon as the next one is due"):
+        desk.submit("act_1", c.Release("x1", 1), BOT)
+    desk.wait(SECOND)
+    assert desk.sweep() == ["Lapsed"]
+    desk.start(executor="x2")
+    assert (desk.action().attempt, desk.action().tries, desk.action().fence) == (2, 2, 2)
+
+
+def test_between_two_attempts_a_call_is_taken_back(desk: Desk) -> None:
+    desk.submit("act_1", c.Claim("x1"), BOT)
+    with pytest.raises(NotReady, match="before it is claimed"):
+        desk.submit("act_1", c.Withdraw(), BOT)
     desk.start()
-    assert (desk.action().attempt, desk.action().fence) == (2, 1)
+    desk.settle("failed", retry_in=HOUR)
+    assert desk.submit("act_1", c.Withdraw(), BOT) == ["Withdrawn"]
 
 
 def test_the_last_failed_attempt_ends_the_action(desk: Desk) -> None:

@@ -157,17 +157,22 @@ def failed(s: Script) -> None:
 
 @scenario
 def retried(s: Script) -> None:
-    """An attempt fails and is repeated; it fails again, and a person says once more."""
+    """An attempt fails and is repeated; it fails again, and a person says once more. Another is given up meanwhile."""
     s.propose()
     s.decide(review())
     s.start()
     s.settle(outcome="failed", retry_in=1_000_000)
     s.pass_(1)
-    s.start(fence=1)
-    s.settle(outcome="failed", escalate=True)
+    s.start()
+    s.settle(outcome="failed", escalate=True, fence=2)
     s.decide(review("act_1", 2, "exception"), "retry")
     s.start()
-    s.settle(fence=2)
+    s.settle(fence=3)
+    s.propose("act_2")
+    s.decide(review("act_2"))
+    s.start("act_2")
+    s.settle("act_2", outcome="failed", retry_in=1_000_000)
+    s.send("act_2", Withdraw())
 
 
 @scenario

@@ -185,6 +185,26 @@ def test_dynamic_dispatch_says_how_sure_it_is(people):
         rail.call("pay", {"amount": 2}, fn=charge, confidence=0.7, **SURE)
 
 
+def test_what_is_sure_enough_runs_and_is_tried_again(people):
+    tries: list[int] = []
+
+    @rail.confidence(name="pay.again", **SURE)
+    @rail.exceptions(name="pay.again", on=(ConnectionError,), retries=1, backoff="10ms", reviewers="user:local")
+    def again(amount: int) -> int:
+        tries.append(amount)
+        if len(tries) == 1:
+            raise ConnectionError("gone")
+        return amount
+
+    assert again.having(confidence=0.9)(3) == 3
+    assert tries == [3, 3]
+    people.rejects("pay.again")
+    with pytest.raises(handrail.Denied):
+        again.having(confidence=0.1)(4)
+    with pytest.raises(handrail.UsageError, match="no effects"):
+        rail.confidence(of=lambda found: 1.0, threshold=0.5)(again)
+
+
 @pytest.mark.parametrize("threshold", [-0.1, 1.1, float("nan")])
 def test_a_threshold_is_a_number_from_0_to_1(threshold: float):
     with pytest.raises(handrail.UsageError, match="from 0 to 1"):

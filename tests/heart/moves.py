@@ -76,7 +76,7 @@ def _reports(executor: str, fence: int, again: bool, ask: bool) -> Iterator[obje
     yield action.Settle(executor, fence, "failed")
     yield action.Settle(executor, fence, "unknown")
     if again:
-        yield action.Settle(executor, fence, "failed", retry_in=MINUTE)
+        yield action.Settle(executor, fence, "failed", retry_in=2 * MINUTE)
     if ask:
         yield action.Settle(executor, fence, "failed", escalate=True)
 

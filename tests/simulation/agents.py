@@ -74,8 +74,8 @@ def _identity(world: World, n: int) -> Identity:
 
 def _proposal(world: World, gated: Gated, n: int, machine: Machine) -> c.Propose:
     """A proposal that asks to start at once where it may."""
-    command = propose(prepare(gated, (n,), {}, None), {}, {}, offered=False)
-    return replace(command, start=world.chance.random() < 0.7, executor=machine.executor)
+    command = propose(prepare(gated, (n,), {}, None), {}, {}, offered=False, executor=machine.executor)
+    return replace(command, start=world.chance.random() < 0.7)
 
 
 def _ask(world: World, seat: Seat, n: int) -> Steps:

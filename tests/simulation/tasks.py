@@ -11,7 +11,7 @@ from handrail.engine.request import Request, answer_of
 from handrail.errors import HandrailError, Stopped, TooMany, Unavailable
 from handrail.gate.conduct import Steps
 from handrail.gate.drivers import ENDING, PATIENCE
-from handrail.gate.effects import Commit, Effect, Evaluate, Held, Look, Moved
+from handrail.gate.effects import Commit, Effect, Evaluate, Held, Look, Moved, Rest
 from handrail.ids import mint
 
 from .machine import Machine
@@ -90,7 +90,7 @@ class Task:
                 return self._commit(effect)
             case Moved():
                 return self._moved(effect)
-            case Held():
+            case Held() | Rest():
                 return None
             case Look():
                 return effect.read()
@@ -137,6 +137,8 @@ def words(effect: Effect) -> str:
             return f"wait for {effect.action} beyond {effect.rev}"
         case Held():
             return "say that it is held"
+        case Rest():
+            return f"say that attempt {effect.attempt} failed"
         case Look():
             return "read"
         case Evaluate():

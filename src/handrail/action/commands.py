@@ -18,7 +18,8 @@ class Propose:
     claims it first; else it is its caller's. `key` or (`run`, `occurrence`) make a repeated call find this action
     again. `schema_text` is the canonical JSON Schema that edits must satisfy. `parent` is the action under which this
     one is done: it waits while that one waits, and is refused with it. `target` is what the action's target looks like
-    now, as `{"value": …}`: the action starts only if it looks the same then. `confidence` is how sure the agent is, in
+    now, as `{"value": …}`: the action starts only if it looks the same then. `failing` says who is asked once it fails,
+    where that is declared apart from who approves it. `confidence` is how sure the agent is, in
     [0, 1]. An "output" is what a predictor gave back: its `args` are `{"output": …}`, and it is used, no more;
     `inputs` is the canonical text of what it was made from, by which a repeated call is found again.
     """
@@ -47,6 +48,7 @@ class Propose:
     offered: bool = False
     confidence: float | None = None
     inputs: str | None = None
+    failing: Declaration | None = None
 
 
 @dataclass(frozen=True, slots=True)

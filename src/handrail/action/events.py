@@ -13,7 +13,8 @@ class Proposed:
     """An agent wants to do something, perhaps beyond the limits in `over`. Texts: `context`, `story`.
 
     `intent` is a keyed hash of its purpose, `floor` says whether its code asks for people by itself, `offered` whether
-    anybody who has the function may execute it.
+    anybody who has the function may execute it, `failing` who is asked once it fails, where those are others, and
+    `runs` whether its code lets it run where no rule speaks.
     """
 
     kind: Kind
@@ -43,6 +44,8 @@ class Proposed:
     confidence: str | None = None
     threshold: str | None = None
     env: str | None = None
+    failing: Demand | None = None
+    runs: bool = False
 
 
 @dataclass(frozen=True, slots=True)

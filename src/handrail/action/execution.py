@@ -78,7 +78,7 @@ def _sterner(state: Action, facts: Facts) -> list[Draft[e.Event]]:
 
 
 def _retried(state: Action) -> bool:
-    return state.status == "claimed" and state.attempt > 0
+    return state.not_before is not None
 
 
 def stopped_short(state: Action, verdict: Verdict) -> list[Draft[e.Event]]:
@@ -95,7 +95,7 @@ def _asked_anew(state: Action, facts: Facts) -> list[Draft[e.Event]]:
     """After people refused an action with the same intent, only what they agree to from then on runs; so do retries."""
     if facts.refused_at is None or (state.answered_at or 0) >= facts.refused_at:
         return []
-    if state.demand is None or not _askable(state):
+    if state.demand is None or not state.demand.levels:
         return [Draft(e.Refused("intent_refused"), lease=0)]
     number, demand = state.reviews + 1, replace(state.demand, at_end="reject")
     review = derive("rev", state.id, number, "approval")
@@ -146,6 +146,8 @@ def _ready(state: Action, facts: Facts, *allowed: str) -> Grant:
         )
     if state.grant.expires_at <= facts.now:
         raise NotReady("the grant has expired; propose the action again")
+    if state.not_before is not None and facts.now < state.not_before:
+        raise NotReady("the last attempt failed, and the next one is not due yet: wait until then")
     return state.grant
 
 
@@ -189,6 +191,8 @@ def _release(state: Action, command: c.Release, facts: Facts) -> list[Draft[e.Ev
     _holds(state, command.executor, command.fence, facts)
     if state.status != "claimed":
         raise NotReady(f"the action is {state.status}: only a claim that has not started is given back")
+    if state.not_before is not None and facts.now < state.not_before:
+        raise NotReady("the last attempt failed: anybody may claim the action as soon as the next one is due")
     return [Draft(e.Released(), lease=0)]
 
 
@@ -212,8 +216,8 @@ def _failed(state: Action, command: c.Settle, facts: Facts) -> list[Draft[e.Even
     escalate = command.escalate and _askable(state)
     if facts.stopped or (not escalate and command.retry_in is None):
         return [Draft(e.Failed("executor"), texts, lease=0)]
-    again = facts.now + (command.retry_in or 0)
-    failed: Draft[e.Event] = Draft(e.AttemptFailed(state.attempt, again), texts, lease=again + LEASE)
+    again = facts.now + max(0, command.retry_in or 0)
+    failed: Draft[e.Event] = Draft(e.AttemptFailed(state.attempt, again), texts, lease=again)
     if not escalate:
         return [failed]
     number = state.reviews + 1
@@ -250,7 +254,7 @@ def _again(state: Action) -> Draft[e.Event]:
 
 def _repeatable(state: Action, facts: Facts) -> bool:
     lasts = state.grant is not None and state.grant.expires_at > facts.now
-    return state.idempotent and not state.probe and state.attempt < MOST_ATTEMPTS and lasts
+    return state.idempotent and not state.probe and state.tries < MOST_ATTEMPTS and lasts
 
 
 def inquire(state: Action) -> list[Draft[e.Event]]:
@@ -263,7 +267,8 @@ def inquire(state: Action) -> list[Draft[e.Event]]:
 
 def _askable(state: Action) -> bool:
     """What ran by a rule may name nobody who is there."""
-    return state.demand is not None and bool(state.demand.levels)
+    demand = state.failing or state.demand
+    return demand is not None and bool(demand.levels)
 
 
 def _reconcile(state: Action, command: c.Reconcile, facts: Facts) -> list[Draft[e.Event]]:
@@ -297,9 +302,10 @@ def _given_back(state: Action, event: e.Event) -> dict[str, Any]:
     return {"charges": ()} if state.charges and gives_back(event) else {}
 
 
-def charged(state: Action, charges: tuple[Charge, ...]) -> dict[str, Any]:
-    """The members that change with what is booked for an action that may start, or start again."""
-    return {} if charges == state.charges else {"charges": charges, "spent_at": None}
+def granted(state: Action, event: e.Cleared) -> dict[str, Any]:
+    """The members that change with the grant, and what is booked, of an action that may start, or start again."""
+    booked = {} if event.charges == state.charges else {"charges": event.charges, "spent_at": None}
+    return booked if event.grant == state.grant else booked | {"tries": 0, "not_before": None}
 
 
 def moved(state: Action, event: e.Event, sealed: Sealed[e.Event]) -> dict[str, Any]:
@@ -313,9 +319,13 @@ def moved(state: Action, event: e.Event, sealed: Sealed[e.Event]) -> dict[str, A
         case e.Started():
             charged_for = state.charges if event.charges is None else event.charges
             spent_at = sealed.at if charged_for else None
-            return {"attempt": event.attempt, "due_at": None, "charges": charged_for, "spent_at": spent_at}
+            return {
+                "attempt": event.attempt, "tries": state.tries + 1, "not_before": None, "due_at": None,
+                "charges": charged_for, "spent_at": spent_at,
+            }  # fmt: skip
         case e.AttemptFailed():
-            return {"outcome": outcome, "due_at": state.grant.expires_at if state.grant else None}
+            due_at = state.grant.expires_at if state.grant else None
+            return {"outcome": outcome, "due_at": due_at, "not_before": event.not_before}
         case e.Succeeded() | e.Failed() | e.Skipped():
             return {"outcome": outcome, "review": None, "due_at": None, **NOBODY, **_given_back(state, event)}
         case e.Refused() if event.reason in BY_PEOPLE:

@@ -5,6 +5,7 @@ from typing import Any, Final, Literal, assert_never, cast, get_args
 from ..errors import InvalidValue, NotAllowed, NotReady, UnknownAction
 from ..ids import derive
 from ..policy.declaration import usable
+from ..policy.failing import held_by
 from ..policy.verdict import Verdict
 from ..stream import JSON, Draft, Sealed, Table, changed, step
 from . import commands as c
@@ -19,7 +20,7 @@ ACCEPTS: Final[Table] = {
     e.Revised: {"held": "held"},
     e.Cleared: {"proposed": "cleared", "held": "cleared", "unknown": "cleared"},
     e.Refused: {"proposed": "refused", "held": "refused", "cleared": "refused", "claimed": "refused"},
-    e.Withdrawn: {"proposed": "withdrawn", "held": "withdrawn", "cleared": "withdrawn"},
+    e.Withdrawn: {"proposed": "withdrawn", "held": "withdrawn", "cleared": "withdrawn", "claimed": "withdrawn"},
     e.Claimed: {"cleared": "claimed"},
     e.Lapsed: {"claimed": "cleared"},
     e.Released: {"claimed": "cleared"},
@@ -112,7 +113,8 @@ def _proposed(command: c.Propose, facts: Facts, verdict: Verdict) -> e.Proposed:
         rule=verdict.rule, demand=verdict.demand, risk=command.risk, reversible=command.reversible,
         idempotent=command.idempotent, probe=command.probe, bind=facts.revision.bind, supersedes=command.supersedes,
         pol=verdict.pol, floor=command.declared.asks(command.confidence), offered=command.offered,
-        parent=command.parent, target=facts.target, over=verdict.over, env=facts.env,
+        parent=command.parent, target=facts.target, over=verdict.over, env=facts.env, failing=verdict.failing,
+        runs=command.declared.runs,
         confidence=_number(usable(command.confidence)), threshold=_number(command.declared.threshold),
     )  # fmt: skip
 
@@ -143,7 +145,7 @@ def asked_by(kind: Kind, pattern: str) -> Literal["approval", "check", "question
     """The kind of the review that holds an action first."""
     if kind == "question":
         return "question"
-    return "check" if pattern == "confidence" else "approval"
+    return "check" if pattern.partition("+")[0] == "confidence" else "approval"
 
 
 def _number(given: float | None) -> str | None:
@@ -169,15 +171,21 @@ def _review_id(action: str, number: int, kind: str) -> str:
 def _withdraw(state: Action, command: c.Withdraw, facts: Facts) -> list[Draft[e.Event]]:
     if not (facts.actor.id == state.agent or facts.owns or facts.actor.kind == "system"):
         raise NotAllowed("an action is withdrawn by the agent that proposed it or by its owner")
-    if state.status not in ACCEPTS[e.Withdrawn]:
+    if not _can_be_withdrawn(state):
         raise NotReady(f"the action is {state.status}: it can be withdrawn only before it is claimed")
-    return [Draft(e.Withdrawn(command.reason), {"note": command.note} if command.note else {})]
+    return [Draft(e.Withdrawn(command.reason), {"note": command.note} if command.note else {}, lease=0)]
 
 
 def _supersede(state: Action, command: c.Supersede, facts: Facts) -> list[Draft[e.Event]]:
     if facts.actor.kind != "system" or (command.agent != state.agent and command.owner != state.owner):
         raise NotAllowed("an action is superseded by the agent that proposed it or by another agent of its owner")
-    return [Draft(e.Withdrawn("superseded"))] if state.status in ACCEPTS[e.Withdrawn] else []
+    return [Draft(e.Withdrawn("superseded"), lease=0)] if _can_be_withdrawn(state) else []
+
+
+def _can_be_withdrawn(state: Action) -> bool:
+    """Whether nothing of it is being executed: between two attempts nobody does."""
+    resting = state.status == "claimed" and state.not_before is not None
+    return state.status in ACCEPTS[e.Withdrawn] and (resting or state.status != "claimed")
 
 
 def _clear(state: Action, command: c.Clear, facts: Facts) -> list[Draft[e.Event]]:
@@ -243,7 +251,7 @@ def _moved(state: Action, event: e.Event, sealed: Sealed[e.Event]) -> dict[str, 
     """The members that an event changes, beside status and revision number."""
     match event:
         case e.Held():
-            return _held(event)
+            return _held(state, event)
         case e.OutcomeReported():
             return hindsight.moved(event, sealed)
         case e.Revised():
@@ -251,19 +259,20 @@ def _moved(state: Action, event: e.Event, sealed: Sealed[e.Event]) -> dict[str, 
         case e.Cleared():
             answered = event.agreed_at or state.answered_at
             cleared = {"grant": event.grant, "review": None, "due_at": event.grant.expires_at, "answered_at": answered}
-            return cleared | execution.NOBODY | execution.charged(state, event.charges)
+            return cleared | execution.NOBODY | execution.granted(state, event)
         case _:
             return execution.moved(state, event, sealed)
 
 
-def _held(event: e.Held) -> dict[str, Any]:
+def _held(state: Action, event: e.Held) -> dict[str, Any]:
     """Under a stricter policy than before, what was agreed no longer counts."""
-    held = {"review": event.review, "asked": event.review, "reviews": event.number, "due_at": None, **execution.NOBODY}
+    held = {"review": event.review, "asked": event.review, "reviews": event.number, "due_at": None, "not_before": None}
+    held |= execution.NOBODY
     if event.demand is None:
         return held
     return held | {
         "demand": event.demand, "pol": event.pol, "rule": event.rule, "reason": event.reason, "grant": None,
-        "pattern": "approval", "over": event.over or (),
+        "pattern": held_by(state.pattern), "over": event.over or (),
     }  # fmt: skip
 
 
@@ -275,6 +284,6 @@ def _born(event: e.Proposed, sealed: Sealed[e.Event], subject: str) -> Action:
         idempotent=event.idempotent, probe=event.probe, revision=1, bind=event.bind, proposed_at=sealed.at,
         context=sealed.texts.get("context"), story=sealed.texts.get("story"), supersedes=event.supersedes,
         pol=event.pol, floor=event.floor, offered=event.offered, confidence=event.confidence,
-        threshold=event.threshold,
-        parent=event.parent, target=event.target, over=event.over, env=event.env,
+        threshold=event.threshold, parent=event.parent, target=event.target, over=event.over, env=event.env,
+        failing=event.failing, runs=event.runs,
     )  # fmt: skip

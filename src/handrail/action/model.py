@@ -50,6 +50,9 @@ class Action:
     sure its agent is and `threshold` how sure its code wants it to be, as texts, since the log has no floating
     point. `turned_out` is what was said of it after that, `told_by` by whom. `charges` is what is booked for it
     under limits, `spent_at` when it started, and `over` the limits that people are asked to let it pass.
+    `failing` is who is asked once it fails, where those are others than `demand` names, `runs` whether its code lets it
+    run where no rule speaks, `tries` counts the starts under the present grant, and `not_before` is when the next one
+    may follow after an attempt that failed.
     """
 
     id: str
@@ -101,6 +104,10 @@ class Action:
     confidence: str | None = None
     threshold: str | None = None
     env: str | None = None
+    failing: Demand | None = None
+    runs: bool = False
+    tries: int = 0
+    not_before: int | None = None
 
     @property
     def final(self) -> bool:

@@ -149,6 +149,7 @@ class TenantBatch:
                 return {**self.show(found.id), "found": True}
             self.reads.blobs[request.command.schema] = request.command.schema_text
             self._name_groups(request.command.declared.handles)
+            self._name_groups(request.command.failing.handles if request.command.failing else ())
         texts = _texts(request.command) if isinstance(request.command, PutPolicy) else {}
         self.apply(request)
         if isinstance(request.command, PutPolicy):
@@ -244,7 +245,8 @@ class TenantBatch:
         state, said = self.reads.state(subject), (command.executor, command.fence, by)
         holds = isinstance(state, Action) and (state.executor, state.fence, state.holder) == said
         lease = self.reads.lease(subject)
-        if not holds or lease is None or lease <= self._now:
+        rests = isinstance(state, Action) and state.not_before is not None
+        if not holds or rests or lease is None or lease <= self._now:
             return {"renewed": False}
         self.reads.leases[subject] = self._now + LEASE
         return {"renewed": True}

@@ -37,7 +37,7 @@ def _of_action(state: Action, event: object, asked: str | None) -> list[Follow]:
         case acted.Proposed() if event.supersedes:
             return [(event.supersedes, action.Supersede(event.agent, event.owner))]
         case acted.Held() if state.demand:
-            demand = state.demand if event.kind != "exception" else _one_answer(state.demand)
+            demand = state.demand if event.kind != "exception" else _one_answer(state.failing or state.demand)
             cause: Cause = "attempts_failed" if event.kind == "exception" else "held"
             opening = review.Open(
                 event.kind, cause, state.id, event.number, demand, state.revision, state.bind, state.risk
@@ -45,7 +45,8 @@ def _of_action(state: Action, event: object, asked: str | None) -> list[Follow]:
             return [(event.review, opening)]
         case acted.Inquired() if state.demand:
             opening = review.Open(
-                "exception", "outcome_unknown", state.id, event.number, _one_answer(state.demand), state.revision,
+                "exception", "outcome_unknown", state.id, event.number,
+                _one_answer(state.failing or state.demand), state.revision,
                 state.bind, state.risk,
             )  # fmt: skip
             return [(event.review, opening)]

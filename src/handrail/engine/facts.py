@@ -17,8 +17,10 @@ from ..errors import RunStopped, UnknownAction, UnknownReview
 from ..policy.asked import Asked
 from ..policy.budget import Budget
 from ..policy.declaration import usable
+from ..policy.failing import put_to, stacked
 from ..policy.limited import limited
 from ..policy.limits import Charge, Tally
+from ..policy.paths import Demand, stricter
 from ..policy.register import Facts as PolicyFacts
 from ..policy.rules import Policy
 from ..policy.standing import Standing
@@ -125,6 +127,7 @@ def _proposal(work: Work, subject: str, command: action.Propose, actor: Principa
         verdict = anew(verdict, directory, barred)
     found = limits.tallies(work, work.sources.policy(), command.kind, limits.proposed(subject, command, actor))
     verdict = _limited(work, verdict, tuple(one for one in found if one.over), barred)
+    verdict = _stacked(work, verdict, command, barred)
     if command.parent:
         check_parent(work.state(command.parent), command.parent, actor)
     (line, _), target = lineage.line(work, command.parent), _target(work, command.target)
@@ -138,6 +141,12 @@ def _output(kind: str, args: str | None) -> JSON:
     """What a predictor gave back, where that is what the action is about."""
     found: JSON = orjson.loads(args).get("output") if kind == "output" and args else None
     return found
+
+
+def _stacked(work: Work, verdict: Verdict, command: action.Propose, barred: frozenset[str]) -> Verdict:
+    policy = work.sources.policy()
+    readable = policy if isinstance(policy, Policy) else None
+    return stacked(verdict, command.declared, command.failing, work.sources.directory(), barred, readable)
 
 
 def _target(work: Work, found: JSON) -> str | None:
@@ -197,6 +206,7 @@ def _again(work: Work, state: Action, args: str | None = None) -> Verdict:
     return again(
         state.demand, floor=state.floor, directory=work.sources.directory(), barred=barred,
         policy=work.sources.policy(), asked=about.asked, holds=conditions.holding(work, about),
+        runs=state.runs,
     )  # fmt: skip
 
 
@@ -305,10 +315,19 @@ def _decision(work: Work, base: ReviewFacts, state: Review, held: Action, comman
     key = work.salt(base.subject, state.rev + 1, "args")
     revision = _revision(work, held.id, held.revision + 1, held.name, command.args, key)
     view = shown.edited(work, state, held, revision)
-    demand = held.demand
-    if work.sources.policy() is not None:
-        demand = edited(state.demand, _again(work, held, command.args), base.people.directory, base.people.barred)
-    return changed(base, view=view, revision=revision, demand=demand)
+    return changed(base, view=view, revision=revision, demand=_demanded_of_edit(work, base, state, held, command.args))
+
+
+def _demanded_of_edit(work: Work, base: ReviewFacts, state: Review, held: Action, args: str) -> Demand | None:
+    """What an edited action needs. Who is asked about failures alone does not agree to bytes that others approve."""
+    fresh = _again(work, held, args) if work.sources.policy() is not None else None
+    approved = held.floor if fresh is None else fresh.kind == "review"
+    present = state.demand
+    if held.failing is not None and held.demand is not None and approved:
+        present = put_to(present, held.demand)
+    if fresh is None:
+        return present if held.failing is not None and not approved else stricter(present, held.demand or present)
+    return edited(present, fresh, base.people.directory, base.people.barred)
 
 
 def _timely(work: Work, base: ReviewFacts, state: Review, held: Action) -> ReviewFacts:

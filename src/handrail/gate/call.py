@@ -16,6 +16,7 @@ from ..codec.schema import CallSchema
 from ..errors import UsageError
 from ..policy.declaration import Declaration
 from ..stream import JSON
+from .retry import Retry
 from .scope import RunScope, current_parent
 
 Wait = Literal["block", "defer"]
@@ -36,7 +37,8 @@ class Texts:
 @dataclass(frozen=True)
 class Gated:
     """A registered function with all that its decorator declared. `probe` tells whether an unknown call took effect,
-    `precondition` what the call's target looks like."""
+    `precondition` what the call's target looks like, `retry` what is repeated after which error, and `failing` who is
+    asked once it fails, where somebody else approves it."""
 
     function: Callable[..., Any]
     name: str
@@ -47,6 +49,8 @@ class Gated:
     probe: Callable[..., Any] | None = None
     precondition: Callable[..., Any] | None = None
     intent: str | None = None
+    retry: Retry | None = None
+    failing: Declaration | None = None
     wait: Wait = "block"
     kind: Kind = "call"
 
@@ -116,9 +120,12 @@ def prepare(
     return Call(gated, given, text, local, identity, run, occurrence, parent, identity.confidence)
 
 
-def propose(call: Call, texts: Mapping[str, Any], surrounding: Mapping[str, JSON], *, offered: bool) -> Propose:
+def propose(
+    call: Call, texts: Mapping[str, Any], surrounding: Mapping[str, JSON], *, offered: bool, executor: str | None
+) -> Propose:  # fmt: skip
     """The command for a call; `texts` are the evaluated descriptions. An `offered` one may be run by whoever has the
-    function, unless it needs arguments that stay here. Raises `UsageError` for an unknown risk."""
+    function, unless it needs arguments that stay here; else `executor` starts it at once where nobody is asked. Raises
+    `UsageError` for an unknown risk."""
     gated = call.gated
     risk: Any = texts.get("risk") or "unrated"
     if risk not in RISKS:
@@ -139,6 +146,7 @@ def propose(call: Call, texts: Mapping[str, Any], surrounding: Mapping[str, JSON
         reversible=gated.reversible, idempotent=gated.idempotent, probe=gated.probe is not None,
         supersedes=call.identity.supersedes, parent=call.parent, target=target, kind=gated.kind,
         offered=offered and not gated.schema.has_local, confidence=_finite(call.confidence), inputs=call.inputs,
+        executor=executor, start=executor is not None, failing=gated.failing,
     )  # fmt: skip
 
 
@@ -176,6 +184,10 @@ class Registry:
 
     def __init__(self) -> None:
         self._functions: dict[str, Gated] = {}
+
+    def forget(self, name: str) -> None:
+        """Let go of a function, whose decorator was followed by another one."""
+        self._functions.pop(name, None)
 
     def add(self, gated: Gated) -> None:
         """Register a function. Raises `UsageError` for a name that is taken or cannot be one."""

@@ -22,8 +22,9 @@ from ..errors import FencedOff, NotFound, NotReady, OutcomeUnknown, Pending, Run
 from ..ids import mint
 from ..stream import JSON
 from .call import Call, Gated, plain, propose
-from .effects import Commit, Effect, Evaluate, Held, Look, Moved
+from .effects import Commit, Effect, Evaluate, Held, Look, Moved, Rest
 from .ending import ended, error_text, result_of, stopped
+from .failure import Failure, report, uncertain
 from .memory import Seat, executing, remember
 from .scope import current_context
 
@@ -42,10 +43,10 @@ def conduct(seat: Seat, call: Call) -> Steps:
     action = mint("act")
     try:
         answer = yield from open_action(seat, call, action, offered=call.gated.wait == "defer")
-        action = answer["id"]
+        begun, action = answer["id"] == action and answer["status"] == "started", answer["id"]
         if call.gated.wait == "defer" and answer["status"] in WAITS:
             raise Pending(f"{call.gated.name} waits for people as {action}", action=action)
-        return (yield from follow(seat, call.gated, call.local, answer, None))
+        return (yield from follow(seat, call.gated, call.local, answer, None, begun=begun))
     except BaseException as error:
         if isinstance(error, Exception | Stopped) or (
             call.identified and isinstance(error, KeyboardInterrupt | SystemExit)
@@ -58,7 +59,8 @@ def conduct(seat: Seat, call: Call) -> Steps:
 def open_action(seat: Seat, call: Call, action: str, *, offered: bool) -> Steps:
     """Describe the call, propose it, and give back the answer: a new action, or the one it led to before.
 
-    A blocking call is run by its caller; another one is `offered` to whoever has the function.
+    A blocking call is run by its caller, and started at once where nobody is asked; another one is `offered` to whoever
+    has the function.
     """
     texts: dict[str, Any] = {}
     for name in ("describe", "risk", "impact", "preview", "context"):
@@ -66,10 +68,18 @@ def open_action(seat: Seat, call: Call, action: str, *, offered: bool) -> Steps:
         texts[name] = (yield Evaluate(value, (), call.given)) if callable(value) else value
     if call.gated.precondition is not None:
         texts["precondition"] = yield Evaluate(call.gated.precondition, (), call.given)
+    executor = None if offered else seat.executor
     try:
-        answer: Answer = yield Commit(action, propose(call, texts, current_context(), offered=offered))
+        answer: Answer = yield Commit(
+            action, propose(call, texts, current_context(), offered=offered, executor=executor)
+        )
     except RunStopped as error:
         raise stopped(error, call.run) from None
+    except BaseException as error:
+        if executor is not None and not isinstance(error, Exception):
+            with contextlib.suppress(NotFound):
+                yield from _stay(seat, action)
+        raise
     remember(seat, answer["id"])
     return answer
 
@@ -80,31 +90,40 @@ def _take_back(action: str) -> Steps:
         yield Commit(action, c.Withdraw("cancelled"))
 
 
-def follow(seat: Seat, gated: Gated | None, local: Mapping[str, Any], answer: Answer, timeout: float | None) -> Steps:
-    """From wherever the action is to its end: its result, or the error that says why there is none.
+def follow(
+    seat: Seat, gated: Gated | None, local: Mapping[str, Any], answer: Answer, timeout: float | None, *,
+    begun: bool = False,
+) -> Steps:  # fmt: skip
+    """From wherever the action is to its end: its result, or the error that says why there is none. `begun` says that
+    it was started here, with its proposal.
 
     Raises `WaitTimeout` once `timeout` seconds are over; the action stays as it is. Without the function here, it
     waits for another process to execute it.
     """
     end = None if timeout is None else time.monotonic() + timeout
     told: set[str | None] = {None}
+    cause: BaseException | None = None
     if answer["status"] == "unknown" and (yield from _nobody_asked(seat, gated, answer)):
         answer = yield from _reconcile(answer, "unclear")
     while True:
         match answer["status"]:
             case "succeeded":
                 return (yield Look(partial(result_of, seat.backend, gated, answer)))
-            case "cleared" if gated is not None:
+            case "cleared" | "started" if gated is not None and (begun or answer["status"] == "cleared"):
+                begun = False
                 answer, done, value = yield from _execute(seat, gated, local, answer, _left(end, NET))
                 if done:
                     return value
+                if isinstance(value, Failure):
+                    cause = value.error
+                    yield from _rest(gated, answer, value)
                 if answer["status"] == "cleared" and end is not None and time.monotonic() >= end:
                     raise _too_late(answer)
                 continue
             case "unknown" if not (yield from _left_to_others(seat, gated, answer)):
                 yield from _probe(seat, gated, local, answer)
             case "refused" | "failed" | "skipped" | "withdrawn":
-                raise (yield Look(partial(ended, seat.backend, answer)))
+                raise (yield Look(partial(ended, seat.backend, answer))) from cause
             case _:
                 pass
         if answer["review"] not in told:
@@ -114,6 +133,11 @@ def follow(seat: Seat, gated: Gated | None, local: Mapping[str, Any], answer: An
         if moved is None:
             raise _too_late(answer)
         answer = moved
+
+
+def _rest(gated: Gated, answer: Answer, failure: Failure) -> Steps:
+    if failure.pause is not None and answer["status"] == "claimed":
+        yield Rest(gated.name, answer["attempt"], failure.pause)
 
 
 def _left(end: float | None, most: float | None) -> float | None:
@@ -157,7 +181,8 @@ def serve(seat: Seat, gated: Gated, taken: Answer) -> Steps:
         raise
     if done:
         return "succeeded"
-    if answer["status"] == "claimed" and answer["fence"] == taken["fence"]:
+    resting = answer["attempt"] != taken["attempt"]
+    if answer["status"] == "claimed" and answer["fence"] == taken["fence"] and not resting:
         answer = yield Commit(taken["id"], c.Release(seat.executor, taken["fence"]))
     if answer["status"] == "unknown" and gated.probe is not None:
         yield from _probe(seat, gated, {}, answer)
@@ -174,6 +199,8 @@ def _give_back(seat: Seat, taken: Answer) -> Steps:
 def _execute(seat: Seat, gated: Gated, local: Mapping[str, Any], answer: Answer, patience: float | None) -> Steps:
     """Start, run, settle; where another action comes first, wait for that for `patience` seconds. Gives back the next
     answer, whether the call is done, and its value."""
+    if answer["status"] == "started":
+        return (yield from _going(seat, gated, local, answer))
     action = answer["id"]
     target = yield from _target(seat, gated, local, answer)
     try:
@@ -190,7 +217,12 @@ def _execute(seat: Seat, gated: Gated, local: Mapping[str, Any], answer: Answer,
         raise
     if started["status"] != "started":
         return started, False, None
-    release = seat.backend.hold(action, started["fence"], seat.executor)
+    return (yield from _going(seat, gated, local, started))
+
+
+def _going(seat: Seat, gated: Gated, local: Mapping[str, Any], started: Answer) -> Steps:
+    """Run and settle what was started here, keeping its lease meanwhile."""
+    release = seat.backend.hold(started["id"], started["fence"], seat.executor)
     try:
         return (yield from _invoke(seat, gated, local, started))
     finally:
@@ -242,21 +274,21 @@ def _invoke(seat: Seat, gated: Gated, local: Mapping[str, Any], started: Answer)
         with executing(action, started["bind"]):
             value = yield Evaluate(gated.function, args, kwargs)
     except BaseException as error:
-        if not _uncertain(error, gated):
-            yield Commit(action, c.Settle(seat.executor, fence, "failed", error_text(error)))
-            raise
-        settled = yield Commit(action, c.Settle(seat.executor, fence, "unknown", error_text(error)))
-        if isinstance(error, Exception):
-            return settled, False, None
-        raise
+        return (yield from _failed(seat, gated, started, error))
     return (yield from _settle(seat, gated, started, value))
 
 
-def _uncertain(error: BaseException, gated: Gated) -> bool:
-    """Whether the call may have taken effect although it raised: a time-out, its own word, or the waiter was
-    cancelled."""
-    unsure = isinstance(error, TimeoutError | OutcomeUnknown) or not isinstance(error, Exception)
-    return unsure and not gated.idempotent
+def _failed(seat: Seat, gated: Gated, started: Answer, error: BaseException) -> Steps:
+    """Report an error. It is raised as it is, unless another attempt follows or people are asked."""
+    tries = 1
+    if gated.retry is not None and isinstance(error, Exception) and not uncertain(error, gated):
+        record: ActionRecord = yield Look(partial(seat.backend.action, started["id"]))
+        tries = record.state.tries
+    settle = report(gated, seat.executor, started["fence"], tries, error)
+    settled: Answer = yield Commit(started["id"], settle)
+    if settled["status"] == "failed" or not isinstance(error, Exception):
+        raise error
+    return settled, False, Failure(error, settle.retry_in)
 
 
 def _settle(seat: Seat, gated: Gated, started: Answer, value: Any) -> Steps:

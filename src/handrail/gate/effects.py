@@ -45,4 +45,13 @@ class Look:
     read: Callable[[], Any]
 
 
-Effect = Commit | Moved | Evaluate | Held | Look
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """An attempt failed, and the next one follows in `pause` µs: say so."""
+
+    name: str
+    attempt: int
+    pause: int
+
+
+Effect = Commit | Moved | Evaluate | Held | Look | Rest

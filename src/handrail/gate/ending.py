@@ -8,6 +8,7 @@ from typing import Any, Final
 from ..action.model import Action
 from ..backend import Backend, Decision
 from ..errors import (
+    Aborted,
     ActionFailed,
     ActionSkipped,
     ChangesRequested,
@@ -99,7 +100,8 @@ def ended(backend: Backend, answer: dict[str, Any]) -> Outcome | Stopped:
         case "skipped":
             return ActionSkipped(f"{name} was skipped by a person{said}", **rest)
         case "failed":
-            return ActionFailed(f"{name} failed: {_failure(backend, action)}", **rest)
+            ending = Aborted if decision is not None and decision.outcome == "abort" else ActionFailed
+            return ending(f"{name} failed: {_failure(backend, action)}{said}", **rest)
         case _:
             pass
     kind = _KINDS.get(reason, Denied)

@@ -12,7 +12,8 @@ import orjson
 from ..backend import Backend
 from ..clock import SystemClock, to_datetime
 from ..view.text import summary
-from ..view.words import clock
+from ..view.words import clock, duration
+from .effects import Rest
 
 Ask = Callable[[str], None]
 
@@ -52,6 +53,12 @@ class Notice:
             await asyncio.to_thread(self.tell, answer, ask=True)
         else:
             await self._backend().aread(lambda: self.tell(answer, ask=False))
+
+    def rest(self, rest: Rest) -> None:
+        """Say that an attempt failed, and when the next one follows."""
+        if not self._quiet:
+            line = f"handrail: attempt {rest.attempt} of {rest.name} failed; the next one in {duration(rest.pause)}"
+            print(line, file=self._stream or sys.stderr, flush=True)
 
     def _can_ask(self) -> bool:
         return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty() and self._backend().solo

@@ -25,6 +25,11 @@ class GatedFunction(Generic[P, R]):
         self._function: Final = function
         self._identity: Final = identity
 
+    @property
+    def gated(self) -> Gated:
+        """The function with all that its decorators declare."""
+        return self._gated
+
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Wait for people, run once, give back the result. Raises `Denied` and its kin where there is none."""
         result: R = self._gate.drive(self._gate.called(self._gated, args, kwargs, self._identity))
@@ -63,6 +68,11 @@ class AsyncGatedFunction(Generic[P, R]):
         self._function: Final = function
         self._identity: Final = identity
         inspect.markcoroutinefunction(self) if hasattr(inspect, "markcoroutinefunction") else None
+
+    @property
+    def gated(self) -> Gated:
+        """The function with all that its decorators declare."""
+        return self._gated
 
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Wait for people, run once, give back the result. Raises `Denied` and its kin where there is none."""

@@ -5,7 +5,7 @@ from typing import Literal
 
 from .paths import ANYONE, DEFAULT_GRANT, DEFAULT_WITHIN, AtEnd
 
-Pattern = Literal["approval", "confidence", "question", "auto"]
+Pattern = Literal["approval", "confidence", "question", "auto", "exceptions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,8 @@ class Declaration:
 
     `quorum` pairs a handle, or "any", with a number. `then` pairs a handle with its time; `None` lasts as long as the
     first level. No reviewers means: the connection's, or in solo mode the one person. "auto" declares nothing.
-    "confidence" asks people below its `threshold`, and where there is no usable number.
+    "confidence" asks people below its `threshold`, and where there is no usable number; "exceptions" says that it may
+    run, and that people are asked once it fails.
     """
 
     pattern: Pattern = "approval"
@@ -40,7 +41,12 @@ class Declaration:
     @property
     def speaks(self) -> bool:
         """Whether the code asks for people by itself, if not always."""
-        return self.pattern != "auto"
+        return self.pattern not in ("auto", "exceptions")
+
+    @property
+    def runs(self) -> bool:
+        """Whether the code says that it may run where no rule speaks."""
+        return self.pattern == "exceptions"
 
     @property
     def is_question(self) -> bool:

@@ -31,9 +31,9 @@ def demanded(
     return both(ruled, own) if floor else ruled
 
 
-def unasked(declared: Declaration, directory: Directory, policy: Policy | None, rule: Rule | None) -> Demand:
-    """What would be demanded of an action that runs by a rule, should the rule change before it starts; with nobody
-    who is asked where that names nobody who is there."""
+def unasked(declared: Declaration, directory: Directory, policy: Policy | None, rule: Rule | None = None) -> Demand:
+    """What would be demanded of an action that runs by a rule, should the rule change before it starts, or by its code,
+    should it fail; with nobody who is asked where that names nobody who is there."""
     try:
         return demanded(declared, directory, policy, rule, floor=False)
     except Undecidable:
@@ -93,7 +93,7 @@ def of_path(path: PathSpec, directory: Directory, *, question: bool = False) -> 
 
 def _of_code(declared: Declaration, directory: Directory) -> Demand:
     first = declared.reviewers or ((SOLO_ID,) if directory.solo else ())
-    if not first and declared.speaks is False:
+    if not first and not declared.speaks:
         raise Undecidable("no_reviewer", "nobody is named who decides: add a `default_path:` to the policy")
     quorum = tuple((known(spec, directory), count) for spec, count in declared.quorum)
     rungs = [Level(tuple(known(spec, directory) for spec in first), declared.within, declared.remind)]

@@ -16,7 +16,7 @@ Kind = Literal["run", "review", "deny"]
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """The routing of one action. `reason` is a code; `advice` tells the caller what to do about a denial; `over` are
-    the limits that it would pass."""
+    the limits that it would pass, `failing` who is asked once it fails, where others than `demand` names."""
 
     kind: Kind
     pattern: str
@@ -26,6 +26,7 @@ class Verdict:
     pol: str | None = None
     advice: str = ""
     over: tuple[str, ...] = ()
+    failing: Demand | None = None
 
 
 def judge(
@@ -64,6 +65,8 @@ def _routed(
     declared: Declaration, directory: Directory, barred: frozenset[str], policy: Policy | None, rule: Rule | None,
     asked: Asked,
 ) -> Verdict:  # fmt: skip
+    if rule is None and declared.runs:
+        return Verdict("run", "auto", "declared", _safe_end(unasked(declared, directory, policy), asked))
     if rule is None and not declared.speaks and policy is not None and policy.default == "deny":
         raise Undecidable("default", "no rule is about this action, and the policy denies such actions")
     if rule is not None and rule.effect == "deny":
@@ -81,7 +84,7 @@ def _routed(
 
 
 def _asking(declared: Declaration) -> str:
-    return "approval" if declared.pattern == "auto" else declared.pattern
+    return declared.pattern if declared.speaks else "approval"
 
 
 def _why(declared: Declaration, asked: Asked) -> str:
@@ -93,16 +96,16 @@ def _why(declared: Declaration, asked: Asked) -> str:
 
 def again(
     present: Demand, *, floor: bool, directory: Directory, barred: frozenset[str], policy: Policy | Unreadable | None,
-    asked: Asked, holds: Holds = unanswered,
+    asked: Asked, holds: Holds = unanswered, runs: bool = False,
 ) -> Verdict:  # fmt: skip
     """The verdict on a call that had one, by a policy that may be another now; `present` is what was demanded of it
-    so far, and `floor` whether its code asks for people by itself."""
+    so far, `floor` whether its code asks for people by itself, `runs` whether it may run where no rule speaks."""
     if isinstance(policy, Unreadable):
         return Verdict("deny", "approval", "policy_unreadable", pol=policy.digest, advice=_UNREADABLE)
     rule, why = _found(policy, asked.name, holds)
     found = Verdict("review", "approval", "policy_changed", present, rule.id if rule else None)
     try:
-        demand = _again(present, floor or bool(why), directory, policy, rule)
+        demand = _again(present, floor or bool(why), directory, policy, rule) if rule or why or not runs else None
         if demand is None:
             found = replace(found, kind="run")
         else:

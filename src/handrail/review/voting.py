@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, assert_never
 
 from ..errors import AlreadyDecided, InvalidValue, NotAllowed, NotReady, StaleView, Unseen
-from ..policy.paths import stricter
+from ..policy.paths import Demand, stricter
 from ..principal import Principal
 from ..stream import JSON, Draft, Sealed, changed
 from . import commands as c
@@ -111,7 +111,7 @@ def _edit(state: Review, command: c.Decide, facts: Facts) -> list[Draft[e.Event]
         raise InvalidValue("an edit needs the new arguments")
     if facts.demand is None:
         raise NotAllowed("the policy denies the edited action, or nobody could agree to it; the present round stands")
-    demand = stricter(state.demand, facts.demand)
+    demand = stricter(facts.demand, state.demand)
     if demand is None:
         raise NotAllowed("no way to sign in satisfies the rules for the edited action; the present round stands")
     event = e.Edited(
@@ -119,12 +119,20 @@ def _edit(state: Review, command: c.Decide, facts: Facts) -> list[Draft[e.Event]
         demand=demand, seats=_seats(state, facts),
     )  # fmt: skip
     mine = Vote(facts.actor.id, facts.actor.auth, event.seats, facts.now)
-    after = changed(state, demand=demand, round=event.round, bind=event.bind, revision=event.revision, votes=(mine,))
+    after = changed(
+        state, demand=demand, round=event.round, bind=event.bind, revision=event.revision, votes=(mine,),
+        delegates=_delegates(state, demand),
+    )  # fmt: skip
     filled = counted(after, after.votes, facts.people)
     said = command if filled is None else changed(command, note=None)
     texts = {**_texts(said, facts), "view": facts.view}
     edited: Draft[e.Event] = Draft(event, texts, revision=facts.revision)
     return [edited] if filled is None else [edited, _decided(after, changed(command, seen=()), facts, filled)]
+
+
+def _delegates(state: Review, demand: Demand) -> tuple[str, ...]:
+    """Who was asked in addition, as long as the same people are asked: those whom others ask were named by nobody."""
+    return state.delegates if demand.levels == state.demand.levels else ()
 
 
 def revoke(state: Review, command: c.Revoke, facts: Facts) -> list[Draft[e.Event]]:
@@ -151,6 +159,7 @@ def moved(
             return {
                 "votes": (Vote(by.id, by.auth, event.seats, sealed.at),), "round": event.round,
                 "revision": event.revision, "bind": event.bind, "demand": event.demand, "view": sealed.texts["view"],
+                "delegates": _delegates(state, event.demand),
             }  # fmt: skip
         case e.Decided():
             return _closed(state, event, sealed)

@@ -11,10 +11,12 @@ from typing import Any, Final
 import orjson
 
 from ..backend import Backend, ReviewRecord
+from ..clock import SECOND
 from ..codec.canonical import canonical
 from ..directory.commands import PutGroup, PutPerson
 from ..embedded import Database, Embedded, local_agent, solo_person
 from ..engine.request import DEFAULT_TENANT
+from ..gate.effects import Rest
 from ..gate.notice import Notice
 from ..ids import mint
 from ..principal import person
@@ -63,7 +65,8 @@ class _Answer:
 
 @dataclass
 class Reviewers:
-    """The people of a test. Each script is used once, in order; what is asked is kept in `asked`.
+    """The people of a test. Each script is used once, in order; what is asked is kept in `asked`, and in
+    `waits` the seconds between attempts, for which the clock moves on by itself.
 
     Without `person(...)` there is one person, as in solo mode; with people, scripts name who answers with `by=`.
     """
@@ -71,6 +74,7 @@ class Reviewers:
     database: Database
     clock: FrozenClock
     asked: list[ReviewRecord] = field(default_factory=list)
+    waits: list[float] = field(default_factory=list)
     _answers: list[_Answer] = field(default_factory=list)
     _people: dict[str, Embedded] = field(default_factory=dict)
 
@@ -134,7 +138,7 @@ class Reviewers:
 
     def _wait_out(self, record: ReviewRecord) -> None:
         left = record.state.deadline - self.clock.now()
-        self.clock.advance(left / 1_000_000)
+        self.clock.advance(left / SECOND)
 
     def react(self, review: str) -> None:
         """Let the scripts answer a review until it is closed. Raises `UnexpectedAsk` where none fits."""
@@ -175,6 +179,11 @@ class _ScriptedNotice(Notice):
     def tell(self, answer: dict[str, Any], *, ask: bool) -> None:
         """Answer by script."""
         self._reviewers.react(str(answer["review"]))
+
+    def rest(self, rest: Rest) -> None:
+        """Let the time pass until the next attempt."""
+        self._reviewers.waits.append(rest.pause / SECOND)
+        self._reviewers.clock.advance(rest.pause / SECOND)
 
     async def atell(self, answer: dict[str, Any]) -> None:
         """Answer by script."""

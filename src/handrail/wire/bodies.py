@@ -142,27 +142,29 @@ def _proposal(body: dict[str, Any]) -> dict[str, Any]:
         "args": canonical(_object("args", body.get("args", {}))),
         "schema": digest,
         "schema_text": schema,
-        "declared": _declared(_object("declared", body.get("declared", {}))),
+        "declared": _declared("declared", body.get("declared", {})),
+        "failing": _declared("failing", body["failing"]) if body.get("failing") is not None else None,
     }
 
 
-def _declared(body: Mapping[str, Any]) -> dict[str, Any]:
+def _declared(where: str, body: Any) -> dict[str, Any]:
     """Durations are µs, or text such as "15m"."""
-    found = {name: _micros(f"declared.{name}", value) if name in DURATIONS else value for name, value in body.items()}
+    given = _object(where, body)
+    found = {name: _micros(f"{where}.{name}", value) if name in DURATIONS else value for name, value in given.items()}
     if unknown := found.keys() - _DECLARED:
-        raise UsageError(f"unknown member declared.{min(unknown)}; known are {', '.join(sorted(_DECLARED))}")
+        raise UsageError(f"unknown member {where}.{min(unknown)}; known are {', '.join(sorted(_DECLARED))}")
     return found
 
 
-def _micros(name: str, value: Any) -> Any:
+def _micros(where: str, value: Any) -> Any:
     if isinstance(value, int) and not 0 <= value <= LONGEST:
-        raise InvalidValue(f"{name}: {value} µs is out of range: give 0 to ten years, such as '15m'")
+        raise InvalidValue(f"{where}: {value} µs is out of range: give 0 to ten years, such as '15m'")
     if not isinstance(value, str):
         return value
     try:
         return micros(value)
     except ValueError as error:
-        raise InvalidValue(f"{name}: {error}") from None
+        raise InvalidValue(f"{where}: {error}") from None
 
 
 def _object(name: str, value: Any) -> dict[str, Any]:

@@ -1195,6 +1195,14 @@ export interface components {
             readonly threshold: string | null;
             /** @default null */
             readonly env: string | null;
+            /** @default null */
+            readonly failing: components["schemas"]["Demand"] | null;
+            /** @default false */
+            readonly runs: boolean;
+            /** @default 0 */
+            readonly tries: number;
+            /** @default null */
+            readonly not_before: number | null;
         };
         readonly Demand: {
             readonly levels: readonly components["schemas"]["Level"][];
@@ -1374,6 +1382,8 @@ export interface components {
             readonly confidence: number | null;
             /** @default null */
             readonly inputs: string | null;
+            /** @default null */
+            readonly failing: components["schemas"]["Declaration"] | null;
             readonly id?: string | null;
         };
         readonly Declaration: {
@@ -1381,7 +1391,7 @@ export interface components {
              * @default approval
              * @enum {unknown}
              */
-            readonly pattern: "approval" | "confidence" | "question" | "auto";
+            readonly pattern: "approval" | "confidence" | "question" | "auto" | "exceptions";
             readonly reviewers?: readonly string[];
             readonly within?: number | string;
             readonly remind?: number | string | null;
