@@ -35,6 +35,13 @@ def limited(s: Script) -> None:
     s.settle("act_2")
 
 
+def predicted(s: Script) -> None:
+    """An output of which its agent is sure, and one that people accept."""
+    for one, sure in (("act_1", 0.9), ("act_2", 0.1)):
+        s.propose(one, '{"output":1}', kind="output", pattern="confidence", threshold=0.8, confidence=sure)
+    s.decide(review("act_2", kind="check"))
+
+
 def permitted(s: Script) -> None:
     """The like of what was approved runs, until it was used up, is taken back, or its time is over."""
     for one, terms in (("act_1", Terms(times=1)), ("act_3", Terms()), ("act_5", Terms(lasts=60_000_000))):

@@ -50,7 +50,7 @@ def approved(s: Script) -> None:
     s.send("act_3", Withdraw())
 
 
-for _one in (policies.ruled, policies.unasked, policies.limited, policies.permitted):
+for _one in (policies.ruled, policies.unasked, policies.limited, policies.permitted, policies.predicted):
     scenario(_one)
 
 

@@ -23,7 +23,7 @@ from handrail.view.model import folds
 
 AGENT = agent("agt_test", "osu_test")
 SOLO = person("user:local", "solo")
-DECLARED = ("within", "grant", "undo", "reviewers", "remind", "then", "quorum")
+DECLARED = ("pattern", "within", "grant", "undo", "reviewers", "remind", "then", "quorum", "threshold")
 
 
 def proposal(args: str = '{"n":1}', **given: Any) -> Propose:

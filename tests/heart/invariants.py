@@ -160,7 +160,8 @@ def only_the_holder_settles(change: Change) -> None:
 
 
 def the_policy_of_now_counts(change: Change) -> None:
-    """12. What a rule denies does not start, and what no person agreed to starts only where a rule lets it run."""
+    """12. What a rule denies does not start, and what no person agreed to starts only where a rule lets it run, or,
+    where none speaks, its code does."""
     event, before, policy = change.sealed.event, change.before, change.policy
     if not isinstance(event, acted.Started) or not isinstance(before, Action) or before.attempt:
         return
@@ -168,9 +169,15 @@ def the_policy_of_now_counts(change: Change) -> None:
     rule = next((one for one in policy.rules if one.is_about(before.name)), None) if policy else None
     assert rule is None or rule.effect != "deny", "a rule denies it, and it started"
     if before.grant is None or not before.grant.by.startswith("rev_"):
-        assert rule is not None, "nobody agreed to it, and no rule lets it run"
+        if rule is None:
+            assert before.runs or _sure(before), "nobody agreed to it, and neither a rule nor its code lets it run"
+            return
         assert rule.effect == "run", "a rule asks for people, and it started without"
         assert rule.replaces or not before.floor, "its code asks for people, and it started without"
+
+
+def _sure(state: Action) -> bool:
+    return bool(state.confidence and state.threshold) and float(state.confidence or 0) >= float(state.threshold or 1)
 
 
 INVARIANTS: Final[tuple[Callable[[Change], None], ...]] = (

@@ -202,12 +202,15 @@ async def take(exchange: Exchange) -> Response:
 
 async def renew_all(exchange: Exchange) -> Response:
     """Keep the leases of what a process executes, in one commit; whatever is not its own is not kept."""
-    leases = command_of(RenewAll, await exchange.body()).leases
+    leases, sent_as = command_of(RenewAll, await exchange.body()).leases, exchange.command_id
     if len(leases) > LEASES:
         raise InvalidValue(f"these are more than {LEASES} leases: send the others in another request")
     if not all(ID.fullmatch(one.action) for one in leases):
         raise InvalidValue("an action's id is none: take it from the answer to the start")
-    sent = (exchange.backend.acall(one.action, Renew(one.executor, one.fence)) for one in leases)
+    sent = (
+        exchange.backend.acall(one.action, Renew(one.executor, one.fence), command_id=derive("cmd", sent_as, place))
+        for place, one in enumerate(leases)
+    )
     answers = await asyncio.gather(*sent)
     return answer({"renewed": [one.action for one, kept in zip(leases, answers, strict=True) if kept["renewed"]]})
 

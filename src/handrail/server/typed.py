@@ -13,7 +13,7 @@ JSONObject = dict[str, Any]
 SAFE: Final = MAX_SAFE_INTEGER
 _PLAIN: Final[Mapping[Any, JSONObject]] = {
     str: {"type": "string"}, int: {"type": "integer", "minimum": -SAFE, "maximum": SAFE},
-    bool: {"type": "boolean"}, float: {"type": "number"},
+    bool: {"type": "boolean"}, float: {"type": "number", "minimum": -SAFE, "maximum": SAFE},
     NoneType: {"type": "null"}, bytes: {"type": "string"},
 }  # fmt: skip
 
