@@ -61,7 +61,8 @@ def test_the_log_tells_of_the_failed_attempt(company, failed):
     assert "user:ann supplied the result" in out
 
 
-def test_what_is_known_of_a_lost_call_is_shown_with_what_was_reported_too_late(company, wire, rail):
+def test_what_is_known_of_a_lost_call_is_shown_with_what_was_reported_too_late(company, wire, rail, monkeypatch):
+    monkeypatch.setattr("handrail.cli.outcome.PATIENCE", 0.05)
     ticket = wire.propose("DE89", 5)
     company("reviews", "approve", ticket.review, "-qy")
     backend = rail._gate.backend

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import orjson
+import pytest
 from jsonschema import Draft202012Validator
 
 from handrail.server.openapi import document
 from tests.cli.conftest import harmless
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    monkeypatch.setattr("handrail.cli.outcome.PATIENCE", 0.05)
 
 
 def decided(company, wire) -> list[str]:
@@ -22,6 +28,7 @@ def lines(out: str) -> list[dict[str, object]]:
     return [orjson.loads(line) for line in out.splitlines()]
 
 
+@pytest.mark.usefixtures("impatient")
 def test_every_decision_is_one_line_of_the_documented_shape(company, wire):
     ids = decided(company, wire)
     ended = company("export", "decisions")
@@ -40,6 +47,7 @@ def test_every_decision_is_one_line_of_the_documented_shape(company, wire):
     assert list(shape.iter_errors({**found[0], "more": 1})), "the shape is closed"
 
 
+@pytest.mark.usefixtures("impatient")
 def test_an_export_is_narrowed_by_name_and_time(company, wire):
     decided(company, wire)
     assert len(lines(company("export", "decisions", "--since", "1h").out)) == 3

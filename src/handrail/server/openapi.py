@@ -168,6 +168,12 @@ def _schemas() -> JSONObject:
     return found
 
 
+OUTPUT: Final[JSONObject] = {
+    "type": "object", "properties": {"output": VALUE}, "required": ["output"], "additionalProperties": False
+}  # fmt: skip
+"""The arguments of an output that is used."""
+
+
 def _travelling(found: JSONObject) -> None:
     """As the bodies travel: arguments and schemas as objects, durations also as text."""
     propose, decide = found[_named(Propose)], found[_named(Decide)]
@@ -181,6 +187,8 @@ def _travelling(found: JSONObject) -> None:
                 command["properties"][name]["pattern"] = f"^{pattern.pattern}$"
     del properties["schema_text"]
     propose["required"] = ["name"]
+    propose["if"] = {"properties": {"kind": {"const": "output"}}, "required": ["kind"]}
+    propose["then"] = {"properties": {"args": OUTPUT}, "required": ["args"]}
     decide["properties"]["args"] = MAYBE_OBJECT
     terms = found["Terms"]
     terms["additionalProperties"] = False
