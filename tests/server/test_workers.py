@@ -137,3 +137,12 @@ def test_what_cannot_be_taken_is_refused_also_while_there_is_nothing_to_take(hou
     answer = house("POST", "/work", worker, json=BODIES["take_work"] | wrong)
     assert answer.status_code == 422
     assert answer.json()["code"] == "invalid_value"
+
+
+@pytest.mark.parametrize("wrong", [{"fence": -1}, {"executor": "no executor"}, {"action": "act_?"}])
+def test_a_lease_that_nobody_can_hold_is_refused_and_none_is_kept(house: House, wrong: dict[str, Any]):
+    worker = house.company.key("worker", scopes=("execute",))
+    lease = {"action": "act_" + "0" * 26, "fence": 1, "executor": "worker-1"}
+    answer = house("POST", "/leases", worker, json={"leases": [lease, lease | wrong]})
+    assert answer.status_code == 422
+    assert answer.json()["code"] == "invalid_value"

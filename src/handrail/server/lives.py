@@ -12,6 +12,7 @@ from fastapi import Response
 
 from ..action.commands import Propose
 from ..action.model import Action
+from ..action.words import require_executor
 from ..action.work import Take
 from ..engine.explanation import explanation
 from ..engine.request import LEASES, Renew, RenewAll
@@ -207,6 +208,10 @@ async def renew_all(exchange: Exchange) -> Response:
         raise InvalidValue(f"these are more than {LEASES} leases: send the others in another request")
     if not all(ID.fullmatch(one.action) for one in leases):
         raise InvalidValue("an action's id is none: take it from the answer to the start")
+    if any(one.fence < 0 for one in leases):
+        raise InvalidValue("a fencing number is below 0: take it from the answer to the start")
+    for one in leases:
+        require_executor(one.executor)
     sent = (
         exchange.backend.acall(one.action, Renew(one.executor, one.fence), command_id=derive("cmd", sent_as, place))
         for place, one in enumerate(leases)
