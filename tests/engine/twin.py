@@ -166,7 +166,9 @@ class Twin:
         self._turn += 1
         lease = self.world.leases.get(held.id)
         holds = (held.executor, held.fence, held.holder) == (executor, fence, actor.id)
-        alive = holds and held.status in ("claimed", "started") and lease is not None and lease > self.world.now
+        rests = held.not_before is not None
+        alive = holds and not rests and held.status in ("claimed", "started") and lease is not None
+        alive = alive and lease is not None and lease > self.world.now
         answer = self.side.engine.call(self._request(held.id, Renew(executor, fence), actor))
         assert answer == {"renewed": alive}
         if alive:

@@ -168,7 +168,7 @@ ANSWERS: Final[dict[str, tuple[tuple[int, ...], str, JSONObject]]] = {
     "Nothing": ((204,), JSON, {}),
 }  # fmt: skip
 
-NUMBER: Final[JSONObject] = {"type": "integer", "minimum": -1, "maximum": 2**53}
+NUMBER: Final[JSONObject] = {"type": "integer", "minimum": -1, "maximum": 2**53 - 1}
 LIMIT: Final[JSONObject] = {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}
 AFTER: Final[JSONObject] = {"type": "string", "pattern": "^[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}$"}
 CONSUMER_NAME: Final[JSONObject] = {"type": "string", "pattern": f"^{CONSUMER.pattern}$"}
