@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from handrail.backend import Answer
+from handrail.embedded import Database
 from handrail.errors import CommitUnknown, Unavailable
 from tests import postgres
 from tests.crash import ledger
@@ -131,6 +132,7 @@ def test_a_server_that_dies_loses_nothing_and_repeats_nothing(tmp_path: Path, se
     try:
         with postgres.database(server.url("postgres")) as url:
             at = Place("postgres", tmp_path, url)
+            _made(url)
             parent = Parent(tmp_path, url, seed)
 
             def die() -> None:
@@ -143,3 +145,10 @@ def test_a_server_that_dies_loses_nothing_and_repeats_nothing(tmp_path: Path, se
     finally:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _made(url: str) -> None:
+    """Make the schema first: a server may die before anybody has."""
+    database = Database(url)
+    assert database.process
+    database.close()
