@@ -125,3 +125,16 @@ def test_a_review_leads_to_its_action(company, wire):
     ticket = wire.propose("DE89", 1)
     assert ticket.id in company("explain", ticket.review).out
     assert company("explain", "act_zzz").code == 3
+
+
+def test_what_nobody_was_asked_about_says_why_and_how_sure_its_agent_was(company, rail):
+    @rail.confidence(name="tickets.triage", of=lambda _: 0.93, threshold=0.8)
+    def triage(text: str) -> str:
+        return "billing"
+
+    ticket = triage.propose("invoice")
+    out = " ".join(company("explain", ticket.id).out.split())
+    assert "Because its agent is as sure as it has to be; nobody was asked" in out
+    assert "it may run, because its agent is as sure as it has to be (confidence 0.93, wanted 0.8 or more)" in out
+    assert "cleared by its code" in out
+    assert "used as it is" in out

@@ -89,11 +89,13 @@ def test_what_is_no_number_from_0_to_1_is_no_confidence(people, found: Any):
     scores["of"] = found
     people.approves("score")
     assert score("a") == "A"
+    assert len(people.asked) == 1
 
 
 def test_a_measure_that_fails_asks_people(people):
     people.approves("score")
     assert score("a") == "A"
+    assert len(people.asked) == 1
 
 
 def test_why_people_are_asked_is_told(people):

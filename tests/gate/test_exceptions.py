@@ -152,3 +152,53 @@ def test_where_nobody_is_to_be_asked_the_error_itself_is_raised(people, call):
     with pytest.raises(PaymentError, match="no 4"):
         call(5)
     assert len(bank.calls) == 4
+
+
+@rail.approval(name="bank.wire", reviewers="user:ann")
+@rail.exceptions(on=PaymentError, retries=0, reviewers="user:ben")
+def wire(cents: int) -> str:
+    return bank.settle(cents)
+
+
+@rail.exceptions(on=PaymentError, retries=0, reviewers="user:ben")
+@rail.approval(name="bank.draw", reviewers="user:ann")
+def draw(cents: int) -> str:
+    return bank.settle(cents)
+
+
+@pytest.fixture
+def staff(people: Any) -> Any:
+    people.person("ann")
+    people.person("ben")
+    return people
+
+
+@pytest.mark.parametrize(("name", "call"), [("bank.wire", wire), ("bank.draw", draw)])
+def test_who_is_asked_about_failures_tries_the_approved_bytes_again_in_either_order_of_decorators(staff, name, call):
+    bank.refuses(1)
+    staff.approves(name, by="ann")
+    staff.decides(name, "retry", by="ben")
+    assert call(5) == "settled 5"
+    assert bank.calls == [5, 5]
+
+
+def test_bytes_of_who_is_asked_about_failures_alone_wait_for_those_who_approve(staff):
+    bank.refuses(1)
+    staff.approves("bank.wire", by="ann")
+    staff.edits("bank.wire", by="ben", cents=999)
+    staff.decides("bank.wire", "retry", by="ann")
+    assert wire(5) == "settled 999"
+    assert bank.calls == [5, 999]
+    assert [(one.state.kind, one.state.round) for one in staff.asked] == [
+        ("approval", 1), ("exception", 1), ("exception", 2)
+    ]  # fmt: skip
+
+
+def test_who_is_asked_about_failures_alone_does_not_agree_to_their_own_bytes(staff):
+    bank.refuses(1)
+    staff.approves("bank.wire", by="ann")
+    staff.edits("bank.wire", by="ben", cents=999)
+    staff.decides("bank.wire", "retry", by="ben")
+    with pytest.raises(handrail.NotAllowed):
+        wire(5)
+    assert bank.calls == [5]

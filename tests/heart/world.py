@@ -197,7 +197,7 @@ def _again(world: World, state: Action) -> Verdict:
     return again(
         state.demand, floor=state.floor, directory=world.directory, barred=forbidden, policy=world.policy,
         asked=Asked(
-            state.name, state.risk, state.reversible, confidence=float(state.confidence) if state.confidence else None
+            state.name, state.risk, state.reversible, confidence=state.sure
         ),
     )  # fmt: skip
 

@@ -19,6 +19,25 @@ SQLITE: Final = "store/sqlite.py"
 
 OF_THE_ACTION: Final = (
     Guard(
+        "bytes of others", "Who is asked about failures alone agrees to no new bytes of what others approve.",
+        (Edit("engine/facts.py", "present = put_to(present, held.demand)", "pass"),),
+        (
+            "tests/gate/test_exceptions.py::test_bytes_of_who_is_asked_about_failures_alone_wait_for_those_who_approve",
+            "tests/gate/test_exceptions.py::test_who_is_asked_about_failures_alone_does_not_agree_to_their_own_bytes",
+        ),
+    ),
+    Guard(
+        "pauses", "A failed attempt is not followed by the next one before its pause is over.",
+        (
+            Edit(
+                EXECUTION,
+                'facts.now < state.not_before:\n        raise NotReady("the last attempt failed, and',
+                'False:\n        raise NotReady("the last attempt failed, and',
+            ),
+        ),
+        ("tests/action/test_execution.py::test_after_a_failed_attempt_nobody_starts_before_the_next_one_is_due",),
+    ),
+    Guard(
         "binding", "Only the bytes that were approved start.",
         (Edit(EXECUTION, "if command.bind != grant.bind:", "if False:"),),
         ("tests/action/test_execution.py::test_other_bytes_than_the_granted_do_not_start",),

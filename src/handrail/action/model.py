@@ -110,6 +110,11 @@ class Action:
     not_before: int | None = None
 
     @property
+    def sure(self) -> float | None:
+        """How sure its agent is, as a number."""
+        return None if self.confidence is None else float(self.confidence)
+
+    @property
     def final(self) -> bool:
         """Whether nothing can happen to the action any more."""
         return self.status in FINAL

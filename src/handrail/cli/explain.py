@@ -24,7 +24,7 @@ from .desk import Db, Desk, desk
 from .outcome import told
 from .page import Json, labelled, show, tell, width
 from .past import Asked, Membership, Moment, moments
-from .story import Teller
+from .story import Teller, allowed
 
 TIME: int = 10
 CLOSING = (Decided, Expired, Withdrawn, Superseded)
@@ -55,7 +55,7 @@ def _head(at: Desk, record: ActionRecord) -> list[Line]:
 def _because(at: Desk, record: ActionRecord) -> str:
     state = record.state
     if state.asked is None:
-        return f"{visible(state.reason.replace('_', ' '))}; nobody was asked"
+        return f"{allowed(state.reason, state.rule)}; nobody was asked"
     try:
         review = at.backend.review(state.asked)
     except UnknownReview:

@@ -13,7 +13,7 @@ from ..review import events as r
 from ..review.voting import named
 from ..view.drawing import inline
 from ..view.escape import visible
-from ..view.facts import reason
+from ..view.facts import reason, sure
 from ..view.model import Erased
 from ..view.words import count, digest, duration, listed
 from . import gist
@@ -71,7 +71,9 @@ class Teller:
         verdict = {"verdict": event.verdict, "reason": event.reason, "rule": event.rule, "pol": None}
         outcome = {"review": "people are asked", "run": "it may run", "deny": "it may not run"}
         answer = outcome.get(event.verdict, visible(event.verdict))
-        why = reason(verdict) if event.verdict == "review" else _why(event)
+        why = reason(verdict) if event.verdict == "review" else allowed(event.reason, event.rule)
+        if event.threshold is not None:
+            why += f" (confidence {sure(event.confidence, event.threshold)})"
         return (
             f"{who} proposed it for {self.names(event.owner)}: {answer}, because {why}; "
             f"risk {visible(event.risk)}, {_digest(event.bind)}"
@@ -173,7 +175,7 @@ def _executed(event: Execution, clock: Clock, texts: Mapping[str, Any]) -> str:
         case a.Claimed():
             return f"claimed by executor {visible(event.executor)}, fence {event.fence}"
         case a.Lapsed():
-            return "the executor was gone before it started: nothing happened"
+            return "the right to execute it ended before a start: nothing happened, and anybody may claim it"
         case a.Released():
             return "given back before it started: somebody else may claim it"
         case a.Started():
@@ -181,7 +183,8 @@ def _executed(event: Execution, clock: Clock, texts: Mapping[str, Any]) -> str:
         case a.AttemptFailed():
             return f"attempt {event.attempt} failed; the next not before {clock(event.not_before)}{_outcome(texts)}"
         case a.Succeeded():
-            return f"succeeded, says the {event.by}{_outcome(texts)}"
+            by = "used as it is" if event.by == "rule" else f"succeeded, says the {event.by}"
+            return f"{by}{_outcome(texts)}"
         case a.Failed():
             return f"failed, says the {event.by}{_outcome(texts)}"
         case a.Skipped():
@@ -198,12 +201,18 @@ def _executed(event: Execution, clock: Clock, texts: Mapping[str, Any]) -> str:
 
 
 def _giver(by: str) -> str:
+    if by == "declared":
+        return "its code"
     known = {"rev_": "", "std_": "permission "}.get(by[:4])
     return f"rule {visible(by)}" if known is None else known + gist.short(by)
 
 
-def _why(event: a.Proposed) -> str:
-    return f"{_giver(event.rule)} lets it" if event.reason == "standing" and event.rule else _code(event.reason)
+def allowed(code: str, rule: str | None) -> str:
+    """Why something runs, or may not, without anybody having been asked."""
+    if code in ("rule", "standing") and rule:
+        return f"{_giver(rule)} says so"
+    words = {"sure": "its agent is as sure as it has to be", "declared": "its code says so"}
+    return words.get(code) or _code(code)
 
 
 def _code(code: str) -> str:

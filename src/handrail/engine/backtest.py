@@ -91,8 +91,7 @@ def backtest(reader: Reader, tenant: str, names: Names, file: PolicyFile, since:
 
 
 def _asked(state: Action) -> Asked:
-    sure = None if state.confidence is None else float(state.confidence)
-    return Asked(state.name, state.risk, state.reversible, state.agent, state.run, state.env, sure)
+    return Asked(state.name, state.risk, state.reversible, state.agent, state.run, state.env, state.sure)
 
 
 def _judge(found: Backtest, file: PolicyFile, one: Recorded, context: Context) -> None:

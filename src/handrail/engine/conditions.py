@@ -37,8 +37,7 @@ def holding(work: Work, about: About) -> Holds:
 
 def standing(work: Work, state: Action, args: str | None) -> About:
     """An action that was judged before, with its arguments as they are or as an edit has them."""
-    sure = None if state.confidence is None else float(state.confidence)
-    asked = Asked(state.name, state.risk, state.reversible, state.agent, state.run, state.env, sure)
+    asked = Asked(state.name, state.risk, state.reversible, state.agent, state.run, state.env, state.sure)
     return About(state.id, asked, args, lambda: work.sources.schema(state.schema))
 
 

@@ -13,6 +13,8 @@ from ..action.model import Action
 from ..policy.standing import LONGEST as LONGEST_TERM
 from ..review.commands import Decide
 from ..review.model import Review
+from ..run.commands import Stop
+from ..run.lifecycle import LONGEST as LONGEST_REASON
 from ..run.model import Run
 from ..wire.bodies import DURATIONS, LONGEST
 from ..wire.problems import MEDIA
@@ -190,6 +192,7 @@ def _travelling(found: JSONObject) -> None:
     propose["if"] = {"properties": {"kind": {"const": "output"}}, "required": ["kind"]}
     propose["then"] = {"properties": {"args": OUTPUT}, "required": ["args"]}
     decide["properties"]["args"] = MAYBE_OBJECT
+    found[_named(Stop)]["properties"]["reason"] |= {"pattern": r"\S", "maxLength": LONGEST_REASON}
     terms = found["Terms"]
     terms["additionalProperties"] = False
     terms["properties"]["lasts"] = {"anyOf": [{"type": "integer", "minimum": 1, "maximum": LONGEST_TERM}, DURATION]}

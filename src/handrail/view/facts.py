@@ -93,7 +93,7 @@ def facts(view: Mapping[str, Any], reader: Reader) -> Iterator[tuple[str, str]]:
     yield from _levels(review, reader)
     yield "Needs", quorum(review["quorum"], reader)
     if "confidence" in action:
-        yield "Confidence", _sure(action)
+        yield "Confidence", sure(action["confidence"], action["threshold"])
     yield "Risk", f"{_rated(action['risk'])}, {_undoable(action['reversible'])}"
     if action.get("target"):
         yield "Checked", "how its target looks is compared again right before it runs; if that changed, it does not run"
@@ -157,10 +157,10 @@ def quorum(demand: Sequence[Sequence[Any]], reader: Reader) -> str:
     return f"{listed(parts)} to approve" if parts else "1 person to approve"
 
 
-def _sure(action: Mapping[str, Any]) -> str:
-    """How sure the agent is, and how sure its code wants it to be."""
-    sure = visible(action["confidence"]) if action["confidence"] else "none that can be used"
-    return f"{sure}, wanted {visible(action['threshold'])} or more" if action["threshold"] else sure
+def sure(confidence: str | None, threshold: str | None) -> str:
+    """Return how sure the agent is, and how sure its code wants it to be."""
+    found = visible(confidence) if confidence else "none that can be used"
+    return f"{found}, wanted {visible(threshold)} or more" if threshold else found
 
 
 def _rated(risk: str | None) -> str:
