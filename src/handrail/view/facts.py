@@ -27,6 +27,8 @@ _ENDS = {
     "answer": "the default answer is given",
     "close": "the review closes and nothing changes",
 }
+_UNANSWERED = {"attempts_failed": "it fails", "outcome_unknown": "it stays unknown"}
+"""What an unanswered question about a call means, which no path says."""
 _REASONS = {
     "rule": "a rule of the policy asks for it",
     "declared": "the action's code asks for it",
@@ -63,18 +65,20 @@ class Reader:
         return clock(time, now=self.now, zone=self.zone)
 
 
-def deadline(review: Mapping[str, Any], reader: Reader) -> str:
+def deadline(view: Mapping[str, Any], reader: Reader) -> str:
     """Return until when a decision is awaited, and what happens then."""
-    time = review["deadline"]
-    end = ending(review["at_end"], reader)
+    time = view["review"]["deadline"]
+    end = ending(view["review"]["at_end"], reader, view["verdict"]["reason"])
     when = f"{reader.clock(time)}, {relative(reader.now, time)}"
     if time <= reader.now:
         return f"Ended {when}. Without a decision, {end}."
     return f"Until {when}. If nobody decides, {end}."
 
 
-def ending(at_end: str, reader: Reader) -> str:
-    """Return what an end of the path means in words."""
+def ending(at_end: str, reader: Reader, cause: str = "held") -> str:
+    """Return what an end of the path means in words, for a review that was opened for a cause."""
+    if cause in _UNANSWERED:
+        return _UNANSWERED[cause]
     verb, _, rest = at_end.partition(":")
     if verb == "escalate":
         return f"it goes on to {reader.name(rest)}"

@@ -98,7 +98,7 @@ def _head(view: Mapping[str, Any], args: JSON | Erased, reader: Reader, page: Pa
     yield Line("title", text, (Span(len(text) - len(id_), len(text), "muted"),))
     if words := clip(gist(args), page.width):
         yield Line("title", words)
-    yield from wrapped("deadline", deadline(review, reader), page.width)
+    yield from wrapped("deadline", deadline(view, reader), page.width)
     yield Line("rule", "─" * page.width)
 
 

@@ -26,6 +26,8 @@ test("a reason and a note make one text", () => {
 test("ends and lists are told in words", () => {
   expect(ending("escalate:group:cfo")).toBe("it goes on to cfo");
   expect(ending("reject")).toBe("rejected");
+  expect(ending("reject", "attempts_failed")).toBe("it fails");
+  expect(ending("reject", "outcome_unknown")).toBe("it stays unknown");
   expect(listed(["a", "b", "c"])).toBe("a, b and c");
 });
 

@@ -32,8 +32,12 @@ const ENDS: Record<string, string> = {
   close: "it closes and nothing changes",
 };
 
-/** What happens if nobody decides. */
-export function ending(atEnd: string): string {
+const UNANSWERED: Record<string, string> = { attempts_failed: "it fails", outcome_unknown: "it stays unknown" };
+
+/** What happens if nobody decides on a review that was opened for a cause. */
+export function ending(atEnd: string, cause = "held"): string {
+  const unanswered = UNANSWERED[cause];
+  if (unanswered) return unanswered;
   if (atEnd.startsWith("escalate:")) return `it goes on to ${atEnd.slice(9).replace(/^(user|group):/, "")}`;
   return ENDS[atEnd] ?? `the outcome is “${atEnd}”`;
 }

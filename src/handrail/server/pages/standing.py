@@ -47,7 +47,7 @@ class Until(NamedTuple):
 def until(page: Page) -> Until:
     """Until when a decision is awaited, and what happens then."""
     row, now = page["row"], page["now"]
-    ends = ending(row["at_end"], Reader(_same, now))
+    ends = ending(row["at_end"], Reader(_same, now), row["cause"])
     if row["status"] not in OPEN or row["deadline"] <= now:
         return Until("", f"The deadline was {clock(row['deadline'], now=now)}.")
     return Until(
@@ -61,7 +61,7 @@ def standing(page: Page, me: str) -> Iterator[Said]:
     if page["decision"]:
         yield from _decided(page, me)
     elif row["status"] == "expired":
-        ends = ending(row["at_end"], Reader(_same, page["now"]))
+        ends = ending(row["at_end"], Reader(_same, page["now"]), row["cause"])
         yield Said("warn", f"The deadline passed {_ago(page, row['deadline'])}, and nobody had decided: {ends}.")
     elif row["status"] in ENDED:
         yield Said("info", ENDED[row["status"]])
