@@ -147,7 +147,7 @@ async def _asked(rails: list[handrail.Rail], fleet: Fleet) -> tuple[list[int], d
         for one in range(fleet.each + 1):
             number, began = place * (fleet.each + 1) + one, time.perf_counter_ns()
             ticket = await gated.propose(number)
-            results[number] = await _result(rail.gate.backend, ticket.id)
+            results[number] = await _result(rail.core.backend, ticket.id)
             if one:
                 took.append(time.perf_counter_ns() - began)
             else:

@@ -69,7 +69,7 @@ def first_review(folder: Path) -> tuple[Any, Any]:
     ticket, proposal = found
     with desk.about(ticket):
         tools[proposal.action].propose(**proposal.arguments)
-    backend = rail.gate.backend
+    backend = rail.core.backend
     return backend.waiting()[0], backend
 
 

@@ -260,7 +260,7 @@ class Rail:
         return AsyncTicket(self._gate, action, name) if is_async else Ticket(self._gate, action, name)
 
     @property
-    def gate(self) -> Gate:
+    def core(self) -> Gate:
         """What the patterns stand on; for tools that build on a rail."""
         return self._gate
 

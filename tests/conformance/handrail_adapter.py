@@ -194,7 +194,7 @@ class Handle(RunHandle):
         return await asyncio.to_thread(lambda: tuple(sorted(self._receipts(), key=lambda one: one.sequence)))
 
     def _receipts(self) -> Iterator[AuditReceipt]:
-        backend = self.rail.gate.backend
+        backend = self.rail.core.backend
         for event in backend.history(backend.run_id(self.name)):
             yield from self._receipt(event, None)
         for action in self.actions:

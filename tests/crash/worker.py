@@ -63,8 +63,8 @@ def work(order: Order) -> None:
 def hand(order: Order) -> None:
     """Execute what others proposed, until killed: as `handrail work` does."""
     rail = Worker(order).rail
-    functions = {gated.name: gated for gated in rail.gate.registry}
-    asyncio.run(Hand(rail.gate, functions, SLOTS).run(0.0))
+    functions = {gated.name: gated for gated in rail.core.registry}
+    asyncio.run(Hand(rail.core, functions, SLOTS).run(0.0))
 
 
 class Worker:
@@ -175,7 +175,7 @@ class Worker:
     @property
     def person(self) -> Embedded:
         """The one person of solo mode."""
-        return Embedded(self.rail.gate.backend.database, solo_person)  # type: ignore[attr-defined]
+        return Embedded(self.rail.core.backend.database, solo_person)  # type: ignore[attr-defined]
 
     def _rule(self, _: int) -> None:
         """Change the policy now and then: a call may run by itself, or be denied."""

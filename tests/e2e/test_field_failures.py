@@ -139,7 +139,7 @@ def test_an_agents_key_decides_nothing_even_when_it_says_that_it_is_the_user(tmp
                 answer = house("POST", f"/reviews/{ticket.review}/decisions", key, json=plain | claim, headers=said)
                 assert answer.status_code in ((403,) if not claim else (400, 403, 422)), answer.text
         with pytest.raises(handrail.NotAllowed):
-            rail.gate.backend.call(str(ticket.review), Decide("approve", view))
+            rail.core.backend.call(str(ticket.review), Decide("approve", view))
         assert ticket.status == "held"
         denied = house.company.boss.history(house.company.names.agent("peer"))
         assert "access.denied" in [one.type for one in denied]
@@ -155,7 +155,7 @@ def test_no_program_on_the_same_database_decides_as_an_agent_whatever_its_name(b
     view = bank.person.review(str(ticket.review)).state.view
     for name in ("field", "user", "user:local", "peer"):
         with pytest.raises(handrail.NotAllowed):
-            bank.connect(name).gate.backend.call(str(ticket.review), Decide("approve", view))
+            bank.connect(name).core.backend.call(str(ticket.review), Decide("approve", view))
     assert (ticket.status, bank.effects) == ("held", [])
 
 
@@ -172,7 +172,7 @@ def test_an_approval_is_for_its_arguments_and_no_place_in_a_program_lends_it_to_
             again.having(key="invoice-7")("DE89", 82_000)
         large = again.propose("DE89", 82_000)
         assert (large.status, large.review == small.review) == ("held", False)
-        backend = other.gate.backend
+        backend = other.core.backend
         with pytest.raises(handrail.WrongBytes):
             backend.call(small.id, Start("exe_other", backend.action(large.id).state.bind))
         with pytest.raises(handrail.StaleView):
@@ -311,7 +311,7 @@ def test_one_grant_gives_one_result_to_however_many_wait_for_it(bank: Bank):
         results = list(pool.map(lambda one: one.wait(30), tickets))
     assert len(set(results)) == 1
     assert bank.effects == [("DE89", 700)]
-    backend = programs[0][0].gate.backend
+    backend = programs[0][0].core.backend
     state = backend.action(ticket.id).state
     for late in (Start("exe_other", state.bind), Settle("exe_other", state.fence, "succeeded", {"value": "another"})):
         with pytest.raises(handrail.Refused):
@@ -331,7 +331,7 @@ def test_that_it_started_is_in_the_database_before_the_effect(bank: Bank):
         reader = Embedded(elsewhere, solo_person)
         for executor in ("exe_2", "exe_3"):
             with pytest.raises(handrail.Refused):
-                rail.gate.backend.call(ticket.id, Start(executor, reader.action(ticket.id).state.bind))
+                rail.core.backend.call(ticket.id, Start(executor, reader.action(ticket.id).state.bind))
         seen.append((reader.action(ticket.id).state.status, [one.type for one in reader.history(ticket.id)][-1]))
         elsewhere.close()
 

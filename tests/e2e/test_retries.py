@@ -55,7 +55,7 @@ def test_four_calls_and_their_pauses_hold_across_a_kill_between_two_attempts(tmp
     until(rail, action, "action.held")
     second.kill()
     second.wait(20)
-    found = [(one.type, one.at, one.data) for one in rail.gate.backend.history(action)]
+    found = [(one.type, one.at, one.data) for one in rail.core.backend.history(action)]
     failed = [(at, data["not_before"] - at) for name, at, data in found if name == "action.attempt_failed"]
     starts = [at for name, at, _ in found if name == "action.started"]
     assert calls.read_text().count("call") == len(starts) == 4
@@ -70,7 +70,7 @@ def begin(program: Path, url: str, calls: Path) -> subprocess.Popen[bytes]:
 
 def until(rail: handrail.Rail, action: str, event: str) -> None:
     """Wait for an event of an action."""
-    backend, rev = rail.gate.backend, -1
+    backend, rev = rail.core.backend, -1
     while event not in [one.type for one in backend.history(action)]:
         answer = backend.wait(action, rev, 60)
         assert answer is not None, f"no {event} within a minute"

@@ -240,7 +240,7 @@ def test_a_hundred_leases_hold_although_one_function_lets_no_other_thread_run_fo
     worker = file.worker("--slots", "100")
     waiter = file.rail("waiter")
     assert [waiter.ticket(one.id).wait(400) for one in tickets] == [1] * 100
-    assert not [one.id for one in tickets if rail.gate.backend.action(one.id).state.fence != 1]
+    assert not [one.id for one in tickets if rail.core.backend.action(one.id).state.fence != 1]
     assert worker.end(signal.SIGTERM)[0] == 0
 
 

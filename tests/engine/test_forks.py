@@ -113,7 +113,7 @@ def test_a_forked_pool_uses_the_rail_of_its_parent(path: str):
     rail = handrail.connect(path if "://" in path else f"sqlite:///{path}", agent="tester", quiet=True)
     double = rail.approval(name="double")(_double)
     tickets = [double.propose(number) for number in range(4)]
-    people = Embedded(rail.gate.backend.database, solo_person)  # type: ignore[attr-defined]
+    people = Embedded(rail.core.backend.database, solo_person)  # type: ignore[attr-defined]
     told = FORKS.SimpleQueue()
 
     def work(number: int) -> None:

@@ -110,9 +110,9 @@ def test_an_exception_of_the_function_reaches_the_caller_unchanged_and_is_kept(p
     people.approves("broken")
     with pytest.raises(ZeroDivisionError, match="the till is empty"):
         broken()
-    action = rail.gate.backend.newest("action")[0]
+    action = rail.core.backend.newest("action")[0]
     assert action.status == "failed"
-    record = rail.gate.backend.action(action.id)
+    record = rail.core.backend.action(action.id)
     assert isinstance(record.outcome, dict)
     assert record.outcome["error"] == "ZeroDivisionError: the till is empty"
 
@@ -143,7 +143,7 @@ def test_a_quorum_that_nobody_can_reach_is_refused_at_once_with_the_command_to_r
     with pytest.raises(handrail.Denied, match="handrail people apply") as caught:
         vault()
     assert caught.value.reason == "quorum_unreachable"
-    assert rail.gate.backend.newest("action")[0].status == "refused"
+    assert rail.core.backend.newest("action")[0].status == "refused"
 
 
 def test_a_reviewer_whom_nobody_knows_is_refused_at_once(people):
@@ -177,16 +177,16 @@ def test_a_cancelled_waiter_takes_its_action_back():
             await task
 
     other = handrail.connect("sqlite:///:memory:", agent="payer")
-    told = Told(lambda: other.gate.backend, "")
-    with rail.gate.diverted(other.gate.backend, told):
+    told = Told(lambda: other.core.backend, "")
+    with rail.core.diverted(other.core.backend, told):
         asyncio.run(cancelled(told))
-    assert other.gate.backend.newest("action")[0].status == "withdrawn"
+    assert other.core.backend.newest("action")[0].status == "withdrawn"
     other.close()
 
 
 def test_who_is_cancelled_while_the_start_is_committed_says_that_the_call_did_not_leave():
     other = handrail.connect("sqlite:///:memory:", agent="payer")
-    database = other.gate.backend.database  # type: ignore[attr-defined]
+    database = other.core.backend.database  # type: ignore[attr-defined]
     approver, looks = Embedded(database, solo_person), []
 
     class Told(Notice):
@@ -207,7 +207,7 @@ def test_who_is_cancelled_while_the_start_is_committed_says_that_the_call_did_no
         async def leave() -> None:
             looks.append("left")
 
-        with other.gate.diverted(other.gate.backend, Told(lambda: other.gate.backend, "")):
+        with other.core.diverted(other.core.backend, Told(lambda: other.core.backend, "")):
             task = asyncio.create_task(leave())
             await starting.wait()
             with database.process.store.write():
@@ -219,7 +219,7 @@ def test_who_is_cancelled_while_the_start_is_committed_says_that_the_call_did_no
                 await task
 
     asyncio.run(cancelled())
-    assert (other.gate.backend.newest("action")[0].status, looks) == ("failed", ["door", "door"])
+    assert (other.core.backend.newest("action")[0].status, looks) == ("failed", ["door", "door"])
     other.close()
 
 
@@ -269,7 +269,7 @@ def test_an_argument_that_would_not_come_back_is_refused_before_anybody_is_asked
 
     with pytest.raises(handrail.NotSerialisable, match="value"):
         opaque(object())
-    assert rail.gate.backend.newest("action") == []
+    assert rail.core.backend.newest("action") == []
 
 
 def test_a_result_that_cannot_be_kept_is_given_back_all_the_same(people):
@@ -354,7 +354,7 @@ def test_a_call_takes_the_place_of_an_earlier_one(people):
     first = wire.propose("DE89", Decimal(5))
     second = wire.having(supersedes=first.id).propose("DE89", Decimal(6))
     assert first.status == "withdrawn"
-    backend = rail.gate.backend
+    backend = rail.core.backend
     assert backend.review(first.review or "").state.status == "superseded"
     with pytest.raises(handrail.Withdrawn):
         first.wait()

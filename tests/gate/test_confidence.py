@@ -66,10 +66,10 @@ def test_what_the_predictor_is_sure_of_is_used_as_it_is_and_recorded(people):
     scores["a"] = 0.8
     assert classify("a") == Label("billing", 0.8)
     ticket = classify.propose("a")
-    state = rail.gate.backend.action(ticket.id).state
+    state = rail.core.backend.action(ticket.id).state
     assert (state.status, state.pattern, state.reason) == ("succeeded", "confidence", "sure")
     assert (state.confidence, state.threshold, state.attempt) == ("0.8", "0.8", 0)
-    types = [one.type for one in rail.gate.backend.history(ticket.id)]
+    types = [one.type for one in rail.core.backend.history(ticket.id)]
     assert types == ["action.proposed", "action.cleared", "action.succeeded"]
     assert ticket.wait(5) == Label("billing", 0.8)
 
@@ -102,7 +102,7 @@ def test_why_people_are_asked_is_told(people):
     for found, reason in ((0.5, "below_threshold"), (float("nan"), "no_usable_confidence")):
         scores["of"] = found
         ticket = score.propose("a")
-        record = rail.gate.backend.review(rail.gate.backend.action(ticket.id).state.review or "")
+        record = rail.core.backend.review(rail.core.backend.action(ticket.id).state.review or "")
         assert (record.state.kind, record.state.choices) == ("check", ("approve", "edit", "reject"))
         view: Any = record.view
         assert view["verdict"]["reason"] == reason

@@ -37,7 +37,7 @@ def people() -> Any:
 
 
 def decide(people: Any, ticket: Any, outcome: str) -> None:
-    record = rail.gate.backend.review(ticket.review)
+    record = rail.core.backend.review(ticket.review)
     seen = folds(record.view) or ()
     people._as(None).call(ticket.review, Decide(outcome, record.state.view, seen=seen))  # type: ignore[arg-type]
 
@@ -45,7 +45,7 @@ def decide(people: Any, ticket: Any, outcome: str) -> None:
 def test_a_further_attempt_is_refused_too_once_the_action_above_it_will_not_run(people):
     above = plan.propose("move the shop")
     below = [step.having(parent=above.id).propose(what) for what in ("pack", "tape")]
-    backend = rail.gate.backend
+    backend = rail.core.backend
     for ticket in (above, *below):
         decide(people, ticket, "approve")
     for ticket in below:
@@ -96,7 +96,7 @@ def test_an_action_that_is_taken_back_takes_what_is_under_it_with_it(people):
     above = plan.propose("move the shop")
     below = step.having(parent=above.id).propose("pack")
     decide(people, below, "approve")
-    rail.gate.backend.call(above.id, handrail.action.commands.Withdraw())
+    rail.core.backend.call(above.id, handrail.action.commands.Withdraw())
     with pytest.raises(handrail.Denied, match="refused with the action"):
         below.wait(timeout=30)
 
@@ -109,7 +109,7 @@ def test_the_action_of_others_is_as_one_that_is_not_there(people, way):
     above = plan.propose("move the shop")
     said = []
     for wanted in (above.id, "act_00000000000000000000000000", "run_00000000000000000000000000"):
-        with rail.gate.diverted(theirs, rail.gate._notice), pytest.raises(handrail.UnknownAction) as unknown:
+        with rail.core.diverted(theirs, rail.core._notice), pytest.raises(handrail.UnknownAction) as unknown:
             step.having(parent=wanted).propose("pack")
         said.append(str(unknown.value).replace(wanted, "…"))
     assert said[0] == said[1]

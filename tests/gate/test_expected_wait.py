@@ -55,8 +55,8 @@ def test_a_range_is_told_from_the_reviews_before(people):
     low, likely, high = found.low or 0, found.likely or 0, found.high or 0
     assert 2 * MINUTE <= low <= likely <= high < 12 * MINUTE
     assert str(found).startswith("about 4 min (")
-    score = rail.gate.backend.feedback
-    if type(rail.gate.backend).__name__ == "Embedded":
+    score = rail.core.backend.feedback
+    if type(rail.core.backend).__name__ == "Embedded":
         told = score.wait_score()
         assert (told.ended, told.median) == (40, 8 * MINUTE)
         assert 0 < told.inside <= told.foretold < told.ended

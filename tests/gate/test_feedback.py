@@ -55,7 +55,7 @@ def people() -> Iterator[Any]:
 def hearing(many: int, name: str = "learner", **given: Any) -> Heard:
     """Hear so many decisions, and stop."""
     heard = Heard(many, fails=given.pop("fails", []))
-    consumer = Consumer(lambda: rail.gate.backend.feedback, name, heard, first_pause=0.01, **given)
+    consumer = Consumer(lambda: rail.core.backend.feedback, name, heard, first_pause=0.01, **given)
     consumer.start()
     assert heard.done.wait(WAIT)
     consumer.close()
@@ -96,7 +96,7 @@ def test_what_can_still_be_taken_back_is_not_told_yet(people):
     people.approves("wire")
     ticket = wire.propose("DE89", 90)
     people.react(ticket.review)
-    feedback = rail.gate.backend.feedback
+    feedback = rail.core.backend.feedback
     assert feedback.decisions(-1).items == ()
     people.clock.advance(61)
     assert ticket.wait(10) == "90 to DE89"
@@ -129,11 +129,11 @@ def test_who_begins_now_hears_nothing_of_the_past(people):
     people.approves("mail")
     mail("ann@example.com", "old")
     heard = Heard(1)
-    consumer = Consumer(lambda: rail.gate.backend.feedback, "fresh", heard, since="now")
+    consumer = Consumer(lambda: rail.core.backend.feedback, "fresh", heard, since="now")
     consumer.start()
-    feedback = rail.gate.backend.feedback
+    feedback = rail.core.backend.feedback
     while feedback.decisions(None, limit=1, consumer="fresh").cursor is None:
-        rail.gate.backend.action(feedback.decisions(-1).items[0].action)
+        rail.core.backend.action(feedback.decisions(-1).items[0].action)
     people.approves("mail")
     mail("ann@example.com", "new")
     assert heard.done.wait(WAIT)
@@ -167,11 +167,11 @@ def test_how_it_turned_out_is_told_once_it_is_over(people):
     mail("ann@example.com", "hello")
     done = handrail.last_decision()
     assert done is not None
-    action = rail.gate.backend.feedback.decisions(-1).items[0].action
+    action = rail.core.backend.feedback.decisions(-1).items[0].action
     rail.report_outcome(action, wrong=True, note="she had left the firm")
-    last = rail.gate.backend.feedback.decisions(-1).items[-1]
+    last = rail.core.backend.feedback.decisions(-1).items[-1]
     assert (last.kind, last.outcome, last.note, last.action) == ("report", "wrong", "she had left the firm", action)
-    assert rail.gate.backend.action(action).state.status == "succeeded"
+    assert rail.core.backend.action(action).state.status == "succeeded"
     ticket = mail.propose("ann@example.com", "later")
     with pytest.raises(NotReady):
         rail.report_outcome(ticket, wrong=True)

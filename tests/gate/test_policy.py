@@ -116,7 +116,7 @@ def test_an_edit_is_judged_by_the_policy_of_now(people):
 def test_an_agent_applies_no_policy(people):
     text = "default: review"
     with pytest.raises(handrail.HandrailError):
-        rail.gate.backend.call(ID, PutPolicy(text, text, text_digest(text), text_digest(text)))
+        rail.core.backend.call(ID, PutPolicy(text, text, text_digest(text), text_digest(text)))
 
 
 def test_a_policy_whose_texts_are_gone_lets_nothing_run(people):

@@ -51,7 +51,7 @@ def test_a_probe_that_knows_no_result_gives_none_and_the_call_says_so(people):
     people.approves("vague")
     with pytest.raises(handrail.NotSerialisable, match="could not be kept"):
         vague()
-    assert rail.gate.backend.newest("action")[0].status == "succeeded"
+    assert rail.core.backend.newest("action")[0].status == "succeeded"
 
 
 def test_a_probe_clears_up_an_unknown_outcome_without_people(people):
@@ -85,7 +85,7 @@ def test_a_probe_that_finds_nothing_lets_the_call_run_again(people):
 def test_when_two_ask_their_probes_at_once_the_first_answer_counts_and_the_other_one_follows_it(people):
     def probe(number: int) -> tuple[bool, int]:
         other = unknown()
-        rail.gate.backend.call(other.id, Reconcile("happened", {"value": 40}, fence=other.fence))
+        rail.core.backend.call(other.id, Reconcile("happened", {"value": 40}, fence=other.fence))
         return True, 41
 
     @rail.approval(name="asked.twice", reconcile=probe)
@@ -104,7 +104,7 @@ def test_what_a_probe_found_before_another_attempt_began_says_nothing_about_that
         asked.append(number)
         if len(asked) == 2:
             return True, number
-        other, backend = unknown(), rail.gate.backend
+        other, backend = unknown(), rail.core.backend
         backend.call(other.id, Reconcile("not_happened", fence=other.fence))
         backend.call(other.id, Start("exe_other", other.bind))
         people.clock.advance("2m")
@@ -122,5 +122,5 @@ def test_what_a_probe_found_before_another_attempt_began_says_nothing_about_that
 
 def unknown() -> Any:
     """The action of unknown outcome, as another worker finds it."""
-    (found,) = [one for one in rail.gate.backend.newest("action") if one.status == "unknown"]
+    (found,) = [one for one in rail.core.backend.newest("action") if one.status == "unknown"]
     return found

@@ -51,7 +51,7 @@ def test_a_finished_run_is_not_entered_again(people):
 def test_an_exception_is_noted_and_the_run_goes_on(people):
     with pytest.raises(ValueError, match="bad row"), rail.run("import"):
         raise ValueError("bad row")
-    backend = rail.gate.backend
+    backend = rail.core.backend
     run = backend.run(backend.run_id("import"))[0]
     assert (run.status, run.faults) == ("running", 1)
 
@@ -65,7 +65,7 @@ def test_a_refusal_is_found_again_and_not_asked_twice(people):
 
 
 def test_a_run_inside_a_run_knows_its_parent(people):
-    backend = rail.gate.backend
+    backend = rail.core.backend
     with rail.run("outer"), rail.run("inner"):
         assert backend.run(backend.run_id("inner"))[0].parent == backend.run_id("outer")
 
@@ -83,7 +83,7 @@ def test_the_run_of_the_connection_holds_calls_outside_a_block(monkeypatch):
         people.approves("again")
         people.approves("again")
         assert [again(), again()] == [0, 0]
-        assert {one.action.state.run for one in people.asked} == {other.gate.backend.run_id("from-the-environment")}
+        assert {one.action.state.run for one in people.asked} == {other.core.backend.run_id("from-the-environment")}
 
 
 def approve(backend: Any, ticket: handrail.Ticket[Any]) -> None:
@@ -103,7 +103,7 @@ def test_with_hold_run_nothing_else_of_the_run_starts_while_one_action_waits():
     def second() -> None:
         started.set()
 
-    backend = quiet.gate.backend
+    backend = quiet.core.backend
     with quiet.run("careful", hold="run"):
         waiting = first.propose()
         other = second.propose()
@@ -127,7 +127,7 @@ def agree(people: Any, ticket: handrail.Ticket[Any]) -> None:
 
 def start(ticket: handrail.Ticket[Any]) -> Any:
     """Start an action without waiting for those before it."""
-    backend = rail.gate.backend
+    backend = rail.core.backend
     return backend.call(ticket.id, Start("exe_1", backend.action(ticket.id).state.bind))
 
 

@@ -71,7 +71,7 @@ def test_a_program_that_cannot_look_at_the_target_starts_nothing(people):
     people.approves("payments.wire")
     ticket = wire.propose("DE89", 5)
     people.react(ticket.review)
-    backend = rail.gate.backend
+    backend = rail.core.backend
     answer = backend.call(ticket.id, Start("exe_other", backend.action(ticket.id).state.bind))
     assert answer["status"] == "refused"
 
@@ -85,7 +85,7 @@ def test_where_looking_fails_nothing_starts_and_it_can_be_tried_again(people):
     def broken(account: str, cents: int) -> Any:
         raise ConnectionError("the bank does not answer")
 
-    found: Any = rail.gate.registry.get("payments.wire")
+    found: Any = rail.core.registry.get("payments.wire")
     kept, found.__dict__["precondition"] = found.precondition, broken
     with pytest.raises(ConnectionError):
         ticket.wait()
@@ -99,7 +99,7 @@ def test_a_function_with_other_parameters_does_not_run_what_was_asked_before(peo
     people.approves("payments.wire")
     ticket = wire.propose("DE89", 5)
     people.react(ticket.review)
-    backend = rail.gate.backend
+    backend = rail.core.backend
     bind = backend.action(ticket.id).state.bind
     with pytest.raises(handrail.SchemaChanged, match="other parameters"):
         backend.call(ticket.id, Start("exe_new", bind, schema="sha256:other", target={"value": {"balance": 100}}))
@@ -111,7 +111,7 @@ def test_a_start_that_is_refused_is_in_the_log_and_a_flood_of_them_is_counted(pe
     people.approves("payments.wire")
     ticket = wire.propose("DE89", 5)
     people.react(ticket.review)
-    backend = rail.gate.backend
+    backend = rail.core.backend
     start = Start("exe_new", backend.action(ticket.id).state.bind, schema="sha256:other")
     for _ in range(3):
         with pytest.raises(handrail.SchemaChanged):
@@ -145,7 +145,7 @@ def test_a_key_is_one_calls_own_and_there_is_none_outside(people):
 
 def lose(people: Any, ticket: Any) -> Any:
     """Let an executor start a call and be gone."""
-    backend = rail.gate.backend
+    backend = rail.core.backend
     started = backend.call(ticket.id, Start("exe_gone", backend.action(ticket.id).state.bind))
     people.clock.advance("2m")
     people.database.process.engine.call(Request(mint("cmd"), ticket.id, Tick(), SYSTEM))
@@ -159,7 +159,7 @@ def test_a_lost_call_that_may_be_repeated_is_by_whoever_waits_with_the_same_key(
     lose(people, ticket)
     assert ticket.status == "cleared"
     assert ticket.wait() == "ann"
-    bind = rail.gate.backend.action(ticket.id).state.bind
+    bind = rail.core.backend.action(ticket.id).state.bind
     assert seen == [f"hr_{ticket.id}_{bind.rpartition(':')[2][:16]}"]
 
 
@@ -170,14 +170,14 @@ def test_it_is_repeated_a_few_times_and_then_people_are_asked(people):
     for _ in range(5):
         lose(people, ticket)
     assert ticket.status == "unknown"
-    assert rail.gate.backend.review(str(ticket.review)).state.cause == "outcome_unknown"
+    assert rail.core.backend.review(str(ticket.review)).state.cause == "outcome_unknown"
 
 
 def test_a_late_report_counts_for_nothing_and_is_kept_for_who_decides(people):
     people.approves("payments.wire")
     ticket = wire.propose("DE89", 5)
     people.react(ticket.review)
-    backend = rail.gate.backend
+    backend = rail.core.backend
     start = Start("exe_gone", backend.action(ticket.id).state.bind, target={"value": {"balance": 100}})
     started = backend.call(ticket.id, start)
     people.clock.advance("2m")
@@ -199,7 +199,7 @@ def test_a_late_report_is_kept_also_after_the_end_and_changes_nothing(people):
     ticket = send.propose("ann")
     people.react(ticket.review)
     first, second = lose(people, ticket), lose(people, ticket)
-    backend = rail.gate.backend
+    backend = rail.core.backend
     started = backend.call(ticket.id, Start("exe_3", backend.action(ticket.id).state.bind))
     late(ticket, first, "the first")
     assert backend.call(ticket.id, Settle("exe_3", started["fence"], "succeeded", {"value": "ann"}))
@@ -225,14 +225,14 @@ def late(ticket: Any, started: Any, value: str) -> None:
     """Report the end of a call whose lease is over."""
     report = Settle("exe_gone", started["fence"], "succeeded", {"value": value})
     with pytest.raises(handrail.FencedOff):
-        rail.gate.backend.call(ticket.id, report)
+        rail.core.backend.call(ticket.id, report)
 
 
 def test_who_does_not_hold_the_claim_ends_nothing_by_what_it_sees_of_the_target(people):
     people.approves("payments.wire")
     ticket = wire.propose("DE89", 5)
     people.react(ticket.review)
-    backend = rail.gate.backend
+    backend = rail.core.backend
     bind = backend.action(ticket.id).state.bind
     claimed = backend.call(ticket.id, Claim("exe_1"))
     with pytest.raises(handrail.FencedOff):

@@ -25,13 +25,13 @@ def way() -> str:
 def alone() -> Any:
     """A rail whose reviews nobody answers, and its one person."""
     quiet = handrail.connect("sqlite:///:memory:", agent="runner", quiet=True)
-    yield quiet, Embedded(quiet.gate.backend.database, solo_person)  # type: ignore[attr-defined]
+    yield quiet, Embedded(quiet.core.backend.database, solo_person)  # type: ignore[attr-defined]
     quiet.close()
 
 
 def stop(rail: handrail.Rail, name: str, reason: str = "wrong customer") -> None:
     """Stop the run of that name, as its agent's person."""
-    backend: Any = rail.gate.backend
+    backend: Any = rail.core.backend
     Embedded(backend.database, solo_person).call(backend.run_id(name), r.Stop(reason))
 
 
@@ -48,8 +48,8 @@ def waiting(rail: handrail.Rail, call: Callable[[], Any]) -> tuple[threading.Thr
     thread = threading.Thread(target=run)
     thread.start()
     size = 0
-    while not rail.gate.backend.waiting():
-        size = rail.gate.backend.changed(size, 10)
+    while not rail.core.backend.waiting():
+        size = rail.core.backend.changed(size, 10)
     return thread, ended
 
 
@@ -174,6 +174,6 @@ def test_an_agent_stops_no_run(alone: Any) -> None:
     quiet, _ = alone
     with quiet.run("mine") as scope:
         with pytest.raises(handrail.NotAllowed):
-            quiet.gate.backend.call(scope.id, r.Stop("I say so"))
+            quiet.core.backend.call(scope.id, r.Stop("I say so"))
         with pytest.raises(handrail.NotAllowed):
-            quiet.gate.backend.call(quiet.approval(name="stop.own")(lambda: None).propose().id, a.Halt())
+            quiet.core.backend.call(quiet.approval(name="stop.own")(lambda: None).propose().id, a.Halt())

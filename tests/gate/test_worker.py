@@ -71,8 +71,8 @@ def people() -> Iterator[Any]:
 @contextmanager
 def working(slots: int = 2, drain: float = 30.0) -> Iterator[list[str]]:
     """A worker inside the block, told to stop behind it; then what it left."""
-    functions = {gated.name: gated for gated in rail.gate.registry if not gated.schema.has_local}
-    worker = Worker(rail.gate, functions, slots)
+    functions = {gated.name: gated for gated in rail.core.registry if not gated.schema.has_local}
+    worker = Worker(rail.core, functions, slots)
     loops: list[asyncio.AbstractEventLoop] = []
     begun = threading.Event()
     left: list[str] = []
@@ -140,13 +140,13 @@ def test_the_worker_asks_the_probe_of_what_it_cannot_tell(people):
     ticket = probed.propose()
     with working():
         assert approved(people, ticket).wait(30) == 7
-    assert [event.type for event in rail.gate.backend.history(ticket.id)][-2:] == ["action.lost", "action.succeeded"]
+    assert [event.type for event in rail.core.backend.history(ticket.id)][-2:] == ["action.lost", "action.succeeded"]
 
 
 def test_a_probe_that_a_dead_executor_left_to_others_is_asked_by_a_worker(people):
     ticket = probed.propose()
     approved(people, ticket)
-    backend = rail.gate.backend
+    backend = rail.core.backend
     state = backend.action(ticket.id).state
     started = backend.call(ticket.id, Start("exe_dead", state.bind))
     people.clock.advance(61)
@@ -159,11 +159,11 @@ def test_a_blocking_call_and_one_with_local_arguments_are_not_offered(people):
     tickets = [bound.propose("O-1")]
     for one in tickets:
         approved(people, one)
-    assert [rail.gate.backend.action(one.id).state.offered for one in tickets] == [False]
+    assert [rail.core.backend.action(one.id).state.offered for one in tickets] == [False]
     people.approves("pay")
     with working():
         assert pay("O-9", Decimal(9)) == Receipt("O-9", Decimal(9))
-    newest = [one for one in rail.gate.backend.newest("action") if isinstance(one, Action)]
+    newest = [one for one in rail.core.backend.newest("action") if isinstance(one, Action)]
     assert {one.name: one.offered for one in newest} == {"pay": False, "bound": False}
     assert rail.ticket(tickets[0].id).status == "cleared"
 
@@ -173,8 +173,8 @@ async def test_what_was_being_taken_when_the_worker_was_stopped_is_there_for_the
     tickets = [pay.propose(f"O-{n}", Decimal(n)) for n in range(3)]
     for one in tickets:
         approved(people, one)
-    backend = rail.gate.backend
-    schemas = {gated.name: gated.schema.digest for gated in rail.gate.registry}
+    backend = rail.core.backend
+    schemas = {gated.name: gated.schema.digest for gated in rail.core.registry}
     take = Take("exe_one", (Function("pay", schemas["pay"]),), 3)
     taking = asyncio.ensure_future(backend.take(take, 30))
     await asyncio.wait({taking}, timeout=0)

@@ -47,7 +47,7 @@ def work(
         _log_to_stderr()
         names = ", ".join(visible(name) for name in sorted(functions))
         say(f"Working on {names}; {slots} at once.", "good", stream=sys.stderr)
-        shift(rail.gate, functions, slots, patience)
+        shift(rail.core, functions, slots, patience)
         rail.close()
 
 
@@ -98,7 +98,7 @@ def _place(error: BaseException) -> str:
 
 def workable(rail: Rail, target: str) -> dict[str, Gated]:
     """The functions that can run here. Raises `UsageError` where there are none, or one cannot be read."""
-    found = {gated.name: gated for gated in rail.gate.registry}
+    found = {gated.name: gated for gated in rail.core.registry}
     bound = sorted(name for name, gated in found.items() if gated.schema.has_local)
     if len(bound) == len(found):
         why = f": {', '.join(bound)} needs an argument that stays in the agent's process" if bound else ""

@@ -160,7 +160,7 @@ class Reviewers:
     @contextmanager
     def answering(self, rail: Rail) -> Iterator[None]:
         """Send a rail's calls to these people inside the block."""
-        with _way.get()(self.database) as backend, rail.gate.diverted(backend, _ScriptedNotice(self)):
+        with _way.get()(self.database) as backend, rail.core.diverted(backend, _ScriptedNotice(self)):
             yield
 
     def done(self) -> None:
