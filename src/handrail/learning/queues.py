@@ -103,10 +103,10 @@ class Book:
         known = self._told.get(tenant)
         return known is not None and self._clock.monotonic() - known.at < FRESH
 
-    def queues(self, tenant: str) -> Told:
-        """What is known of the tenant's queues."""
+    def queues(self, tenant: str, within: int = FRESH) -> Told:
+        """What is known of the tenant's queues, or was so long ago (µs)."""
         known, now = self._told.get(tenant), self._clock.monotonic()
-        if known is not None and now - known.at < FRESH:
+        if known is not None and now - known.at < within:
             return known
         with self._store().read() as reader:
             head = reader.head(tenant)
@@ -143,8 +143,9 @@ class Book:
 
     def score(self, tenant: str) -> WaitScore:
         """How many of the last waits were inside the range that was expected when they began."""
-        waits = [one for one in self.queues(tenant).scored if one.inside is not None]
-        lengths = sorted(one.waited for one in self.queues(tenant).scored)
+        scored = self.queues(tenant, within=0).scored
+        waits = [one for one in scored if one.inside is not None]
+        lengths = sorted(one.waited for one in scored)
         middle = lengths[len(lengths) // 2] if lengths else None
         return WaitScore(len(lengths), len(waits), sum(bool(one.inside) for one in waits), middle)
 

@@ -1586,6 +1586,7 @@ export interface components {
             readonly unseen: number;
             readonly alike: string | null;
             readonly decision: components["schemas"]["RowDecision"] | null;
+            readonly turned_out: ("right" | "wrong") | null;
         };
         readonly Who: {
             readonly id: string;
@@ -1639,6 +1640,8 @@ export interface components {
             readonly similar: components["schemas"]["Similar"];
             readonly decision: components["schemas"]["Ended"] | null;
             readonly outcome: components["schemas"]["Became"] | null;
+            readonly reports: readonly components["schemas"]["Report"][];
+            readonly may_report: boolean;
         };
         readonly ViewPart: {
             readonly digest: string;
@@ -1770,6 +1773,13 @@ export interface components {
         readonly Became: {
             readonly status: string;
             readonly text: string | null;
+        };
+        readonly Report: {
+            readonly wrong: boolean;
+            readonly at: number;
+            readonly by: components["schemas"]["Who"];
+            readonly agent: boolean;
+            readonly note: string | null;
         };
         readonly StreamHello: {
             readonly now: number;

@@ -55,7 +55,7 @@ async def edit(visit: Visit) -> Response:
 async def read(visit: Visit) -> dict[str, Any]:
     """All of the review, as the API gives it to who looks. Raises `NotFound`."""
     state = visible(visit.service, visit.who, visit.review)
-    viewer = Viewer(visit.who.principal, "decide" in visit.who.permissions, visit.service.database.clock.now(), UTC)
+    viewer = Viewer(visit.who.principal, visit.who.permissions, visit.service.database.clock.now(), UTC)
     sheets = Sheets(visit.service.archive(visit.who.tenant))
     found: dict[str, Any] = orjson.loads(orjson.dumps(await asyncio.to_thread(sheets.page, state.id, viewer)))
     return found
