@@ -91,6 +91,16 @@ class Decisions:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsumerLease:
+    """Whether one may go on under the name of a consumer, and for how long (µs): else another does. `fence` rises with
+    each new holder, and what is acknowledged under an older one is refused."""
+
+    held: bool
+    fence: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """A past decision, its secrets covered, and how alike it is: 1 where every argument is the same, else less."""
 
@@ -245,8 +255,14 @@ class Feedback(Protocol):
     def wait_score(self) -> WaitScore:
         """How well waits were foretold lately."""
 
-    def acknowledge(self, consumer: str, position: int) -> None:
-        """Note durably that a consumer is done with everything up to there; it never goes back."""
+    def lease(self, consumer: str, holder: str, seconds: int) -> ConsumerLease:
+        """Hold the name of a consumer for some seconds, or go on holding it, unless another does; 0 lets it go."""
+
+    def acknowledge(self, consumer: str, position: int, *, holder: str | None = None, fence: int | None = None) -> None:
+        """Note durably that a consumer is done with everything up to there; it never goes back.
+
+        Raises `FencedOff` where somebody else holds the name.
+        """
 
     def examples(self, name: str, args: str | None, limit: int) -> list[Example]:
         """Past decisions about actions of that name, the most alike to these canonical arguments first."""

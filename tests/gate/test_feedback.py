@@ -11,7 +11,7 @@ import pytest
 
 import handrail
 from handrail import Decided
-from handrail.errors import InvalidValue, NotReady
+from handrail.errors import FencedOff, InvalidValue, NotReady
 from handrail.learning.consumer import Consumer
 from handrail.testing import reviewing
 
@@ -154,6 +154,53 @@ def test_the_decorator_hears_also_with_an_async_function(people):
     assert done.wait(WAIT)
     rail.close()
     assert heard == ["approve"]
+
+
+def test_under_one_name_one_goes_on_until_it_lets_go(people):
+    people.approves("mail")
+    mail("ann@example.com", "one")
+    first, second = Heard(1), Heard(1)
+    one, two = (Consumer(lambda: rail.core.backend.feedback, "shared", heard, lease=1) for heard in (first, second))
+    one.start()
+    assert first.done.wait(WAIT)
+    two.start()
+    people.approves("mail")
+    mail("ann@example.com", "two")
+    one.close()
+    people.approves("mail")
+    mail("ann@example.com", "three")
+    assert second.done.wait(WAIT)
+    two.close()
+    texts = [made.args["text"] for made in (*first.found, *second.found)]
+    assert texts[:3] == ["one", "two", "three"][: len(texts)]
+    assert len(set(texts)) == len(texts), "nothing is heard twice where the first one lets go in order"
+
+
+def test_what_is_noted_under_an_ended_lease_is_refused_and_the_cursor_stays(people):
+    people.approves("mail")
+    mail("ann@example.com", "hello")
+    feedback = rail.core.backend.feedback
+    [made] = feedback.decisions(-1).items
+    first = feedback.lease("fenced", "one", 30)
+    assert (first.held, feedback.lease("fenced", "two", 30).held) == (True, False)
+    with pytest.raises(FencedOff):
+        feedback.acknowledge("fenced", made.position)
+    people.clock.advance(31)
+    second = feedback.lease("fenced", "two", 30)
+    assert (second.held, second.fence) == (True, first.fence + 1)
+    with pytest.raises(FencedOff):
+        feedback.acknowledge("fenced", made.position, holder="one", fence=first.fence)
+    assert feedback.decisions(None, consumer="fenced").cursor is None
+    feedback.acknowledge("fenced", made.position, holder="two", fence=second.fence)
+    assert feedback.decisions(None, consumer="fenced").cursor == made.position
+    feedback.lease("fenced", "two", 0)
+    assert feedback.lease("fenced", "one", 30).fence == second.fence + 1
+
+
+@pytest.mark.parametrize("lease", ["0s", "6m", "soon", -1])
+def test_a_name_is_held_for_a_second_to_five_minutes(lease):
+    with pytest.raises(InvalidValue):
+        rail.on_decision(consumer="learner", lease=lease)(print)
 
 
 @pytest.mark.parametrize("name", ["", "a/b", "a" * 65, "\x1b[31m"])

@@ -42,6 +42,7 @@ MAY: Final[dict[str, tuple[str, str]]] = {
     "settle_action": ("propose execute", ""),
     "reconcile_action": ("propose execute", ""),
     "list_decisions": ("propose execute", READERS),
+    "lease_consumer": ("propose execute", READERS),
     "acknowledge_decisions": ("propose execute", READERS),
     "find_examples": ("propose execute", READERS),
     "take_work": ("execute", ""),

@@ -3,7 +3,7 @@
 from typing import Any, Final, get_args
 
 from ..action import words
-from ..backend import WaitScore
+from ..backend import ConsumerLease, WaitScore
 from ..directory.commands import Scope
 from ..directory.model import Agent, Person
 from ..directory.roles import Permission
@@ -11,7 +11,7 @@ from ..engine.page import Page
 from ..engine.request import LEASES
 from ..engine.taking import BESIDE, FUNCTIONS, MOST
 from ..errors import Misfit
-from ..learning.cursors import CONSUMER
+from ..learning.cursors import CONSUMER, LONGEST
 from ..policy.limits import Limit
 from ..policy.standing import Standing
 from .changes import Changed, Hello, Tick
@@ -115,6 +115,7 @@ NAMED: Final[dict[str, JSONObject]] = {
 SHAPES: Final[dict[str, type]] = {
     "Inbox": Listed, "Page": Page, "StreamHello": Hello, "StreamRow": Changed, "StreamTick": Tick,
     "Misfit": Misfit, "Person": Person, "Agent": Agent, "Limit": Limit, "Standing": Standing, "WaitScore": WaitScore,
+    "ConsumerLease": ConsumerLease,
 }  # fmt: skip
 """Answers that are frozen dataclasses: they have these members, all of them, and no others."""
 
@@ -138,6 +139,7 @@ ANSWERS: Final[dict[str, tuple[tuple[int, ...], str, JSONObject]]] = {
         _object({"items": _list(_ref("Decided")), "next": {"type": "integer"}, "more": {"type": "boolean"},
                  "newest": {"type": "integer"}, "cursor": {"type": ["integer", "null"]}}),
     ),
+    "ConsumerLease": ((200,), JSON, _ref("ConsumerLease")),
     "Cursor": ((200,), JSON, _object({"consumer": TEXT, "cursor": {"type": ["integer", "null"]}})),
     "Examples": (
         (200,), JSON, _object({"items": _list(_object({"decided": _ref("Decided"), "alike": {"type": "number"}}))})
@@ -210,7 +212,16 @@ BODY_SCHEMAS: Final[dict[str, JSONObject]] = {
         closed=True, most={"type": "integer", "minimum": 1, "maximum": MOST, "default": 1}, beside=WORDS,
     ),
     "renew_leases": _object({"leases": _list(LEASE) | {"maxItems": LEASES}}, closed=True),
-    "acknowledge_decisions": _object({"consumer": CONSUMER_NAME, "position": NUMBER}, closed=True),
+    "lease_consumer": _object(
+        {"consumer": CONSUMER_NAME, "holder": CONSUMER_NAME,
+         "seconds": {"type": "integer", "minimum": 0, "maximum": LONGEST}},
+        closed=True,
+    ),
+    "acknowledge_decisions": _object(
+        {"consumer": CONSUMER_NAME, "position": NUMBER}, closed=True,
+        holder={**CONSUMER_NAME, "type": ["string", "null"]},
+        fence={**NUMBER, "type": ["integer", "null"]},
+    ),
     "find_examples": _object(
         {"name": {"type": "string", "minLength": 1}}, closed=True, args=MAYBE_OBJECT,
         limit={"type": ["integer", "null"], "minimum": 1, "maximum": 50},

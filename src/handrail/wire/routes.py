@@ -88,6 +88,11 @@ ROUTES: Final[tuple[Route, ...]] = (
         "What was decided, in the order of the log; `Prefer: wait` waits for some.", "Decisions", None, "any", "read",
     ),
     Route(
+        "lease_consumer", "POST", "/v1/decisions/lease",
+        "Hold the name of a consumer for some seconds, or go on holding it; 0 lets it go.", "ConsumerLease", None,
+        "any", "read",
+    ),
+    Route(
         "acknowledge_decisions", "POST", "/v1/decisions/acknowledged", "Note how far a consumer has come.", "Cursor",
         None, "any", "read",
     ),
