@@ -258,10 +258,10 @@ class Feedback(Protocol):
     def lease(self, consumer: str, holder: str, seconds: int) -> ConsumerLease:
         """Hold the name of a consumer for some seconds, or go on holding it, unless another does; 0 lets it go."""
 
-    def acknowledge(self, consumer: str, position: int, *, holder: str | None = None, fence: int | None = None) -> None:
+    def acknowledge(self, consumer: str, position: int, fence: int | None = None) -> None:
         """Note durably that a consumer is done with everything up to there; it never goes back.
 
-        Raises `FencedOff` where somebody else holds the name.
+        `fence` is that of the lease under which it went on. Raises `FencedOff` where somebody else holds the name.
         """
 
     def examples(self, name: str, args: str | None, limit: int) -> list[Example]:

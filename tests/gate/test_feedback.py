@@ -183,15 +183,16 @@ def test_what_is_noted_under_an_ended_lease_is_refused_and_the_cursor_stays(peop
     [made] = feedback.decisions(-1).items
     first = feedback.lease("fenced", "one", 30)
     assert (first.held, feedback.lease("fenced", "two", 30).held) == (True, False)
-    with pytest.raises(FencedOff):
-        feedback.acknowledge("fenced", made.position)
+    for name, fence in (("fenced", None), ("fenced", first.fence + 1), ("held by nobody", 1)):
+        with pytest.raises(FencedOff):
+            feedback.acknowledge(name.replace(" ", "-"), made.position, fence)
     people.clock.advance(31)
     second = feedback.lease("fenced", "two", 30)
     assert (second.held, second.fence) == (True, first.fence + 1)
     with pytest.raises(FencedOff):
-        feedback.acknowledge("fenced", made.position, holder="one", fence=first.fence)
+        feedback.acknowledge("fenced", made.position, first.fence)
     assert feedback.decisions(None, consumer="fenced").cursor is None
-    feedback.acknowledge("fenced", made.position, holder="two", fence=second.fence)
+    feedback.acknowledge("fenced", made.position, second.fence)
     assert feedback.decisions(None, consumer="fenced").cursor == made.position
     feedback.lease("fenced", "two", 0)
     assert feedback.lease("fenced", "one", 30).fence == second.fence + 1

@@ -219,7 +219,6 @@ BODY_SCHEMAS: Final[dict[str, JSONObject]] = {
     ),
     "acknowledge_decisions": _object(
         {"consumer": CONSUMER_NAME, "position": NUMBER}, closed=True,
-        holder={**CONSUMER_NAME, "type": ["string", "null"]},
         fence={**NUMBER, "type": ["integer", "null"]},
     ),
     "find_examples": _object(

@@ -5096,7 +5096,6 @@ export interface operations {
                 readonly "application/json": {
                     readonly consumer: string;
                     readonly position: number;
-                    readonly holder?: string | null;
                     readonly fence?: number | null;
                 };
             };
