@@ -46,7 +46,8 @@ class Decided:
     `position` is where it stands in the log. `kind` is the review's, or `report`; `outcome` the review's, `expired`
     where nobody decided in time, or `wrong` and `right` for a report. `args` are the arguments as the agent asked, and
     `decided` those that were decided on: where people corrected them, the two differ. A text that was erased is
-    `Erased`. `by` is a handle, or an id once that is erased; nobody where time decided.
+    `Erased`. `by` is a handle, or an id once that is erased; nobody where time decided. `confidence` is how sure the
+    agent was and `threshold` how sure it had to be to go on by itself, where either was told.
     """
 
     position: int
@@ -68,6 +69,8 @@ class Decided:
     by: str | None
     auth: str
     at: int
+    confidence: float | None = None
+    threshold: float | None = None
 
     @property
     def edited(self) -> bool:
@@ -258,10 +261,10 @@ class Feedback(Protocol):
     def lease(self, consumer: str, holder: str, seconds: int) -> ConsumerLease:
         """Hold the name of a consumer for some seconds, or go on holding it, unless another does; 0 lets it go."""
 
-    def acknowledge(self, consumer: str, position: int, *, holder: str | None = None, fence: int | None = None) -> None:
+    def acknowledge(self, consumer: str, position: int, fence: int | None = None) -> None:
         """Note durably that a consumer is done with everything up to there; it never goes back.
 
-        Raises `FencedOff` where somebody else holds the name.
+        `fence` is that of the lease under which it went on. Raises `FencedOff` where somebody else holds the name.
         """
 
     def examples(self, name: str, args: str | None, limit: int) -> list[Example]:

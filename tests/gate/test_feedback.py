@@ -29,6 +29,11 @@ def mail(to: str, text: str) -> None:
     """Send a mail."""
 
 
+@rail.confidence(name="label", of=lambda found: found[1], threshold=0.8)
+def label(text: str) -> tuple[str, float]:
+    return ("billing", 0.41)
+
+
 @dataclass
 class Heard:
     """What a consumer was handed, and what it does then."""
@@ -90,6 +95,19 @@ def test_everything_that_was_decided_comes_in_order_with_corrections_and_reasons
     assert [one.by for one in found][-1] is None
     assert [one.position for one in found] == sorted({one.position for one in found})
     assert {(one.name, one.pattern) for one in found} == {("mail", "approval"), ("handrail.ask", "question")}
+
+
+def test_what_was_decided_about_a_guess_says_how_sure_it_was_and_had_to_be(people):
+    people.edits("label", output=["legal", 1.0])
+    assert label("you will hear from my lawyer") == ("legal", 1.0)
+    people.approves("mail")
+    mail("ann@example.com", "hello")
+    guess, sent = rail.core.backend.feedback.decisions(-1).items
+    assert (guess.confidence, guess.threshold, guess.edited) == (0.41, 0.8, True)
+    assert (guess.args["output"], guess.decided["output"]) == (["billing", 0.41], ["legal", 1.0])
+    assert (sent.confidence, sent.threshold) == (None, None)
+    rail.report_outcome(guess.action, wrong=True)
+    assert rail.core.backend.feedback.decisions(-1).items[-1].confidence == 0.41
 
 
 def test_what_can_still_be_taken_back_is_not_told_yet(people):
@@ -183,15 +201,16 @@ def test_what_is_noted_under_an_ended_lease_is_refused_and_the_cursor_stays(peop
     [made] = feedback.decisions(-1).items
     first = feedback.lease("fenced", "one", 30)
     assert (first.held, feedback.lease("fenced", "two", 30).held) == (True, False)
-    with pytest.raises(FencedOff):
-        feedback.acknowledge("fenced", made.position)
+    for name, fence in (("fenced", None), ("fenced", first.fence + 1), ("held by nobody", 1)):
+        with pytest.raises(FencedOff):
+            feedback.acknowledge(name.replace(" ", "-"), made.position, fence)
     people.clock.advance(31)
     second = feedback.lease("fenced", "two", 30)
     assert (second.held, second.fence) == (True, first.fence + 1)
     with pytest.raises(FencedOff):
-        feedback.acknowledge("fenced", made.position, holder="one", fence=first.fence)
+        feedback.acknowledge("fenced", made.position, first.fence)
     assert feedback.decisions(None, consumer="fenced").cursor is None
-    feedback.acknowledge("fenced", made.position, holder="two", fence=second.fence)
+    feedback.acknowledge("fenced", made.position, second.fence)
     assert feedback.decisions(None, consumer="fenced").cursor == made.position
     feedback.lease("fenced", "two", 0)
     assert feedback.lease("fenced", "one", 30).fence == second.fence + 1

@@ -46,9 +46,9 @@ class HttpFeedback:
         body = {"consumer": consumer, "holder": holder, "seconds": seconds}
         return ConsumerLease(**self._transport.request("POST", "/v1/decisions/lease", body))
 
-    def acknowledge(self, consumer: str, position: int, *, holder: str | None = None, fence: int | None = None) -> None:
+    def acknowledge(self, consumer: str, position: int, fence: int | None = None) -> None:
         """Note that a consumer is done with everything up to there. Raises `FencedOff`."""
-        body = {"consumer": consumer, "position": position, "holder": holder, "fence": fence}
+        body = {"consumer": consumer, "position": position, "fence": fence}
         self._transport.request("POST", "/v1/decisions/acknowledged", body)
 
     def examples(self, name: str, args: str | None, limit: int) -> list[Example]:

@@ -155,7 +155,7 @@ class Consumer:
 
     def _note(self, position: int) -> None:
         try:
-            self._feedback().acknowledge(self.name, position, holder=self._holder, fence=self._fence)
+            self._feedback().acknowledge(self.name, position, self._fence)
         except FencedOff:
             raise _Lost from None
         self._noted = position

@@ -10,7 +10,7 @@ from typing import Final
 from ..backend import ConsumerLease
 from ..clock import SECOND
 from ..errors import FencedOff, InvalidValue, UsageError
-from ..store.protocol import Reader, Store, Transaction
+from ..store.protocol import Hold, Reader, Store, Transaction
 
 CONSUMER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,63}")
 CONSUMERS: Final = 100
@@ -47,7 +47,7 @@ class Cursors:
         held = known.holder == holder and seconds > 0
         return ConsumerLease(held, known.fence, max(known.until - now, 0))
 
-    def put(self, consumer: str, position: int, holder: str | None = None, fence: int | None = None) -> None:
+    def put(self, consumer: str, position: int, fence: int | None = None) -> None:
         """Note that it is done up to a position, at most where the log ends.
 
         Raises `FencedOff` where somebody else has the name, and `UsageError` for one too many.
@@ -59,20 +59,22 @@ class Cursors:
         if name not in known and len(known) >= CONSUMERS:
             raise UsageError(f"there are {CONSUMERS} consumers already: go on under the name of one of them")
         with self._store.write() as tx:
-            self._require(tx, name, holder, fence)
+            self._require(tx, name, fence)
             tx.put_cursor(self._tenant, name, min(position, head.size - 1 if head else -1))
 
-    def _require(self, tx: Transaction, name: str, holder: str | None, fence: int | None) -> None:
-        """Raises `FencedOff` unless this holder has the name under this number, or nobody has it and none is named."""
+    def _require(self, tx: Transaction, name: str, fence: int | None) -> None:
+        """Raises `FencedOff` unless the name is held under this number, or by nobody where none is given."""
         known, now = tx.holding(self._tenant, name), self._now()
-        if holder is None:
+        if fence is None:
             mine = known is None or known.until <= now
         else:
-            until = known.until if known else now
-            found = tx.hold(self._tenant, name, holder, now, until, now + LONGEST * SECOND)
-            mine = (found.holder, found.fence) == (holder, fence)
+            mine = known is not None and self._kept(tx, name, known, now).fence == fence
         if not mine:
             raise FencedOff("another process goes on under the name of this consumer: what it notes counts")
+
+    def _kept(self, tx: Transaction, name: str, known: Hold, now: int) -> Hold:
+        """Who has the name until this transaction ends: where it was taken meanwhile, somebody else."""
+        return tx.hold(self._tenant, name, known.holder, now, known.until, now + LONGEST * SECOND)
 
 
 def required(consumer: str) -> str:

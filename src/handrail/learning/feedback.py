@@ -110,9 +110,9 @@ class LocalFeedback:
         """Hold the name of a consumer, or go on holding it, unless another does."""
         return self._cursors.lease(consumer, holder, seconds)
 
-    def acknowledge(self, consumer: str, position: int, *, holder: str | None = None, fence: int | None = None) -> None:
+    def acknowledge(self, consumer: str, position: int, fence: int | None = None) -> None:
         """Note that a consumer is done with everything up to there. Raises `FencedOff`."""
-        self._cursors.put(consumer, position, holder, fence)
+        self._cursors.put(consumer, position, fence)
 
     def cursor(self, consumer: str) -> int | None:
         """How far a consumer has come."""

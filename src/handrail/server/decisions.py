@@ -101,14 +101,12 @@ async def lease(exchange: Exchange) -> Response:
 
 async def acknowledge(exchange: Exchange) -> Response:
     """Note how far a consumer of the caller has come."""
-    given = await exchange.members(consumer=str, position=int, holder=str, fence=int)
+    given = await exchange.members(consumer=str, position=int, fence=int)
     if given["consumer"] is None or given["position"] is None:
         raise InvalidValue("consumer and position are missing, or one of them is")
     if not -1 <= given["position"] <= 2**53:
         raise InvalidValue("position is where a decision stands in the log, or -1 for its beginning")
     own = feedback(exchange)
-    if (given["holder"] is None) != (given["fence"] is None):
-        raise InvalidValue("holder and fence belong together: give both as the lease has them, or none")
     await asyncio.to_thread(partial(own.acknowledge, **given))
     return answer({"consumer": given["consumer"], "cursor": await asyncio.to_thread(own.cursor, given["consumer"])})
 

@@ -89,7 +89,9 @@ DECIDED: Final = _object(
      "decided": {**ERASABLE, "description": "As they were decided on."}, "edited": {"type": "boolean"},
      "outcome": {**TEXT, "description": "The review's; expired, or of a report wrong or right."},
      "value": ERASABLE, "note": ERASABLE, "by": MAYBE, "auth": TEXT,
-     "at": {"type": "integer", "description": "µs since the epoch."}},
+     "at": {"type": "integer", "description": "µs since the epoch."},
+     "confidence": {"type": ["number", "null"], "description": "How sure the agent was, from 0 to 1."},
+     "threshold": {"type": ["number", "null"], "description": "How sure it had to be to go on by itself."}},
     closed=True,
 )  # fmt: skip
 SPAN: Final[JSONObject] = {"type": ["integer", "null"], "description": "µs."}
@@ -219,7 +221,6 @@ BODY_SCHEMAS: Final[dict[str, JSONObject]] = {
     ),
     "acknowledge_decisions": _object(
         {"consumer": CONSUMER_NAME, "position": NUMBER}, closed=True,
-        holder={**CONSUMER_NAME, "type": ["string", "null"]},
         fence={**NUMBER, "type": ["integer", "null"]},
     ),
     "find_examples": _object(

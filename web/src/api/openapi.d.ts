@@ -1947,6 +1947,10 @@ export interface components {
             readonly auth: string;
             /** @description µs since the epoch. */
             readonly at: number;
+            /** @description How sure the agent was, from 0 to 1. */
+            readonly confidence: number | null;
+            /** @description How sure it had to be to go on by itself. */
+            readonly threshold: number | null;
         };
         readonly Wait: {
             /** @enum {unknown} */
@@ -5096,7 +5100,6 @@ export interface operations {
                 readonly "application/json": {
                     readonly consumer: string;
                     readonly position: number;
-                    readonly holder?: string | null;
                     readonly fence?: number | null;
                 };
             };
