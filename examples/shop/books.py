@@ -32,29 +32,30 @@ class Books:
 
     def work(self, stop: threading.Event) -> None:
         """Work until told to stop, or until every day is filed."""
-        while day := self._shop.look(unfiled):
-            receipt = self._tell(day)
-            if receipt is None:
-                return
-            self._shop.transact(lambda db: db.execute("INSERT INTO journal VALUES (?, ?)", (day, receipt)))  # noqa: B023
+        while (day := self._shop.look(unfiled)) and self._deal_with(day):
             if stop.wait(PACE):
                 return
 
-    def _tell(self, day: str) -> str | None:
-        """The receipt for a day, or that it was left out; nothing where it has to be tried again later."""
+    def _deal_with(self, day: str) -> bool:
+        """Have a day filed, or leave it out; whether to go on with the next one."""
         voice = Ticker(self._console, NAME, day)
         voice.say("files", f"the sales of {day}")
         try:
             with self._rail.run(f"books {day}"):
                 receipt = self._file(day)
+                self._note(day, receipt)
         except (handrail.ActionFailed, handrail.ActionSkipped) as ended:
             voice.say("left out", str(ended))
-            return LEFT_OUT
+            self._note(day, LEFT_OUT)
         except handrail.HandrailError as error:
             voice.say("left", str(error))
-            return None
-        voice.say("filed", f"receipt {receipt}", "green")
-        return receipt
+            return False
+        else:
+            voice.say("filed", f"receipt {receipt}", "green")
+        return True
+
+    def _note(self, day: str, receipt: str) -> None:
+        self._shop.transact(lambda db: db.execute("INSERT OR REPLACE INTO journal VALUES (?, ?)", (day, receipt)))
 
 
 def gated(rail: Rail, shop: Shop, url: str) -> Callable[[str], str]:

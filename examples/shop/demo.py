@@ -62,9 +62,10 @@ def _serve(state: State, narrator: Narrator, port: int | None, browser: bool) ->
                 webbrowser.open(first)
             _keep_going(narrator, company, agents, news)
     except KeyboardInterrupt:
-        return _stopped(narrator, Shop(state.shop))
+        pass
     finally:
         company.close()
+    return _stopped(narrator, Shop(state.shop))
 
 
 class Agents:

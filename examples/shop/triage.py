@@ -65,19 +65,19 @@ class Triage:
     def _assign(self, ticket: Ticket) -> None:
         voice = Ticker(self._console, NAME, ticket.id)
         try:
-            with (
-                self._rail.run(f"triage {ticket.id}"),
-                self._rail.context(sender=ticket.sender),
-            ):
-                team: str = self._label(ticket.text).team
+            with self._rail.run(f"triage {ticket.id}"), self._rail.context(sender=ticket.sender):
+                team = self._label(ticket.text).team
+                self._note(ticket, team)
         except handrail.Denied as denied:
             voice.say("denied", denied.note or denied.reason)
-            team = UNASSIGNED
+            self._note(ticket, UNASSIGNED)
         except handrail.HandrailError as error:
             voice.say("left", str(error))
-            return
+        else:
+            voice.say("given to", team, "green")
+
+    def _note(self, ticket: Ticket, team: str) -> None:
         self._shop.transact(lambda db: db.execute("INSERT OR REPLACE INTO teams VALUES (?, ?)", (ticket.id, team)))
-        voice.say("given to", team, "green")
 
 
 def gated(rail: Rail, model: Classifier) -> Callable[[str], Label]:

@@ -153,6 +153,30 @@ def test_patterns_stack_in_one_run(tmp_path, request, kind: str):
     assert "T-1050  goes to accounts" in printed
 
 
+def test_a_killed_run_asks_only_about_what_nobody_has_decided(tmp_path, request):
+    def first(record: ReviewRecord) -> Decide:
+        seen.append(record.action.state.id)
+        if len(seen) == 3:
+            raise KeyboardInterrupt
+        return Decide("approve" if record.state.kind == "check" else "reject", record.state.view)
+
+    def second(record: ReviewRecord) -> Decide:
+        left.append(record.action.state.id)
+        if record.state.kind != "exception":
+            return Decide("approve", record.state.view)
+        busy = "O-12958" in (record.action.args or "")
+        return Decide("retry" if busy else "skip", record.state.view)
+
+    seen: list[str] = []
+    left: list[str] = []
+    with pytest.raises(KeyboardInterrupt):
+        run("stacked", tmp_path, FILE, request, first)
+    assert run("stacked", tmp_path, FILE, request, second).count("T-10") == 14
+    assert seen[2] in left
+    assert not {*seen[:2]} & {*left}
+    assert len({*seen, *left}) == 7
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_an_example_is_short_and_says_how_to_run_it(name: str):
     text = (ROOT / "examples" / f"{name}.py").read_text("utf-8")

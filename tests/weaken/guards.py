@@ -236,6 +236,11 @@ OF_THE_LOG: Final = (
 
 OF_THE_CALL: Final = (
     Guard(
+        "one question at a time", "What is typed on a terminal is for the review that was drawn last.",
+        (Edit("gate/asking.py", "with _terminal.setdefault(os.getpid(), threading.Lock()):", "if True:"),),
+        ("tests/e2e/test_asking.py::test_of_calls_that_wait_together_one_asks_after_the_other",),
+    ),
+    Guard(
         "command ids", "A command that is repeated gets the first answer and does nothing.",
         (
             Edit(
