@@ -131,7 +131,11 @@ class Wait:
     def __str__(self) -> str:
         if self.low is None or self.likely is None or self.high is None:
             return UNKNOWN[self.known]
-        return f"about {approximate(self.likely)} ({approximate(self.low)} to {approximate(self.high)})"
+        low, high = approximate(self.low), approximate(self.high)
+        if low == high:
+            return f"about {high}"
+        number, _, unit = low.partition(" ")
+        return f"about {approximate(self.likely)} ({number if high.endswith(f' {unit}') else low} to {high})"
 
 
 UNKNOWN: Final[dict[Known, str]] = {

@@ -53,6 +53,7 @@ MAY: Final[dict[str, tuple[str, str]]] = {
     "get_action_history": ("propose execute", READERS),
     "get_review": ("propose execute", READERS),
     "get_review_wait": ("propose execute", READERS),
+    "get_inbox_waits": ("", READERS),
     "get_waits": ("", READERS),
     "get_review_history": ("propose execute", READERS),
     "find_run": ("propose execute", READERS),

@@ -102,6 +102,11 @@ class LocalFeedback:
         people = People(directory.members, directory.solo)
         return self._process().waits.expect(self._tenant, state, rows[0].rank, people)
 
+    def expected_waits(self) -> dict[str, Wait]:
+        """How long the open reviews will probably still wait, by id: the first ones, where there are many."""
+        directory = self._known.directory()
+        return self._process().waits.expected(self._tenant, People(directory.members, directory.solo))
+
     def wait_score(self) -> WaitScore:
         """How well waits were foretold lately."""
         return self._process().waits.score(self._tenant)

@@ -135,6 +135,14 @@ class Queue:
         position = self._position(review, rank, opened)
         return self._range(self._foretold(position, now), position, now)
 
+    def expected(self, now: int) -> dict[str, Range | None]:
+        """How long each open review will still wait from now, by id."""
+        places = sorted((-one.rank, one.opened, review) for review, one in self._open.items())
+        return {
+            review: self._range(self._foretold(position, now), position, now)
+            for position, (_, _, review) in enumerate(places, 1)
+        }
+
     def reviewers(self, now: int) -> int:
         """How many decided something lately."""
         return sum(1 for at in self._seen.values() if now - at <= SEEN)

@@ -85,6 +85,12 @@ async def expected_wait(exchange: Exchange) -> Response:
     return answer({"estimated_wait": records.wait_out(found)})
 
 
+async def expected_waits(exchange: Exchange) -> Response:
+    """How long the open reviews will probably still wait."""
+    found = await asyncio.to_thread(exchange.backend.feedback.expected_waits)
+    return answer({"waits": {review: records.wait_out(one) for review, one in found.items()}})
+
+
 async def waits(exchange: Exchange) -> Response:
     """How well waits were foretold lately."""
     return answer(records.plain(await asyncio.to_thread(exchange.backend.feedback.wait_score)))
@@ -130,5 +136,6 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "acknowledge_decisions": acknowledge,
     "find_examples": examples,
     "get_review_wait": expected_wait,
+    "get_inbox_waits": expected_waits,
     "get_waits": waits,
 }

@@ -147,6 +147,9 @@ ANSWERS: Final[dict[str, tuple[tuple[int, ...], str, JSONObject]]] = {
         (200,), JSON, _object({"items": _list(_object({"decided": _ref("Decided"), "alike": {"type": "number"}}))})
     ),
     "ExpectedWait": ((200,), JSON, _object({"estimated_wait": MAYBE_WAIT})),
+    "ExpectedWaits": (
+        (200,), JSON, _object({"waits": {"type": "object", "additionalProperties": _ref("Wait")}})
+    ),
     "WaitScore": ((200,), JSON, _ref("WaitScore")),
     "Name": ((200,), JSON, _object({"id": TEXT, "name": TEXT})),
     "Me": ((200,), JSON, _ref("Me")),
