@@ -39,8 +39,8 @@ OF_FEEDBACK: Final = (
     Guard(
         "one holder", "A name is held by one until its time is over.",
         (
-            Edit(CURSORS, "if known is None or known.holder == holder or not now < known.until", "if 0 <= now or not now"),
-            Edit("store/statements.py", "WHERE holder = excluded.holder OR until <= ?5 OR until > ?6", "WHERE ?5 OR ?6"),
+            Edit(CURSORS, "if known is None or known.holder == holder or", "if known is None or 0 <= now or"),
+            Edit("store/statements.py", "WHERE holder = excluded.holder OR until <= ?5", "WHERE ?5"),
         ),
         (FENCED,),
     ),
