@@ -14,21 +14,23 @@ from fastapi import FastAPI, Response
 from ...engine.sheet import Sheets, Viewer
 from ...errors import HandrailError, InvalidValue, NotAllowed, NotFound, Refused, UsageError
 from ...ids import derive
-from ...review.model import OPEN
+from ...review.model import OPEN, Review
 from ...wire.bodies import command_of
 from ..rights import visible
 from ..service import Service
 from .choices import CHOICES, as_text, cares, choices_of, decision_body
 from .faults import sentence
 from .form import Form
-from .standing import ASKS, Said, conflict, standing, until
+from .standing import ASKS, Said, conflict, standing, turned_out, until
 from .visit import NEEDS, Visit, add, see_other
 
 OTHERS: Final[Mapping[str, str]] = {
     "claim": "claim_review", "release": "release_review", "comment": "comment_review", "revoke": "revoke_review",
-    "escalate": "escalate_review",
+    "escalate": "escalate_review", "outcome": "report_outcome",
 }  # fmt: skip
 """What else a form can send, and the operation that it is."""
+TURNED: Final[Mapping[str, bool]] = {"right": False, "wrong": True}
+"""How it turned out, and whether that is wrong."""
 
 
 def mount(app: FastAPI, service: Service) -> None:
@@ -64,7 +66,7 @@ async def read(visit: Visit) -> dict[str, Any]:
 async def send(visit: Visit) -> Response:
     """Do what a form says, once, however often it is sent."""
     form, review = await visit.form(), visit.review
-    visible(visit.service, visit.who, review)
+    state = visible(visit.service, visit.who, review)
     page: dict[str, Any] | None = None
     try:
         if form.text("do") in CHOICES:
@@ -74,7 +76,8 @@ async def send(visit: Visit) -> Response:
         kind = NEEDS[operation].command
         assert kind is not None
         command_id = derive("cmd", visit.who.principal.id, "page", form.text("key")[:100])
-        await visit.service.backend(visit.who).acall(review, command_of(kind, body), command_id=command_id)
+        subject = state.action if operation == OTHERS["outcome"] and isinstance(state, Review) else review
+        await visit.service.backend(visit.who).acall(subject, command_of(kind, body), command_id=command_id)
     except NotFound:
         raise
     except (Refused, UsageError) as error:
@@ -96,6 +99,10 @@ def _meant(form: Form, page: Mapping[str, Any] | None) -> tuple[str, dict[str, A
         if not note:
             raise InvalidValue("write a comment first")
         return OTHERS[what], {"text": note}
+    if what == "outcome":
+        if form.text("turned") not in TURNED:
+            raise InvalidValue("say whether it turned out right or wrong")
+        return OTHERS[what], {"wrong": TURNED[form.text("turned")], "note": note or None}
     return OTHERS[what], {"note": note or None} if what in ("revoke", "escalate") else {}
 
 
@@ -125,7 +132,7 @@ def _drawn(
         until=until(page), said=list(standing(page, me["id"])), told=told, choices=choices_of(page),
         tick=tick, type_name=name, key=secrets.token_urlsafe(18), what=what, written=written,
         problems=problems or [], text=_text(page, form) if template == "edit.html" else "",
-        others=_others(visit, page),
+        others=_others(visit, page), turned=turned_out(page, me["id"]),
     )  # fmt: skip
 
 
@@ -136,10 +143,11 @@ def _text(page: Mapping[str, Any], form: Form | None) -> str:
 def _others(visit: Visit, page: Mapping[str, Any]) -> set[str]:
     """What else than deciding is possible now."""
     row, me = page["row"], visit.who.principal.id
+    found = {"outcome"} if page["may_report"] else set()
     if "decide" not in visit.who.permissions:
-        return set()
+        return found
     made = row["decision"]
-    found = {"comment"} if page["may_comment"] else set()
+    found |= {"comment"} if page["may_comment"] else set()
     if row["status"] in OPEN and not page["refusal"]:
         mine = row["claimed_by"] and row["claimed_by"]["id"] == me
         found |= {"release"} if mine else {"claim"}

@@ -71,6 +71,17 @@ def standing(page: Page, me: str) -> Iterator[Said]:
         yield Said("info", BECAME[page["outcome"]["status"]])
 
 
+def turned_out(page: Page, me: str) -> Said | None:
+    """What was said last of how it turned out after its end."""
+    if not page["reports"]:
+        return None
+    last = page["reports"][-1]
+    how, says = "wrong" if last["wrong"] else "right", "say" if last["by"]["id"] == me else "says"
+    words = f": “{last['note']}”" if last["note"] else "."
+    text = f"It turned out {how}, {says} {_who(last['by'], me)} {_ago(page, last['at'])}{words}"
+    return Said("bad" if last["wrong"] else "ok", text)
+
+
 def _decided(page: Page, me: str) -> Iterator[Said]:
     made = page["decision"]
     verb = DONE.get(made["outcome"], f"decided: {made['outcome']}")
