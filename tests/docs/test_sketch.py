@@ -96,7 +96,9 @@ HELD = {
         "tests/action/test_execution.py::test_an_exception_asks_with_all_attempts_counted",
     ),
     "`escalate_immediately`": (EXCEPTIONS + "test_an_unexpected_error_goes_to_people_at_once",),
-    "sessions and their results": (
+    "sessions that end `completed`": (
+        RUNS + "test_a_finished_run_is_not_entered_again",
+        "tests/gate/test_stop.py::test_who_waits_in_a_stopped_run_or_one_inside_it_is_told_why",
         RUNS + "test_equal_calls_of_one_execution_are_two_and_a_second_execution_finds_both",
     ),
     "`interrupt_execution(": (
@@ -117,7 +119,12 @@ HELD = {
         "tests/server/test_matrix.py::test_an_agents_key_is_refused_on_every_route_of_people_and_each_refusal_is_an_entry",
     ),
     "tools of an agent's loop": (APPROVAL + "test_call_and_wrap_gate_a_table_of_tools",),
-    "`audit_logger.": (EVERY_ENTRY, UNCHANGED),
+    "`audit_logger.": (
+        EVERY_ENTRY,
+        UNCHANGED,
+        "tests/gate/test_policy.py::test_the_view_and_the_log_name_the_policy",
+        "tests/cli/test_explain.py::test_what_nobody_was_asked_about_says_why_and_how_sure_its_agent_was",
+    ),
     "escalation paths, context": (
         "tests/review/test_ladder.py::test_after_its_time_the_next_level_is_asked_and_the_earlier_stays_allowed",
         APPROVAL + "test_context_of_all_blocks_is_frozen_into_the_review",
