@@ -11,6 +11,7 @@ from typing import Any, Final
 import orjson
 from fastapi import FastAPI, Response
 
+from ...backend import Wait
 from ...engine.sheet import Sheets, Viewer
 from ...errors import HandrailError, InvalidValue, NotAllowed, NotFound, Refused, UsageError
 from ...ids import derive
@@ -21,7 +22,7 @@ from ..service import Service
 from .choices import CHOICES, as_text, cares, choices_of, decision_body
 from .faults import sentence
 from .form import Form
-from .standing import ASKS, Said, conflict, standing, turned_out, until
+from .standing import ASKS, Said, conflict, foreseen, standing, turned_out, until
 from .visit import NEEDS, Visit, add, see_other
 
 OTHERS: Final[Mapping[str, str]] = {
@@ -41,9 +42,10 @@ def mount(app: FastAPI, service: Service) -> None:
 
 
 async def show(visit: Visit) -> Response:
-    """The review as it stands."""
+    """The review as it stands, and how long it will probably take."""
     page = await read(visit)
-    return _drawn(visit, page)
+    feedback = visit.service.backend(visit.who).feedback
+    return _drawn(visit, page, wait=await asyncio.to_thread(feedback.expected_wait, page["row"]["id"]))
 
 
 async def edit(visit: Visit) -> Response:
@@ -122,7 +124,7 @@ def _again(visit: Visit, page: dict[str, Any], form: Form, error: HandrailError)
 
 def _drawn(
     visit: Visit, page: dict[str, Any], status: int = 200, *, template: str = "decide.html", told: Said | None = None,
-    form: Form | None = None, problems: list[dict[str, str]] | None = None,
+    form: Form | None = None, problems: list[dict[str, str]] | None = None, wait: Wait | None = None,
 ) -> Response:  # fmt: skip
     me, what = visit.me, form.text("do") if form else ""
     tick, name = cares(page)
@@ -132,7 +134,7 @@ def _drawn(
         until=until(page), said=list(standing(page, me["id"])), told=told, choices=choices_of(page),
         tick=tick, type_name=name, key=secrets.token_urlsafe(18), what=what, written=written,
         problems=problems or [], text=_text(page, form) if template == "edit.html" else "",
-        others=_others(visit, page), turned=turned_out(page, me["id"]),
+        others=_others(visit, page), turned=turned_out(page, me["id"]), wait=foreseen(wait),
     )  # fmt: skip
 
 
