@@ -134,6 +134,7 @@ def _proposal(work: Work, subject: str, command: action.Propose, actor: Principa
     return ActionFacts(
         subject, work.now, actor, verdict, revision, blocked=blocked, intent=intent, line=line, target=target,
         charges=limits.charges(found), output=_output(command.kind, command.args), env=work.place.env,
+        sampled=directory.names.draw(subject) < verdict.share,
     )  # fmt: skip
 
 

@@ -37,7 +37,8 @@ class Trial:
 def tried(file: PolicyFile, asked: Asked, args: str, directory: Directory | None) -> Trial:
     """A policy tried on an action. No schema is known: a text that is compared with a number is taken for one."""
     people = imagined(file) if directory is None or directory.solo else directory
-    context = Context(asked, Arguments(args, guesses=guesses(file.policy.conditions)), people.names)
+    given = Arguments(args, guesses=guesses(file.policy.conditions))
+    context = Context(asked, given, people.names, raises=file.policy.criticality)
     verdict = judge(UNDECLARED, people, NOBODY, file.policy, asked, context.holds)
     return Trial(tuple(_rules(file.policy, asked.name, context)), verdict)
 

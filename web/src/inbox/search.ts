@@ -39,7 +39,7 @@ const STATES: Record<string, Test> = {
   voted: (row) => row.votes.length > 0,
   escalated: (row) => row.level > 0,
 };
-const KINDS = ["approval", "check", "question", "exception"];
+const KINDS = ["approval", "check", "question", "exception", "sample"];
 
 /** What a query can ask for, as it is told under the box. */
 export const FIELDS: Record<string, Field> = {

@@ -16,7 +16,7 @@ DONE: Final = {
     "skip": "skipped it", "abort": "gave it up", "happened": "said that it took effect",
     "not_happened": "said that it did not take effect",
 }  # fmt: skip
-ASKS: Final = {"approval": "Approval", "check": "Check", "question": "Question", "exception": "Failed"}
+ASKS: Final = {"approval": "Approval", "check": "Check", "question": "Question", "exception": "Failed", "sample": "Sample"}
 ENDED: Final = {
     "withdrawn": "The agent took this back before anybody decided. Nothing is left to do.",
     "superseded": "Another review has taken the place of this one. Nothing is left to do here.",
