@@ -141,7 +141,7 @@ def test_without_a_usable_number_confidence_is_a_check_with_its_reason(people):
     for given, reason in ((None, "no_usable_confidence"), (float("nan"), "no_usable_confidence"),
                           (0.79, "below_threshold")):  # fmt: skip
         ticket = plain.having(confidence=given).propose(1)
-        record = rail.core.backend.review(state(ticket).review)
+        record: Any = rail.core.backend.review(state(ticket).review)
         assert (record.state.kind, record.view["verdict"]["reason"]) == ("check", reason)
         assert state(ticket).threshold == "0.8"
     assert plain.having(confidence=0.8)(1) == 1
