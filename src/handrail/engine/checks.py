@@ -64,12 +64,10 @@ def check_decision(work: Any, state: Review, held: Action, command: Decide) -> N
     elif command.outcome == "answer":
         args = work.args(held.id, held.revision)
         check_answer(orjson.loads(args) if args else {}, command.value)
-    elif command.outcome == "wrong" and command.value is not None:
-        _check_correction(work.sources, held, command.value)
 
 
-def _check_correction(sources: Sources, held: Action, value: JSON) -> None:
-    """What would have been right instead of an output fits its type."""
+def check_correction(sources: Sources, held: Action, value: JSON) -> None:
+    """Raise `InvalidValue` unless what is said to be right fits the type of the output that is corrected."""
     if held.kind != "output":
         raise InvalidValue("only the output of a predictor is corrected by a value: say in a note what would be right")
     schema = sources.schema(held.schema)

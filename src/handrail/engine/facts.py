@@ -29,6 +29,7 @@ from ..principal import SOLO_ID, Principal
 from ..review import commands as review
 from ..review.access import People, barred
 from ..review.facts import Facts as ReviewFacts
+from ..review.lifecycle import choices
 from ..review.model import Review
 from ..review.voting import COLLECTED
 from ..run import commands as run
@@ -38,7 +39,7 @@ from ..run.model import Hold, Run
 from ..stream import JSON, Revision, changed
 from ..view.model import folds
 from . import conditions, limits, lineage, permissions, shown
-from .checks import check_above, check_decision, check_output, check_parent, check_run
+from .checks import check_above, check_correction, check_decision, check_output, check_parent, check_run
 
 if TYPE_CHECKING:
     from .work import Work
@@ -308,6 +309,8 @@ def _decision(work: Work, base: ReviewFacts, state: Review, held: Action, comman
     check_decision(work, state, held, command)
     if command.outcome in COLLECTED:
         base = changed(base, unseen=folds(work.text(state.id, state.view)))
+    if command.value is not None and "wrong" == command.outcome in choices(state, base.actor, base.people, work.now):
+        check_correction(work.sources, held, command.value)
     if command.standing is not None:
         arguments = orjson.loads(work.args(held.id, held.revision) or "{}")
         base = changed(base, reversible=held.reversible, arguments=frozenset(arguments))
