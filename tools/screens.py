@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
+from examples.shop import bookkeeper
 from examples.shop.company import Company
 from examples.shop.demo import AGENTS, Agents
 from examples.shop.place import State
@@ -22,7 +23,7 @@ from .palette import smaller
 IMAGES: Final = Path(__file__).parents[1] / "docs" / "images"
 LIMIT: Final = 350_000
 """Bytes that a picture may have."""
-WAITING: Final = 12
+WAITING: Final = 15
 """Reviews that the demo's agents ask for at once."""
 DESK: Final[dict[str, Any]] = {"viewport": {"width": 1440, "height": 900}, "device_scale_factor": 1.5}
 HAND: Final[dict[str, Any]] = {
@@ -37,15 +38,16 @@ def demo() -> Iterator[Company]:
         state = State(Path(folder))
         state.prepare(fresh=True)
         company = Company(state, 0)
-        agents = Agents(state, company, queue.Queue())
-        try:
-            company.open()
-            for name in AGENTS:
-                agents.start(name)
-            yield company
-        finally:
-            agents.stop()
-            company.close()
+        with bookkeeper.open_for(state.books) as office:
+            agents = Agents(state, company, office, queue.Queue())
+            try:
+                company.open()
+                for name in AGENTS:
+                    agents.start(name)
+                yield company
+            finally:
+                agents.stop()
+                company.close()
 
 
 async def signed_in(browser: Browser, company: Company, who: str, **look: Any) -> BrowserContext:

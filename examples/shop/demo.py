@@ -1,4 +1,4 @@
-"""The demo company: a server, two agents in processes of their own, and links for two reviewers."""
+"""The demo company: a server, four agents in processes of their own, a bookkeeper, and links for two reviewers."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from rich.console import Console
 
 from handrail.store.lock import WriterLock
 
-from . import support, warehouse
+from . import bookkeeper, books, support, triage, warehouse
 from .company import REVIEWERS, Company
 from .narration import Narrator
 from .place import COMMAND, State, summary
 from .shop import Shop
 
-AGENTS: Final = (support.NAME, warehouse.NAME)
+AGENTS: Final = (support.NAME, warehouse.NAME, triage.NAME, books.NAME)
 PATIENCE: Final = 10.0
 """Seconds that an agent has to end before it is killed; what it then left half done is found again."""
 News = tuple[Literal["links", "ended"], str]
@@ -56,28 +56,30 @@ def _serve(state: State, narrator: Narrator, port: int | None, browser: bool) ->
     try:
         company.open()
         news: queue.Queue[News] = queue.Queue()
-        with _agents(state, company, news) as agents:
+        with bookkeeper.open_for(state.books) as office, _agents(state, company, office, news) as agents:
             first = _banner(narrator, state, company, agents)
             if browser and _has_display():
                 webbrowser.open(first)
             _keep_going(narrator, company, agents, news)
     except KeyboardInterrupt:
-        return _stopped(narrator, Shop(state.shop))
+        pass
     finally:
         company.close()
+    return _stopped(narrator, Shop(state.shop))
 
 
 class Agents:
     """The agents' processes: one that dies is started again, and finds its questions."""
 
-    def __init__(self, state: State, company: Company, news: queue.Queue[News]) -> None:
-        self._state, self._company, self._news = state, company, news
+    def __init__(self, state: State, company: Company, office: str, news: queue.Queue[News]) -> None:
+        self._state, self._company, self._office, self._news = state, company, office, news
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, name: str) -> None:
         """Start an agent with its key; when it ends, that is news."""
-        command = (sys.executable, "-m", "examples.shop.worker", name, self._company.url, str(self._state.shop))
+        given = (name, self._company.url, str(self._state.shop), self._office)
         environment = {**os.environ, "HANDRAIL_KEY": self._company.key(name)}
+        command = (sys.executable, "-m", "examples.shop.worker", *given)
         process = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, start_new_session=True)
         self._running[name] = process
         threading.Thread(target=self._watch, args=(name, process), daemon=True).start()
@@ -104,8 +106,8 @@ class Agents:
 
 
 @contextmanager
-def _agents(state: State, company: Company, news: queue.Queue[News]) -> Iterator[Agents]:
-    agents = Agents(state, company, news)
+def _agents(state: State, company: Company, office: str, news: queue.Queue[News]) -> Iterator[Agents]:
+    agents = Agents(state, company, office, news)
     try:
         for name in AGENTS:
             agents.start(name)
@@ -142,7 +144,8 @@ def _banner(narrator: Narrator, state: State, company: Company, agents: Agents) 
             ("links", "each works once, within ten minutes; press Enter for new ones"),
             ("two", "some actions need both people: open the second link in a private window"),
             ("shop", f"{shop['orders']:,} orders of {shop['customers']:,} customers, invented, in {state.shop}"),
-            ("agents", f"{' and '.join(map(agents.told, AGENTS))}; rules, no model. A killed one goes on"),
+            ("agents", "rules and a small classifier, no language model; a killed one goes on where it was"),
+            *(("", agents.told(name)) for name in AGENTS),
             ("reviews", f"in {state.handrail}, and the server's log in {state.log}"),
             ("stop", f"Ctrl-C; what is open stays open. Start over: {COMMAND} --fresh"),
         ]

@@ -106,7 +106,7 @@ class Ticker:
         """One line; what the agent writes back is left out."""
         if label == "replies":
             return
-        head = Text.assemble((f"{self._agent:<16}  {visible(self._subject):<8}  ", "dim"), f"{visible(label):<10} ")
+        head = Text.assemble((f"{self._agent:<16}  {visible(self._subject):<10}  ", "dim"), f"{visible(label):<10} ")
         self._console.print(head.append(visible(text), style), soft_wrap=True)
 
     def ticket(self, ticket: Ticket) -> None:

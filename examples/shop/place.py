@@ -49,6 +49,11 @@ class State:
         return f"sqlite:///{self.handrail.as_posix()}"
 
     @property
+    def books(self) -> Path:
+        """Where the bookkeeper files what it is sent."""
+        return self.folder / "books"
+
+    @property
     def log(self) -> Path:
         """The server's log."""
         return self.folder / "server.log"
@@ -64,6 +69,7 @@ class State:
         for kind in ("shop.db*", "handrail.db", "handrail.db-wal", "handrail.db-shm", "*.key"):
             for path in self.folder.glob(kind):
                 path.unlink()
+        shutil.rmtree(self.books, ignore_errors=True)
         database.create(self.shop)
 
 

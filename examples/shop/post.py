@@ -7,6 +7,7 @@ from dataclasses import astuple
 from random import Random
 from typing import Final
 
+from . import tickets
 from .generate import TODAY
 from .shop import Shop
 from .tickets import Ticket
@@ -33,6 +34,10 @@ class Post:
 
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
+
+    def all(self) -> list[Ticket]:
+        """The tickets that ship with the shop, and everything that came since."""
+        return [*tickets.load(), *self.received()]
 
     def received(self) -> list[Ticket]:
         """Everything that came, in order."""

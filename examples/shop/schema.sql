@@ -1,4 +1,4 @@
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 
 -- The shop's own database. Money is integer cents (EUR); days are ISO 8601 dates.
 CREATE TABLE customers (
@@ -116,6 +116,18 @@ CREATE TABLE mail (
 CREATE TABLE replies (
     ticket TEXT PRIMARY KEY,
     text TEXT NOT NULL
+) STRICT;
+
+-- Which team each mail was given to.
+CREATE TABLE teams (
+    ticket TEXT PRIMARY KEY,
+    team TEXT NOT NULL
+) STRICT;
+
+-- Days whose sales the bookkeeper has filed, or that were left out.
+CREATE TABLE journal (
+    day TEXT PRIMARY KEY,
+    receipt TEXT NOT NULL
 ) STRICT;
 
 -- The figures on the day the shop opened, to compare with.

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from . import money
+from . import database, money
 from .database import FIGURES, connection
 from .operations import ShopRefused
 from .records import Customer, Line, Order, Product
@@ -21,6 +21,13 @@ class Shop:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+
+    @classmethod
+    def at(cls, path: Path) -> Shop:
+        """The shop in that file, made if there is none yet."""
+        if not database.is_current(path):
+            database.create(path)
+        return cls(path)
 
     def transact(self, operation: Callable[[sqlite3.Connection], T]) -> T:
         """Run `operation` in one transaction: all of it, or nothing when it raises."""

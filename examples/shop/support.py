@@ -11,9 +11,10 @@ from rich.console import Console
 import handrail
 from handrail import Rail
 
-from . import agent, tickets
+from . import agent
 from .actions import gated
 from .agent import Facts
+from .crew import Crew
 from .desk import Desk, Tools
 from .narration import Ticker
 from .post import Post
@@ -37,35 +38,25 @@ class Support:
         self._post: Final = Post(shop)
         self._tools: Final[Tools] = gated(rail, shop)
         self._look_up: Final = _look_up(rail, shop)
-        self._moved: Final = threading.Condition()
-        self._busy = 0
+        self._crew: Final = Crew()
 
     def work(self, stop: threading.Event) -> None:
         """Take what is there, and then what comes."""
         for ticket in self._there():
             self._begin(ticket, AT_FIRST, stop)
         while not stop.wait(PACE):
-            self._wait_for_room(LATER, stop)
-            ticket = self._post.deliver()
-            if ticket is None:
+            self._crew.wait_for_room(LATER, stop)
+            came = self._post.deliver()
+            if came is None:
                 return
-            self._begin(ticket, LATER, stop)
+            self._begin(came, LATER, stop)
 
     def _there(self) -> Iterator[Ticket]:
         answered = self._shop.answered()
-        return (one for one in (*tickets.load(), *self._post.received()) if one.id not in answered)
+        return (one for one in self._post.all() if one.id not in answered)
 
     def _begin(self, ticket: Ticket, most: int, stop: threading.Event) -> None:
-        self._wait_for_room(most, stop)
-        if not stop.is_set():
-            with self._moved:
-                self._busy += 1
-            threading.Thread(target=self._deal_with, args=(ticket,), name=ticket.id, daemon=True).start()
-
-    def _wait_for_room(self, most: int, stop: threading.Event) -> None:
-        with self._moved:
-            while self._busy >= most and not stop.is_set():
-                self._moved.wait(1.0)
+        self._crew.begin(ticket.id, lambda: self._deal_with(ticket), most, stop)
 
     def _deal_with(self, ticket: Ticket) -> None:
         voice = Ticker(self._console, NAME, ticket.id)
@@ -75,10 +66,6 @@ class Support:
                 desk.work([ticket])
         except handrail.HandrailError as error:
             voice.say("left", str(error))
-        finally:
-            with self._moved:
-                self._busy -= 1
-                self._moved.notify_all()
 
 
 def _look_up(rail: Rail, shop: Shop) -> Any:
@@ -86,7 +73,7 @@ def _look_up(rail: Rail, shop: Shop) -> Any:
 
     @rail.approval(name="shop.look_up", within="15m", risk="low", reversible=True)
     def look_up(ticket: str) -> Facts:
-        found = next(one for one in (*tickets.load(), *Post(shop).received()) if one.id == ticket)
+        found = next(one for one in Post(shop).all() if one.id == ticket)
         return agent.look_up(found, read(found), shop)
 
     return lambda ticket: look_up(ticket.id)

@@ -1,4 +1,4 @@
-"""An agent's own process: `python -m examples.shop.worker AGENT URL SHOP`, with its key in HANDRAIL_KEY.
+"""An agent's own process: `python -m examples.shop.worker AGENT URL SHOP BOOKKEEPER`, with its key in HANDRAIL_KEY.
 
 It ends when its input does, so that none is left behind by a demo that died.
 """
@@ -16,7 +16,7 @@ from rich.console import Console
 import handrail
 from handrail import Rail
 
-from . import support, warehouse
+from . import books, support, triage, warehouse
 from .shop import Shop
 
 
@@ -27,17 +27,19 @@ class Agent(Protocol):
         """Return once `stop` is set, or nothing is left to do."""
 
 
-AGENTS: Final[dict[str, Callable[[Rail, Shop, Console], Agent]]] = {
-    support.NAME: support.Support,
-    warehouse.NAME: warehouse.Warehouse,
+AGENTS: Final[dict[str, Callable[[Rail, Shop, Console, str], Agent]]] = {
+    support.NAME: lambda rail, shop, console, _: support.Support(rail, shop, console),
+    warehouse.NAME: lambda rail, shop, console, _: warehouse.Warehouse(rail, shop, console),
+    triage.NAME: lambda rail, shop, console, _: triage.Triage(rail, shop, console),
+    books.NAME: books.Books,
 }
 
 
-def main(name: str, url: str, shop: str) -> None:
+def main(name: str, url: str, shop: str, bookkeeper: str) -> None:
     """Work until the input ends."""
     stop = threading.Event()
     rail = handrail.connect(url, quiet=True)
-    agent = AGENTS[name](rail, Shop(Path(shop)), Console(highlight=False))
+    agent = AGENTS[name](rail, Shop(Path(shop)), Console(highlight=False), bookkeeper)
     threading.Thread(target=agent.work, args=(stop,), name=name, daemon=True).start()
     sys.stdin.read()
     stop.set()

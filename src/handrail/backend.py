@@ -46,7 +46,8 @@ class Decided:
     `position` is where it stands in the log. `kind` is the review's, or `report`; `outcome` the review's, `expired`
     where nobody decided in time, or `wrong` and `right` for a report. `args` are the arguments as the agent asked, and
     `decided` those that were decided on: where people corrected them, the two differ. A text that was erased is
-    `Erased`. `by` is a handle, or an id once that is erased; nobody where time decided.
+    `Erased`. `by` is a handle, or an id once that is erased; nobody where time decided. `confidence` is how sure the
+    agent was and `threshold` how sure it had to be to go on by itself, where either was told.
     """
 
     position: int
@@ -68,6 +69,8 @@ class Decided:
     by: str | None
     auth: str
     at: int
+    confidence: float | None = None
+    threshold: float | None = None
 
     @property
     def edited(self) -> bool:
@@ -88,6 +91,16 @@ class Decisions:
     more: bool
     newest: int
     cursor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumerLease:
+    """Whether one may go on under the name of a consumer, and for how long (µs): else another does. `fence` rises with
+    each new holder, and what is acknowledged under an older one is refused."""
+
+    held: bool
+    fence: int
+    left: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +131,11 @@ class Wait:
     def __str__(self) -> str:
         if self.low is None or self.likely is None or self.high is None:
             return UNKNOWN[self.known]
-        return f"about {approximate(self.likely)} ({approximate(self.low)} to {approximate(self.high)})"
+        low, high = approximate(self.low), approximate(self.high)
+        if low == high:
+            return f"about {high}"
+        number, _, unit = low.partition(" ")
+        return f"about {approximate(self.likely)} ({number if high.endswith(f' {unit}') else low} to {high})"
 
 
 UNKNOWN: Final[dict[Known, str]] = {
@@ -245,8 +262,14 @@ class Feedback(Protocol):
     def wait_score(self) -> WaitScore:
         """How well waits were foretold lately."""
 
-    def acknowledge(self, consumer: str, position: int) -> None:
-        """Note durably that a consumer is done with everything up to there; it never goes back."""
+    def lease(self, consumer: str, holder: str, seconds: int) -> ConsumerLease:
+        """Hold the name of a consumer for some seconds, or go on holding it, unless another does; 0 lets it go."""
+
+    def acknowledge(self, consumer: str, position: int, fence: int | None = None) -> None:
+        """Note durably that a consumer is done with everything up to there; it never goes back.
+
+        `fence` is that of the lease under which it went on. Raises `FencedOff` where somebody else holds the name.
+        """
 
     def examples(self, name: str, args: str | None, limit: int) -> list[Example]:
         """Past decisions about actions of that name, the most alike to these canonical arguments first."""

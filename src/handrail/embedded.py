@@ -43,8 +43,8 @@ class Process:
     """What one process has open on one database."""
 
     def __init__(self, address: str, clock: Clock, env: str | None) -> None:
-        self.pid: Final = os.getpid()
         self.store: Final[Store] = open_store(address, clock if isinstance(clock, ToldClock) else None)
+        self.clock, self.pid = clock, os.getpid()
         self.bell: Final = self.store.bell()
         self.waits: Final = Book(lambda: self.store, clock)
         self.engine: Final = Engine(self.store, clock, listener=self._committed, env=env)

@@ -179,7 +179,7 @@ class AlreadyDecided(Refused):
 
 
 class FencedOff(Refused):
-    """The lease ended and the right to execute went on: this executor's report no longer counts."""
+    """The lease ended and the right went on: what this executor or consumer reports no longer counts."""
 
     code = "fenced_off"
     recorded = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from datetime import timedelta
 from typing import Any, Final, Literal, ParamSpec, TypeVar, cast, overload
 
 from .action.commands import ReportOutcome
@@ -228,19 +229,20 @@ class Rail:
         await self._gate.adrive(leave_run(scope, None))
 
     def on_decision(
-        self, *, consumer: str, since: Literal["beginning", "now"] = "beginning"
+        self, *, consumer: str, since: Literal["beginning", "now"] = "beginning", lease: str | float | timedelta = "30s"
     ) -> Callable[[Callable[[Decided], R]], Callable[[Decided], R]]:
         """Call the function with everything that is decided, in order, in one thread of this process.
 
         At least once each, also across restarts: `consumer` names how far the function has come, and that is kept with
         the database. One that is new begins with the first decision there is, or with `since="now"` with the next. An
-        error stops it at that decision, which comes again after a pause. Nothing runs where a worker or a check imports
-        this module for its functions alone.
+        error stops it at that decision, which comes again after a pause. Of several processes under one name one goes
+        on and the others stand by: where it dies, another goes on once its `lease` is over, from 1 s to 5 min. Nothing
+        runs where a worker or a check imports this module for its functions alone.
         """
 
         def begin(function: Callable[[Decided], R]) -> Callable[[Decided], R]:
             if not is_importing():
-                self._consumers.append(consume(self._gate, consumer, function, since))
+                self._consumers.append(consume(self._gate, consumer, function, since, lease))
             return function
 
         return begin

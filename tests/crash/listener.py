@@ -18,7 +18,7 @@ def main(url: str, file: str, count: int) -> None:
     written = Path(file)
     told = 0
 
-    @rail.on_decision(consumer="listener")
+    @rail.on_decision(consumer="listener", lease="1s")
     def hear(made: Decided) -> None:
         nonlocal told
         with written.open("a") as out:

@@ -363,6 +363,7 @@ def _texts_and_offers(reader: Reader, run: str) -> list[Any]:
 def _vault(s: Script) -> None:
     with s.desk.store.write() as tx:
         tx.put_cursor("default", "decisions/agt_1/learner", 3)
+        assert tx.hold("default", "decisions/agt_1/learner", "one", 0, 10, 99).fence == 1
     with s.desk.store.vault(write=True) as vault:
         for name in (b"one", b"two"):
             vault.drop(name)

@@ -31,6 +31,13 @@ def test_every_link_of_the_page_leads_to_a_file_and_a_heading(page: Path):
     assert [link for link in LINK.findall(pages.prose(page)) if not _leads(page, link)] == []
 
 
+@pytest.mark.parametrize("pattern", ["@rail.approval(", "@rail.confidence(", "@rail.exceptions(", "rail.ask("])
+def test_the_front_page_shows_each_pattern_in_fewer_than_15_lines(pattern: str):
+    shown = [block.text.splitlines() for block in pages.blocks(pages.ROOT / "README.md") if block.info == ("python",)]
+    assert [len(lines) for lines in shown if pattern in "\n".join(lines)]
+    assert all(len(lines) < 15 for lines in shown)
+
+
 def _leads(page: Path, link: str) -> bool:
     if re.match(r"https?://", link):
         return True

@@ -70,7 +70,7 @@ class Demo:
 
     def process(self, agent: str) -> int:
         """The number of an agent's process."""
-        found = re.search(rf"{agent} \(process (\d+)\)", " ".join(self.line("rules, no model") and self.said))
+        found = re.search(rf"{agent} \(process (\d+)\)", " ".join(self.line("the server's log") and self.said))
         assert found
         return int(found[1])
 

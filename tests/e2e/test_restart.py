@@ -24,6 +24,7 @@ def send(amount: int) -> int:
 """
 IN_A_RUN = 'with rail.run("nightly"): print("got", [send(7) for _ in range(2)], flush=True)\n'
 WITHOUT_ONE = 'print("got", send(7), flush=True)\n'
+BY_TICKET = 'print("got", send.propose(7).wait(), flush=True)\n'
 
 
 class Agent:
@@ -123,8 +124,9 @@ def test_two_equal_calls_run_twice_and_a_restart_after_the_first_runs_only_the_s
     agent.database.close()
 
 
-def test_the_line_on_stderr_says_what_is_held_until_when_and_how_to_decide(folder):
-    agent = Agent(folder, WITHOUT_ONE)
+@pytest.mark.parametrize("body", [WITHOUT_ONE, BY_TICKET])
+def test_the_line_on_stderr_says_what_is_held_until_when_and_how_to_decide(folder, body: str):
+    agent = Agent(folder, body)
     process = agent.start()
     assert process.stderr is not None
     head, advice = process.stderr.readline(), process.stderr.readline()

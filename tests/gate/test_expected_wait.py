@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import handrail
+from handrail.backend import Wait
 from handrail.clock import HOUR, MINUTE
 from handrail.testing import reviewing
 
@@ -47,6 +48,15 @@ def worked(people: Any, count: int, minutes: int = 4) -> None:
             people.react(ticket.review)
 
 
+@pytest.mark.parametrize(("minutes", "words"), [
+    ((7, 12, 20), "about 12 min (7 to 20 min)"), ((0.5, 12, 120), "about 12 min (30 s to 2 h)"),
+    ((4, 4, 4.2), "about 4 min"),
+])  # fmt: skip
+def test_a_range_is_told_in_as_few_words_as_it_takes(minutes, words):
+    low, likely, high = (round(one * MINUTE) for one in minutes)
+    assert str(Wait("range", 1, 1, low, likely, high)) == words
+
+
 def test_a_range_is_told_from_the_reviews_before(people):
     worked(people, 40)
     found = stamp.propose(99).estimated_wait
@@ -54,7 +64,7 @@ def test_a_range_is_told_from_the_reviews_before(people):
     assert (found.known, found.online, found.position) == ("range", 1, 1)
     low, likely, high = found.low or 0, found.likely or 0, found.high or 0
     assert 2 * MINUTE <= low <= likely <= high < 12 * MINUTE
-    assert str(found).startswith("about 4 min (")
+    assert str(found).startswith("about 4 min")
     score = rail.core.backend.feedback
     if type(rail.core.backend).__name__ == "Embedded":
         told = score.wait_score()

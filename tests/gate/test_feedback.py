@@ -11,7 +11,7 @@ import pytest
 
 import handrail
 from handrail import Decided
-from handrail.errors import InvalidValue, NotReady
+from handrail.errors import FencedOff, InvalidValue, NotReady
 from handrail.learning.consumer import Consumer
 from handrail.testing import reviewing
 
@@ -27,6 +27,11 @@ def wire(account: str, amount: int) -> str:
 @rail.approval(name="mail")
 def mail(to: str, text: str) -> None:
     """Send a mail."""
+
+
+@rail.confidence(name="label", of=lambda found: found[1], threshold=0.8)
+def label(text: str) -> tuple[str, float]:
+    return ("billing", 0.41)
 
 
 @dataclass
@@ -92,6 +97,19 @@ def test_everything_that_was_decided_comes_in_order_with_corrections_and_reasons
     assert {(one.name, one.pattern) for one in found} == {("mail", "approval"), ("handrail.ask", "question")}
 
 
+def test_what_was_decided_about_a_guess_says_how_sure_it_was_and_had_to_be(people):
+    people.edits("label", output=["legal", 1.0])
+    assert label("you will hear from my lawyer") == ("legal", 1.0)
+    people.approves("mail")
+    mail("ann@example.com", "hello")
+    guess, sent = rail.core.backend.feedback.decisions(-1).items
+    assert (guess.confidence, guess.threshold, guess.edited) == (0.41, 0.8, True)
+    assert (guess.args["output"], guess.decided["output"]) == (["billing", 0.41], ["legal", 1.0])
+    assert (sent.confidence, sent.threshold) == (None, None)
+    rail.report_outcome(guess.action, wrong=True)
+    assert rail.core.backend.feedback.decisions(-1).items[-1].confidence == 0.41
+
+
 def test_what_can_still_be_taken_back_is_not_told_yet(people):
     people.approves("wire")
     ticket = wire.propose("DE89", 90)
@@ -154,6 +172,54 @@ def test_the_decorator_hears_also_with_an_async_function(people):
     assert done.wait(WAIT)
     rail.close()
     assert heard == ["approve"]
+
+
+def test_under_one_name_one_goes_on_until_it_lets_go(people):
+    people.approves("mail")
+    mail("ann@example.com", "one")
+    first, second = Heard(1), Heard(1)
+    one, two = (Consumer(lambda: rail.core.backend.feedback, "shared", heard, lease=1) for heard in (first, second))
+    one.start()
+    assert first.done.wait(WAIT)
+    two.start()
+    people.approves("mail")
+    mail("ann@example.com", "two")
+    one.close()
+    people.approves("mail")
+    mail("ann@example.com", "three")
+    assert second.done.wait(WAIT)
+    two.close()
+    texts = [made.args["text"] for made in (*first.found, *second.found)]
+    assert texts[:3] == ["one", "two", "three"][: len(texts)]
+    assert len(set(texts)) == len(texts), "nothing is heard twice where the first one lets go in order"
+
+
+def test_what_is_noted_under_an_ended_lease_is_refused_and_the_cursor_stays(people):
+    people.approves("mail")
+    mail("ann@example.com", "hello")
+    feedback = rail.core.backend.feedback
+    [made] = feedback.decisions(-1).items
+    first = feedback.lease("fenced", "one", 30)
+    assert (first.held, feedback.lease("fenced", "two", 30).held) == (True, False)
+    for name, fence in (("fenced", None), ("fenced", first.fence + 1), ("held by nobody", 1)):
+        with pytest.raises(FencedOff):
+            feedback.acknowledge(name.replace(" ", "-"), made.position, fence)
+    people.clock.advance(31)
+    second = feedback.lease("fenced", "two", 30)
+    assert (second.held, second.fence) == (True, first.fence + 1)
+    with pytest.raises(FencedOff):
+        feedback.acknowledge("fenced", made.position, first.fence)
+    assert feedback.decisions(None, consumer="fenced").cursor is None
+    feedback.acknowledge("fenced", made.position, second.fence)
+    assert feedback.decisions(None, consumer="fenced").cursor == made.position
+    feedback.lease("fenced", "two", 0)
+    assert feedback.lease("fenced", "one", 30).fence == second.fence + 1
+
+
+@pytest.mark.parametrize("lease", ["0s", "6m", "soon", -1])
+def test_a_name_is_held_for_a_second_to_five_minutes(lease):
+    with pytest.raises(InvalidValue):
+        rail.on_decision(consumer="learner", lease=lease)(print)
 
 
 @pytest.mark.parametrize("name", ["", "a/b", "a" * 65, "\x1b[31m"])

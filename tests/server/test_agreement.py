@@ -185,7 +185,7 @@ def test_the_page_refuses_exactly_whom_a_decision_refuses(steps: list[tuple[str,
         for review in world.asked[1:]:
             for one in world.people.values():
                 who = person(one, "session")
-                told = Sheets(world.archive).page(review, Viewer(who, True, world.clock.now()))
+                told = Sheets(world.archive).page(review, Viewer(who, frozenset({"decide"}), world.clock.now()))
                 assert (told.refusal is None) == bool(told.choices)
                 expected = "already_decided" if told.voted else None
                 assert (told.refusal.code if told.refusal else expected) == world.refused(who, review)

@@ -133,6 +133,24 @@ def test_a_note_that_was_erased_is_told_to_be_and_not_to_be_missing(house: House
     assert nearest[without]["note"] is None
 
 
+def test_what_was_said_of_how_it_turned_out_is_told_in_order_drawn_and_to_whom_it_is_open(house: House):
+    bot, ann = house.company.key(), house.session("ann")
+    over = past(house, bot, ann, "reject", "O-7")
+    action = page(house, ann, over)["row"]["action"]
+    house.company.person("sue", roles=("supervisor",))
+    open_to = {who: page(house, house.session(who), over)["may_report"] for who in ("ann", "sue", "vic")}
+    assert open_to == {"ann": True, "sue": True, "vic": False}
+    assert page(house, ann, propose(house, bot)["review"])["may_report"] is False
+    told = {"wrong": True, "note": EVIL}
+    assert house("POST", f"/actions/{action}/outcome", bot, json=told).status_code == 200
+    assert house("POST", f"/actions/{action}/outcome", ann, json={"wrong": False}).status_code == 200
+    found = page(house, ann, over)
+    first, last = found["reports"]
+    assert (first["wrong"], first["agent"], clean(first["note"])) == (True, True, True)
+    assert (last["wrong"], last["agent"], last["note"], last["by"]["name"]) == (False, False, None, "user:ann")
+    assert found["row"]["turned_out"] == "right"
+
+
 @pytest.mark.parametrize("zone", ["Asia/Kolkata", "America/St_Johns"])
 def test_times_in_words_are_those_of_the_readers_zone(house: House, zone: str):
     declared = {"pattern": "approval", "reviewers": ["group:treasury"], "then": [["user:ben", None]]}

@@ -7,6 +7,7 @@ import pytest
 from handrail.view.ends import COVER, ends, head
 from handrail.view.masks import find
 from handrail.view.text import gist
+from handrail.view.value import JSON
 
 FILL = "a calm word " * 1_000
 TOKEN = "ghp_" + "A1b2" * 10
@@ -63,3 +64,16 @@ def test_the_line_of_many_long_arguments_ends():
 def test_covers_are_kept_whole_where_a_text_is_cut():
     said = ends("see " + TOKEN + " " + "x y " * 30 + TOKEN)
     assert said == '"see ••••••••b2 (44 characters) x y x y x⟨…⟩••••••••b2 (44 characters)"'
+
+
+def test_of_an_only_argument_the_members_are_told_and_of_several_how_many_there_are():
+    label: dict[str, JSON] = {"score": 0.61, "team": "billing", "seen": {"by": "ann"}}
+    assert gist({"output": label}) == 'output: score 0.61, team "billing", seen {1 field}'
+    assert gist({"output": label, "more": 1}) == "output {3 fields}, more 1"
+    assert gist({"output": {}}) == "output {}"
+
+
+def test_the_members_of_an_only_argument_are_covered_as_elsewhere():
+    assert "hunter2" not in gist({"login": {"user": "ann", "password": "hunter2"}})
+    assert gist({"password": {"a": "hunter2"}}) == "password {1 field}"
+    assert "\u202e" not in gist({"a": {"b\u202e": "c\u202e"}})

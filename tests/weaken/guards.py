@@ -3,6 +3,7 @@
 from typing import Final
 
 from .crashes import OF_A_CRASH
+from .feedback import OF_FEEDBACK
 from .limits import OF_LIMITS
 from .model import Edit, Guard
 from .policies import OF_THE_POLICY
@@ -236,6 +237,11 @@ OF_THE_LOG: Final = (
 
 OF_THE_CALL: Final = (
     Guard(
+        "one question at a time", "What is typed on a terminal is for the review that was drawn last.",
+        (Edit("gate/asking.py", "with _terminal.setdefault(os.getpid(), threading.Lock()):", "if True:"),),
+        ("tests/e2e/test_asking.py::test_of_calls_that_wait_together_one_asks_after_the_other",),
+    ),
+    Guard(
         "command ids", "A command that is repeated gets the first answer and does nothing.",
         (
             Edit(
@@ -366,5 +372,5 @@ OF_THE_SERVER: Final = (
 
 GUARDS: Final = (
     *OF_THE_ACTION, *OF_THE_REVIEW, *OF_THE_LOG, *OF_THE_CALL, *OF_THE_POLICY, *OF_THE_STORE, *OF_THE_SERVER,
-    *OF_WORKERS, *OF_RUNS, *OF_LIMITS, *OF_A_CRASH, *OF_THE_SIMULATION,
+    *OF_WORKERS, *OF_RUNS, *OF_LIMITS, *OF_FEEDBACK, *OF_A_CRASH, *OF_THE_SIMULATION,
 )  # fmt: skip

@@ -95,12 +95,18 @@ def _facts(at: Desk, state: Action) -> list[Line]:
         lines += labelled("Review", state.asked)
     if state.review and (wait := at.backend.feedback.expected_wait(state.review)):
         lines += labelled("Wait", str(wait))
-    if state.turned_out:
-        told = "its agent" if state.told_by == "agent" else "a person"
-        lines += labelled(
-            "Turned out", f"{state.turned_out}, says {told}", "flag" if state.turned_out == "wrong" else "good"
-        )
-    return lines
+    return lines + _turned_out(at, state)
+
+
+def _turned_out(at: Desk, state: Action) -> list[Line]:
+    """What was said last of how it turned out, by whom and when."""
+    if state.turned_out is None:
+        return []
+    last = [one for one in at.backend.history(state.id) if one.type == "action.outcome_reported"][-1]
+    said = f"{state.turned_out}, says {gist.name(at, last.by.id)} at {gist.at(at, last.at)}"
+    lines = labelled("Turned out", said, "flag" if state.turned_out == "wrong" else "good")
+    note = last.texts.get("note")
+    return lines + (labelled("", f'"{visible(note)}"') if isinstance(note, str) else [])
 
 
 def outcome(

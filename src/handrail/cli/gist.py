@@ -80,6 +80,8 @@ def standing(desk: Desk, record: ReviewRecord) -> list[Line]:
         lines += labelled("Votes", f"{_voters(desk, review)}; {awaited(desk, review)}")
     if waits := first(record.action):
         lines += labelled("Waits", waits)
+    if review.status in OPEN and (wait := desk.backend.feedback.expected_wait(review.id)):
+        lines += labelled("Wait", str(wait))
     if record.decision:
         lines += decided(desk, record.decision)
     return lines

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import orjson
 
-from ..backend import Decisions, Example, Wait, WaitScore
+from ..backend import ConsumerLease, Decisions, Example, Wait, WaitScore
 from ..errors import NotFound, UnknownReview
 from ..wire import records
 from .transport import Transport
@@ -41,9 +41,15 @@ class HttpFeedback:
         """How well waits were foretold lately."""
         return WaitScore(**self._transport.request("GET", "/v1/waits"))
 
-    def acknowledge(self, consumer: str, position: int) -> None:
-        """Note that a consumer is done with everything up to there."""
-        self._transport.request("POST", "/v1/decisions/acknowledged", {"consumer": consumer, "position": position})
+    def lease(self, consumer: str, holder: str, seconds: int) -> ConsumerLease:
+        """Hold the name of a consumer, or go on holding it, unless another does."""
+        body = {"consumer": consumer, "holder": holder, "seconds": seconds}
+        return ConsumerLease(**self._transport.request("POST", "/v1/decisions/lease", body))
+
+    def acknowledge(self, consumer: str, position: int, fence: int | None = None) -> None:
+        """Note that a consumer is done with everything up to there. Raises `FencedOff`."""
+        body = {"consumer": consumer, "position": position, "fence": fence}
+        self._transport.request("POST", "/v1/decisions/acknowledged", body)
 
     def examples(self, name: str, args: str | None, limit: int) -> list[Example]:
         """Past decisions about actions of that name, the most alike first."""

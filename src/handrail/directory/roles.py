@@ -13,6 +13,8 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     "auditor": frozenset({"read", "audit"}),
     "administrator": frozenset({"read", "administer"}),
 }
+JUDGES: Final[frozenset[Permission]] = frozenset({"decide", "supervise"})
+"""Whoever has one of these may say how an action turned out."""
 DEFAULT: Final[tuple[Role, ...]] = ("reviewer",)
 """The role of somebody for whom none is named."""
 

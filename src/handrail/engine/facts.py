@@ -13,6 +13,7 @@ from ..action.model import Action
 from ..codec.canonical import canonical
 from ..codec.records import State
 from ..directory.lifecycle import Facts as DirectoryFacts
+from ..directory.roles import JUDGES
 from ..errors import RunStopped, UnknownAction, UnknownReview
 from ..policy.asked import Asked
 from ..policy.budget import Budget
@@ -272,7 +273,7 @@ def _judges(work: Work, actor: Principal) -> bool:
     if directory.solo:
         return actor.id == SOLO_ID
     known = directory.people.get(actor.id)
-    return known is not None and not known.permissions.isdisjoint(("decide", "supervise"))
+    return known is not None and not known.permissions.isdisjoint(JUDGES)
 
 
 def _review(work: Work, subject: str, state: State | None, command: object, actor: Principal) -> ReviewFacts:

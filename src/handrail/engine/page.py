@@ -9,7 +9,7 @@ from ..review.model import Outcome
 from ..stream import JSON
 from ..view.nodes import Node
 from ..view.page import Fact, FlagWords, Uninspected
-from .past import Attempt, Round, Rung, Said
+from .past import Attempt, Report, Round, Rung, Said
 from .rows import Row, Who
 from .similar import Similar
 
@@ -109,7 +109,7 @@ class Page:
     arguments in the order of the parameters. `first` are the arguments as the agent first asked, if they were edited
     since; `unseen` the paths that have to be opened before the bytes may run. `choices` are what the reader may choose
     now, none where `refusal` says why; `voted` says that they have approved the present round, `permits` that with
-    their approval they may let the like run.
+    their approval they may let the like run, `may_report` that they may say how it turned out.
     """
 
     row: Row
@@ -145,3 +145,5 @@ class Page:
     similar: Similar
     decision: Ended | None
     outcome: Became | None
+    reports: tuple[Report, ...]
+    may_report: bool

@@ -9,7 +9,7 @@ from typing import Any, Final, TypedDict
 import orjson
 
 from ..action.digest import call_key
-from ..action.events import AttemptFailed, Claimed, Lost, ReportedLate, Started
+from ..action.events import AttemptFailed, Claimed, Lost, OutcomeReported, ReportedLate, Started
 from ..backend import Event
 from ..codec.records import read_event
 from ..principal import SYSTEM
@@ -59,6 +59,18 @@ class Said:
     by: Who
     note: str | None
     to: Who | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What somebody said, after the end of an action, of how it turned out: when (µs), who, whether that was an agent,
+    and their note as drawn text."""
+
+    wrong: bool
+    at: int
+    by: Who
+    agent: bool
+    note: str | None
 
 
 Rung = TypedDict("Rung", {"ask": tuple[Who, ...], "from": int, "until": int, "remind": int | None})
@@ -115,6 +127,16 @@ def talk(events: Iterable[Event], names: Names) -> Iterator[Said]:
             to = names.who(made.to) if isinstance(made, r.Delegated) else None
             yield Said(event.type.partition(".")[2], event.at, who(event.by.id, names), note(event.texts), to)
         last = now
+
+
+def reports(events: Iterable[Event], names: Names) -> Iterator[Report]:
+    """What was said of how an action turned out, in order; the last one counts."""
+    for event in events:
+        if event.type == "action.outcome_reported":
+            made = read_event(event.type, dict(event.data))
+            assert isinstance(made, OutcomeReported)
+            by = names.who(event.by.id)
+            yield Report(made.wrong, event.at, by, event.by.kind == "agent", note(event.texts))
 
 
 def ladder(review: Review, events: Iterable[Event], names: Names) -> Iterator[Rung]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from ..action.model import Action, Risk
 from ..action.model import Status as ActionStatus
@@ -91,6 +91,7 @@ class Row:
     unseen: int
     alike: str | None
     decision: RowDecision | None
+    turned_out: Literal["right", "wrong"] | None
 
 
 class Material(NamedTuple):
@@ -167,7 +168,7 @@ class Rows(Names):
             votes=tuple(self.who(vote.by) for vote in review.votes), missing=_missing(review, people),
             round=review.round, comments=review.comments, flags=len(view.get("flags", ())),
             unseen=len(view.get("unseen", ())), alike=alike(self._secret, review, action, material.args),
-            decision=self._decision(review),
+            decision=self._decision(review), turned_out=action.turned_out,
         )  # fmt: skip
 
     def _decision(self, review: Review) -> RowDecision | None:

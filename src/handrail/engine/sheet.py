@@ -8,10 +8,12 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
+from ..action.hindsight import JUDGED
 from ..action.model import WAITING, Action
 from ..backend import Event, Text
 from ..codec.parameters import in_order
 from ..codec.records import State, read_state
+from ..directory.roles import JUDGES
 from ..errors import AlreadyDecided, Late, NotAllowed, UnknownReview
 from ..policy.paths import ANYONE
 from ..principal import Principal
@@ -42,12 +44,17 @@ POWERLESS: Final = "this needs the permission to decide, which none of your role
 
 
 class Viewer(NamedTuple):
-    """For whom a page is: whether a role lets them decide at all, their time (µs) and their time zone."""
+    """For whom a page is: what their roles let them do, their time (µs) and their time zone."""
 
     principal: Principal
-    decides: bool
+    permissions: frozenset[str]
     now: int
     zone: tzinfo = UTC
+
+    @property
+    def decides(self) -> bool:
+        """Whether a role lets them decide at all."""
+        return "decide" in self.permissions
 
 
 class Taken(NamedTuple):
@@ -163,7 +170,8 @@ class Sheet:
             attempts=tuple(past.attempts(self._action.id, found.attempts)),
             talk=tuple(past.talk(found.events, self._names)),
             run=self._run(), similar=similar.similar(found.similar, self._names), decision=self._decision(),
-            outcome=self._outcome(), **self._drawn(),
+            outcome=self._outcome(), reports=tuple(past.reports(found.attempts, self._names)),
+            may_report=self._may_report(), **self._drawn(),
         )  # fmt: skip
 
     def _drawn(self) -> dict[str, Any]:
@@ -234,6 +242,9 @@ class Sheet:
     def _may_comment(self) -> bool:
         viewer, people = self._viewer, self._found.rows.people(self._material)
         return viewer.decides and may_comment(self._review, viewer.principal.id, people)
+
+    def _may_report(self) -> bool:
+        return self._action.status in JUDGED and not self._viewer.permissions.isdisjoint(JUDGES)
 
     def _run(self) -> shape.Steps | None:
         run = self._material.run

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
+import threading
 from typing import Any, Final
 
 import orjson
@@ -36,24 +38,34 @@ OPEN_ALL: Final = "open"
 REASONED: Final = frozenset({"reject", "send_back", "abort"})
 
 
+_terminal: Final[dict[int, threading.Lock]] = {}
+"""By process, for a fork may copy a lock that is held. Calls that wait together ask one after the other, so that what
+is typed is for what was drawn last."""
+
+
 def ask_here(backend: Backend, review: str) -> None:
     """Draw the review on stderr and read a decision from stdin, until it is closed or left for later."""
+    with _terminal.setdefault(os.getpid(), threading.Lock()):
+        try:
+            _ask(backend, review)
+        except EOFError:
+            print("\nleft open; decide later with: handrail reviews list", file=sys.stderr)
+
+
+def _ask(backend: Backend, review: str) -> None:
     opened = ""
-    try:
-        while True:
-            record = backend.review(review)
-            if record.state.status not in ("open", "claimed"):
-                return
-            unfold = opened == record.state.view
-            show(record, backend, unfold=unfold)
-            outcome = _choose(record, unfold=unfold)
-            if outcome == OPEN_ALL or (outcome in COLLECTED and folds(record.view) and not unfold):
-                opened = record.state.view
-                print("\nopened what was folded: read it, then decide", file=sys.stderr)
-            elif outcome is None or (outcome and _decided(backend, record, outcome, unfold=unfold)):
-                return
-    except EOFError:
-        print("\nleft open; decide later with: handrail reviews list", file=sys.stderr)
+    while True:
+        record = backend.review(review)
+        if record.state.status not in ("open", "claimed"):
+            return
+        unfold = opened == record.state.view
+        show(record, backend, unfold=unfold)
+        outcome = _choose(record, unfold=unfold)
+        if outcome == OPEN_ALL or (outcome in COLLECTED and folds(record.view) and not unfold):
+            opened = record.state.view
+            print("\nopened what was folded: read it, then decide", file=sys.stderr)
+        elif outcome is None or (outcome and _decided(backend, record, outcome, unfold=unfold)):
+            return
 
 
 def show(record: ReviewRecord, backend: Backend, *, unfold: bool = False) -> None:

@@ -64,8 +64,10 @@ class Notice:
         return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty() and self._backend().solo
 
     def _line(self, answer: dict[str, Any]) -> str:
-        record = self._backend().action(answer["id"])
-        until = clock(answer["deadline"], now=SystemClock().now(), zone=local_zone())
+        backend = self._backend()
+        record = backend.action(answer["id"])
+        deadline = answer.get("deadline") or backend.review(answer["review"]).state.deadline
+        until = clock(deadline, now=SystemClock().now(), zone=local_zone())
         what = summary(record.state.name, _loads(record.args), 72)
         return (
             f"handrail: held until {until}: {what}\n"

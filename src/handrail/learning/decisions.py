@@ -104,7 +104,8 @@ class DecisionLog:
             review=review.id if review else action.asked, name=action.name, agent=action.agent, run=action.run,
             risk=action.risk, pattern=action.pattern, rule=action.rule, reason=action.reason, args=first,
             decided=first if revision == 1 else self._args(reader, action, revision), outcome=outcome, value=value,
-            note=note, by=by, auth=auth, at=at,
+            note=note, by=by, auth=auth, at=at, confidence=action.sure,
+            threshold=None if action.threshold is None else float(action.threshold),
         )  # fmt: skip
 
     def _args(self, reader: Reader, action: Action, revision: int) -> Text:

@@ -35,12 +35,12 @@ def examples(
     log: DecisionLog, reader: Reader, tenant: str, name: str, args: str | None, *, limit: int, sees: Sees
 ) -> list[Example]:
     """The most alike of the newest decided actions of a name, with their secrets covered."""
-    wanted = orjson.loads(args) if args and len(args) <= LONGEST else {}
+    wanted = _compared(orjson.loads(args) if args else {})
     found = []
     for row in reader.decided(tenant, name, 0, NEWEST):
         action = read_state(row.kind, row.state)
         if isinstance(action, Action) and sees(action) and (made := _of(log, reader, tenant, action)):
-            found.append(Example(made, round(alike(wanted, _compared(made)), 4)))
+            found.append(Example(made, _alike(wanted, _compared(made.args))))
     found.sort(key=lambda one: (-one.alike, -one.decided.at, one.decided.action))
     return [Example(covered(one.decided), one.alike) for one in found[: min(limit, MOST)]]
 
@@ -51,8 +51,13 @@ def _of(log: DecisionLog, reader: Reader, tenant: str, action: Action) -> Decide
     return log.about(reader, action, review) if isinstance(review, Review) else None
 
 
-def _compared(made: Decided) -> Any:
-    return {} if isinstance(made.args, Erased) or len(orjson.dumps(made.args)) > LONGEST else made.args
+def _compared(args: Any) -> Any:
+    """What there is to compare: of what was erased, or is too long, nothing."""
+    return None if isinstance(args, Erased) or len(orjson.dumps(args)) > LONGEST else args
+
+
+def _alike(wanted: Any, args: Any) -> float:
+    return 0.0 if wanted is None or args is None else round(alike(wanted, args), 4)
 
 
 def alike(one: Any, other: Any) -> float:

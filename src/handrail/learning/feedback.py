@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Final, Protocol
 
 from ..action.model import Action
-from ..backend import Decisions, Example, Wait, WaitScore
+from ..backend import ConsumerLease, Decisions, Example, Wait, WaitScore
+from ..clock import Clock
 from ..codec.records import read_state
 from ..directory.model import Directory
 from ..errors import UnknownReview
@@ -28,7 +29,7 @@ class Keeps(Protocol):
 
 
 class Opened(Protocol):
-    """What this process has open: its store, and who watches it."""
+    """What this process has open: its store, who watches it, and the clock that counts there."""
 
     @property
     def store(self) -> Store: ...
@@ -38,6 +39,9 @@ class Opened(Protocol):
 
     @property
     def waits(self) -> Book: ...
+
+    @property
+    def clock(self) -> Clock: ...
 
 
 class Known(Protocol):
@@ -98,13 +102,22 @@ class LocalFeedback:
         people = People(directory.members, directory.solo)
         return self._process().waits.expect(self._tenant, state, rows[0].rank, people)
 
+    def expected_waits(self) -> dict[str, Wait]:
+        """How long the open reviews will probably still wait, by id: the first ones, where there are many."""
+        directory = self._known.directory()
+        return self._process().waits.expected(self._tenant, People(directory.members, directory.solo))
+
     def wait_score(self) -> WaitScore:
         """How well waits were foretold lately."""
         return self._process().waits.score(self._tenant)
 
-    def acknowledge(self, consumer: str, position: int) -> None:
-        """Note that a consumer is done with everything up to there."""
-        self._cursors.put(consumer, position)
+    def lease(self, consumer: str, holder: str, seconds: int) -> ConsumerLease:
+        """Hold the name of a consumer, or go on holding it, unless another does."""
+        return self._cursors.lease(consumer, holder, seconds)
+
+    def acknowledge(self, consumer: str, position: int, fence: int | None = None) -> None:
+        """Note that a consumer is done with everything up to there. Raises `FencedOff`."""
+        self._cursors.put(consumer, position, fence)
 
     def cursor(self, consumer: str) -> int | None:
         """How far a consumer has come."""
@@ -113,7 +126,8 @@ class LocalFeedback:
 
     @property
     def _cursors(self) -> Cursors:
-        return Cursors(lambda: self._process().store, self._tenant, self._actor().id)
+        process = self._process()
+        return Cursors(process.store, self._tenant, self._actor().id, process.clock.now)
 
     def examples(self, name: str, args: str | None, limit: int) -> list[Example]:
         """Past decisions about actions of that name, the most alike first."""

@@ -39,12 +39,14 @@ class People:
 
 @dataclass
 class Told:
-    """What one snapshot says: the queues, what was expected of the reviews that are over, and who was seen when."""
+    """What one snapshot says: the queues, the reviews in them, what was expected of those that are over, and who
+    decided something when."""
 
     size: int
     at: int
     long: bool
     queues: dict[Key, Queue] = field(default_factory=dict)
+    waiting: list[Review] = field(default_factory=list)
     scored: list[Scored] = field(default_factory=list)
     seen: dict[str, int] = field(default_factory=dict)
 
@@ -65,7 +67,7 @@ def told(reader: Reader, tenant: str, size: int, at: int) -> Told:
     """Tell the queues again, in the order of time."""
     past = _reviews(reader.page(tenant, "review", ended=True, limit=PAST))
     waiting = list(_reviews(reader.page(tenant, "review", waiting=True, limit=AHEAD)))
-    found = Told(size, at, len(waiting) == AHEAD)
+    found = Told(size, at, len(waiting) == AHEAD, waiting=[one for _, one in waiting])
     events: list[tuple[int, bool, int, Review]] = []
     for number, one in enumerate([*past, *waiting]):
         end = ended(one[1])
@@ -97,16 +99,17 @@ class Book:
     def __init__(self, store: Callable[[], Store], clock: Clock) -> None:
         self._store, self._clock = store, clock
         self._told: dict[str, Told] = {}
+        self._used: dict[str, dict[str, int]] = {}
 
     def fresh(self, tenant: str) -> bool:
         """Whether a question is answered without a look at the database."""
         known = self._told.get(tenant)
         return known is not None and self._clock.monotonic() - known.at < FRESH
 
-    def queues(self, tenant: str) -> Told:
-        """What is known of the tenant's queues."""
+    def queues(self, tenant: str, within: int = FRESH) -> Told:
+        """What is known of the tenant's queues, or was so long ago (µs)."""
         known, now = self._told.get(tenant), self._clock.monotonic()
-        if known is not None and now - known.at < FRESH:
+        if known is not None and now - known.at < within:
             return known
         with self._store().read() as reader:
             head = reader.head(tenant)
@@ -114,7 +117,7 @@ class Book:
             if known is None or known.size != size:
                 known = told(reader, tenant, size, now)
         known.at = now
-        self._told[tenant] = known
+        self._told[tenant], self._used[tenant] = known, {}
         return known
 
     def expect(self, tenant: str, review: Review, rank: int, people: People) -> Wait | None:
@@ -128,14 +131,27 @@ class Book:
         range_ = queue.expect(review.id, rank, review.opened_at, now) if queue and online and not known.long else None
         return _wait(range_, online, known.long, review.deadline - now)
 
+    def expected(self, tenant: str, people: People) -> dict[str, Wait]:
+        """How long the open reviews will still wait, by id: the first ones, where there are many."""
+        now, known = self._clock.now(), self.queues(tenant)
+        ranges = {review: one for queue in known.queues.values() for review, one in queue.expected(now).items()}
+        found = {}
+        for review in known.waiting:
+            if review.deadline > now:
+                online = self._online(tenant, known, review, people, now)
+                range_ = ranges.get(review.id) if online and not known.long else None
+                found[review.id] = _wait(range_, online, known.long, review.deadline - now)
+        return found
+
     def _online(self, tenant: str, known: Told, review: Review, people: People, now: int) -> int:
         """How many of those who are asked were seen lately: they decided something, or their session was used."""
         if people.solo:
             return 1
         asked = frozenset[str]().union(*map(people.members, key(review))) - {*review.barred}
-        for one in sorted(asked - known.seen.keys())[:ASKED]:
-            known.seen[one] = self._last_used(tenant, one)
-        return sum(1 for one in asked if now - known.seen.get(one, 0) <= SEEN)
+        used = self._used.setdefault(tenant, {})
+        for one in sorted(asked - used.keys())[:ASKED]:
+            used[one] = self._last_used(tenant, one)
+        return sum(1 for one in asked if now - max(known.seen.get(one, 0), used.get(one, 0)) <= SEEN)
 
     def _last_used(self, tenant: str, person: str) -> int:
         with self._store().vault() as vault:
@@ -143,8 +159,9 @@ class Book:
 
     def score(self, tenant: str) -> WaitScore:
         """How many of the last waits were inside the range that was expected when they began."""
-        waits = [one for one in self.queues(tenant).scored if one.inside is not None]
-        lengths = sorted(one.waited for one in self.queues(tenant).scored)
+        scored = self.queues(tenant, within=0).scored
+        waits = [one for one in scored if one.inside is not None]
+        lengths = sorted(one.waited for one in scored)
         middle = lengths[len(lengths) // 2] if lengths else None
         return WaitScore(len(lengths), len(waits), sum(bool(one.inside) for one in waits), middle)
 

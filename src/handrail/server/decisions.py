@@ -85,20 +85,35 @@ async def expected_wait(exchange: Exchange) -> Response:
     return answer({"estimated_wait": records.wait_out(found)})
 
 
+async def expected_waits(exchange: Exchange) -> Response:
+    """How long the open reviews will probably still wait."""
+    found = await asyncio.to_thread(exchange.backend.feedback.expected_waits)
+    return answer({"waits": {review: records.wait_out(one) for review, one in found.items()}})
+
+
 async def waits(exchange: Exchange) -> Response:
     """How well waits were foretold lately."""
     return answer(records.plain(await asyncio.to_thread(exchange.backend.feedback.wait_score)))
 
 
+async def lease(exchange: Exchange) -> Response:
+    """Hold the name of a consumer of the caller, or go on holding it; 0 seconds let it go."""
+    given = await exchange.members(consumer=str, holder=str, seconds=int)
+    if None in given.values():
+        raise InvalidValue("consumer, holder and seconds are missing, or one of them is")
+    own = feedback(exchange)
+    return answer(records.plain(await asyncio.to_thread(own.lease, **given)))
+
+
 async def acknowledge(exchange: Exchange) -> Response:
     """Note how far a consumer of the caller has come."""
-    given = await exchange.members(consumer=str, position=int)
+    given = await exchange.members(consumer=str, position=int, fence=int)
     if given["consumer"] is None or given["position"] is None:
         raise InvalidValue("consumer and position are missing, or one of them is")
     if not -1 <= given["position"] < 2**53:
         raise InvalidValue("position is where a decision stands in the log, or -1 for its beginning")
     own = feedback(exchange)
-    await asyncio.to_thread(own.acknowledge, given["consumer"], given["position"])
+    await asyncio.to_thread(partial(own.acknowledge, **given))
     return answer({"consumer": given["consumer"], "cursor": await asyncio.to_thread(own.cursor, given["consumer"])})
 
 
@@ -117,8 +132,10 @@ async def examples(exchange: Exchange) -> Response:
 
 HANDLERS: Final[Mapping[str, Handler]] = {
     "list_decisions": list_decisions,
+    "lease_consumer": lease,
     "acknowledge_decisions": acknowledge,
     "find_examples": examples,
     "get_review_wait": expected_wait,
+    "get_inbox_waits": expected_waits,
     "get_waits": waits,
 }

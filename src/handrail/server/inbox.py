@@ -54,7 +54,7 @@ async def page(exchange: Exchange) -> Response:
     """Everything that the page of one review shows, as the caller sees it."""
     state = visible(exchange.service, exchange.who, exchange.id)
     zone, now = _zone(exchange.text("zone") or "UTC"), exchange.service.database.clock.now()
-    viewer = Viewer(exchange.who.principal, "decide" in exchange.who.permissions, now, zone)
+    viewer = Viewer(exchange.who.principal, exchange.who.permissions, now, zone)
     sheets = Sheets(exchange.service.archive(exchange.who.tenant))
     return answer(await asyncio.to_thread(sheets.page, state.id, viewer))
 

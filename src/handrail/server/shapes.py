@@ -3,7 +3,7 @@
 from typing import Any, Final, get_args
 
 from ..action import words
-from ..backend import WaitScore
+from ..backend import ConsumerLease, WaitScore
 from ..directory.commands import Scope
 from ..directory.model import Agent, Person
 from ..directory.roles import Permission
@@ -11,7 +11,7 @@ from ..engine.page import Page
 from ..engine.request import LEASES
 from ..engine.taking import BESIDE, FUNCTIONS, MOST
 from ..errors import Misfit
-from ..learning.cursors import CONSUMER
+from ..learning.cursors import CONSUMER, LONGEST
 from ..policy.limits import Limit
 from ..policy.standing import Standing
 from .changes import Changed, Hello, Tick
@@ -89,7 +89,9 @@ DECIDED: Final = _object(
      "decided": {**ERASABLE, "description": "As they were decided on."}, "edited": {"type": "boolean"},
      "outcome": {**TEXT, "description": "The review's; expired, or of a report wrong or right."},
      "value": ERASABLE, "note": ERASABLE, "by": MAYBE, "auth": TEXT,
-     "at": {"type": "integer", "description": "µs since the epoch."}},
+     "at": {"type": "integer", "description": "µs since the epoch."},
+     "confidence": {"type": ["number", "null"], "description": "How sure the agent was, from 0 to 1."},
+     "threshold": {"type": ["number", "null"], "description": "How sure it had to be to go on by itself."}},
     closed=True,
 )  # fmt: skip
 SPAN: Final[JSONObject] = {"type": ["integer", "null"], "description": "µs."}
@@ -115,6 +117,7 @@ NAMED: Final[dict[str, JSONObject]] = {
 SHAPES: Final[dict[str, type]] = {
     "Inbox": Listed, "Page": Page, "StreamHello": Hello, "StreamRow": Changed, "StreamTick": Tick,
     "Misfit": Misfit, "Person": Person, "Agent": Agent, "Limit": Limit, "Standing": Standing, "WaitScore": WaitScore,
+    "ConsumerLease": ConsumerLease,
 }  # fmt: skip
 """Answers that are frozen dataclasses: they have these members, all of them, and no others."""
 
@@ -138,11 +141,15 @@ ANSWERS: Final[dict[str, tuple[tuple[int, ...], str, JSONObject]]] = {
         _object({"items": _list(_ref("Decided")), "next": {"type": "integer"}, "more": {"type": "boolean"},
                  "newest": {"type": "integer"}, "cursor": {"type": ["integer", "null"]}}),
     ),
+    "ConsumerLease": ((200,), JSON, _ref("ConsumerLease")),
     "Cursor": ((200,), JSON, _object({"consumer": TEXT, "cursor": {"type": ["integer", "null"]}})),
     "Examples": (
         (200,), JSON, _object({"items": _list(_object({"decided": _ref("Decided"), "alike": {"type": "number"}}))})
     ),
     "ExpectedWait": ((200,), JSON, _object({"estimated_wait": MAYBE_WAIT})),
+    "ExpectedWaits": (
+        (200,), JSON, _object({"waits": {"type": "object", "additionalProperties": _ref("Wait")}})
+    ),
     "WaitScore": ((200,), JSON, _ref("WaitScore")),
     "Name": ((200,), JSON, _object({"id": TEXT, "name": TEXT})),
     "Me": ((200,), JSON, _ref("Me")),
@@ -210,7 +217,15 @@ BODY_SCHEMAS: Final[dict[str, JSONObject]] = {
         closed=True, most={"type": "integer", "minimum": 1, "maximum": MOST, "default": 1}, beside=WORDS,
     ),
     "renew_leases": _object({"leases": _list(LEASE) | {"maxItems": LEASES}}, closed=True),
-    "acknowledge_decisions": _object({"consumer": CONSUMER_NAME, "position": NUMBER}, closed=True),
+    "lease_consumer": _object(
+        {"consumer": CONSUMER_NAME, "holder": CONSUMER_NAME,
+         "seconds": {"type": "integer", "minimum": 0, "maximum": LONGEST}},
+        closed=True,
+    ),
+    "acknowledge_decisions": _object(
+        {"consumer": CONSUMER_NAME, "position": NUMBER}, closed=True,
+        fence={**NUMBER, "type": ["integer", "null"]},
+    ),
     "find_examples": _object(
         {"name": {"type": "string", "minLength": 1}}, closed=True, args=MAYBE_OBJECT,
         limit={"type": ["integer", "null"], "minimum": 1, "maximum": 50},

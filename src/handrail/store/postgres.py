@@ -22,7 +22,7 @@ from .postgres_link import Connection, Link, Silence, translated
 from .postgres_migrate import prepare
 from .postgres_pipeline import Pipeline
 from .postgres_vault import PostgresVault
-from .protocol import Answer, Batch, Call, Disclosure, Entry, Functions, Head, Offer, Opening, Revision, Stream
+from .protocol import Answer, Batch, Call, Disclosure, Entry, Functions, Head, Hold, Offer, Opening, Revision, Stream
 
 SNAPSHOT: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 WRITE: Final = "BEGIN ISOLATION LEVEL READ COMMITTED"
@@ -157,6 +157,10 @@ class Rows:
     def cursors(self, tenant: str, beginning: str, limit: int) -> dict[str, int]:
         return dict(self._all(sql.CURSORS, tenant, beginning, beginning + "\x7f", limit))
 
+    def holding(self, tenant: str, name: str) -> Hold | None:
+        row = self._one(sql.HOLDING, tenant, name)
+        return Hold(*row) if row else None
+
     def due(self, now: int, limit: int) -> list[tuple[str, str]]:
         return self._all(sql.DUE, now, limit)
 
@@ -205,6 +209,11 @@ class Rows:
     def put_cursor(self, tenant: str, name: str, position: int) -> None:
         with translated():
             self.pipeline.send(sql.PUT_CURSOR, tenant, name, position)
+
+    def hold(self, tenant: str, name: str, holder: str, now: int, until: int, longest: int) -> Hold:
+        with translated():
+            self.pipeline.send(sql.HOLD, tenant, name, holder, until, now, longest)
+        return Hold(*self._one(sql.HOLDING, tenant, name))
 
     def forget(self, tenant: str, before: int, most: int) -> None:
         with translated():

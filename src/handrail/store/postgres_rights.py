@@ -10,7 +10,7 @@ from .postgres_link import Connection, translated
 GRANTS: Final = {
     "SELECT": "meta",
     "SELECT, INSERT": "entries, disclosures, revisions, blobs",
-    "SELECT, INSERT, UPDATE": "heads, streams, calls, cursors",
+    "SELECT, INSERT, UPDATE": "heads, streams, calls, cursors, consumers",
     "SELECT, INSERT, DELETE": "commands",
     "SELECT, INSERT, UPDATE, DELETE": "tokens, passwords",
 }

@@ -185,6 +185,12 @@ CURSORS: Final = """
 PUT_CURSOR: Final = """
     INSERT INTO cursors (tenant, name, position) VALUES (%s, %s, %s)
     ON CONFLICT (tenant, name) DO UPDATE SET position = greatest(cursors.position, excluded.position)"""
+HOLD: Final = """
+    INSERT INTO consumers AS c (tenant, name, holder, fence, until) VALUES (%s, %s, %s, 1, %s)
+    ON CONFLICT (tenant, name) DO UPDATE
+        SET fence = c.fence + (c.holder <> excluded.holder)::int, holder = excluded.holder, until = excluded.until
+        WHERE c.holder = excluded.holder OR c.until <= %s OR c.until > %s"""
+HOLDING: Final = "SELECT holder, fence, until FROM consumers WHERE tenant = %s AND name = %s"
 
 _PUT_BLOB: Final = """
     INSERT INTO blobs (tenant, digest, body) SELECT %s, unnest(%s::text[]), unnest(%s::text[])

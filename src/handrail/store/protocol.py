@@ -86,6 +86,15 @@ class Offer(NamedTuple):
     run: str | None
 
 
+class Hold(NamedTuple):
+    """Who has the name of a reader of the log, until when (µs), and under which fencing number: it rises with each new
+    holder."""
+
+    holder: str
+    fence: int
+    until: int
+
+
 Functions = Sequence[tuple[str, str]]
 """What a worker can execute: names of actions, each with the digest of the schema of its arguments."""
 
@@ -189,6 +198,9 @@ class Reader(Protocol):
     def cursors(self, tenant: str, beginning: str, limit: int) -> dict[str, int]:
         """How far readers of the log have come whose names begin so: positions of entries."""
 
+    def holding(self, tenant: str, name: str) -> Hold | None:
+        """Who had the name of a reader of the log last."""
+
     def due(self, now: int, limit: int) -> list[tuple[str, str]]:
         """`(tenant, id)` of streams that are due, longest first."""
 
@@ -218,6 +230,12 @@ class Transaction(Reader, Protocol):
 
     def put_cursor(self, tenant: str, name: str, position: int) -> None:
         """Note how far a reader of the log has come; it never goes back."""
+
+    def hold(self, tenant: str, name: str, holder: str, now: int, until: int, longest: int) -> Hold:
+        """Give a reader of the log its name until a time, unless somebody else has it beyond `now`; who has it then.
+
+        An end beyond `longest` is one of a clock that was wrong, and keeps nobody off.
+        """
 
     def forget(self, tenant: str, before: int, most: int) -> None:
         """Drop the oldest answers to commands that were given before a time (µs), at most so many."""

@@ -15,7 +15,7 @@ from . import statements as sql
 from .bell import Bell, hang
 from .lock import WriterLock
 from .migrate import BUSY_MS, check, migrate
-from .protocol import Answer, Batch, Call, Disclosure, Entry, Functions, Head, Offer, Opening, Revision, Stream
+from .protocol import Answer, Batch, Call, Disclosure, Entry, Functions, Head, Hold, Offer, Opening, Revision, Stream
 from .sqlite_vault import SQLiteVault
 
 OLDEST: Final = (3, 51, 3)
@@ -166,6 +166,10 @@ class Rows:
     def cursors(self, tenant: str, beginning: str, limit: int) -> dict[str, int]:
         return dict(self._all(sql.CURSORS, tenant, beginning, beginning + "\x7f", limit))
 
+    def holding(self, tenant: str, name: str) -> Hold | None:
+        row = self._one(sql.HOLDING, tenant, name)
+        return Hold(*row) if row else None
+
     def due(self, now: int, limit: int) -> list[tuple[str, str]]:
         return self._all(sql.DUE, now, limit)
 
@@ -196,6 +200,10 @@ class Rows:
 
     def put_cursor(self, tenant: str, name: str, position: int) -> None:
         self._cursor.execute(sql.PUT_CURSOR, (tenant, name, position))
+
+    def hold(self, tenant: str, name: str, holder: str, now: int, until: int, longest: int) -> Hold:
+        self._cursor.execute(sql.HOLD, (tenant, name, holder, until, now, longest))
+        return Hold(*self._one(sql.HOLDING, tenant, name))
 
     def forget(self, tenant: str, before: int, most: int) -> None:
         self._cursor.execute(sql.FORGET, (tenant, before, most))

@@ -146,6 +146,12 @@ CURSORS: Final = """
 PUT_CURSOR: Final = """
     INSERT INTO cursors (tenant, name, position) VALUES (?, ?, ?)
     ON CONFLICT (tenant, name) DO UPDATE SET position = max(position, excluded.position)"""
+HOLD: Final = """
+    INSERT INTO consumers (tenant, name, holder, fence, until) VALUES (?1, ?2, ?3, 1, ?4)
+    ON CONFLICT (tenant, name) DO UPDATE
+        SET fence = fence + (holder <> excluded.holder), holder = excluded.holder, until = excluded.until
+        WHERE holder = excluded.holder OR until <= ?5 OR until > ?6"""
+HOLDING: Final = "SELECT holder, fence, until FROM consumers WHERE tenant = ? AND name = ?"
 
 PUT_BLOB: Final = "INSERT OR IGNORE INTO blobs (tenant, digest, body) VALUES (?, ?, ?)"
 BLOB: Final = "SELECT body FROM blobs WHERE tenant = ? AND digest = ?"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ..errors import Unavailable
-from ..store.protocol import Answer, Batch, Call, Disclosure, Entry, Head, Offer, Reader, Revision, Store, Stream
+from ..store.protocol import Answer, Batch, Call, Disclosure, Entry, Head, Hold, Offer, Reader, Revision, Store, Stream
 from ..store.vault import Token
 
 TENANT = "default"
@@ -320,6 +320,24 @@ class StoreContract:
             }  # fmt: skip
             assert list(reader.cursors(TENANT, "decisions/", 1)) == ["decisions/agt_1/learner"]
             assert reader.cursors("elsewhere", "decisions/", 5) == {}
+
+    def test_a_name_is_held_by_one_until_its_time_is_over(self, store: Store) -> None:
+        def hold(holder: str, now: int, until: int) -> Hold:
+            with store.write() as tx:
+                return tx.hold(TENANT, name, holder, start + now, start + until, start + 1_000)
+
+        name, start = "decisions/agt_1/learner", 1_767_225_600_000_000
+        assert hold("one", 0, 10) == ("one", 1, start + 10)
+        assert hold("two", 9, 19) == ("one", 1, start + 10)
+        assert hold("one", 9, 20) == ("one", 1, start + 20), "it goes on under its number"
+        assert hold("two", 20, 30) == ("two", 2, start + 30)
+        assert hold("one", 29, 40) == ("two", 2, start + 30)
+        assert hold("two", 29, 29) == ("two", 2, start + 29), "it lets go"
+        assert hold("one", 29, 9_000) == ("one", 3, start + 9_000)
+        assert hold("two", 30, 40) == ("two", 4, start + 40), "nobody has it for so long"
+        with store.read() as reader:
+            assert reader.holding(TENANT, name) == ("two", 4, start + 40)
+            assert reader.holding("elsewhere", name) is None
 
     def test_a_secret_is_kept_by_its_hash_until_it_is_dropped_or_ends(self, store: Store) -> None:
         tokens = [Token(b"%d" % n, "session", TENANT, "usr_1", n, n, until, "local") for n, until in enumerate((9, 5))]

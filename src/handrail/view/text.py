@@ -42,11 +42,19 @@ def summary(name: str, args: JSON | Erased, width: int) -> str:
 
 
 def gist(args: JSON | Erased) -> str:
-    """Return the arguments in one line: escaped, masked, long ones shortened."""
+    """Return the arguments in one line: escaped, masked, long ones shortened; of an only one its members."""
     if isinstance(args, Erased):
         return _erased(args)
     if not isinstance(args, Mapping):
         return inline(args)
+    match [*islice(args.items(), 2)]:
+        case [(key, Mapping() as value)] if value and not sensitive(key):
+            return f"{label(key)}: {_in_a_row(value)}"
+        case _:
+            return _in_a_row(args)
+
+
+def _in_a_row(args: Mapping[str, JSON]) -> str:
     parts: list[str] = []
     for key, value in islice(args.items(), _MEMBERS):
         if sum(map(len, parts)) > _CHARACTERS:

@@ -109,7 +109,7 @@ def decided_out(made: Decided) -> JSONObject:
 
 def decided_in(found: JSONObject) -> Decided:
     """The decision again."""
-    members: dict[str, Any] = {one.name: found[one.name] for one in fields(Decided)}
+    members: dict[str, Any] = {one.name: found[one.name] for one in fields(Decided) if one.name in found}
     return Decided(**(members | {name: text_in(found[name]) for name in ERASABLE}))
 
 

@@ -88,6 +88,11 @@ ROUTES: Final[tuple[Route, ...]] = (
         "What was decided, in the order of the log; `Prefer: wait` waits for some.", "Decisions", None, "any", "read",
     ),
     Route(
+        "lease_consumer", "POST", "/v1/decisions/lease",
+        "Hold the name of a consumer for some seconds, or go on holding it; 0 lets it go.", "ConsumerLease", None,
+        "any", "read",
+    ),
+    Route(
         "acknowledge_decisions", "POST", "/v1/decisions/acknowledged", "Note how far a consumer has come.", "Cursor",
         None, "any", "read",
     ),
@@ -101,6 +106,11 @@ ROUTES: Final[tuple[Route, ...]] = (
     ),
     Route("ask_question", "POST", "/v1/ask", "Ask people a question.", "Answer", action.Propose, "propose"),
     Route("get_inbox", "GET", "/v1/inbox", "Reviews as rows of the inbox.", "Inbox", None, None, "read"),
+    Route(
+        "get_inbox_waits", "GET", "/v1/inbox/waits",
+        "How long the open reviews will probably still wait, by id: the first ones, where there are many.",
+        "ExpectedWaits", None, None, "read",
+    ),
     Route("list_reviews", "GET", "/v1/reviews", "Open reviews, by risk and age.", "Reviews", None, None, "read"),
     Route("list_all_reviews", "GET", "/v1/reviews/all", "Reviews, newest first.", "Page", None, None, "read"),
     Route("get_review", "GET", "/v1/reviews/{id}", "One review with what is shown.", "Review", None, "any", "read"),

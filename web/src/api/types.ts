@@ -11,4 +11,5 @@ export type Page = Schemas["Page"];
 export type Problem = Schemas["Problem"];
 export type Row = Schemas["Row"];
 export type Trial = operations["get_trial"]["responses"][200]["content"]["application/json"];
+export type Wait = Schemas["Wait"];
 export type Who = Schemas["Who"];

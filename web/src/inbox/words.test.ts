@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Outcome } from "../api/types";
 import { row } from "./rows.testing";
-import { colour, ending, left, share, urgency } from "./words";
+import { colour, ending, expected, left, share, urgency } from "./words";
 
 const BEN = { id: "usr_ben", name: "user:ben" };
 const decided = (outcome: Outcome, edited = false) => row({ status: "decided", decision: { outcome, by: BEN, at: 1, effective_at: 1, effective: true, edited } });
@@ -35,4 +35,11 @@ test("time is calm until a quarter is left", () => {
   const at = (now: number): string => urgency(share(row({ opened_at: 0, deadline: 100 }), now));
   expect([at(0), at(74), at(75), at(89), at(90), at(200)]).toEqual(["", "", "soon", "soon", "hot", "hot"]);
   expect(share(row({ opened_at: 5, deadline: 5 }), 5)).toBe(0);
+});
+
+test("a wait is told short where it is known, and not at all where it is not", () => {
+  const wait = { online: 1, position: 1, low: 1, likely: 2, high: 3, text: "about 12 min (7 to 20 min)" };
+  expect(expected({ ...wait, known: "range" })).toBe("about 12 min");
+  expect(expected({ ...wait, known: "too_few" })).toBe(null);
+  expect(expected(undefined)).toBe(null);
 });

@@ -1,4 +1,4 @@
-import type { Row } from "../api/types";
+import type { Row, Wait } from "../api/types";
 
 const ENDS: Record<string, string> = {
   approve: "Approved by", edit: "Approved with edits by", reject: "Rejected by", send_back: "Sent back by",
@@ -27,6 +27,11 @@ export function colour(row: Row): "ok" | "bad" | "" {
   const outcome = row.status === "decided" ? (row.decision?.outcome ?? "") : "";
   if (["approve", "edit", "answer", "retry", "supply", "happened"].includes(outcome)) return "ok";
   return ["reject", "abort"].includes(outcome) || row.status === "expired" ? "bad" : "";
+}
+
+/** How long it will probably still wait, short: `about 12 min`; nothing where nobody can tell. */
+export function expected(wait: Wait | undefined): string | null {
+  return wait?.known === "range" ? (wait.text.split(" (")[0] ?? null) : null;
 }
 
 const MINUTE = 60e6;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { LONGEST, folded } from "./long";
 import { lasting, remaining, urgency } from "./time";
-import { because, ending, listed } from "./words";
+import { because, ending, foretold, listed } from "./words";
 
 const SECOND = 1e6;
 
@@ -35,4 +35,13 @@ test("a long text of an agent is folded, and no sign is cut", () => {
   expect(folded("x".repeat(LONGEST))).toBeNull();
   const text = `${"x".repeat(LONGEST - 3)}⟨U+202E⟩${"y".repeat(50)}`;
   expect(folded(text)).toEqual({ head: "x".repeat(LONGEST - 3), hidden: text.length - LONGEST + 3 });
+});
+
+test("how long it will take is a range with those before it, or the reason why nobody can tell", () => {
+  const wait = { online: 1, position: 1, low: 1, likely: 2, high: 3, text: "about 12 min (7 to 20 min)" };
+  expect(foretold({ ...wait, known: "range" })).toBe("Probably decided in about 12 min (7 to 20 min).");
+  expect(foretold({ ...wait, known: "range", position: 3 })).toBe("Probably decided in about 12 min (7 to 20 min), 2 before it.");
+  expect(foretold({ ...wait, known: "nobody_online" })).toBe("No reviewer is online.");
+  expect(foretold({ ...wait, known: "too_few" })).toBe(null);
+  expect(foretold(undefined)).toBe(null);
 });

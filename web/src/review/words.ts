@@ -1,4 +1,4 @@
-import type { Page, Row, Who } from "../api/types";
+import type { Page, Row, Wait, Who } from "../api/types";
 
 import { RUNS } from "./cost";
 
@@ -32,6 +32,15 @@ const ENDS: Record<string, string> = {
   answer: "the default answer is given",
   close: "it closes and nothing changes",
 };
+
+/** What is known of how long it will still wait, as a sentence; nothing where too little is. */
+export function foretold(wait: Wait | undefined): string | null {
+  if (wait?.known === "nobody_online") return "No reviewer is online.";
+  if (wait?.known === "long_queue") return "The queue is too long to tell how long it takes.";
+  if (wait?.known !== "range") return null;
+  const before = (wait.position ?? 1) - 1;
+  return `Probably decided in ${wait.text}${before > 0 ? `, ${before} before it` : ""}.`;
+}
 
 const UNANSWERED: Record<string, string> = {
   attempts_failed: "it fails",
