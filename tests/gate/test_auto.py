@@ -182,6 +182,15 @@ def test_a_mode_says_what_becomes_of_what_would_be_asked(people, mode: str, runs
     assert [level.ask for level in action.demand.levels] == [("user:local",)]
 
 
+def test_in_doubt_people_are_asked_in_every_mode(people):
+    people.policy(
+        PATHS + "rules: [{action: test_auto.plain, when: args.absent > 1, pattern: approval, mode: autonomous}]"
+    )
+    people.approves("test_auto.plain")
+    assert plain(1) == 1
+    assert len(people.asked) == 1
+
+
 def test_what_the_code_asks_for_is_asked_in_every_mode(people):
     @rail.approval(name="guarded")
     def guarded() -> int:
@@ -204,6 +213,17 @@ def test_a_sample_is_looked_at_after_it_ran_and_changes_nothing(people):
     assert decision_of(record.state.id).note == "seven is too many"
     assert rail.core.backend.history(action.id) == before
     assert rail.core.backend.action(action.id).state.status == "succeeded"
+
+
+def test_what_was_drawn_and_then_asked_about_is_no_sample(people):
+    people.policy(PATHS + "rules: [{action: test_auto.plain, verdict: run, sample: 1}]")
+    ticket = plain.propose(7)
+    assert (state(ticket).status, state(ticket).sampled) == ("cleared", True)
+    people.policy(PATHS + "rules: [{action: test_auto.plain, pattern: approval}]")
+    people.approves("test_auto.plain")
+    assert ticket.wait(5) == 7
+    found: Any = Embedded(people.database, solo_person).newest("review")
+    assert [one.kind for one in found] == ["approval"]
 
 
 def test_a_sample_that_nobody_looks_at_ends_and_changes_nothing(people):
