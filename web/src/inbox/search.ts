@@ -38,6 +38,7 @@ const STATES: Record<string, Test> = {
   open: (row) => waits(row),
   voted: (row) => row.votes.length > 0,
   escalated: (row) => row.level > 0,
+  wrong: (row) => row.turned_out === "wrong",
 };
 const KINDS = ["approval", "check", "question", "exception", "sample"];
 
