@@ -52,7 +52,7 @@ class Action:
     under limits, `spent_at` when it started, and `over` the limits that people are asked to let it pass.
     `failing` is who is asked once it fails, where those are others than `demand` names, `runs` whether its code lets it
     run where no rule speaks, `tries` counts the starts under the present grant, and `not_before` is when the next one
-    may follow after an attempt that failed.
+    may follow after an attempt that failed. `sampled` says that people look at it once it has run by itself.
     """
 
     id: str
@@ -108,11 +108,17 @@ class Action:
     runs: bool = False
     tries: int = 0
     not_before: int | None = None
+    sampled: bool = False
 
     @property
     def sure(self) -> float | None:
         """How sure its agent is, as a number."""
         return None if self.confidence is None else float(self.confidence)
+
+    @property
+    def asks_after(self) -> bool:
+        """Whether people look at it now that it ran, and were asked about it never before."""
+        return self.sampled and self.asked is None and self.demand is not None and bool(self.demand.levels)
 
     @property
     def final(self) -> bool:

@@ -26,6 +26,7 @@ PAST: Final = {
     "approve": "approved", "edit": "approved with changes", "reject": "rejected", "send_back": "sent back for changes",
     "answer": "answered", "retry": "told it to try again", "supply": "supplied the result", "skip": "skipped it",
     "abort": "aborted it", "happened": "said that it happened", "not_happened": "said that it did not happen",
+    "right": "found it right", "wrong": "found it wrong",
 }  # fmt: skip
 _UNITS: Final = ((DAY, "d"), (HOUR, "h"), (MINUTE, "min"), (SECOND, "s"))
 

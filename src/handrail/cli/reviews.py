@@ -10,7 +10,7 @@ import typer
 from msgspec import to_builtins
 
 from ..backend import ActionRecord, Event, ReviewRecord, WaitScore
-from ..engine.past import attempts
+from ..engine.past import attempts, outcome_text
 from ..gate.asking import drawn
 from ..review.model import OPEN, Review
 from ..review.voting import COLLECTED
@@ -34,7 +34,7 @@ MOST = 2_000
 VERBS = {
     "approve": "approve", "edit": "edit", "reject": "reject", "send_back": "send-back", "answer": "answer",
     "retry": "retry", "supply": "supply", "skip": "skip", "abort": "abort", "happened": "happened",
-    "not_happened": "not-happened",
+    "not_happened": "not-happened", "right": "right", "wrong": "wrong",
 }  # fmt: skip
 
 
@@ -162,12 +162,14 @@ def _plain(text: Any) -> str:
 
 
 def _failure(at: Desk, record: ReviewRecord) -> list[Line]:
-    """What went wrong, which comes from the agent's process and is fenced like its words."""
+    """What went wrong, or what a sample gave back: it comes from the agent's process, and is fenced like its words."""
     action, room = record.action, width() - len(FENCE)
     rows: list[str] = []
     if record.state.cause == "outcome_unknown":
         for one in attempts(action.state.id, at.backend.history(action.state.id)):
             rows += wrap(f"attempt {one.attempt}, {gist.at(at, one.at)}: {one.text}", room)
+    elif record.state.cause == "sampled" and isinstance(action.outcome, dict):
+        rows = wrap(f"it gave back: {outcome_text(action.outcome)}", room)
     elif isinstance(action.outcome, dict) and "error" in action.outcome:
         rows = wrap(f"attempt {action.state.attempt} failed: {visible(str(action.outcome['error']))}", room)
     return [BLANK, *(Line("agent", FENCE + row) for row in rows)] if rows else []

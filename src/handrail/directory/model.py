@@ -124,6 +124,11 @@ class Names:
         """What stands for how the target of an action looks."""
         return keyed("tgt", self._secret, text)
 
+    def draw(self, action: str) -> float:
+        """A number from 0 up to 1 for an action, as good as random to whoever does not know the secret."""
+        found = hmac.digest(self._secret, f"draw|{action}".encode(), "sha256")
+        return int.from_bytes(found[:7]) / (1 << 56)
+
     def run(self, name: str) -> str:
         """The id of the run with that name."""
         return keyed("run", self._secret, name)

@@ -1237,6 +1237,8 @@ export interface components {
             readonly tries: number;
             /** @default null */
             readonly not_before: number | null;
+            /** @default false */
+            readonly sampled: boolean;
         };
         readonly Demand: {
             readonly levels: readonly components["schemas"]["Level"][];
@@ -1283,9 +1285,9 @@ export interface components {
             readonly status: "open" | "claimed" | "decided" | "expired" | "withdrawn" | "superseded";
             readonly rev: number;
             /** @enum {unknown} */
-            readonly kind: "approval" | "check" | "exception" | "question";
+            readonly kind: "approval" | "check" | "exception" | "question" | "sample";
             /** @enum {unknown} */
-            readonly cause: "held" | "attempts_failed" | "outcome_unknown";
+            readonly cause: "held" | "attempts_failed" | "outcome_unknown" | "sampled";
             readonly action: string;
             readonly number: number;
             readonly demand: components["schemas"]["Demand"];
@@ -1321,7 +1323,7 @@ export interface components {
         };
         readonly Decision: {
             /** @enum {unknown} */
-            readonly outcome: "approve" | "edit" | "reject" | "send_back" | "answer" | "retry" | "supply" | "skip" | "abort" | "happened" | "not_happened";
+            readonly outcome: "approve" | "edit" | "reject" | "send_back" | "answer" | "retry" | "supply" | "skip" | "abort" | "happened" | "not_happened" | "right" | "wrong";
             readonly by: string;
             readonly auth: string;
             readonly counted: readonly string[];
@@ -1445,6 +1447,7 @@ export interface components {
             readonly undo?: number | string;
             readonly grant?: number | string;
             readonly threshold?: number | null;
+            readonly sample?: number;
         };
         /** @description Any JSON. Numbers stay below 2^53, beyond which readers differ: send bigger ones as text. */
         readonly Value: (string | boolean | null) | number | readonly components["schemas"]["Value"][] | {
@@ -1539,7 +1542,7 @@ export interface components {
         };
         readonly ReviewDecide: {
             /** @enum {unknown} */
-            readonly outcome: "approve" | "edit" | "reject" | "send_back" | "answer" | "retry" | "supply" | "skip" | "abort" | "happened" | "not_happened";
+            readonly outcome: "approve" | "edit" | "reject" | "send_back" | "answer" | "retry" | "supply" | "skip" | "abort" | "happened" | "not_happened" | "right" | "wrong";
             readonly view: string;
             /** @default null */
             readonly note: string | null;
@@ -1586,9 +1589,9 @@ export interface components {
             readonly v: number;
             readonly rev: number;
             /** @enum {unknown} */
-            readonly kind: "approval" | "check" | "exception" | "question";
+            readonly kind: "approval" | "check" | "exception" | "question" | "sample";
             /** @enum {unknown} */
-            readonly cause: "held" | "attempts_failed" | "outcome_unknown";
+            readonly cause: "held" | "attempts_failed" | "outcome_unknown" | "sampled";
             /** @enum {unknown} */
             readonly status: "open" | "claimed" | "decided" | "expired" | "withdrawn" | "superseded";
             /** @enum {unknown} */
@@ -1628,7 +1631,7 @@ export interface components {
         };
         readonly RowDecision: {
             /** @enum {unknown} */
-            readonly outcome: "approve" | "edit" | "reject" | "send_back" | "answer" | "retry" | "supply" | "skip" | "abort" | "happened" | "not_happened";
+            readonly outcome: "approve" | "edit" | "reject" | "send_back" | "answer" | "retry" | "supply" | "skip" | "abort" | "happened" | "not_happened" | "right" | "wrong";
             readonly by: components["schemas"]["Who"];
             readonly at: number;
             readonly effective_at: number;
@@ -1662,7 +1665,7 @@ export interface components {
                 readonly [key: string]: components["schemas"]["Value"];
             } | null;
             readonly question: components["schemas"]["Question"] | null;
-            readonly choices: readonly ("approve" | "edit" | "reject" | "send_back" | "answer" | "retry" | "supply" | "skip" | "abort" | "happened" | "not_happened")[];
+            readonly choices: readonly ("approve" | "edit" | "reject" | "send_back" | "answer" | "retry" | "supply" | "skip" | "abort" | "happened" | "not_happened" | "right" | "wrong")[];
             readonly refusal: components["schemas"]["Refusal"] | null;
             readonly voted: boolean;
             readonly permits: boolean;
@@ -1787,7 +1790,7 @@ export interface components {
             readonly id: string;
             readonly gist: string;
             /** @enum {unknown} */
-            readonly outcome: "approve" | "edit" | "reject" | "send_back" | "answer" | "retry" | "supply" | "skip" | "abort" | "happened" | "not_happened";
+            readonly outcome: "approve" | "edit" | "reject" | "send_back" | "answer" | "retry" | "supply" | "skip" | "abort" | "happened" | "not_happened" | "right" | "wrong";
             readonly by: components["schemas"]["Who"];
             readonly at: number;
             readonly note: string | null;
@@ -1795,7 +1798,7 @@ export interface components {
         };
         readonly Ended: {
             /** @enum {unknown} */
-            readonly outcome: "approve" | "edit" | "reject" | "send_back" | "answer" | "retry" | "supply" | "skip" | "abort" | "happened" | "not_happened";
+            readonly outcome: "approve" | "edit" | "reject" | "send_back" | "answer" | "retry" | "supply" | "skip" | "abort" | "happened" | "not_happened" | "right" | "wrong";
             readonly by: components["schemas"]["Who"];
             readonly at: number;
             readonly auth: string;

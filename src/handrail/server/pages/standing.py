@@ -15,9 +15,12 @@ DONE: Final = {
     "approve": "approved this", "edit": "approved this with other arguments", "reject": "rejected this",
     "send_back": "sent this back", "answer": "answered", "retry": "let it run again", "supply": "gave the result",
     "skip": "skipped it", "abort": "gave it up", "happened": "said that it took effect",
-    "not_happened": "said that it did not take effect",
+    "not_happened": "said that it did not take effect", "right": "found this right", "wrong": "found this wrong",
 }  # fmt: skip
-ASKS: Final = {"approval": "Approval", "check": "Check", "question": "Question", "exception": "Failed"}
+ASKS: Final = {
+    "approval": "Approval", "check": "Check", "question": "Question", "exception": "Failed",
+    "sample": "Sample",
+}  # fmt: skip
 ENDED: Final = {
     "withdrawn": "The agent took this back before anybody decided. Nothing is left to do.",
     "superseded": "Another review has taken the place of this one. Nothing is left to do here.",
