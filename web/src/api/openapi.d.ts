@@ -4957,6 +4957,13 @@ export interface operations {
         };
         readonly requestBody: {
             readonly content: {
+                /**
+                 * @example {
+                 *       "consumer": "evaluation",
+                 *       "holder": "worker-1",
+                 *       "seconds": 30
+                 *     }
+                 */
                 readonly "application/json": {
                     readonly consumer: string;
                     readonly holder: string;
@@ -5114,7 +5121,8 @@ export interface operations {
                 /**
                  * @example {
                  *       "consumer": "evaluation",
-                 *       "position": 41
+                 *       "position": 41,
+                 *       "fence": 1
                  *     }
                  */
                 readonly "application/json": {
