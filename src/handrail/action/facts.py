@@ -28,7 +28,8 @@ class Facts:
     `target` is the keyed hash of what the target looks like now;
     `charges` what it books under limits, `None` where that stays as it is;
     `permitted` says that the actor is a person who may tell how an action turned out;
-    `env` in which environment whoever commits is."""
+    `env` in which environment whoever commits is;
+    `like` the keyed hash of what is alike in errors like the reported one."""
 
     subject: str
     now: int
@@ -48,3 +49,4 @@ class Facts:
     charges: tuple[Charge, ...] | None = None
     permitted: bool = False
     env: str | None = None
+    like: str | None = None

@@ -124,6 +124,10 @@ class Names:
         """What stands for how the target of an action looks."""
         return keyed("tgt", self._secret, text)
 
+    def failure(self, action: str, words: str) -> str:
+        """What stands for the errors of an action that are alike."""
+        return keyed("fal", self._secret, action, words)
+
     def run(self, name: str) -> str:
         """The id of the run with that name."""
         return keyed("run", self._secret, name)
