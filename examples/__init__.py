@@ -1,1 +1,1 @@
-"""Examples that run from a clone of the repository."""
+"""Examples that run from a clone of the repository: a program for each pattern, one that stacks them, and the shop."""

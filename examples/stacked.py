@@ -7,9 +7,9 @@ filed by a bookkeeper who may be too busy: with retries, then people again. It i
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import sys
 from decimal import Decimal
-from functools import partial
 from pathlib import Path
 
 import handrail
@@ -19,7 +19,7 @@ from examples.shop.shop import Shop
 from examples.shop.tickets import Ticket
 
 rail = handrail.connect(sys.argv[1] if sys.argv[1:] else "sqlite:///handrail.db")
-shop, model = Shop.at(Path("shop.db")), Classifier(shipped())
+shop, model, mail = Shop.at(Path("shop.db")), Classifier(shipped()), tickets.load()
 
 
 @rail.confidence(name="tickets.triage", of=lambda label: label.score, threshold=0.8)
@@ -30,10 +30,11 @@ async def triage(text: str) -> Label:
 @rail.approval(name="payments.refund", within="15m", context=lambda order, **_: {"order": shop.standing(order)})
 @rail.exceptions(on=bookkeeper.Busy, retries=2, backoff="0.1s")
 async def refund(order: str, amount: Decimal, reason: str, office: handrail.Local[str]) -> str:
-    note = f"order,refunded\n{order},{amount}\n"
-    receipt = await asyncio.to_thread(bookkeeper.file, office, f"refunds/{order}", note)
-    shop.transact(partial(operations.refund, order=order, amount=amount, reason=reason))
-    return receipt
+    def both(db: sqlite3.Connection) -> str:
+        made = operations.refund(db, order, amount, reason)
+        return bookkeeper.file(office, f"refunds/{order}", f"{made}\n")
+
+    return await asyncio.to_thread(shop.transact, both)
 
 
 async def deal_with(ticket: Ticket, office: str) -> str:
@@ -50,7 +51,6 @@ async def main() -> None:
     """Deal with all mail at once."""
     with bookkeeper.open_for(Path("books")) as office:
         async with rail.run_async("mail of 2026-11-22"):
-            mail = tickets.load()
             done = await asyncio.gather(*(deal_with(one, office) for one in mail), return_exceptions=True)
     print("\n".join(f"{ticket.id}  {outcome}" for ticket, outcome in zip(mail, done, strict=True)))
 

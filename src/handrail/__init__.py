@@ -50,13 +50,14 @@ from .errors import (
 )
 from .gate.memory import idempotency_key, last_decision
 from .gate.ticket import AsyncTicket, Ticket
+from .patterns.named import pattern
 from .rail import Rail
 
 __version__ = "0.1.0"
 
 __all__ = [
     "connect", "Rail", "Ticket", "AsyncTicket", "Decision", "Decided", "Example", "Local",
-    "last_decision", "idempotency_key",
+    "last_decision", "idempotency_key", "pattern",
     "HandrailError", "UsageError", "NotSerialisable", "MalformedJSON", "InvalidValue", "UnreadableSchema", "KeyReused",
     "CommandReused", "NotFound", "UnknownReview", "UnknownAction", "UnknownRun", "UnknownPerson", "RunFinished",
     "Refused", "NotAllowed", "StaleView", "Late", "AlreadyDecided", "FencedOff", "WrongBytes", "NotReady", "RunHeld",

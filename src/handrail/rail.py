@@ -24,6 +24,7 @@ from .patterns.declare import Duration, Quorum, Reviewers, Then, declaration
 from .patterns.exceptions import KEYWORDS as RETRYING
 from .patterns.exceptions import Errors, retry_of
 from .patterns.feedback import consume, plain_args
+from .patterns.named import own
 from .patterns.question import Question
 from .patterns.runs import enter_run, leave_run
 from .patterns.stacking import merged
@@ -91,8 +92,8 @@ class Rail:
         self, /, *, on: Errors = (), retries: int = 3, backoff: Duration = "1s", jitter: bool = False,
         retry_if: Callable[[Exception], object] | None = None, name: str | None = None,
         reviewers: Reviewers | None = None, within: Duration | None = None, then: Then | None = None,
-        remind: Duration | None = None, grant: Duration | None = None, describe: Any = None, risk: Any = "unrated",
-        impact: Any = None, preview: Any = None, context: Any = None, reversible: bool = False,
+        remind: Duration | None = None, grant: Duration | None = None, sample: float = 0, describe: Any = None,
+        risk: Any = "unrated", impact: Any = None, preview: Any = None, context: Any = None, reversible: bool = False,
         idempotent: bool = False, reconcile: Callable[..., Any] | None = None,
         precondition: Callable[..., Any] | None = None, intent: str | None = None,
         wait: Literal["block", "defer"] = "block",
@@ -103,8 +104,8 @@ class Rail:
         An error is tried again by its own `retryable`, else by `retry_if`, else where it is one of `on`: so many times
         as `retries` says, after `backoff`, twice that, and so on, at most 15 minutes. Then, or at any other error, the
         `reviewers` retry, perhaps with other arguments, supply the result, skip or abort; without any the error is
-        raised as it is. The other keywords are those of `approval`, which may stand above or below. Raises `UsageError`
-        for keywords that cannot be meant.
+        raised as it is. `sample` is the share of what ran that they look at afterwards. The other keywords are those of
+        `approval`, which may stand above or below. Raises `UsageError` for keywords that cannot be meant.
         """
         if function is not None:
             return self._decorated(function, "exceptions", keywords)
@@ -118,7 +119,8 @@ class Rail:
 
         With `of` the function is a predictor without effects: it runs first, `of` tells how sure it is of what it gave
         back, and that is what people see and correct. Without `of` the number comes with the call,
-        `having(confidence=0.9)(…)`. The other keywords are those of `approval`. Raises `UsageError`.
+        `having(confidence=0.9)(…)`. `sample` is the share of what runs by itself that people look at afterwards, drawn
+        under the database's secret. The other keywords are those of `approval`. Raises `UsageError`.
         """
 
         def gate(function: Callable[..., Any]) -> Any:
@@ -131,21 +133,40 @@ class Rail:
 
         return cast(Decorator, gate)
 
+    @overload
+    def gate(  # type: ignore[overload-overlap]
+        self, function: Callable[P, Coroutine[Any, Any, R]], /
+    ) -> AsyncGatedFunction[P, R]: ...
+    @overload
+    def gate(self, function: Callable[P, R], /) -> GatedFunction[P, R]: ...
+    @overload
+    def gate(self, /, *, pattern: str = "auto", **keywords: Any) -> Decorator: ...
+    def gate(self, function: Any = None, /, *, pattern: str = "auto", **keywords: Any) -> Any:
+        """Route each call of the function by a pattern: "auto" leaves it to the policy, by how critical the action is.
+
+        Where no rule speaks, people decide. The keywords are those of the pattern: of "auto" and "approval" those of
+        `approval`, with `sample` for the share of what runs by itself that people look at. Patterns of one's own are
+        registered with `handrail.pattern`. Raises `UsageError` for an unknown name, and lists the known.
+        """
+        decorator = self._by_name(pattern, keywords)
+        return decorator if function is None else decorator(function)
+
     def call(
         self, name: str, args: Mapping[str, Any], *, fn: Callable[..., Any], key: str | None = None,
-        supersedes: str | None = None, parent: str | None = None, confidence: float | None = None, **keywords: Any,
+        supersedes: str | None = None, parent: str | None = None, confidence: float | None = None,
+        pattern: str = "approval", **keywords: Any,
     ) -> Any:  # fmt: skip
         """Call `fn(**args)` as the action `name`, by the rules; a coroutine for an async function. For tool loops.
 
-        With a `threshold` it runs where `confidence` reaches that, and people decide where not.
+        With a `threshold` it runs where `confidence` reaches that, and people decide where not; with `pattern="auto"`
+        the policy decides.
         """
-        gated = self._gated(fn, "approval", name=name, **keywords)
-        kind: Any = gate_function(self._gate, gated)
+        kind = self.gate(pattern=pattern, name=name, **keywords)(fn)
         return kind.having(key=key, supersedes=supersedes, parent=parent, confidence=confidence)(**args)
 
-    def wrap(self, tools: Table, **keywords: Any) -> dict[str, Any]:
-        """The same table of tools with every call held by the rules; the keywords are those of `approval`."""
-        return {name: self.approval(name=name, **keywords)(function) for name, function in tools.items()}
+    def wrap(self, tools: Table, *, pattern: str = "approval", **keywords: Any) -> dict[str, Any]:
+        """The same table of tools with every call held by the rules; the keywords are those of the pattern."""
+        return {name: self.gate(pattern=pattern, name=name, **keywords)(function) for name, function in tools.items()}
 
     def ask(
         self, question: str, *, options: list[Any] | None = None, to: Reviewers | None = None,
@@ -272,6 +293,16 @@ class Rail:
             one.close()
         self._close()
 
+    def _by_name(self, pattern: str, keywords: dict[str, Any]) -> Any:
+        """The decorator of a pattern."""
+        match pattern:
+            case "auto" | "approval" | "exceptions":
+                return lambda found: self._decorated(found, pattern, keywords)
+            case "confidence":
+                return self.confidence(**keywords)
+            case _:
+                return own(pattern)(self, **keywords)
+
     def _decorated(self, function: Any, pattern: Pattern, keywords: dict[str, Any]) -> Any:
         """The gated form of a function; of one that is gated already, one action by both decorators."""
         if not isinstance(function, GatedFunction | AsyncGatedFunction):
@@ -309,7 +340,9 @@ class Rail:
 
 def _declared(pattern: Pattern, given: dict[str, Any], risk: Any, reversible: bool) -> Any:
     known = {"reviewers", "within", "then", "remind", "grant"}
-    known |= {"quorum", "at_end", "undo", "threshold"} if pattern == "approval" else set()
+    known |= {"quorum", "at_end", "undo"} if pattern != "exceptions" else set()
+    known |= {"threshold"} if pattern == "approval" else set()
+    known |= {"sample"} if pattern != "approval" or given.get("threshold") is not None else set()
     if given.keys() - known:
         raise UsageError(
             f"unknown keyword {', '.join(sorted(given.keys() - known))}; known are {', '.join(sorted(known))}"

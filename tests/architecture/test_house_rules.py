@@ -28,6 +28,7 @@ LOCAL_IMPORTS: dict[str, str] = {
     "src/handrail/codec/policy_file.py:read_policy_file": "a YAML reader takes 100 ms to load, and few read policies",
     "src/handrail/codec/cel/functions.py:pattern": "pydantic's core takes 30 ms to load, and few match",
     "src/handrail/codec/policies.py:_is_condition": CONDITIONS,
+    "src/handrail/engine/conditions.py:critical": CONDITIONS,
     "src/handrail/engine/conditions.py:_context": CONDITIONS,
     "src/handrail/connect.py:_connect_http": HTTP,
     "src/handrail/cli/desk.py:site_at": HTTP,

@@ -72,10 +72,12 @@ def test_how_it_turned_out_is_said_after_the_end_and_shown(company, wire):
 @pytest.mark.usefixtures("impatient")
 def test_how_long_people_will_take_is_shown_while_they_are_asked(company, wire):
     ticket = wire.propose("DE89", 1)
-    assert "Wait" in company("actions", "show", ticket.id).out
+    for noun, id_ in (("actions", ticket.id), ("reviews", ticket.review)):
+        assert "Wait" in company(noun, "show", id_).out
     assert company("reviews", "waits").out == "No review is over yet.\n"
     company("reviews", "approve", ticket.review, "--yes")
-    assert "Wait" not in company("actions", "show", ticket.id).out
+    for noun, id_ in (("actions", ticket.id), ("reviews", ticket.review)):
+        assert "Wait" not in company(noun, "show", id_).out
     assert company("reviews", "waits").out.splitlines()[-1] == "Too few reviews are over to foretell a wait."
     assert company("reviews", "waits", "--json").json["ended"] == 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import pytest
 from handrail.clock import SystemClock
 from tests.crash.places import STORES, place
 from tests.engine.kit import Desk
+from tests.night import by_night
 from tests.server.house import opened
 
 
@@ -132,3 +134,26 @@ def test_who_slept_beyond_its_lease_stands_by_once_it_wakes(tmp_path: Path):
         assert two.heard() == "two 1"
         two.signal("two", signal.SIGKILL)
         assert two.heard() == "one 1", "it stood by, and goes on from what the other had noted"
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize("way", [*STORES, "http"])
+def test_through_many_kills_each_decision_comes_in_order_and_from_one_at_a_time(tmp_path: Path, way: str, seed: int):
+    chance, steps = random.Random(seed), by_night(150, 10)
+    print(f"seed {seed}, {steps} steps")
+    with served(tmp_path) if way == "http" else beside(way, tmp_path) as two:
+        begun(two)
+        holder, waiting, number = "one", "two", 0
+        for step in range(steps):
+            if chance.random() < 0.6:
+                two.decide(number + 1)
+                two.done(holder)
+                number += 1
+            else:
+                two.signal(holder, signal.SIGKILL)
+                holder = waiting
+            assert two.heard() == f"{holder} {number}"
+            if holder == waiting:
+                waiting = f"more{step}"
+                two.start(waiting)

@@ -167,6 +167,7 @@ def test_a_killed_agent_and_a_stopped_demo_find_their_questions_again(tmp_path: 
         demo.line("T-1049", "done", "131.90 EUR")
         assert ("refunds", "R-0159") in rows(tmp_path)
         pot = ann.find("payments.refund", "O-12935")["state"]["id"]
+        ann.find("books.file", "2026-11-21")
         ids = {one["state"]["id"] for one in ann.waiting()}
         assert asked not in ids
         assert demo.ctrl_c() == 0
@@ -178,6 +179,10 @@ def test_a_killed_agent_and_a_stopped_demo_find_their_questions_again(tmp_path: 
         assert review["state"]["id"] == pot
         ben.decide(review, "approve")
         demo.line("T-1051", "refused", "nothing was changed")
+        ben.decide(ben.find("tickets.triage", "billing"), "approve")
+        demo.line("triage-agent", "T-1044", "given to", "billing")
+        ben.decide(ben.find("books.file", "2026-11-21"), "supply", value="B-by-hand")
+        demo.line("books-agent", "2026-11-21", "filed", "B-by-hand")
 
 
 def test_a_second_demo_in_the_same_folder_is_refused_and_touches_nothing(demo: Demo, folder: Path, ann: Browser):

@@ -148,6 +148,8 @@ def test_patterns_stack_in_one_run(tmp_path, request, kind: str):
     shop = Shop(tmp_path / "shop.db")
     given = [shop.standing(order).partition("refunded ")[2] for order in ("O-12958", "O-12949", "O-12935")]
     assert given == ["480.00 EUR", "59.40 EUR", "0.00 EUR"]
+    filed = (tmp_path / "books" / "refunds" / "O-12958.csv").read_text()
+    assert filed.startswith("refunded 480.00 EUR on O-12958; captured 509.00, refunded 480.00")
     assert "T-1051  " in printed
     assert "not this one" in printed
     assert "T-1050  goes to accounts" in printed
@@ -175,6 +177,7 @@ def test_a_killed_run_asks_only_about_what_nobody_has_decided(tmp_path, request)
     assert seen[2] in left
     assert not {*seen[:2]} & {*left}
     assert len({*seen, *left}) == 7
+    assert not (tmp_path / "books" / "refunds" / "O-12935.csv").exists(), "the shop refused it"
 
 
 @pytest.mark.parametrize("name", NAMES)

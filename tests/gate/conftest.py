@@ -24,8 +24,10 @@ def served(database: Database) -> Iterator[Backend]:
     key = company.key("agent-under-test")
     with serving(company) as house:
         backend = Http(Transport(house.url, key))
-        yield backend
-        backend.close()
+        try:
+            yield backend
+        finally:
+            backend.close()
 
 
 @pytest.fixture(autouse=True, params=["embedded", "http", "postgres"])

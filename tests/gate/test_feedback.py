@@ -194,6 +194,30 @@ def test_under_one_name_one_goes_on_until_it_lets_go(people):
     assert len(set(texts)) == len(texts), "nothing is heard twice where the first one lets go in order"
 
 
+def test_what_is_in_hand_while_it_closes_is_finished_and_not_heard_again(people):
+    people.approves("mail")
+    mail("ann@example.com", "hello")
+    [made] = rail.core.backend.feedback.decisions(-1).items
+    begun, go = threading.Event(), threading.Event()
+
+    def slow(_: Decided) -> None:
+        begun.set()
+        assert go.wait(WAIT)
+
+    consumer = Consumer(lambda: rail.core.backend.feedback, "closing", slow)
+    consumer.start()
+    assert begun.wait(WAIT)
+    [renewing] = [one for one in threading.enumerate() if one.name == "handrail-lease-closing"]
+    closing = threading.Thread(target=consumer.close)
+    closing.start()
+    renewing.join(WAIT)
+    go.set()
+    closing.join(WAIT)
+    feedback = rail.core.backend.feedback
+    assert feedback.decisions(None, consumer="closing").cursor == made.position
+    assert feedback.lease("closing", "another", 30).held, "it has let go"
+
+
 def test_what_is_noted_under_an_ended_lease_is_refused_and_the_cursor_stays(people):
     people.approves("mail")
     mail("ann@example.com", "hello")

@@ -45,6 +45,30 @@ def test_nothing_is_foretold_before_enough_reviews_are_over() -> None:
     assert queue.expect("new", 0, now, now) is None
 
 
+def test_a_queue_that_is_empty_most_of_the_time_is_foretold_too() -> None:
+    """A small team decides each review before the next one comes."""
+    queue, now = Queue(), 0
+    for number in range(LEAST + 2):
+        queue.come(f"r{number}", 0, now)
+        queue.go(f"r{number}", now + 4 * MINUTE, "ann")
+        now += HOUR
+    found = queue.expect("new", 0, now, now)
+    assert found
+    assert found.low == found.likely == found.high == 4 * MINUTE
+
+
+def test_all_at_once_is_what_each_says_alone() -> None:
+    """The list and the page of a review agree."""
+    queue, now = _steady(40)
+    for number, rank in enumerate((1, 3, 2, 3)):
+        queue.come(f"open {number}", rank, now + number)
+    found = queue.expected(now + 9)
+    alone = {f"open {number}": queue.expect(f"open {number}", rank, now + number, now + 9)
+             for number, rank in enumerate((1, 3, 2, 3))}  # fmt: skip
+    assert found == alone
+    assert [one.position for one in found.values() if one] == [1, 2, 3, 4]
+
+
 def test_the_range_grows_with_the_place_in_the_queue() -> None:
     """Each review ahead takes its time."""
     queue, now = _steady(40)

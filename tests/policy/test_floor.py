@@ -36,9 +36,10 @@ paths = st.builds(
 rules = st.builds(
     Rule, st.uuids().map(str), st.just("a rule"),
     st.sampled_from(NAMES) | st.sampled_from(["*", "pay*", "*more", "p*e"]),
-    st.sampled_from(["run", "deny", "approval"]),
+    st.sampled_from(["run", "deny", "approval", "approval", "confidence", "exceptions", "watched"]),
     st.none() | st.sampled_from(["one", "two"]), st.none() | quorums, st.none() | st.sampled_from([0, MINUTE]),
     st.none() | times, st.sampled_from([(), (), ("session",), ("webauthn", "session")]), st.booleans(),
+    threshold=st.just(0.8), mode=st.sampled_from(["assisted"] * 4 + ["shadow", "sampled", "autonomous"]),
 )  # fmt: skip
 policies = st.builds(
     Policy, st.just("sha256:p"), st.sampled_from(["review", "deny"]), st.none() | st.just("one"),
@@ -49,7 +50,10 @@ declarations = st.builds(
     st.lists(handles, max_size=2).map(tuple),
     times, quorum=quorums, at_end=ends, undo=st.sampled_from([0, HOUR]), grant=times,
 )  # fmt: skip
-actions = st.builds(Asked, st.sampled_from(NAMES), st.sampled_from(["low", "high"]), st.booleans())
+actions = st.builds(
+    Asked, st.sampled_from(NAMES), st.sampled_from(["low", "high"]), st.booleans(), run=st.sampled_from([None, "run"]),
+    confidence=st.sampled_from([None, 0.5, 0.8, 1.0]),
+)  # fmt: skip
 crowds = st.dictionaries(st.sampled_from(list(STAFF.people)), st.just(NOBODY), max_size=4).map(
     lambda who: {one: STAFF.asked_as(one) for one in who}
 )
@@ -58,6 +62,13 @@ crowds = st.dictionaries(st.sampled_from(list(STAFF.people)), st.just(NOBODY), m
 def first(policy: Policy, name: str) -> Rule | None:
     """The first rule about an action, found by trying one after another."""
     return next((rule for rule in policy.rules if rule.is_about(name)), None)
+
+
+def lets_run(rule: Rule, asked: Asked) -> bool:
+    """Whether a rule lets an action run, said apart from the code under test."""
+    sure = asked.confidence is not None and rule.threshold is not None and asked.confidence >= rule.threshold
+    free = {"run": True, "exceptions": True, "confidence": sure, "watched": asked.run is not None}
+    return free.get(rule.effect, False) or (rule.effect != "deny" and rule.mode != "assisted")
 
 
 def no_easier(alone: Demand, ruled: Demand, crowd: Any) -> None:
@@ -80,11 +91,11 @@ def test_no_policy_loosens_what_the_code_declares_unless_a_rule_replaces_it(
     if not declared.speaks or (rule and rule.replaces and not declared.is_question):
         return
     assert ruled.kind != "run"
-    if declared.reviewers and not (rule and rule.effect == "approval" and rule.path):
+    if declared.reviewers and not (rule and rule.holds_back(asked) and rule.path):
         assert ORDER.index(ruled.kind) >= ORDER.index(alone.kind)
     if alone.demand is not None and ruled.demand is not None:
         no_easier(alone.demand, ruled.demand, crowd)
-        assert set(ruled.demand.auth) == set(rule.auth if rule and rule.effect == "approval" else ())
+        assert set(ruled.demand.auth) == set(rule.auth if rule and rule.holds_back(asked) else ())
 
 
 @settings(max_examples=200)
@@ -110,7 +121,7 @@ def test_only_a_rule_lets_anything_run_and_what_it_denies_is_denied(
     rule, ruled = first(policy, asked.name), judge(declared, STAFF, NOBODY, policy, asked)
     if ruled.kind == "run":
         assert rule is not None
-        assert rule.effect == "run"
+        assert lets_run(rule, asked)
         assert not declared.speaks or rule.replaces
         assert not declared.is_question
         assert ruled.rule == rule.id
@@ -141,7 +152,8 @@ def test_what_never_promises_holds_for_every_action_and_declaration(
         name = one.problem.split()[0]
         rule = first(policy, name)
         assert rule is not None
-        assert rule.effect == "run"
+        assert rule.effect != "deny"
+        assert (rule.effect, rule.mode) != ("approval", "assisted")
         assert Rule("", "", pattern, "run").is_about(name)
 
 

@@ -13,6 +13,7 @@ import pytest
 from handrail.client.feedback import HttpFeedback
 from handrail.client.transport import Transport
 from handrail.view.model import Erased
+from handrail.wire import records
 
 from .house import House
 from .test_inbox import propose
@@ -88,6 +89,14 @@ def test_what_was_erased_is_told_to_be_and_the_rest_goes_on(house: House, tmp_pa
     assert isinstance(first.args, Erased)
     assert isinstance(first.note, Erased)
     assert (first.outcome, first.edited, second.args["order"]) == ("reject", False, "O-8")
+
+
+def test_a_decision_of_a_server_that_told_less_is_read(house: House):
+    bot = house.company.key()
+    past(house, bot, house.session("ann"), "approve", "O-1")
+    (told,) = house("GET", "/decisions?after=-1", bot).json()["items"]
+    del told["confidence"], told["threshold"]
+    assert records.decided_in(told).confidence is None
 
 
 @pytest.fixture

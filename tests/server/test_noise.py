@@ -137,6 +137,7 @@ def _sent(house: House, wire: Wire, seed: int, count: int, warm: int) -> tuple[C
         if number == warm:
             gc.collect()
             before = resident()
+            wire.close()
         if number % 500 == 499:
             source = noise(house, seed + number)
         sent = source.next()

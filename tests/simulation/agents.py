@@ -10,6 +10,7 @@ from handrail.action import commands as c
 from handrail.action.model import Action
 from handrail.action.work import Function, Take
 from handrail.clock import HOUR, MINUTE
+from handrail.codec.policies import text_digest
 from handrail.engine.request import Request
 from handrail.errors import HandrailError
 from handrail.gate.call import Call, Gated, Identity, prepare, propose
@@ -26,7 +27,7 @@ from handrail.run import commands as r
 from .executor import persist
 from .machine import Machine
 from .outside import FUNCTIONS
-from .people import BOTS
+from .people import BOTS, STAFF
 from .tasks import Task
 
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ def begin(world: World, machine: Machine) -> Task:
     world.calls += 1
     n, seat = world.calls, Seat(machine.backend(who), machine.executor)
     fate = chance.random()
-    if fate < 0.15 and gated.precondition is None:
+    if fate < 0.04:
+        steps = persist(seat, gated, mint("act"), _output(world, n))
+    elif fate < 0.15 and gated.precondition is None:
         steps = persist(seat, gated, mint("act"), _proposal(world, gated, n, machine))
     elif fate < 0.27:
         steps = _ask(world, seat, n)
@@ -76,6 +79,17 @@ def _proposal(world: World, gated: Gated, n: int, machine: Machine) -> c.Propose
     """A proposal that asks to start at once where it may."""
     command = propose(prepare(gated, (n,), {}, None), {}, {}, offered=False, executor=machine.executor)
     return replace(command, start=world.chance.random() < 0.7)
+
+
+def _output(world: World, n: int) -> c.Propose:
+    """What a predictor gave back, to be used where it is sure enough."""
+    command = propose(prepare(BY_NAME["shop.read"], (n,), {}, None), {}, {}, offered=False, executor=None)
+    declared = Declaration("confidence", ("group:legal",), within=HOUR, threshold=0.5, sample=0.5)
+    schema = '{"type":"object"}'
+    return replace(
+        command, kind="output", name="shop.label", args=f'{{"output":{n}}}', declared=declared,
+        schema=text_digest(schema), schema_text=schema, confidence=world.chance.choice((None, 0.4, 0.5, 0.9)),
+    )  # fmt: skip
 
 
 def _ask(world: World, seat: Seat, n: int) -> Steps:
@@ -133,6 +147,10 @@ def meddle(world: World) -> tuple[str, Any, Principal] | None:
     if not actions:
         return None
     live = [one for one in actions if not one.final]
+    over = [one for one in actions if one.final and not one.turned_out]
+    if over and chance.random() < 0.2:
+        action = chance.choice(over)
+        return action.id, c.ReportOutcome(chance.random() < 0.5), chance.choice((*BOTS, *STAFF))
     action = chance.choice(live or actions)
     return action.id, _command(world, action), chance.choice(BOTS)
 

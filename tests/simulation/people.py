@@ -32,6 +32,9 @@ RULES: Final = (
     "- {name: two, action: 'shop.*', pattern: approval, path: both, quorum: 2, undo: 5m}",
     "- {name: one, action: shop.read, pattern: approval, path: money}",
     "- {name: no, action: shop.put, verdict: deny}",
+    "- {name: looked at, action: shop.read, verdict: run, sample: 0.7}",
+    "- {name: shadow, action: 'shop.*', pattern: approval, mode: sampled, sample: 0.3, replaces: code}",
+    "- {name: watched, action: shop.read, pattern: watched}",
 )
 POLICIES: Final = (*(put(PATHS + rule) for rule in RULES), put("default: deny"))
 BROKEN: Final = "this is no compiled policy"
@@ -107,7 +110,7 @@ def decision(world: World, review: Review) -> c.Decide:
     outcome = review.choices[0] if chance.random() < 0.5 else chance.choice(review.choices)
     view = review.view if chance.random() < 0.95 else "sha256:" + "0" * 64
     args = f'{{"n":{chance.randrange(1_000_000)}}}' if outcome == "edit" else None
-    return c.Decide(outcome, view, value=7, args=args, seen=_seen(world, review))
+    return c.Decide(outcome, view, value=None if outcome == "wrong" else 7, args=args, seen=_seen(world, review))
 
 
 def _seen(world: World, review: Review) -> tuple[str, ...]:

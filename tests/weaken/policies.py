@@ -35,8 +35,8 @@ OF_THE_POLICY: Final = (
         "nothing runs by default", "Only a rule lets an action run without people.",
         (
             Edit(
-                VERDICT, 'if rule is not None and rule.effect == "run" and not floor:',
-                'if (rule is None or rule.effect == "run") and not floor:',
+                VERDICT, "if declared.runs or (declared.speaks and not declared.asks(asked.confidence)):",
+                "if declared.runs or not declared.asks(asked.confidence):",
             ),
         ),
         ("tests/policy/test_floor.py::test_only_a_rule_lets_anything_run_and_what_it_denies_is_denied",),
@@ -62,11 +62,40 @@ OF_THE_POLICY: Final = (
         "a condition without an answer", "An error of a condition ends in a review.",
         (
             Edit(
-                VERDICT, 'return replace(failed.rule, effect="approval", replaces=False), failed.why',
+                VERDICT,
+                'return replace(failed.rule, effect="approval", mode="assisted", replaces=False), failed.why',
                 'return None, ""',
             ),
         ),
         ("tests/policy/test_conditions.py::test_a_condition_without_an_answer_asks_no_fewer_than_its_rule_would",),
+    ),
+    Guard(
+        "an error in every mode", "Also a rule that only looks on asks people where its condition has no answer.",
+        (Edit(VERDICT, 'effect="approval", mode="assisted", replaces=False)', 'effect="approval", replaces=False)'),),
+        ("tests/gate/test_auto.py::test_in_doubt_people_are_asked_in_every_mode",),
+    ),
+    Guard(
+        "the mode is the rule's", "No mode lets run what the code asks for.",
+        (Edit(VERDICT, "    elif floor:\n", '    elif floor and rule.mode == "assisted":\n'),),
+        (
+            "tests/policy/test_floor.py::test_no_policy_loosens_what_the_code_declares_unless_a_rule_replaces_it",
+            "tests/gate/test_auto.py::test_what_the_code_asks_for_is_asked_in_every_mode",
+        ),
+    ),
+    Guard(
+        "watched from outside", "What runs only where people could stop it asks them outside of a run.",
+        (Edit("policy/rules.py", 'case "watched" if asked.run is None:', 'case "watched" if False:'),),
+        ("tests/gate/test_auto.py::test_watched_runs_inside_a_run_and_asks_outside_of_one",),
+    ),
+    Guard(
+        "a sample moves nothing", "What people say of a sample leaves its action as it is.",
+        (Edit("engine/consequences.py", 'if state.kind == "sample":', "if False:"),),
+        ("tests/gate/test_auto.py::test_a_sample_is_looked_at_after_it_ran_and_changes_nothing",),
+    ),
+    Guard(
+        "asked once", "What people were asked about before it ran is no sample.",
+        (Edit("action/model.py", "return self.sampled and self.asked is None and", "return self.sampled and"),),
+        ("tests/gate/test_auto.py::test_what_was_drawn_and_then_asked_about_is_no_sample",),
     ),
     Guard(
         "the type of an argument", "An argument that is not of its type has no answer.",

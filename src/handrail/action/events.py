@@ -14,7 +14,8 @@ class Proposed:
 
     `intent` is a keyed hash of its purpose, `floor` says whether its code asks for people by itself, `offered` whether
     anybody who has the function may execute it, `failing` who is asked once it fails, where those are others, and
-    `runs` whether its code lets it run where no rule speaks.
+    `runs` whether its code lets it run where no rule speaks, and `sampled` whether it was drawn to be looked at by
+    people after it ran by itself.
     """
 
     kind: Kind
@@ -46,6 +47,7 @@ class Proposed:
     env: str | None = None
     failing: Demand | None = None
     runs: bool = False
+    sampled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from typing import Any, Final, Literal, assert_never, cast, get_args
 from ..errors import InvalidValue, NotAllowed, NotReady, UnknownAction
 from ..ids import derive
 from ..policy.declaration import usable
-from ..policy.failing import held_by
+from ..policy.patterns import held_by
 from ..policy.verdict import Verdict
 from ..stream import JSON, Draft, Sealed, Table, changed, step
 from . import commands as c
@@ -91,8 +91,8 @@ def _propose(state: Action | None, command: c.Propose, facts: Facts) -> list[Dra
     if command.supersedes == facts.subject:
         raise NotAllowed("an action cannot supersede itself")
     words.require_name(command.name)
-    if command.declared.threshold is not None and usable(command.declared.threshold) is None:
-        raise InvalidValue("threshold: give a number from 0 to 1, from which on it runs without people")
+    _require_share("threshold", command.declared.threshold, "from which on it runs without people")
+    _require_share("sample", command.declared.sample, "the part of what runs that people look at afterwards")
     words.require_ids(run=command.run, supersedes=command.supersedes, parent=command.parent)
     for named in (command.supersedes, command.parent):
         if named and not named.startswith("act_"):
@@ -114,8 +114,9 @@ def _proposed(command: c.Propose, facts: Facts, verdict: Verdict) -> e.Proposed:
         idempotent=command.idempotent, probe=command.probe, bind=facts.revision.bind, supersedes=command.supersedes,
         pol=verdict.pol, floor=command.declared.asks(command.confidence), offered=command.offered,
         parent=command.parent, target=facts.target, over=verdict.over, env=facts.env, failing=verdict.failing,
-        runs=command.declared.runs,
-        confidence=_number(usable(command.confidence)), threshold=_number(command.declared.threshold),
+        runs=command.declared.runs, sampled=facts.sampled and verdict.kind == "run",
+        confidence=_number(usable(command.confidence)),
+        threshold=_number(command.declared.threshold if verdict.threshold is None else verdict.threshold),
     )  # fmt: skip
 
 
@@ -139,6 +140,11 @@ def _routed(command: c.Propose, facts: Facts, verdict: Verdict) -> list[Draft[e.
                 drafts += execution.begin(command.executor, grant.bind, 0, 0, facts)
             return drafts
     assert_never(verdict.kind)
+
+
+def _require_share(name: str, given: float | None, meaning: str) -> None:
+    if given is not None and usable(given) is None:
+        raise InvalidValue(f"{name}: give a number from 0 to 1, {meaning}")
 
 
 def asked_by(kind: Kind, pattern: str) -> Literal["approval", "check", "question"]:
@@ -285,5 +291,5 @@ def _born(event: e.Proposed, sealed: Sealed[e.Event], subject: str) -> Action:
         context=sealed.texts.get("context"), story=sealed.texts.get("story"), supersedes=event.supersedes,
         pol=event.pol, floor=event.floor, offered=event.offered, confidence=event.confidence,
         threshold=event.threshold, parent=event.parent, target=event.target, over=event.over, env=event.env,
-        failing=event.failing, runs=event.runs,
+        failing=event.failing, runs=event.runs, sampled=event.sampled,
     )  # fmt: skip

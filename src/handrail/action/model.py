@@ -54,6 +54,7 @@ class Action:
     run where no rule speaks, `tries` counts the starts under the present grant, and `not_before` is when the next one
     may follow after an attempt that failed. `error` is the type of the error that the last such attempt raised, and
     `like` the keyed hash that it shares with errors that are alike.
+    `sampled` says that people look at it once it has run by itself.
     """
 
     id: str
@@ -111,11 +112,17 @@ class Action:
     not_before: int | None = None
     error: str | None = None
     like: str | None = None
+    sampled: bool = False
 
     @property
     def sure(self) -> float | None:
         """How sure its agent is, as a number."""
         return None if self.confidence is None else float(self.confidence)
+
+    @property
+    def asks_after(self) -> bool:
+        """Whether people look at it now that it ran, and were asked about it never before."""
+        return self.sampled and self.asked is None and self.demand is not None and bool(self.demand.levels)
 
     @property
     def final(self) -> bool:

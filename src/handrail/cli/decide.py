@@ -28,6 +28,7 @@ from .page import say, show
 from .refusal import REFUSED, refused
 
 SHORTEST_VIEW: Final = 12
+REASONED: Final = ("reject", "send_back", "abort", "wrong")
 Which = Annotated[str, typer.Argument(metavar="REVIEW", help="The id, or enough of it.")]
 Note = Annotated[str | None, typer.Option("--note", "-m", metavar="TEXT", help="What the agent and the log are told.")]
 Reason = Annotated[str | None, typer.Option("--note", "-m", metavar="TEXT", help="The reason; needed.")]
@@ -155,13 +156,31 @@ def not_happened(
         _decide(at, review, "not_happened", note, Way(yes, quiet, view))
 
 
+def right(
+    review: Which, note: Note = None, yes: Yes = False, quiet: Quiet = False, view: View = None, db: Db = None
+) -> None:
+    """Say that what ran by itself, and was drawn as a sample, was right."""
+    with desk(db) as at:
+        _decide(at, review, "right", note, Way(yes, quiet, view))
+
+
+def wrong(
+    review: Which,
+    value: Annotated[str | None, typer.Argument(metavar="CORRECTION", help="The right output of a predictor.")] = None,
+    note: Reason = None, yes: Yes = False, quiet: Quiet = False, view: View = None, db: Db = None,
+) -> None:  # fmt: skip
+    """Say that a sample was wrong, and what would have been right. Nothing is undone."""
+    with desk(db) as at:
+        _decide(at, review, "wrong", note, Way(yes, quiet, view), value)
+
+
 def _decide(
     at: Desk, given: str, outcome: Outcome, note: str | None, way: Way, value: str | None = None
 ) -> None:  # fmt: skip
     record = at.review(given)
     check(at, record, outcome)
     seen = look(at, record, way, ask=outcome in COLLECTED)
-    said = reason(note, "Why?") if outcome in ("reject", "send_back", "abort") else note
+    said = reason(note, "Why?") if outcome in REASONED else note
     found = None if value is None else valued(record, outcome, value)
     if not way.yes and way.view is None and not confirmed(_question(record, outcome, found, way.standing)):
         nothing()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..action.likeness import is_error_type
 from ..backend import Failing, ReviewRecord
-from ..engine.past import Attempt, attempts
+from ..engine.past import Attempt, attempts, outcome_text
 from ..engine.sheet import MOST_ALIKE
 from ..errors import InvalidValue
 from ..review.model import OPEN
@@ -36,7 +36,11 @@ def failures(at: Desk, error: str | None, like: str | None) -> Failing | None:
 
 
 def failures_of(at: Desk, record: ReviewRecord) -> list[Line]:
-    """What went wrong, which comes from the agent's process and is fenced like its words; how many fail alike."""
+    """What went wrong, or what a sample gave back: it comes from the agent's process, and is fenced like its words; and
+    how many fail alike."""
+    if record.state.cause == "sampled" and isinstance(record.action.outcome, dict):
+        rows = wrap(f"it gave back: {outcome_text(record.action.outcome)}", width() - len(FENCE))
+        return [BLANK, *(Line("agent", FENCE + row) for row in rows)]
     if record.state.kind != "exception":
         return []
     told = list(attempts(record.action.state.id, at.backend.history(record.action.state.id)))[-SHOWN:]

@@ -28,6 +28,7 @@ PAST: Final = {
     "approve": "approved", "edit": "approved with changes", "reject": "rejected", "send_back": "sent back for changes",
     "answer": "answered", "retry": "told it to try again", "supply": "supplied the result", "skip": "skipped it",
     "abort": "aborted it", "happened": "said that it happened", "not_happened": "said that it did not happen",
+    "right": "found it right", "wrong": "found it wrong",
 }  # fmt: skip
 _UNITS: Final = ((DAY, "d"), (HOUR, "h"), (MINUTE, "min"), (SECOND, "s"))
 
@@ -89,6 +90,8 @@ def standing(desk: Desk, record: ReviewRecord) -> list[Line]:
         lines += labelled("Votes", f"{_voters(desk, review)}; {awaited(desk, review)}")
     if waits := first(record.action):
         lines += labelled("Waits", waits)
+    if review.status in OPEN and (wait := desk.backend.feedback.expected_wait(review.id)):
+        lines += labelled("Wait", str(wait))
     if record.decision:
         lines += decided(desk, record.decision)
     return lines

@@ -49,6 +49,8 @@ REVIEWS: Final[Mapping[str, Callable[..., None]]] = {
     "abort": decide.abort,
     "happened": decide.happened,
     "not-happened": decide.not_happened,
+    "right": decide.right,
+    "wrong": decide.wrong,
     "claim": handle.claim,
     "release": handle.release,
     "delegate": handle.delegate,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from decimal import Decimal
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, get_args
 
 import typer
 
@@ -19,6 +19,8 @@ from ..engine.rehearsal import described
 from ..engine.trial import Trial, Tried, tried
 from ..errors import UsageError
 from ..policy.asked import Asked
+from ..policy.criticality import Criticality
+from ..policy.rules import Mode
 from ..view.escape import visible
 from ..view.lines import Line
 from ..view.words import count
@@ -29,6 +31,7 @@ from .policy import File, read
 from .refusal import refused
 
 FEW: Final = 20
+MODES: Final = frozenset(get_args(Mode)) - {"assisted"}
 _MARKS: Final = {
     "counts": ("+", "good", "counts"), "untrue": ("-", "muted", "does not count"),
     "no_answer": ("!", "flag", "asks people: its condition has no answer"),
@@ -84,9 +87,18 @@ def _show_trial(file: PolicyFile, trial: Trial) -> None:
         mark, style, words = _MARKS[one.outcome]
         show([Line(style, f"{mark} {visible(one.rule.name)}: {words}")])  # type: ignore[arg-type]
         show([Line("muted", f"    {visible(why)}") for why in one.why])
+    if trial.criticality is not None:
+        say(f"criticality {visible(_criticality(trial.criticality))}", "muted")
     why = f", by the rule {visible(trial.verdict.rule)}" if trial.verdict.rule else ""
+    why += f", mode {trial.verdict.reason}" if trial.verdict.reason in MODES else ""
     advice = f": {visible(trial.verdict.advice)}" if trial.verdict.advice else ""
     say(f"{described(file.policy, trial.verdict)}{why}{advice}", "good" if trial.verdict.kind == "run" else "fact")
+
+
+def _criticality(found: Criticality | str) -> str:
+    if isinstance(found, str):
+        return f"has no answer: {found}"
+    return f"{found.level}: {', '.join(found.because) or 'by its risk alone'}"
 
 
 def _tell_trial(file: PolicyFile, trial: Trial) -> None:

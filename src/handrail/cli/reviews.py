@@ -37,7 +37,7 @@ MOST = 2_000
 VERBS = {
     "approve": "approve", "edit": "edit", "reject": "reject", "send_back": "send-back", "answer": "answer",
     "retry": "retry", "supply": "supply", "skip": "skip", "abort": "abort", "happened": "happened",
-    "not_happened": "not-happened",
+    "not_happened": "not-happened", "right": "right", "wrong": "wrong",
 }  # fmt: skip
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Final, Protocol
 
 from ..directory.model import Names
 from ..policy.asked import Asked
+from ..policy.criticality import Criticality, Raise, criticality
 from ..policy.rules import ConditionFailed, Rule
 from .cel.arguments import Arguments
 from .cel.checking import Path, Subject, Uses, Window, checked
@@ -95,14 +96,23 @@ def _sides(tree: Node) -> Iterator[Node]:
 class Context:
     """What the conditions of a policy are evaluated on: one for each action, so that each value is read once."""
 
-    def __init__(self, asked: Asked, args: Arguments, names: Names, history: History | None = None) -> None:
-        self.asked, self.args, self.names, self.history = asked, args, names, history
+    def __init__(
+        self, asked: Asked, args: Arguments, names: Names, history: History | None = None, raises: Sequence[Raise] = ()
+    ) -> None:
+        self.asked, self.args, self.names, self.history, self.raises = asked, args, names, history, raises
         self.steps = MAX_STEPS
+
+    @cached_property
+    def criticality(self) -> Criticality:
+        """How critical the action is, by the policy's words. Raises `NoValue` where one of them has no answer."""
+        return critical(self.asked.name, self.asked.risk, self.raises, self)
 
     def variable(self, name: str) -> Any:
         """The value of a variable. Raises `NoValue`."""
         if name == "action":
             return self.asked.name
+        if name == "criticality":
+            return self.criticality.level
         if name == "agent":
             return Called(self.asked.agent, self.names.agent)
         if name == "run":
@@ -136,6 +146,11 @@ class Context:
             raise ConditionFailed(rule, error.problem) from None
         except Exception as error:
             raise ConditionFailed(rule, f"it could not be evaluated ({type(error).__name__})") from error
+
+
+def critical(action: str, risk: str, raises: Sequence[Raise], context: Scope) -> Criticality:
+    """How critical an action is. Raises `NoValue` where what may raise it has no answer."""
+    return criticality(action, risk, raises, lambda text: condition(text).holds(context))
 
 
 _MISSING: Final = {

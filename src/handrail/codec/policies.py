@@ -6,6 +6,8 @@ from typing import Any, Final
 import msgspec
 import orjson
 
+from ..policy.criticality import Raise
+from ..policy.declaration import usable
 from ..policy.limits import Limit
 from ..policy.register import PutPolicy
 from ..policy.rules import Default, PathSpec, Policy, Rule, Unreadable
@@ -27,6 +29,7 @@ def compiled_text(policy: Policy) -> str:
             "paths": {name: _plain(path) for name, path in policy.paths.items()},
             "rules": [_plain(rule) for rule in policy.rules],
             **({"limits": [_plain(limit) for limit in policy.limits]} if policy.limits else {}),
+            **({"criticality": [_plain(one) for one in policy.criticality]} if policy.criticality else {}),
         }
     )
 
@@ -37,13 +40,13 @@ def put_policy(text: str, policy: Policy) -> PutPolicy:
     return PutPolicy(text, compiled, text_digest(text), text_digest(compiled))
 
 
-LATER: Final = frozenset({"when"})
-"""Members of rules that came later: a policy without them is kept as it was."""
+LATER: Final = {"when": None, "threshold": None, "mode": "assisted", "sample": 0.0}
+"""Members of rules that came later, as they are where nothing is said: a policy without them is kept as it was."""
 
 
-def _plain(part: PathSpec | Rule | Limit) -> Any:
+def _plain(part: PathSpec | Rule | Limit | Raise) -> Any:
     found = orjson.loads(msgspec.json.encode(part))
-    return {key: value for key, value in found.items() if key not in LATER or value is not None}
+    return {key: value for key, value in found.items() if key not in LATER or value != LATER[key]}
 
 
 def read_policy(text: str | None, digest: str) -> Policy | Unreadable:
@@ -55,8 +58,9 @@ def read_policy(text: str | None, digest: str) -> Policy | Unreadable:
     except msgspec.DecodeError:
         return Unreadable(digest)
     policy = Policy(
-        found.digest, found.default, found.default_path, found.paths, tuple(found.rules), tuple(found.limits)
-    )
+        found.digest, found.default, found.default_path, found.paths, tuple(found.rules), tuple(found.limits),
+        tuple(found.criticality),
+    )  # fmt: skip
     return policy if _is_whole(policy) else Unreadable(digest)
 
 
@@ -69,16 +73,23 @@ class _Kept(msgspec.Struct, forbid_unknown_fields=True):
     paths: dict[str, PathSpec]
     rules: list[Rule]
     limits: list[Limit] = []
+    criticality: list[Raise] = []
 
 
 def _is_whole(policy: Policy) -> bool:
     """Whether every path that is named is there, and asks somebody for some time."""
     named = {policy.default_path, *(rule.path for rule in policy.rules), *(one.path for one in policy.limits)} - {None}
     rungs = [rung for path in policy.paths.values() for rung in path.levels]
-    if not all(map(_is_condition, policy.conditions)):
+    if not all(map(_is_condition, policy.conditions)) or not all(map(_is_rule, policy.rules)):
         return False
     whole = all(path.levels for path in policy.paths.values()) and all(one.ask and one.within > 0 for one in rungs)
     return whole and named <= policy.paths.keys()
+
+
+def _is_rule(rule: Rule) -> bool:
+    """Whether a rule's numbers are what they can be."""
+    sure = usable(rule.threshold) is not None if rule.effect == "confidence" else rule.threshold is None
+    return sure and usable(rule.sample) is not None
 
 
 def _is_condition(text: str) -> bool:

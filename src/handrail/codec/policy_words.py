@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Final, get_args
+from typing import Final, cast, get_args
 
 from ruamel.yaml.nodes import Node, ScalarNode
 
 from ..clock import DAY, SECOND, micros
 from ..errors import MalformedJSON
+from ..policy.criticality import Raise
 from ..policy.paths import ANYONE
-from ..policy.rules import Effect, PathSpec
+from ..policy.rules import Effect, Mode, PathSpec
 from ..principal import Auth
 from .canonical import canonical
 from .cel.syntax import MAX_CHARACTERS
@@ -21,7 +22,7 @@ from .strict_yaml import is_number, items, line, lines, members, named, number, 
 
 AUTHS: Final = tuple(one for one in get_args(Auth) if one not in ("apikey", "none"))
 RISKS: Final = ("low", "medium", "high", "critical", "unrated")
-PATTERNS_LATER: Final = ("confidence", "exceptions", "oversight")
+PATTERNS: Final = ("approval", "confidence", "exceptions", "watched")
 YEAR: Final = 366 * DAY
 MONTH: Final = 31 * DAY
 _TEST: Final = ("action", "risk", "reversible", "expect", "args", "env", "agent", "run", "confidence")
@@ -74,11 +75,27 @@ def effect(node: Node, found: dict[str, Node]) -> Effect:
         return "run" if known == "run" else "deny"
     if "pattern" not in found:
         wrong(node, "this rule does not say what happens", "write verdict: run, verdict: deny or pattern: approval")
-    pattern = text(found["pattern"], "pattern")
-    if pattern in PATTERNS_LATER:
-        later(found["pattern"], f"`pattern: {pattern}`", "write pattern: approval")
-    one_of(found["pattern"], "pattern", ("approval",))
-    return "approval"
+    return cast(Effect, one_of(found["pattern"], "pattern", PATTERNS))
+
+
+def mode(node: Node) -> Mode:
+    """What becomes of actions that a rule would ask people about."""
+    return cast(Mode, one_of(node, "mode", get_args(Mode)))
+
+
+def raising(node: Node) -> Raise:
+    """What makes actions more critical than their code says."""
+    found = members(node, ("name", "when", "action", "by"), "a criterion")
+    for key, example in (("name", "name: in production"), ("when", 'when: env == "prod"')):
+        if key not in found:
+            wrong(node, f"this criterion has no `{key}`", f"write {example}")
+    said_ = lines(found["when"], "when", MAX_CHARACTERS)
+    if "criticality" in require_condition(found["when"], said_).uses.names:
+        wrong(found["when"], "`criticality` is what this decides", "look at risk, env, args or history instead")
+    return Raise(
+        text(found["name"], "name"), said_, action(found["action"]) if "action" in found else "*",
+        number(found["by"], "by", 1, 3) if "by" in found else 1,
+    )  # fmt: skip
 
 
 def later(node: Node, what: str, fix: str) -> None:
@@ -193,11 +210,11 @@ def test(node: Node, paths: Mapping[str, PathSpec]) -> Expectation:
     return Expectation(line(node), name, kind, path, many, risk, reversible, args, **said_, confidence=confidence)
 
 
-def sure(node: Node) -> float:
+def sure(node: Node, what: str = "confidence") -> float:
     """A number from 0 to 1."""
-    found = plain(node, "confidence")
+    found = plain(node, what)
     if isinstance(found, bool) or not isinstance(found, int | float) or not 0 <= found <= 1:
-        wrong(node, "confidence is no number from 0 to 1", "write confidence: 0.8")
+        wrong(node, f"{what} is no number from 0 to 1", f"write {what}: 0.8")
     return float(found)
 
 

@@ -11,22 +11,18 @@ from typing import Final, TypeVar
 from ruamel.yaml.nodes import Node, SequenceNode
 
 from ..policy.paths import AtEnd
-from ..policy.rules import PathSpec, Policy, Rule, Rung
+from ..policy.rules import PathSpec, Policy, Rung
 from . import policy_words as words
 from .policies import text_digest
 from .policy_file import Mistake, PolicyFile, PolicyFileError
 from .policy_limits import Limits
+from .policy_rules import Rules
 from .strict_yaml import Wrong, items, line, members, named, parsed, said, text, wrong
 
 T = TypeVar("T")
 MAX_CHARACTERS: Final = 200_000
 MAX_LEVELS: Final = 20
-KEYS: Final = ("default", "default_path", "paths", "rules", "limits", "never", "tests")
-RULE: Final = (
-    "name", "action", "verdict", "pattern", "path", "quorum", "undo", "grant", "auth", "replaces", "when", "threshold",
-    "max_error",
-)  # fmt: skip
-LATER: Final = frozenset({"threshold", "max_error"})
+KEYS: Final = ("default", "default_path", "paths", "criticality", "rules", "limits", "never", "tests")
 _NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?")
 _ENDS: Final[Mapping[str, AtEnd]] = {"reject": "reject", "approve": "approve", "answer": "answer"}
 _MISREAD: Final = PathSpec(())
@@ -86,14 +82,15 @@ class _Reading:
             raise Wrong(1, "the file is empty", "write default: review")
         found = members(root, KEYS, "the file", self.note)
         paths = self._paths(found.get("paths"))
-        rules = self.each(found.get("rules"), "rules", lambda one: self._rule(one, paths))
+        raises = self.each(found.get("criticality"), "criticality", words.raising)
+        read = Rules(paths, "default_path" in found, self.asks, self.note, self.places)
+        rules = self.each(found.get("rules"), "rules", read.rule)
         limits = self.each(found.get("limits"), "limits", Limits(paths, self.asks, self.note, self.places).limit)
         default = self.given(found, "default", words.default, "review")
         default_path = self.given(found, "default_path", lambda one: words.path_name(one, paths), None)
-        self._shadows(rules)
-        self._runs(rules, "default_path" in found)
+        self.mistakes += read.unreached(rules)
         policy = Policy(
-            text_digest(source), "deny" if default == "deny" else "review", default_path, paths, rules, limits
+            text_digest(source), "deny" if default == "deny" else "review", default_path, paths, rules, limits, raises
         )
         tests = self.each(found.get("tests"), "tests", lambda one: words.test(one, paths))
         return PolicyFile(
@@ -148,72 +145,6 @@ class _Reading:
             found.append(asked)
             self.asks.append((line(one), asked))
         return tuple(found)
-
-    def _rule(self, node: Node, paths: Mapping[str, PathSpec]) -> Rule:
-        found = members(node, RULE, "a rule", self.note)
-        with self.noting():
-            for key in sorted(LATER.intersection(found)):
-                words.later(found[key], f"`{key}`", f"take `{key}` out and let the rule ask people")
-        if "action" not in found:
-            wrong(node, "this rule says no action", 'write action: payments.refund, or action: "payments.*"')
-        action = words.action(found["action"])
-        name = self.given(found, "name", lambda one: text(one, "name"), "") or action.replace("*", "any")
-        rule_id = self._named(node, found, name)
-        rule = Rule(rule_id, name, action, words.effect(node, found))
-        return self._detailed(rule, found, paths)
-
-    def _named(self, node: Node, found: Mapping[str, Node], name: str) -> str:
-        """The rule's name as it is logged; each has its own."""
-        rule_id = words.slug(name)
-        if not rule_id:
-            wrong(found.get("name", node), f"{said(name)} has no letter or digit", "give the rule a name to call it by")
-        with self.noting():
-            if rule_id in self.places:
-                fix = "give each rule a name of its own with `name:`"
-                wrong(node, f"the rule of line {self.places[rule_id]} is called {said(name)}, too", fix)
-        self.places.setdefault(rule_id, line(node))
-        return rule_id
-
-    def _detailed(self, rule: Rule, found: dict[str, Node], paths: Mapping[str, PathSpec]) -> Rule:
-        self._fitting(rule, found)
-        return Rule(
-            rule.id, rule.name, rule.action, rule.effect,
-            self.given(found, "path", lambda one: words.path_name(one, paths), None),
-            self.given(found, "quorum", lambda one: words.quorum(one, self.asks), None),
-            self.given(found, "undo", lambda one: words.duration(one, "undo", 0, words.MONTH), None),
-            self.given(found, "grant", lambda one: words.duration(one, "grant"), None),
-            self.given(found, "auth", words.auth, ()),
-            self.given(found, "replaces", lambda one: words.one_of(one, "replaces", ("code",)), "") == "code",
-            self.given(found, "when", words.when, f"misread in {rule.id}" if "when" in found else None),
-        )  # fmt: skip
-
-    def _fitting(self, rule: Rule, found: dict[str, Node]) -> None:
-        """What is said about people belongs to rules that ask some."""
-        with self.noting():
-            for key in ("quorum", "undo", "auth"):
-                if key in found and rule.effect != "approval":
-                    wrong(found[key], f"`{key}` is about people, and this rule asks none", "take it out")
-            for key in ("path", "grant", "replaces"):
-                if key in found and rule.effect == "deny":
-                    wrong(found[key], f"`{key}` changes nothing: what is denied is denied", "take it out")
-
-    def _shadows(self, rules: tuple[Rule, ...]) -> None:
-        """A rule that no action ever reaches."""
-        for place, rule in enumerate(rules):
-            earlier = next(
-                (one for one in rules[:place] if one.when in (None, rule.when) and one.is_about(rule.action)), None
-            )
-            if earlier is not None:
-                problem = f"this rule never counts: that of line {self.places[earlier.id]} is about its actions first"
-                fix = "move it above that one, or take one of the two out"
-                self.mistakes.append(Mistake(self.places[rule.id], problem, fix))
-
-    def _runs(self, rules: tuple[Rule, ...], has_default: bool) -> None:
-        """What runs by itself can fail, and then somebody has to be asked."""
-        for rule in rules:
-            if rule.effect == "run" and rule.path is None and not has_default and not rule.replaces:
-                problem = "what this rule lets run may fail, and nobody is named who looks at it then"
-                self.mistakes.append(Mistake(self.places[rule.id], problem, "add path:, or a default_path: above"))
 
 
 def policy_of(source: str) -> PolicyFile:

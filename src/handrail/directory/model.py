@@ -128,6 +128,11 @@ class Names:
         """What stands for the errors of an action that are alike."""
         return keyed("fal", self._secret, action, words)
 
+    def draw(self, action: str) -> float:
+        """A number from 0 up to 1 for an action, as good as random to whoever does not know the secret."""
+        found = hmac.digest(self._secret, f"draw|{action}".encode(), "sha256")
+        return int.from_bytes(found[:7]) / (1 << 56)
+
     def run(self, name: str) -> str:
         """The id of the run with that name."""
         return keyed("run", self._secret, name)

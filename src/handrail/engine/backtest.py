@@ -81,7 +81,8 @@ def backtest(reader: Reader, tenant: str, names: Names, file: PolicyFile, since:
     found.whole = len(recorded) < ACTIONS
     past = _Past()
     for one in reversed(recorded):
-        context = Context(_asked(one.state), Arguments(one.args, one.schema or "{}"), names, past.before(one.state))
+        args = Arguments(one.args, one.schema or "{}")
+        context = Context(_asked(one.state), args, names, past.before(one.state), file.policy.criticality)
         if one.args is None and _reads_arguments(file.policy, one.state.name):
             found.erased += 1
         else:
@@ -114,7 +115,7 @@ def verdict(policy: Policy, state: Action, context: Context) -> tuple[Kind, str 
     if rule.effect == "deny":
         return "deny", rule.id
     floor = state.floor and (state.kind == "question" or not rule.replaces)
-    return ("run" if rule.effect == "run" and not floor else "review"), rule.id
+    return ("review" if floor or rule.holds_back(context.asked) else "run"), rule.id
 
 
 def _forbidden(file: PolicyFile, context: Context) -> bool:
@@ -132,7 +133,8 @@ def _forbidden(file: PolicyFile, context: Context) -> bool:
 
 
 def _reads_arguments(policy: Policy, name: str) -> bool:
-    conditions = (condition(rule.when).uses for rule in policy.about(name) if rule.when is not None)
+    whens = [*(rule.when for rule in policy.about(name)), *(one.when for one in policy.criticality)]
+    conditions = (condition(when).uses for when in whens if when is not None)
     return any(one.paths for one in conditions)
 
 

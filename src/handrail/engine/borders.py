@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -11,8 +11,9 @@ from itertools import islice, pairwise, product
 from math import prod
 from typing import Any, Final
 
-from ..codec.conditions import Called, Condition, NoValue, Path, Subject, Window, condition
+from ..codec.conditions import Called, Condition, NoValue, Path, Subject, Window, condition, critical
 from ..codec.policy_file import Never
+from ..policy.criticality import Raise
 from ..policy.rules import Rule
 
 MOST: Final = 5_000
@@ -21,15 +22,20 @@ RISKS: Final = ("unrated", "low", "medium", "high", "critical")
 _ANYTHING: Final = (0, 1, "", "x", True, False, None)
 
 
-def violation(never: Never, rules: list[Rule], name: str) -> str | None:
+def violation(never: Never, rules: list[Rule], name: str, raises: Sequence[Raise] = ()) -> str | None:
     """An action of that name that the last of these rules is the first to be about and lets run, in words."""
     *earlier, last = (one for one in rules if one.is_about(name))
-    must = [condition(text) for text in (last.when, never.when) if text is not None]
+    must = [condition(text) for text in (last.when, never.when, _sure(last)) if text is not None]
     before = [condition(one.when) for one in earlier if one.when is not None]
-    for action in _actions(name, [*must, *before]):
+    for action in _actions(name, [*must, *before], raises):
         if all(_holds(one, action) is True for one in must) and all(_holds(one, action) is False for one in before):
             return action.said()
     return None
+
+
+def _sure(rule: Rule) -> str | None:
+    """The condition under which a rule that goes by confidence lets run."""
+    return f"confidence >= {rule.threshold!r}" if rule.effect == "confidence" and rule.mode == "assisted" else None
 
 
 def _holds(one: Condition, action: Imagined) -> bool | None:
@@ -45,10 +51,13 @@ class Imagined:
 
     name: str
     values: Mapping[Subject, Any]
+    raises: Sequence[Raise] = ()
     steps: int = 0
 
     def variable(self, name: str) -> Any:
-        """The value of a variable."""
+        """The value of a variable. Raises `NoValue`."""
+        if name == "criticality":
+            return critical(self.name, self.values["risk"], self.raises, self).level
         return self.name if name == "action" else self.values[name]
 
     def argument(self, path: Path) -> Any:
@@ -81,15 +90,18 @@ def _shown(value: Any) -> str:
     return str(value.id if isinstance(value, Called) else value) if value != "" else '""'
 
 
-def _actions(name: str, conditions: Iterable[Condition]) -> Iterator[Imagined]:
+def _actions(name: str, conditions: list[Condition], raises: Sequence[Raise]) -> Iterator[Imagined]:
     borders: dict[Subject, set[Any]] = {}
+    if any("criticality" in one.uses.names for one in conditions):
+        conditions = [*conditions, *(condition(one.when) for one in raises), condition('risk != "low"')]
     for one in conditions:
         for subject, values in one.uses.borders.items():
             borders.setdefault(subject, set()).update(values)
+    borders.pop("criticality", None)
     subjects = sorted((one for one in borders if one != "action"), key=_called)
     choices = [_values(subject, borders[subject]) for subject in subjects]
     for chosen in _drawn(choices):
-        yield Imagined(name, dict(zip(subjects, chosen, strict=True)))
+        yield Imagined(name, dict(zip(subjects, chosen, strict=True)), raises)
 
 
 def _drawn(choices: list[list[Any]]) -> Iterator[tuple[Any, ...]]:

@@ -66,6 +66,15 @@ def check_decision(work: Any, state: Review, held: Action, command: Decide) -> N
         check_answer(orjson.loads(args) if args else {}, command.value)
 
 
+def check_correction(sources: Sources, held: Action, value: JSON) -> None:
+    """Raise `InvalidValue` unless what is said to be right fits the type of the output that is corrected."""
+    if held.kind != "output":
+        raise InvalidValue("only the output of a predictor is corrected by a value: say in a note what would be right")
+    schema = sources.schema(held.schema)
+    if schema is not None:
+        _fits(schema, {"output": value})
+
+
 def _check_edit(sources: Sources, held: Action, command: Decide) -> None:
     if command.args is None:
         raise InvalidValue("an edit needs the new arguments, complete")

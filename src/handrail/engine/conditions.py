@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..action.model import Action
 from ..policy.asked import Asked
+from ..policy.criticality import Criticality
 from ..policy.rules import ConditionFailed, Holds, Policy, Rule
 
 if TYPE_CHECKING:
@@ -50,6 +51,20 @@ def why(work: Work, about: About) -> str | None:
     except ConditionFailed as failed:
         return failed.why
     return None
+
+
+def critical(work: Work, about: About) -> Criticality | None:
+    """How critical an action is by the policy's own words, and what raised it; nothing where the policy has none, or
+    one of them has no answer."""
+    policy = work.sources.policy()
+    if not isinstance(policy, Policy) or not policy.criticality:
+        return None
+    from ..codec.conditions import NoValue
+
+    try:
+        return _context(work, about).criticality
+    except NoValue:
+        return None
 
 
 def _context(work: Work, about: About) -> Context:

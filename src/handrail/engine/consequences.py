@@ -55,6 +55,12 @@ def _of_action(state: Action, event: object, asked: str | None) -> list[Follow]:
             return [(asked, review.Close(superseded=event.reason == "superseded"))]
         case acted.Refused(reason="run_stopped") if asked:
             return [(asked, review.Close(superseded=True))]
+        case acted.Succeeded() if state.asks_after and state.demand:
+            number = state.reviews + 1
+            opening = review.Open(
+                "sample", "sampled", state.id, number, _one_answer(state.demand), state.revision, state.bind, state.risk
+            )
+            return [(derive("rev", state.id, number, "sample"), opening)]
         case acted.Succeeded(by="probe") | acted.Failed(by="probe") | acted.Cleared() if asked:
             return [(asked, review.Close())]
         case _:
@@ -99,6 +105,9 @@ def _one_answer(demand: Demand) -> Demand:
 
 
 def _of_review(state: Review, event: object, texts: Mapping[str, JSON]) -> list[Follow]:
+    """What it means for its action; of one that had run before, nobody's answer changes anything."""
+    if state.kind == "sample":
+        return []
     match event:
         case reviewed.Edited():
             return [(state.action, action.Revise(event.revision, event.bind, event.demand))]
@@ -145,5 +154,7 @@ def _answer(state: Review, value: JSON) -> action.Command:
             return action.Conclude(state.id, "skipped")
         case "abort":
             return action.Conclude(state.id, "failed", why="every attempt failed, and a person ended it")
+        case "right" | "wrong":
+            raise AssertionError("what people say of a sample moves no action")
         case "not_happened":
             return action.Conclude(state.id, "failed", why="a person found that it did not happen")

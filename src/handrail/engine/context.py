@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..action.model import Action
 from ..codec.conditions import Arguments, Context, NoValue, Window, total
+from ..policy.rules import Policy
 
 if TYPE_CHECKING:
     from .conditions import About
@@ -21,7 +22,9 @@ COUNTED: Final = ("held", "cleared", "claimed", "started", "unknown", "succeeded
 def context_of(work: Work, about: About) -> Context:
     """One context for all conditions about an action."""
     arguments = Arguments(about.args, about.schema() or "{}")
-    return Context(about.asked, arguments, work.sources.directory().names, Past(work, about))
+    policy = work.sources.policy()
+    raises = policy.criticality if isinstance(policy, Policy) else ()
+    return Context(about.asked, arguments, work.sources.directory().names, Past(work, about), raises)
 
 
 class Past:

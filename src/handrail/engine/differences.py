@@ -75,15 +75,26 @@ def _effect(rule: Rule) -> str:
     """All that a rule says about its actions."""
     if rule.effect == "deny":
         return "is denied"
-    said = ["needs approval" if rule.effect == "approval" else "runs"]
+    said = [_routing(rule)]
     if rule.path:
-        said.append(f"by path {rule.path}" if rule.effect == "approval" else f"path {rule.path} when it fails")
+        said.append(f"by path {rule.path}" if rule.may_ask else f"path {rule.path} when it fails")
     if rule.quorum is not None:
         said.append("quorum " + " and ".join(_places(spec, count) for spec, count in rule.quorum))
     said += [f"{name} {_time(time)}" for name, time in (("undo", rule.undo), ("grant", rule.grant)) if time is not None]
+    if rule.sample:
+        said.append(f"{rule.sample:.4%} looked at".replace(".0000%", "%"))
     if rule.auth:
         said.append(f"signed in by {' or '.join(rule.auth)}")
     return ", ".join([*said, *(["in place of the code"] if rule.replaces else [])])
+
+
+def _routing(rule: Rule) -> str:
+    """How a rule routes its actions."""
+    said = {
+        "run": "runs", "approval": "needs approval", "exceptions": "runs, and people are asked when it fails",
+        "confidence": f"runs from confidence {rule.threshold} on", "watched": "runs inside a run",
+    }[rule.effect]  # fmt: skip
+    return said if rule.mode == "assisted" else f"{said}, mode {rule.mode}"
 
 
 def _places(spec: str, count: int) -> str:

@@ -31,6 +31,7 @@ from ..principal import SOLO_ID, Principal
 from ..review import commands as review
 from ..review.access import People, barred
 from ..review.facts import Facts as ReviewFacts
+from ..review.lifecycle import choices
 from ..review.model import Review
 from ..review.voting import COLLECTED
 from ..run import commands as run
@@ -40,7 +41,7 @@ from ..run.model import Hold, Run
 from ..stream import JSON, Revision, changed
 from ..view.model import folds
 from . import conditions, limits, lineage, permissions, shown
-from .checks import check_above, check_decision, check_output, check_parent, check_run
+from .checks import check_above, check_correction, check_decision, check_output, check_parent, check_run
 
 if TYPE_CHECKING:
     from .work import Work
@@ -137,6 +138,7 @@ def _proposal(work: Work, subject: str, command: action.Propose, actor: Principa
     return ActionFacts(
         subject, work.now, actor, verdict, revision, blocked=blocked, intent=intent, line=line, target=target,
         charges=limits.charges(found), output=_output(command.kind, command.args), env=work.place.env,
+        sampled=directory.names.draw(subject) < verdict.share,
     )  # fmt: skip
 
 
@@ -316,6 +318,8 @@ def _decision(work: Work, base: ReviewFacts, state: Review, held: Action, comman
     check_decision(work, state, held, command)
     if command.outcome in COLLECTED:
         base = changed(base, unseen=folds(work.text(state.id, state.view)))
+    if command.value is not None and "wrong" == command.outcome in choices(state, base.actor, base.people, work.now):
+        check_correction(work.sources, held, command.value)
     if command.standing is not None:
         arguments = orjson.loads(work.args(held.id, held.revision) or "{}")
         base = changed(base, reversible=held.reversible, arguments=frozenset(arguments))

@@ -21,7 +21,7 @@ EARLIER: Final = 8
 """The last reviews of one action whose rows change with it."""
 AT_ONCE: Final = 20
 """Reviews whose arguments are held in memory together: each may have a megabyte."""
-KINDS: Final = ("approval", "check", "question", "exception")
+KINDS: Final = ("approval", "check", "question", "exception", "sample")
 
 
 class Listing(NamedTuple):
@@ -105,5 +105,5 @@ def _asks_about_failure(review: Review) -> bool:
 
 def _reviews_of(action: Action) -> Iterable[str]:
     """The ids that the last reviews of an action may have: ids follow from what they are about."""
-    for number in range(max(1, action.reviews - EARLIER + 1), action.reviews + 1):
+    for number in range(max(1, action.reviews - EARLIER + 1), action.reviews + 1 + action.sampled):
         yield from (derive("rev", action.id, number, kind) for kind in KINDS)

@@ -10,6 +10,7 @@ from ..codec.conditions import Arguments, Context, guesses
 from ..codec.policy_file import Expectation, Mistake, Never, PolicyFile, PolicyFileError, read_policy_file
 from ..directory.model import Directory, Names, Person
 from ..policy.asked import Asked
+from ..policy.criticality import Raise
 from ..policy.declaration import Declaration
 from ..policy.globs import example, overlap
 from ..policy.limited import limited
@@ -68,7 +69,7 @@ def imagined(file: PolicyFile) -> Directory:
 
 def _unreachable(file: PolicyFile, directory: Directory) -> Iterator[Mistake]:
     for rule in file.policy.rules:
-        if rule.effect == "approval" and (rule.path or file.policy.default_path):
+        if rule.may_ask and (rule.path or file.policy.default_path):
             alone = replace(file.policy, rules=(replace(rule, when=None),))
             verdict = judge(UNDECLARED, directory, NOBODY, alone, _asked(rule))
             if verdict.kind == "deny":
@@ -95,7 +96,8 @@ def _asked(rule: Rule) -> Asked:
 
 def _test(file: PolicyFile, test: Expectation, directory: Directory) -> Iterator[Mistake]:
     asked = supposed(test, directory.names)
-    context = Context(asked, Arguments(test.args, guesses=guesses(file.policy.conditions)), directory.names)
+    args = Arguments(test.args, guesses=guesses(file.policy.conditions))
+    context = Context(asked, args, directory.names, raises=file.policy.criticality)
     verdict = judge(UNDECLARED, directory, NOBODY, file.policy, asked, context.holds)
     path, quorum = path_name(file.policy, verdict), _quorum(verdict)
     if verdict.kind == test.kind and test.path in (None, path) and test.quorum in (None, quorum):
@@ -119,14 +121,14 @@ def _never(file: PolicyFile, never: Never) -> Iterator[Mistake]:
     """The rules that let run what must never run: each that is the first about some such action."""
     rules = [rule for rule in file.policy.rules if overlap(rule.action, never.action)]
     for place, rule in enumerate(rules, 1):
-        found = _first_about(never, rules[:place]) if rule.effect == "run" else None
+        found = _first_about(never, rules[:place], file.policy.criticality) if rule.may_run else None
         if found is not None:
             line = file.places[rule.id]
             problem = f"{found} must never run without people, and the rule {rule.name!r} of line {line} lets it"
             yield Mistake(never.line, problem, "give that rule pattern: approval, or an action that this leaves out")
 
 
-def _first_about(never: Never, rules: list[Rule]) -> str | None:
+def _first_about(never: Never, rules: list[Rule], raises: tuple[Raise, ...]) -> str | None:
     """An action that the last of these rules is the first to be about; in doubt there is one.
 
     Names are told exactly; where conditions count, actions at all their borders are tried.
@@ -136,7 +138,7 @@ def _first_about(never: Never, rules: list[Rule]) -> str | None:
     name = _name(never, [*sure, last])
     if name is None or (never.when is None and last.when is None):
         return name
-    return violation(never, rules, name)
+    return violation(never, rules, name, raises)
 
 
 def _name(never: Never, rules: list[Rule]) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
@@ -19,6 +19,9 @@ from . import conditions, limits, lineage
 
 if TYPE_CHECKING:
     from .work import Work
+
+AFTERWARDS: Final = frozenset({"attempts_failed", "outcome_unknown", "sampled"})
+"""Why people are asked about what ran, or may have: no limit stands in its way."""
 
 
 def opening(work: Work, subject: str, held: Action, command: review.Open) -> dict[str, Any]:
@@ -62,11 +65,13 @@ def _view(
     }  # fmt: skip
     if reason == "condition_error" and (error := conditions.why(work, conditions.standing(work, held, args))):
         verdict["error"] = error
+    if found := conditions.critical(work, conditions.standing(work, held, args)):
+        verdict["criticality"] = {"level": found.level, "because": list(found.because)}
     if reason == "intent_refused" and (refused := _refused(work, held)):
         verdict["refused"] = refused
-    found = limits.tallies(work, work.sources.policy(), held.kind, limits.revised(held, number, args))
-    if found and reason != "attempts_failed" and reason != "outcome_unknown":
-        verdict["limits"] = limits.told(found)
+    counted = limits.tallies(work, work.sources.policy(), held.kind, limits.revised(held, number, args))
+    if counted and reason not in AFTERWARDS:
+        verdict["limits"] = limits.told(counted)
     parts: PartsView = {"context": held.context, "story": held.story}
     value = orjson.loads(args) if args else None
     kept = _kept(work, held, value)

@@ -10,6 +10,7 @@ from ..codec.conditions import Arguments, Context, NoValue, condition, guesses
 from ..codec.policy_file import PolicyFile
 from ..directory.model import Directory
 from ..policy.asked import Asked
+from ..policy.criticality import Criticality
 from ..policy.rules import Policy, Rule
 from ..policy.verdict import Verdict, judge
 from .rehearsal import NOBODY, UNDECLARED, imagined
@@ -28,18 +29,28 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """Every rule in order, and the verdict on an action whose code asks for nobody."""
+    """Every rule in order, the verdict on an action whose code asks for nobody, and how critical the action is by the
+    policy's words, or why that has no answer."""
 
     rules: tuple[Tried, ...]
     verdict: Verdict
+    criticality: Criticality | str | None = None
 
 
 def tried(file: PolicyFile, asked: Asked, args: str, directory: Directory | None) -> Trial:
     """A policy tried on an action. No schema is known: a text that is compared with a number is taken for one."""
     people = imagined(file) if directory is None or directory.solo else directory
-    context = Context(asked, Arguments(args, guesses=guesses(file.policy.conditions)), people.names)
+    given = Arguments(args, guesses=guesses(file.policy.conditions))
+    context = Context(asked, given, people.names, raises=file.policy.criticality)
     verdict = judge(UNDECLARED, people, NOBODY, file.policy, asked, context.holds)
-    return Trial(tuple(_rules(file.policy, asked.name, context)), verdict)
+    return Trial(tuple(_rules(file.policy, asked.name, context)), verdict, _critical(file.policy, context))
+
+
+def _critical(policy: Policy, context: Context) -> Criticality | str | None:
+    try:
+        return context.criticality if policy.criticality else None
+    except NoValue as error:
+        return str(error)
 
 
 def _rules(policy: Policy, name: str, context: Context) -> Iterator[Tried]:

@@ -20,6 +20,7 @@ from ..action.model import WAITING
 from ..backend import ActionRecord
 from ..errors import FencedOff, NotFound, NotReady, OutcomeUnknown, Pending, RunHeld, RunStopped, Stopped, WaitTimeout
 from ..ids import mint
+from ..policy.patterns import handles
 from ..stream import JSON
 from .call import Call, Gated, plain, propose
 from .effects import Commit, Effect, Evaluate, Held, Look, Moved, Rest
@@ -281,11 +282,11 @@ def _invoke(seat: Seat, gated: Gated, local: Mapping[str, Any], started: Answer)
 
 def _failed(seat: Seat, gated: Gated, started: Answer, error: BaseException) -> Steps:
     """Report an error. It is raised as it is, unless another attempt follows or people are asked."""
-    tries = 1
-    if gated.retry is not None and isinstance(error, Exception) and not uncertain(error, gated):
+    tries, handled = 1, False
+    if isinstance(error, Exception) and not uncertain(error, gated):
         record: ActionRecord = yield Look(partial(seat.backend.action, started["id"]))
-        tries = record.state.tries
-    settle = report(gated, seat.executor, started["fence"], tries, error)
+        tries, handled = record.state.tries, handles(record.state.pattern)
+    settle = report(gated, seat.executor, started["fence"], error, tries=tries, handled=handled)
     settled: Answer = yield Commit(started["id"], settle)
     if settled["status"] == "failed" or not isinstance(error, Exception):
         raise error

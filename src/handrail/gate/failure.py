@@ -26,13 +26,16 @@ def uncertain(error: BaseException, gated: Gated) -> bool:
     return isinstance(error, TimeoutError | OutcomeUnknown) or not isinstance(error, Exception)
 
 
-def report(gated: Gated, executor: str, fence: int, tries: int, error: BaseException) -> Settle:
-    """How an error is reported after so many attempts. What people have refused inside the call is not asked again."""
+def report(
+    gated: Gated, executor: str, fence: int, error: BaseException, *, tries: int = 1, handled: bool = False
+) -> Settle:
+    """How an error is reported after so many attempts; `handled` says that people are asked about it by a rule. What
+    people have refused inside the call is not asked again."""
     said = error_text(error)
     if uncertain(error, gated):
         return Settle(executor, fence, "unknown", said)
-    if gated.retry is None or isinstance(error, Denied) or not isinstance(error, Exception):
+    if (gated.retry is None and not handled) or isinstance(error, Denied) or not isinstance(error, Exception):
         return Settle(executor, fence, "failed", said)
-    if gated.retry.repeats(error) and tries <= gated.retry.most:
+    if gated.retry is not None and gated.retry.repeats(error) and tries <= gated.retry.most:
         return Settle(executor, fence, "failed", said, retry_in=gated.retry.pause(tries))
     return Settle(executor, fence, "failed", said, escalate=True)

@@ -1,9 +1,10 @@
 """How long a review will wait: a range, from how long those before it in the same queue waited.
 
 Alone at a free reviewer a review takes `h`; behind others position x h / reviewers. `h` follows the gaps between
-departures, times those who were at work, so that it also holds for people who are only half there. The range is that
-of the last waits over what was foretold for them, apart for short and long queues; it widens after misses, so that
-eight in ten stay inside while things change (adaptive conformal inference, Gibbs and Candès 2021). Times are µs.
+departures, of an empty queue from the first arrival on, times those who were at work, so that it also holds for people
+who are only half there. The range is that of the last waits over what was foretold for them, apart for short and long
+queues; it widens after misses, so that eight in ten stay inside while things change (adaptive conformal inference,
+Gibbs and Candès 2021). Times are µs.
 """
 
 from __future__ import annotations
@@ -107,6 +108,8 @@ class Queue:
 
     def come(self, review: str, rank: int, at: int) -> None:
         """A review begins to wait; those of a higher rank and the earlier of its own are before it."""
+        if not self._open:
+            self._left = at
         position = self._position(review, rank, at)
         foretold = self._foretold(position, at)
         expected = self._range(foretold, position, at)

@@ -19,13 +19,13 @@ _KINDS: Final = ("user:", "group:")
 def declaration(
     pattern: Pattern, *, reviewers: Reviewers | None, within: Duration | None, then: Then | None, quorum: Quorum,
     remind: Duration | None = None, at_end: AtEnd = "reject", undo: Duration = 0, grant: Duration | None = None,
-    threshold: float | None = None,
+    threshold: float | None = None, sample: float = 0,
 ) -> Declaration:  # fmt: skip
     """A declaration in handles and microseconds. Raises `UsageError` for what cannot be meant."""
     return Declaration(
         pattern, _reviewers(reviewers), _time("within", within, DEFAULT_WITHIN),
         _time("remind", remind, 0) or None, _then(then), _quorum(quorum), at_end, _time("undo", undo, 0),
-        _time("grant", grant, DEFAULT_GRANT), _threshold(threshold),
+        _time("grant", grant, DEFAULT_GRANT), _threshold(threshold), _share(sample),
     )  # fmt: skip
 
 
@@ -33,6 +33,12 @@ def _threshold(given: float | None) -> float | None:
     if given is not None and usable(given) is None:
         raise UsageError(f"threshold={given!r}: give a number from 0 to 1, from which on it runs without people")
     return given
+
+
+def _share(given: float) -> float:
+    if isinstance(given, bool) or usable(given) is None:
+        raise UsageError(f"sample={given!r}: give a number from 0 to 1, the part of what runs that people look at")
+    return float(given)
 
 
 def _time(name: str, value: Any, default: int) -> int:

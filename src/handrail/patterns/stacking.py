@@ -17,9 +17,10 @@ def merged(outer: Gated, inner: Gated, *, named: bool) -> Gated:
         pattern = "exceptions" if outer.retry else "approval"
         raise UsageError(f"{inner.name} is decorated with {pattern} twice: leave one of them out")
     approves, handles = (outer, inner) if inner.retry else (inner, outer)
+    declared = replace(approves.declared, sample=max(outer.declared.sample, inner.declared.sample))
     reviewers = handles.declared.reviewers or approves.declared.reviewers
     return replace(
-        outer, function=inner.function, name=outer.name if named else inner.name, declared=approves.declared,
+        outer, function=inner.function, name=outer.name if named else inner.name, declared=declared,
         texts=_texts(outer.texts, inner.texts), reversible=outer.reversible or inner.reversible,
         idempotent=outer.idempotent or inner.idempotent, probe=outer.probe or inner.probe,
         precondition=outer.precondition or inner.precondition, intent=outer.intent or inner.intent,

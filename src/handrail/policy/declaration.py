@@ -15,7 +15,7 @@ class Declaration:
     `quorum` pairs a handle, or "any", with a number. `then` pairs a handle with its time; `None` lasts as long as the
     first level. No reviewers means: the connection's, or in solo mode the one person. "auto" declares nothing.
     "confidence" asks people below its `threshold`, and where there is no usable number; "exceptions" says that it may
-    run, and that people are asked once it fails.
+    run, and that people are asked once it fails. `sample` is the share of what runs that people look at afterwards.
     """
 
     pattern: Pattern = "approval"
@@ -28,6 +28,7 @@ class Declaration:
     undo: int = 0
     grant: int = DEFAULT_GRANT
     threshold: float | None = None
+    sample: float = 0.0
 
     def asks(self, confidence: float | None) -> bool:
         """Whether the code asks for people by itself, of an agent that is so sure."""

@@ -6,10 +6,9 @@ from ..directory.model import Directory
 from .declaration import Declaration
 from .demanded import Undecidable, demanded, require_reachable
 from .paths import Demand
+from .patterns import EXCEPTIONS, joined
 from .rules import Policy
 from .verdict import Verdict
-
-EXCEPTIONS = "exceptions"
 
 
 def stacked(
@@ -36,16 +35,6 @@ def stacked(
             return found
         return replace(found, kind="deny", reason=denied.reason, demand=None, advice=denied.advice)
     return found if demand == verdict.demand else replace(found, failing=demand)
-
-
-def joined(pattern: str) -> str:
-    """A pattern with the handling of failures behind it."""
-    return EXCEPTIONS if pattern in ("auto", EXCEPTIONS) else f"{pattern}+{EXCEPTIONS}"
-
-
-def held_by(pattern: str) -> str:
-    """The pattern of an action that people are asked about after all, whatever it ran by before."""
-    return f"approval+{EXCEPTIONS}" if EXCEPTIONS in pattern.split("+") else "approval"
 
 
 def put_to(present: Demand, approving: Demand) -> Demand:

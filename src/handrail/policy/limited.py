@@ -7,6 +7,7 @@ from ..directory.model import Directory
 from .demanded import Undecidable, both, known, of_path, path_of, require_reachable
 from .limits import Limit, Tally
 from .paths import Demand
+from .patterns import asking
 from .rules import Policy
 from .verdict import Verdict
 
@@ -24,13 +25,12 @@ def limited(
     if hard is not None:
         advice = f"it would pass the limit {hard.name!r}, which nobody may"
         return replace(found, kind="deny", rule=hard.id, demand=None, advice=advice)
-    pattern = "approval" if verdict.pattern == "auto" else verdict.pattern
     try:
         demand = _within_limits(verdict, over, policy, directory)
         require_reachable(demand, directory, barred)
     except Undecidable as denied:
         return replace(found, kind="deny", reason=denied.reason, demand=None, advice=denied.advice)
-    return replace(found, kind="review", pattern=pattern, demand=replace(demand, at_end="reject"))
+    return replace(found, kind="review", pattern=asking(verdict.pattern), demand=replace(demand, at_end="reject"))
 
 
 def _within_limits(verdict: Verdict, over: tuple[Tally, ...], policy: Policy, directory: Directory) -> Demand:

@@ -3,14 +3,21 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Final, Literal
 
+from .asked import Asked
+from .criticality import Raise
+from .declaration import reaches, usable
 from .globs import fits
 from .limits import Limit
 from .paths import AtEnd
 
 Default = Literal["review", "deny"]
-Effect = Literal["run", "deny", "approval"]
+Effect = Literal["run", "deny", "approval", "confidence", "exceptions", "watched"]
+Mode = Literal["shadow", "assisted", "sampled", "autonomous"]
+ASKING: Final = ("approval", "confidence", "watched")
+"""What asks people before an action runs, at least about some."""
+Why = Literal["rule", "below_threshold", "no_usable_confidence", "not_watched"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +42,10 @@ class Rule:
     """What happens with actions of a name. `action` is exact unless it holds a `*`; `id` is the name as it is logged.
 
     `replaces` lets the rule loosen what the code declares. `quorum` pairs a handle, or "any", with a number. `when` is
-    the text of a condition: the rule counts only where it is true.
+    the text of a condition: the rule counts only where it is true. "confidence" asks people below the `threshold`,
+    "exceptions" once it failed, "watched" outside of a run that they could stop. `mode` says what becomes of those that
+    it would ask about: "assisted" asks; the others let them run, "shadow" to learn what it would ask, "sampled" with a
+    share looked at afterwards. `sample` is the share of what runs that people look at, from 0 to 1.
     """
 
     id: str
@@ -49,6 +59,35 @@ class Rule:
     auth: tuple[str, ...] = ()
     replaces: bool = False
     when: str | None = None
+    threshold: float | None = None
+    mode: Mode = "assisted"
+    sample: float = 0.0
+
+    def asks(self, asked: Asked) -> Why | None:
+        """Why it would ask people about an action before it runs; `None` for one that it lets run."""
+        match self.effect:
+            case "approval":
+                return "rule"
+            case "confidence" if not reaches(asked.confidence, self.threshold):
+                return "no_usable_confidence" if usable(asked.confidence) is None else "below_threshold"
+            case "watched" if asked.run is None:
+                return "not_watched"
+            case _:
+                return None
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether there are actions that it asks people about before they run."""
+        return self.mode == "assisted" and self.effect in ASKING
+
+    @property
+    def may_run(self) -> bool:
+        """Whether there are actions that it lets run by themselves."""
+        return self.effect != "deny" and (self.mode != "assisted" or self.effect != "approval")
+
+    def holds_back(self, asked: Asked) -> bool:
+        """Whether people are really asked about an action before it runs."""
+        return self.mode == "assisted" and self.asks(asked) is not None
 
     @property
     def is_glob(self) -> bool:
@@ -87,6 +126,7 @@ class Policy:
     paths: Mapping[str, PathSpec] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     limits: tuple[Limit, ...] = ()
+    criticality: tuple[Raise, ...] = ()
 
     def find(self, action: str, holds: Holds) -> Rule | None:
         """The first rule about that name whose condition holds. Raises `ConditionFailed` where one has no answer."""
@@ -107,7 +147,7 @@ class Policy:
     @property
     def conditions(self) -> tuple[str, ...]:
         """The texts of all its conditions."""
-        return tuple(rule.when for rule in self.rules if rule.when is not None)
+        return (*(rule.when for rule in self.rules if rule.when is not None), *(one.when for one in self.criticality))
 
     @cached_property
     def _exact(self) -> Mapping[str, tuple[tuple[int, Rule], ...]]:

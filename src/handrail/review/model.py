@@ -7,11 +7,12 @@ from ..policy.paths import Demand
 from ..policy.standing import Terms
 
 Status = Literal["open", "claimed", "decided", "expired", "withdrawn", "superseded"]
-Kind = Literal["approval", "check", "exception", "question"]
-Cause = Literal["held", "attempts_failed", "outcome_unknown"]
+Kind = Literal["approval", "check", "exception", "question", "sample"]
+Cause = Literal["held", "attempts_failed", "outcome_unknown", "sampled"]
 Outcome = Literal[
-    "approve", "edit", "reject", "send_back", "answer", "retry", "supply", "skip", "abort", "happened", "not_happened"
-]
+    "approve", "edit", "reject", "send_back", "answer", "retry", "supply", "skip", "abort", "happened", "not_happened",
+    "right", "wrong",
+]  # fmt: skip
 
 OPEN: Final = frozenset({"open", "claimed"})
 CHOICES: Final[dict[tuple[Kind, Cause], tuple[Outcome, ...]]] = {
@@ -20,6 +21,7 @@ CHOICES: Final[dict[tuple[Kind, Cause], tuple[Outcome, ...]]] = {
     ("question", "held"): ("answer", "reject"),
     ("exception", "attempts_failed"): ("retry", "edit", "supply", "skip", "abort"),
     ("exception", "outcome_unknown"): ("happened", "not_happened", "retry"),
+    ("sample", "sampled"): ("right", "wrong"),
 }
 
 

@@ -18,6 +18,8 @@ COLLECTED = frozenset({"approve", "edit", "retry"})
 """The outcomes that let bytes run: they need the quorum. For an exception it is one person, until an edit raises it."""
 ONCE = frozenset({"approve", "retry"})
 """The outcomes that one person counts towards once a round; an edit begins the next round."""
+VALUED = frozenset({"answer", "supply", "happened"})
+"""The outcomes that come with a value; that a sample is wrong may come with what would have been right."""
 MOST_NAMED = 8
 """Folds that a refusal names; the rest are counted."""
 
@@ -92,7 +94,7 @@ def _texts(command: c.Decide, facts: Facts) -> Mapping[str, JSON]:
 
 def _decided(state: Review, command: c.Decide, facts: Facts, filled: tuple[str, ...]) -> Draft[e.Event]:
     texts = dict(_texts(command, facts))
-    if command.outcome in ("answer", "supply", "happened"):
+    if command.outcome in VALUED or (command.outcome == "wrong" and command.value is not None):
         texts["value"] = command.value
     event = e.Decided(
         outcome=command.outcome, round=state.round, view=command.view, bind=state.bind, seats=_seats(state, facts),

@@ -39,7 +39,7 @@ def feedback(exchange: Exchange) -> LocalFeedback:
 
 async def list_decisions(exchange: Exchange) -> Response:
     """What was decided behind a position, or behind what the consumer acknowledged; `Prefer: wait` waits for some."""
-    after = exchange.number("after", -1, -1, 2**53) if exchange.text("after") is not None else None
+    after = exchange.number("after", -1, -1, 2**53 - 1) if exchange.text("after") is not None else None
     limit, consumer = exchange.number("limit", 50, 1, 200), exchange.text("consumer")
     read = partial(feedback(exchange).decisions, limit=limit, consumer=consumer)
     found = await asyncio.to_thread(read, after)
@@ -110,7 +110,7 @@ async def acknowledge(exchange: Exchange) -> Response:
     given = await exchange.members(consumer=str, position=int, fence=int)
     if given["consumer"] is None or given["position"] is None:
         raise InvalidValue("consumer and position are missing, or one of them is")
-    if not -1 <= given["position"] <= 2**53:
+    if not -1 <= given["position"] < 2**53:
         raise InvalidValue("position is where a decision stands in the log, or -1 for its beginning")
     own = feedback(exchange)
     await asyncio.to_thread(partial(own.acknowledge, **given))

@@ -78,7 +78,7 @@ async def stream(exchange: Exchange) -> Response:
 
 async def log(exchange: Exchange) -> Response:
     """How long the log is; with `Prefer: wait=` once it is not `size` any more."""
-    archive, known = exchange.service.archive(exchange.who.tenant), exchange.number("size", -1, -1, 2**53)
+    archive, known = exchange.service.archive(exchange.who.tenant), exchange.number("size", -1, -1, 2**53 - 1)
     seconds = exchange.wait
     size = archive.size()
     if size == known and seconds:

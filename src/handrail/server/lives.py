@@ -169,7 +169,7 @@ async def wait(exchange: Exchange) -> Response:
     """
     subject = exchange.id
     visible(exchange.service, exchange.who, subject)
-    rev = exchange.number("rev", -1, -1, 2**53)
+    rev = exchange.number("rev", -1, -1, 2**53 - 1)
     headers, seconds = {}, exchange.wait or 0
     with exchange.service.poll(exchange.who.tenant if seconds else None) as room:
         seconds = seconds if room else 0

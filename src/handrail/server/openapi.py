@@ -199,6 +199,7 @@ def _travelling(found: JSONObject) -> None:
     declared = found["Declaration"]
     declared["additionalProperties"] = False
     declared["properties"]["threshold"] = {"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"type": "null"}]}
+    declared["properties"]["sample"] = {"type": "number", "minimum": 0, "maximum": 1}
     for name in DURATIONS:
         whole = {"type": "integer", "minimum": 0, "maximum": LONGEST}
         nothing = [{"type": "null"}] if name == "remind" else []

@@ -13,12 +13,16 @@ import orjson
 from ..backend import Backend, ReviewRecord
 from ..clock import SECOND
 from ..codec.canonical import canonical
+from ..codec.policies import put_policy
 from ..directory.commands import PutGroup, PutPerson
 from ..embedded import Database, Embedded, local_agent, solo_person
+from ..engine.rehearsal import checked
 from ..engine.request import DEFAULT_TENANT
 from ..gate.effects import Rest
 from ..gate.notice import Notice
 from ..ids import mint
+from ..policy.asked import environment
+from ..policy.register import ID
 from ..principal import person
 from ..rail import Rail
 from ..review import commands as c
@@ -87,6 +91,11 @@ class Reviewers:
         known, someone = mint("usr"), names.look_up("user", handle)
         boss.call(known, PutPerson(someone, None, ids, f"user:{handle}", handle))
         self._people[handle] = Embedded(self.database, lambda _: person(known, "local"))
+
+    def policy(self, text: str) -> None:
+        """Apply a policy file's text, as `handrail policy apply` does. Raises `PolicyFileError`."""
+        found = checked(text, None)
+        Embedded(self.database, solo_person).call(ID, put_policy(text, found.policy))
 
     def approves(self, action: str, *, note: str | None = None, by: str | None = None) -> None:
         """Script an approval."""
@@ -191,10 +200,11 @@ class _ScriptedNotice(Notice):
 
 
 @contextmanager
-def reviewers() -> Iterator[Reviewers]:
-    """Scripted reviewers on a database in memory, for several rails; fails for scripts that were not used."""
+def reviewers(*, env: str | None = None) -> Iterator[Reviewers]:
+    """Scripted reviewers on a database in memory, for several rails; fails for scripts that were not used. `env` is
+    what conditions of a policy see."""
     clock = FrozenClock()
-    database = Database(_place.get(), clock)
+    database = Database(_place.get(), clock, env=environment(env))
     found = Reviewers(database, clock)
     try:
         yield found
@@ -204,7 +214,7 @@ def reviewers() -> Iterator[Reviewers]:
 
 
 @contextmanager
-def reviewing(rail: Rail) -> Iterator[Reviewers]:
+def reviewing(rail: Rail, *, env: str | None = None) -> Iterator[Reviewers]:
     """Send a rail's calls to a database in memory with scripted reviewers, and fail for scripts that were not used."""
-    with reviewers() as found, found.answering(rail):
+    with reviewers(env=env) as found, found.answering(rail):
         yield found

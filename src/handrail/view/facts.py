@@ -27,7 +27,11 @@ _ENDS = {
     "answer": "the default answer is given",
     "close": "the review closes and nothing changes",
 }
-_UNANSWERED = {"attempts_failed": "it fails", "outcome_unknown": "it stays unknown"}
+_UNANSWERED = {
+    "attempts_failed": "it fails",
+    "outcome_unknown": "it stays unknown",
+    "sampled": "the review closes and nothing changes",
+}
 """What an unanswered question about a call means, which no path says."""
 _REASONS = {
     "rule": "a rule of the policy asks for it",
@@ -43,7 +47,8 @@ _REASONS = {
     "permission_revoked": "the permission by which it was to run was taken back",
     "attempts_failed": "every attempt failed",
     "outcome_unknown": "it was started, and nobody knows whether it took effect",
-    "sampled": "it was drawn as a sample",
+    "not_watched": "it runs by itself only inside a run, which people can stop",
+    "sampled": "it ran by itself, and was drawn to be looked at",
 }
 _LONGEST_NAME = 48
 
@@ -92,6 +97,8 @@ def facts(view: Mapping[str, Any], reader: Reader) -> Iterator[tuple[str, str]]:
     if refused := view["verdict"].get("refused"):
         words = f"{reader.name(refused['by'])}, {reader.clock(refused['at'])}, in {visible(refused['review'])}"
         yield "Refused", f"the last one by {words}"
+    if critical := view["verdict"].get("criticality"):
+        yield "Criticality", _critical(critical)
     for limit in view["verdict"].get("limits", ()):
         yield "Limit", _limit(limit)
     yield from _levels(review, reader)
@@ -125,6 +132,12 @@ def reason(verdict: Mapping[str, Any]) -> str:
         rule = f"{'limit' if verdict['reason'].startswith('limit') else 'rule'} “{visible(verdict['rule'])}”"
         words = f"{rule} asks for it" if verdict["reason"] == "rule" else f"{words}, {rule}"
     return f"{words} · policy {digest(visible(verdict['pol']))}" if verdict["pol"] else words
+
+
+def _critical(found: Mapping[str, Any]) -> str:
+    """Return how critical an action is, and what raised that."""
+    because = listed([visible(one) for one in found["because"]])
+    return f"{visible(found['level'])}: {because}" if because else f"{visible(found['level'])}: by its risk alone"
 
 
 def _limit(limit: Mapping[str, Any]) -> str:

@@ -95,11 +95,18 @@ class LimitView(TypedDict):
     over: bool
 
 
+class CriticalityView(TypedDict):
+    """How critical the action is by the policy's own words: low, medium, high or critical, and what raised it."""
+
+    level: str
+    because: list[str]
+
+
 class VerdictView(TypedDict):
     """Why a person is asked: the policy's answer, its reason (a code or words), the rule and the policy's digest.
 
     `refused` is there where the same intent was refused before, `error` where a condition of the policy has no answer,
-    `limits` where some count the action.
+    `limits` where some count the action, `criticality` where the policy says what makes actions critical.
     """
 
     verdict: str
@@ -110,6 +117,7 @@ class VerdictView(TypedDict):
     refused: NotRequired[RefusedView]
     error: NotRequired[str]
     limits: NotRequired[list[LimitView]]
+    criticality: NotRequired[CriticalityView]
 
 
 class PartsView(TypedDict):

@@ -175,5 +175,5 @@ def _object(name: str, value: Any) -> dict[str, Any]:
 
 _TERMS: Final = frozenset({"lasts", "times", "fixed"})
 _DECLARED: Final = frozenset(
-    {"pattern", "reviewers", "within", "remind", "then", "quorum", "at_end", "undo", "grant", "threshold"}
+    {"pattern", "reviewers", "within", "remind", "then", "quorum", "at_end", "undo", "grant", "threshold", "sample"}
 )

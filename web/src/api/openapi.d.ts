@@ -1241,6 +1241,8 @@ export interface components {
             readonly error: string | null;
             /** @default null */
             readonly like: string | null;
+            /** @default false */
+            readonly sampled: boolean;
         };
         readonly Demand: {
             readonly levels: readonly components["schemas"]["Level"][];
@@ -1287,9 +1289,9 @@ export interface components {
             readonly status: "open" | "claimed" | "decided" | "expired" | "withdrawn" | "superseded";
             readonly rev: number;
             /** @enum {unknown} */
-            readonly kind: "approval" | "check" | "exception" | "question";
+            readonly kind: "approval" | "check" | "exception" | "question" | "sample";
             /** @enum {unknown} */
-            readonly cause: "held" | "attempts_failed" | "outcome_unknown";
+            readonly cause: "held" | "attempts_failed" | "outcome_unknown" | "sampled";
             readonly action: string;
             readonly number: number;
             readonly demand: components["schemas"]["Demand"];
@@ -1329,7 +1331,7 @@ export interface components {
         };
         readonly Decision: {
             /** @enum {unknown} */
-            readonly outcome: "approve" | "edit" | "reject" | "send_back" | "answer" | "retry" | "supply" | "skip" | "abort" | "happened" | "not_happened";
+            readonly outcome: "approve" | "edit" | "reject" | "send_back" | "answer" | "retry" | "supply" | "skip" | "abort" | "happened" | "not_happened" | "right" | "wrong";
             readonly by: string;
             readonly auth: string;
             readonly counted: readonly string[];
@@ -1453,6 +1455,7 @@ export interface components {
             readonly undo?: number | string;
             readonly grant?: number | string;
             readonly threshold?: number | null;
+            readonly sample?: number;
         };
         /** @description Any JSON. Numbers stay below 2^53, beyond which readers differ: send bigger ones as text. */
         readonly Value: (string | boolean | null) | number | readonly components["schemas"]["Value"][] | {
@@ -1547,7 +1550,7 @@ export interface components {
         };
         readonly ReviewDecide: {
             /** @enum {unknown} */
-            readonly outcome: "approve" | "edit" | "reject" | "send_back" | "answer" | "retry" | "supply" | "skip" | "abort" | "happened" | "not_happened";
+            readonly outcome: "approve" | "edit" | "reject" | "send_back" | "answer" | "retry" | "supply" | "skip" | "abort" | "happened" | "not_happened" | "right" | "wrong";
             readonly view: string;
             /** @default null */
             readonly note: string | null;
@@ -1594,9 +1597,9 @@ export interface components {
             readonly v: number;
             readonly rev: number;
             /** @enum {unknown} */
-            readonly kind: "approval" | "check" | "exception" | "question";
+            readonly kind: "approval" | "check" | "exception" | "question" | "sample";
             /** @enum {unknown} */
-            readonly cause: "held" | "attempts_failed" | "outcome_unknown";
+            readonly cause: "held" | "attempts_failed" | "outcome_unknown" | "sampled";
             /** @enum {unknown} */
             readonly status: "open" | "claimed" | "decided" | "expired" | "withdrawn" | "superseded";
             /** @enum {unknown} */
@@ -1638,7 +1641,7 @@ export interface components {
         };
         readonly RowDecision: {
             /** @enum {unknown} */
-            readonly outcome: "approve" | "edit" | "reject" | "send_back" | "answer" | "retry" | "supply" | "skip" | "abort" | "happened" | "not_happened";
+            readonly outcome: "approve" | "edit" | "reject" | "send_back" | "answer" | "retry" | "supply" | "skip" | "abort" | "happened" | "not_happened" | "right" | "wrong";
             readonly by: components["schemas"]["Who"];
             readonly at: number;
             readonly effective_at: number;
@@ -1672,7 +1675,7 @@ export interface components {
                 readonly [key: string]: components["schemas"]["Value"];
             } | null;
             readonly question: components["schemas"]["Question"] | null;
-            readonly choices: readonly ("approve" | "edit" | "reject" | "send_back" | "answer" | "retry" | "supply" | "skip" | "abort" | "happened" | "not_happened")[];
+            readonly choices: readonly ("approve" | "edit" | "reject" | "send_back" | "answer" | "retry" | "supply" | "skip" | "abort" | "happened" | "not_happened" | "right" | "wrong")[];
             readonly refusal: components["schemas"]["Refusal"] | null;
             readonly voted: boolean;
             readonly permits: boolean;
@@ -1801,7 +1804,7 @@ export interface components {
             readonly id: string;
             readonly gist: string;
             /** @enum {unknown} */
-            readonly outcome: "approve" | "edit" | "reject" | "send_back" | "answer" | "retry" | "supply" | "skip" | "abort" | "happened" | "not_happened";
+            readonly outcome: "approve" | "edit" | "reject" | "send_back" | "answer" | "retry" | "supply" | "skip" | "abort" | "happened" | "not_happened" | "right" | "wrong";
             readonly by: components["schemas"]["Who"];
             readonly at: number;
             readonly note: string | null;
@@ -1809,7 +1812,7 @@ export interface components {
         };
         readonly Ended: {
             /** @enum {unknown} */
-            readonly outcome: "approve" | "edit" | "reject" | "send_back" | "answer" | "retry" | "supply" | "skip" | "abort" | "happened" | "not_happened";
+            readonly outcome: "approve" | "edit" | "reject" | "send_back" | "answer" | "retry" | "supply" | "skip" | "abort" | "happened" | "not_happened" | "right" | "wrong";
             readonly by: components["schemas"]["Who"];
             readonly at: number;
             readonly auth: string;

@@ -19,7 +19,7 @@ export const anyRow: fc.Arbitrary<Row> = fc
   .record({
     id: fc.uuid(), v: fc.nat(), deadline: fc.nat(2e12), opened_at: fc.nat(2e12), flags: fc.nat(2), level: fc.nat(2),
     risk: fc.constantFrom("critical", "high", "medium", "unrated", "low"),
-    kind: fc.constantFrom("approval", "check", "question", "exception"),
+    kind: fc.constantFrom("approval", "check", "question", "exception", "sample"),
     name: fc.constantFrom("payments.refund", "payments.wire", "db.execute", "Über.prüfung"),
     gist: fc.string(),
     claimed_by: fc.option(who), votes: fc.array(who, { maxLength: 2 }),

@@ -31,6 +31,7 @@ describe("what the language says", () => {
     ["tool:refund", row(), row({ name: "db.execute" })],
     ['tool:"payments.refund"', row(), row({ name: "payments.refund_all" })],
     ["agent:TRIAGE", row(), row({ agent: { id: "agt_2", name: "agent:ops" } })],
+    ["is:wrong", row({ turned_out: "wrong" }), row({ turned_out: "right" })],
     ["is:unclaimed", row(), row({ claimed_by: { id: "usr_ben", name: "user:ben" } })],
     ["is:mine", row({ claimed_by: { id: "usr_ann", name: "user:ann" } }), row({ claimed_by: { id: "usr_ben", name: "user:ben" } })],
     ["due:<15m", row({ deadline: 14 * 60e6 }), row({ deadline: 16 * 60e6 })],

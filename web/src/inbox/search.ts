@@ -38,8 +38,9 @@ const STATES: Record<string, Test> = {
   open: (row) => waits(row),
   voted: (row) => row.votes.length > 0,
   escalated: (row) => row.level > 0,
+  wrong: (row) => row.turned_out === "wrong",
 };
-const KINDS = ["approval", "check", "question", "exception"];
+const KINDS = ["approval", "check", "question", "exception", "sample"];
 
 /** What a query can ask for, as it is told under the box. */
 export const FIELDS: Record<string, Field> = {

@@ -4,6 +4,7 @@ const ENDS: Record<string, string> = {
   approve: "Approved by", edit: "Approved with edits by", reject: "Rejected by", send_back: "Sent back by",
   answer: "Answered by", retry: "To be tried again, says", supply: "Result supplied by", skip: "Skipped by",
   abort: "Aborted by", happened: "It happened, says", not_happened: "It did not happen, says",
+  right: "Found right by", wrong: "Found wrong by",
 };
 const TIMED_OUT: Record<string, string> = {
   reject: "Timed out: rejected", approve: "Timed out: approved", answer: "Timed out: default answer",

@@ -4,6 +4,9 @@ export type Step = "at once" | "confirm" | "type" | "reason" | "note";
 /** Outcomes that let bytes run. */
 export const RUNS: ReadonlySet<string> = new Set(["approve", "edit", "retry"]);
 
+/** Outcomes that say no. */
+export const NO: ReadonlySet<string> = new Set(["reject", "abort", "wrong"]);
+
 const GIVEN: Record<string, Step> = {
   reject: "reason",
   abort: "reason",
@@ -12,6 +15,8 @@ const GIVEN: Record<string, Step> = {
   skip: "confirm",
   happened: "confirm",
   not_happened: "confirm",
+  right: "at once",
+  wrong: "reason",
 };
 
 /** The step before an outcome, by the risk of the action. */

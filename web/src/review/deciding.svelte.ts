@@ -5,7 +5,7 @@ import { session } from "../app/session.svelte";
 import { type Change, changes } from "../form/changes";
 import type { Json } from "../form/json";
 import { Secrets } from "../form/secrets";
-import { names, RUNS, stands, type Step, stepOf } from "./cost";
+import { NO, names, RUNS, stands, type Step, stepOf } from "./cost";
 import type { Begun } from "./draft.svelte";
 
 import { said } from "./edits";
@@ -21,7 +21,6 @@ export type Mode =
   | { kind: "comment" | "escalate" | "delegate" | "more"; outcome: null };
 
 const CHANGED = new Set(["stale_view", "already_decided", "late", "not_allowed", "unseen", "not_ready"]);
-const NO = new Set(["reject", "abort"]);
 const VALUED = new Set(["answer", "supply", "happened"]);
 
 /** How a person decides on a review, from the first key to the answer of the server. */
@@ -83,7 +82,7 @@ export class Deciding {
   get main(): string | null {
     const choices = this.page?.choices ?? [];
     if (this.edits.length && choices.includes("edit")) return "edit";
-    return (["approve", "retry", "answer"] as const).find((one) => choices.includes(one)) ?? null;
+    return (["approve", "retry", "answer", "right"] as const).find((one) => choices.includes(one)) ?? null;
   }
 
   /** What the server said about the edited arguments, or about the answer. */
@@ -112,7 +111,7 @@ export class Deciding {
 
   /** The other outcomes: the no stands last, beside the main one. */
   get others(): string[] {
-    const rest = (this.page?.choices ?? []).filter((one) => !RUNS.has(one) && one !== "answer");
+    const rest = (this.page?.choices ?? []).filter((one) => !RUNS.has(one) && one !== "answer" && one !== "right");
     return rest.sort((one, other) => Number(NO.has(one)) - Number(NO.has(other)));
   }
 

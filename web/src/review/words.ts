@@ -22,6 +22,7 @@ export function kindOf(row: Row): string {
   if (row.kind === "question") return "Question";
   if (row.kind === "approval") return "Approval";
   if (row.kind === "check") return "Check";
+  if (row.kind === "sample") return "Sample";
   return row.cause === "outcome_unknown" ? "Outcome unknown" : "Exception";
 }
 
@@ -41,7 +42,11 @@ export function foretold(wait: Wait | undefined): string | null {
   return `Probably decided in ${wait.text}${before > 0 ? `, ${before} before it` : ""}.`;
 }
 
-const UNANSWERED: Record<string, string> = { attempts_failed: "it fails", outcome_unknown: "it stays unknown" };
+const UNANSWERED: Record<string, string> = {
+  attempts_failed: "it fails",
+  outcome_unknown: "it stays unknown",
+  sampled: "the review closes and nothing changes",
+};
 
 /** What happens if nobody decides on a review that was opened for a cause. */
 export function ending(atEnd: string, cause = "held"): string {
@@ -63,6 +68,8 @@ const DONE: Record<string, string> = {
   abort: "aborted",
   happened: "said to have happened",
   not_happened: "said not to have happened",
+  right: "found right",
+  wrong: "found wrong",
 };
 
 /** Why nobody decides any more, before the server has said so. */
@@ -85,6 +92,8 @@ const DO: Record<string, string> = {
   abort: "Abort",
   happened: "It happened",
   not_happened: "It did not happen",
+  right: "It was right",
+  wrong: "It was wrong",
 };
 
 const BY_KIND: Record<string, Record<string, string>> = {
@@ -105,6 +114,8 @@ const MEANS: Record<string, string> = {
   happened: "It took effect. Nothing runs again.",
   not_happened: "It had no effect. The action fails, and the agent is told.",
   send_back: "The agent is told what to change, and may ask again.",
+  right: "It ran already. Your answer is what the system learns from.",
+  wrong: "It ran already, and nothing is undone. Your answer is what the system learns from.",
   reject: "It does not run. The agent is told why.",
 };
 

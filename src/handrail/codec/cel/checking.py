@@ -15,10 +15,12 @@ from .syntax import Call, Choice, ConditionError, Constant, Index, Items, Member
 
 Path = tuple[str, ...]
 VARIABLES: Final[Mapping[str, str]] = {
-    "action": "text", "agent": "who", "args": "object", "confidence": "number", "env": "text", "history": "history",
-    "reversible": "bool", "risk": "text", "run": "who",
+    "action": "text", "agent": "who", "args": "object", "confidence": "number", "criticality": "text", "env": "text",
+    "history": "history", "reversible": "bool", "risk": "text", "run": "who",
 }  # fmt: skip
-RISKS: Final = ("low", "medium", "high", "critical", "unrated")
+WORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "risk": ("low", "medium", "high", "critical", "unrated"), "criticality": ("low", "medium", "high", "critical"),
+}  # fmt: skip
 MOST_DAYS: Final = 90
 _READERS: Final = frozenset({"decimal", "timestamp", "date", "duration"})
 
@@ -242,13 +244,9 @@ class _Checker:
         if left != right and not {left, right} & {"any", "null"} and {left, right} != {"who", "text"}:
             self._apart(node.sign, left, right)
         for one, other in (node.sides, node.sides[::-1]):
-            if (
-                isinstance(one, Name)
-                and one.name == "risk"
-                and isinstance(other, Constant)
-                and other.value not in RISKS
-            ):
-                wrong(f"no risk is called {str(other.value)!a}", f"write one of {', '.join(RISKS)}")
+            known = WORDS.get(one.name) if isinstance(one, Name) else None
+            if known and isinstance(one, Name) and isinstance(other, Constant) and other.value not in known:
+                wrong(f"no {one.name} is called {str(other.value)!a}", f"write one of {', '.join(known)}")
         return "bool"
 
     def _apart(self, sign: str, left: str, right: str) -> NoReturn:

@@ -51,6 +51,9 @@ CHOICES: Final[Mapping[str, Choice]] = {
         Choice("abort", "Give up", "It has failed for good. The agent gets your reason.", "needed", tone="bad"),
         Choice("happened", "It took effect", "The agent goes on, with the result if you know it.", needs="result",
                tone="ok"),
+        Choice("right", "It was right", "It ran already. Your answer is what the system learns from.", tone="ok"),
+        Choice("wrong", "It was wrong", "It ran already, and nothing is undone. Your answer is what the system learns "
+               "from.", "needed", tone="bad"),
         Choice("not_happened", "It did not take effect", "It counts as failed. It does not run again.", tone="bad"),
     )
 }  # fmt: skip

@@ -11,24 +11,27 @@ from typing import Any, Final
 import orjson
 from fastapi import FastAPI, Response
 
+from ...backend import Wait
 from ...engine.sheet import Sheets, Viewer
 from ...errors import HandrailError, InvalidValue, NotAllowed, NotFound, Refused, UsageError
 from ...ids import derive
-from ...review.model import OPEN
+from ...review.model import OPEN, Review
 from ...wire.bodies import command_of
 from ..rights import visible
 from ..service import Service
 from .choices import CHOICES, as_text, cares, choices_of, decision_body
 from .faults import sentence
 from .form import Form
-from .standing import ASKS, Said, conflict, standing, until
+from .standing import ASKS, Said, conflict, foreseen, standing, turned_out, until
 from .visit import NEEDS, Visit, add, see_other
 
 OTHERS: Final[Mapping[str, str]] = {
     "claim": "claim_review", "release": "release_review", "comment": "comment_review", "revoke": "revoke_review",
-    "escalate": "escalate_review",
+    "escalate": "escalate_review", "outcome": "report_outcome",
 }  # fmt: skip
 """What else a form can send, and the operation that it is."""
+TURNED: Final[Mapping[str, bool]] = {"right": False, "wrong": True}
+"""How it turned out, and whether that is wrong."""
 
 
 def mount(app: FastAPI, service: Service) -> None:
@@ -39,9 +42,10 @@ def mount(app: FastAPI, service: Service) -> None:
 
 
 async def show(visit: Visit) -> Response:
-    """The review as it stands."""
+    """The review as it stands, and how long it will probably take."""
     page = await read(visit)
-    return _drawn(visit, page)
+    feedback = visit.service.backend(visit.who).feedback
+    return _drawn(visit, page, wait=await asyncio.to_thread(feedback.expected_wait, page["row"]["id"]))
 
 
 async def edit(visit: Visit) -> Response:
@@ -64,7 +68,7 @@ async def read(visit: Visit) -> dict[str, Any]:
 async def send(visit: Visit) -> Response:
     """Do what a form says, once, however often it is sent."""
     form, review = await visit.form(), visit.review
-    visible(visit.service, visit.who, review)
+    state = visible(visit.service, visit.who, review)
     page: dict[str, Any] | None = None
     try:
         if form.text("do") in CHOICES:
@@ -74,7 +78,8 @@ async def send(visit: Visit) -> Response:
         kind = NEEDS[operation].command
         assert kind is not None
         command_id = derive("cmd", visit.who.principal.id, "page", form.text("key")[:100])
-        await visit.service.backend(visit.who).acall(review, command_of(kind, body), command_id=command_id)
+        subject = state.action if operation == OTHERS["outcome"] and isinstance(state, Review) else review
+        await visit.service.backend(visit.who).acall(subject, command_of(kind, body), command_id=command_id)
     except NotFound:
         raise
     except (Refused, UsageError) as error:
@@ -96,6 +101,10 @@ def _meant(form: Form, page: Mapping[str, Any] | None) -> tuple[str, dict[str, A
         if not note:
             raise InvalidValue("write a comment first")
         return OTHERS[what], {"text": note}
+    if what == "outcome":
+        if form.text("turned") not in TURNED:
+            raise InvalidValue("say whether it turned out right or wrong")
+        return OTHERS[what], {"wrong": TURNED[form.text("turned")], "note": note or None}
     return OTHERS[what], {"note": note or None} if what in ("revoke", "escalate") else {}
 
 
@@ -115,7 +124,7 @@ def _again(visit: Visit, page: dict[str, Any], form: Form, error: HandrailError)
 
 def _drawn(
     visit: Visit, page: dict[str, Any], status: int = 200, *, template: str = "decide.html", told: Said | None = None,
-    form: Form | None = None, problems: list[dict[str, str]] | None = None,
+    form: Form | None = None, problems: list[dict[str, str]] | None = None, wait: Wait | None = None,
 ) -> Response:  # fmt: skip
     me, what = visit.me, form.text("do") if form else ""
     tick, name = cares(page)
@@ -125,7 +134,7 @@ def _drawn(
         until=until(page), said=list(standing(page, me["id"])), told=told, choices=choices_of(page),
         tick=tick, type_name=name, key=secrets.token_urlsafe(18), what=what, written=written,
         problems=problems or [], text=_text(page, form) if template == "edit.html" else "",
-        others=_others(visit, page),
+        others=_others(visit, page), turned=turned_out(page, me["id"]), wait=foreseen(wait),
     )  # fmt: skip
 
 
@@ -136,10 +145,11 @@ def _text(page: Mapping[str, Any], form: Form | None) -> str:
 def _others(visit: Visit, page: Mapping[str, Any]) -> set[str]:
     """What else than deciding is possible now."""
     row, me = page["row"], visit.who.principal.id
+    found = {"outcome"} if page["may_report"] else set()
     if "decide" not in visit.who.permissions:
-        return set()
+        return found
     made = row["decision"]
-    found = {"comment"} if page["may_comment"] else set()
+    found |= {"comment"} if page["may_comment"] else set()
     if row["status"] in OPEN and not page["refusal"]:
         mine = row["claimed_by"] and row["claimed_by"]["id"] == me
         found |= {"release"} if mine else {"claim"}

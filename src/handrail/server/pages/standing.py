@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
+from ...backend import Wait
 from ...review.model import OPEN
 from ...view.facts import Reader, ending
 from ...view.words import clock, count, duration, relative
@@ -14,9 +15,12 @@ DONE: Final = {
     "approve": "approved this", "edit": "approved this with other arguments", "reject": "rejected this",
     "send_back": "sent this back", "answer": "answered", "retry": "let it run again", "supply": "gave the result",
     "skip": "skipped it", "abort": "gave it up", "happened": "said that it took effect",
-    "not_happened": "said that it did not take effect",
+    "not_happened": "said that it did not take effect", "right": "found this right", "wrong": "found this wrong",
 }  # fmt: skip
-ASKS: Final = {"approval": "Approval", "check": "Check", "question": "Question", "exception": "Failed"}
+ASKS: Final = {
+    "approval": "Approval", "check": "Check", "question": "Question", "exception": "Failed",
+    "sample": "Sample",
+}  # fmt: skip
 ENDED: Final = {
     "withdrawn": "The agent took this back before anybody decided. Nothing is left to do.",
     "superseded": "Another review has taken the place of this one. Nothing is left to do here.",
@@ -69,6 +73,25 @@ def standing(page: Page, me: str) -> Iterator[Said]:
         yield from _open(page, me)
     if page["outcome"] and row["kind"] != "question" and page["outcome"]["status"] in BECAME:
         yield Said("info", BECAME[page["outcome"]["status"]])
+
+
+def foreseen(wait: Wait | None) -> str:
+    """How long it will probably take until somebody decides, or that nobody is there; nothing where too little is
+    known."""
+    if wait is None or wait.known in ("too_few", "long_queue"):
+        return ""
+    return "No reviewer is online." if wait.known == "nobody_online" else f"Probably decided in {wait}."
+
+
+def turned_out(page: Page, me: str) -> Said | None:
+    """What was said last of how it turned out after its end."""
+    if not page["reports"]:
+        return None
+    last = page["reports"][-1]
+    how, says = "wrong" if last["wrong"] else "right", "say" if last["by"]["id"] == me else "says"
+    words = f": “{last['note']}”" if last["note"] else "."
+    text = f"It turned out {how}, {says} {_who(last['by'], me)} {_ago(page, last['at'])}{words}"
+    return Said("bad" if last["wrong"] else "ok", text)
 
 
 def _decided(page: Page, me: str) -> Iterator[Said]:

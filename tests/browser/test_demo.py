@@ -1,0 +1,66 @@
+"""The demo in a real browser: what a classifier is unsure of and what could not be filed wait in the same inbox."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.e2e.demo import Demo, running
+
+from .chromium import inspect_everywhere, size_of, watched
+
+SOON = 30_000
+"""Milliseconds in which the agents have asked."""
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    with running(tmp_path_factory.mktemp("demo")) as found:
+        yield found
+
+
+@asynccontextmanager
+async def inbox(chromium: Browser, demo: Demo, who: str) -> AsyncIterator[Page]:
+    """The inbox of somebody who came by the link that the demo printed."""
+    link = urlsplit(demo.link(who))
+    async with watched(chromium, f"{link.scheme}://{link.netloc}") as context:
+        page = await context.new_page()
+        await page.goto(link.geturl())
+        await page.get_by_role("button", name="Sign in").click()
+        await expect(page.locator("[data-id]").filter(has_text="books.file")).to_have_count(1, timeout=SOON)
+        await expect(page.locator("[data-id]").filter(has_text="tickets.triage")).to_have_count(2, timeout=SOON)
+        yield page
+
+
+async def looked_at(page: Page, where: str) -> None:
+    """Wide and narrow, light and dark, and then as before."""
+    await inspect_everywhere(page, where)
+    await page.set_viewport_size(size_of(1440))
+
+
+async def test_a_check_is_corrected_and_what_failed_is_tried_again(chromium: Browser, demo: Demo):
+    async with inbox(chromium, demo, "ann") as page:
+        check = page.locator("[data-id]").filter(has_text='team "delivery"')
+        await expect(check).to_contain_text("Check")
+        await expect(page.locator("[data-id]").filter(has_text="books.file")).to_contain_text("Exception")
+        await check.click()
+        await expect(page.get_by_text("The agent is less sure than it has to be")).to_be_visible()
+        await looked_at(page, "a check of the demo")
+        await page.get_by_role("button", name="Edit").click()
+        await page.get_by_label("team").select_option("accounts")
+        await page.get_by_role("button", name="Done").click()
+        await page.get_by_role("button", name="with 1 edit").click()
+        await expect(check).to_have_count(0)
+        demo.line("triage-agent", "T-1047", "accounts")
+        failed = page.locator("[data-id]").filter(has_text="books.file")
+        await failed.click()
+        attempts = page.get_by_text("come again later")
+        await expect(attempts).to_have_count(4)
+        await looked_at(page, "a failure of the demo")
+        await page.get_by_role("button", name="Retry").click()
+        await expect(failed).to_have_count(0)
+    demo.line("books-agent", "2026-11-21", "filed")
