@@ -29,6 +29,7 @@ BODIES: Final[dict[str, Any]] = {
     "renew_action": {"executor": "worker-1", "fence": 1},
     "settle_action": {"executor": "worker-1", "fence": 1, "outcome": "succeeded", "value": {"value": "refunded"}},
     "acknowledge_decisions": {"consumer": "evaluation", "position": 41},
+    "lease_consumer": {"consumer": "evaluation", "holder": "con_2f5m8q", "seconds": 30},
     "find_examples": {"name": "payments.refund", "args": {"order": "A-1009", "amount": "90.00"}, "limit": 3},
     "reconcile_action": {"found": "unclear", "fence": 2},
     "report_outcome": {"wrong": True, "note": "The customer had been refunded before."},
