@@ -4957,6 +4957,13 @@ export interface operations {
         };
         readonly requestBody: {
             readonly content: {
+                /**
+                 * @example {
+                 *       "consumer": "evaluation",
+                 *       "holder": "con_2f5m8q",
+                 *       "seconds": 30
+                 *     }
+                 */
                 readonly "application/json": {
                     readonly consumer: string;
                     readonly holder: string;
