@@ -92,8 +92,8 @@ const DO: Record<string, string> = {
   abort: "Abort",
   happened: "It happened",
   not_happened: "It did not happen",
-  right: "It was right",
-  wrong: "It was wrong",
+  right: "Right",
+  wrong: "Wrong",
 };
 
 const BY_KIND: Record<string, Record<string, string>> = {
