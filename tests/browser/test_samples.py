@@ -78,7 +78,7 @@ async def test_a_sample_shows_what_ran_and_takes_right_or_wrong(chromium: Browse
     async with at(chromium, house, bad) as page:
         await page.get_by_role("button", name="Wrong").click()
         await page.get_by_label("Note to the agent and the record").fill("She was charged once.")
-        await page.get_by_role("form", name="Wrong").get_by_role("button", name="Wrong").click()
+        await page.get_by_role("form", name="Wrong").locator("button[type=submit]").click()
         await expect(page.get_by_text("was found wrong")).to_be_visible()
         await page.goto(f"/inbox/{bad}")
         await expect(page.get_by_role("region", name="Record")).to_contain_text("You found this wrong")
