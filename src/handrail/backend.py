@@ -22,6 +22,8 @@ T = TypeVar("T")
 
 
 Text: TypeAlias = JSON | Erased
+Failing: TypeAlias = tuple[Literal["error", "like"], str]
+"""Which failures: those of one type of error, or those that are alike, by the `like` of a review."""
 Known = Literal["range", "nobody_online", "too_few", "long_queue"]
 
 
@@ -174,7 +176,8 @@ class ReviewRecord:
     """A review with everything needed to decide it: the frozen view, and the bytes it refers to.
 
     `alike` is the same for reviews of one kind that ask for the same action with the same arguments for the same agent,
-    so that a list can fold them; it says nothing else, and there is none once the arguments are erased.
+    and for those of failures that are alike, so that a list can fold them; it says nothing else, and of an agent's
+    question there is none once the arguments are erased.
     """
 
     state: Review
@@ -329,8 +332,11 @@ class Backend(Protocol):
     def limits(self) -> list[LimitRecord]:
         """The limits of the active policy, with what is used."""
 
-    def waiting(self, *, after: str | None = None, limit: int = 50) -> list[ReviewRecord]:
-        """Open reviews, by risk and age; `after` is the id of the last one of the page before."""
+    def waiting(
+        self, *, after: str | None = None, limit: int = 50, failing: Failing | None = None
+    ) -> list[ReviewRecord]:
+        """Open reviews, by risk and age; `after` is the id of the last one of the page before. With `failing` those
+        that were opened by such failures."""
 
     def newest(self, kind: str, *, after: str | None = None, limit: int = 50) -> list[Action | Review | Run]:
         """Actions, reviews or runs, newest first."""

@@ -8,23 +8,33 @@ import threading
 import time
 import weakref
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from .action.model import Action
 from .action.work import Take
-from .backend import ActionRecord, Answer, Event, LimitRecord, PermissionRecord, PolicyRecord, ReviewRecord, Text
+from .backend import (
+    ActionRecord,
+    Answer,
+    Event,
+    Failing,
+    LimitRecord,
+    PermissionRecord,
+    PolicyRecord,
+    ReviewRecord,
+    Text,
+)
 from .clock import Clock, SystemClock, ToldClock
 from .directory.commands import PutAgent
 from .engine import ledger
 from .engine.archive import Archive
 from .engine.engine import Engine
 from .engine.keeper import Keeper
+from .engine.news import News
 from .engine.outage import aoutlasting, outlasting
 from .engine.reads import read_directory
 from .engine.request import DEFAULT_TENANT, Request, answer_of
 from .engine.room import Room
-from .errors import Unavailable, UnknownAction
+from .errors import UnknownAction
 from .ids import mint
 from .learning.decisions import Sees
 from .learning.feedback import LocalFeedback
@@ -127,30 +137,6 @@ def _weakly(step: Callable[[], None]) -> Callable[[], None]:
     return hook
 
 
-@dataclass
-class _News:
-    """The newest state of an action that is beyond `rev`, from whatever thread it comes."""
-
-    rev: int
-    state: Action | None = None
-    closed: bool = False
-
-    def take(self, state: Any) -> bool:
-        """Keep a state, or that the database was closed; whether it is news."""
-        if state is None:
-            self.closed = True
-            return True
-        if state.rev <= self.rev:
-            return False
-        self.rev, self.state = state.rev, state
-        return True
-
-    def require_open(self) -> None:
-        """Raise `Unavailable` where the database was closed before there was any news."""
-        if self.state is None and self.closed:
-            raise Unavailable("the database was closed here while this call waited; its action stays as it is")
-
-
 class Embedded:
     """Commands and reads for one principal of one tenant, on a database in this process."""
 
@@ -206,7 +192,7 @@ class Embedded:
 
     def wait(self, action: str, rev: int, timeout: float | None) -> Answer | None:
         """Block until the action has moved beyond `rev`; the database may be away meanwhile."""
-        news, moved = _News(rev), threading.Event()
+        news, moved = News(rev), threading.Event()
         stop = self.database.process.keeper.watch(
             self.tenant, action, lambda state: moved.set() if news.take(state) else None
         )
@@ -223,7 +209,7 @@ class Embedded:
         import asyncio
 
         loop = asyncio.get_running_loop()
-        news, moved = _News(rev), asyncio.Event()
+        news, moved = News(rev), asyncio.Event()
 
         def tell(state: Any) -> None:
             if news.take(state):
@@ -247,7 +233,7 @@ class Embedded:
             raise UnknownAction(f"no action {action} is in this database")
         return state
 
-    def _answer(self, news: _News) -> Answer | None:
+    def _answer(self, news: News) -> Answer | None:
         state = news.state
         if state is None:
             return None
@@ -310,9 +296,11 @@ class Embedded:
         """The limits of the active policy, with what is used."""
         return ledger.limits(self.archive, self.database.process.engine.clock.now())
 
-    def waiting(self, *, after: str | None = None, limit: int = 50) -> list[ReviewRecord]:
-        """Open reviews, by risk and age."""
-        return self.archive.waiting(after, limit)
+    def waiting(
+        self, *, after: str | None = None, limit: int = 50, failing: Failing | None = None
+    ) -> list[ReviewRecord]:
+        """Open reviews, by risk and age; with `failing` those after such failures."""
+        return self.archive.waiting(after, limit, failing)
 
     def newest(self, kind: str, *, after: str | None = None, limit: int = 50) -> list[Action | Review | Run]:
         """Actions, reviews or runs, newest first."""

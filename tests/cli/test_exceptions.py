@@ -77,3 +77,59 @@ def test_what_is_known_of_a_lost_call_is_shown_with_what_was_reported_too_late(c
     assert "TimeoutError: no answer" in fenced
     assert "reported too late to count: succeeded: " in fenced
     assert "sent⟨U+001B⟩[2J" in fenced
+
+
+@pytest.fixture
+def fails(company, wire, rail):
+    """Fails one more action with an error, and gives the review that asks about it."""
+
+    def fail(error: str, amount: int = 5) -> str:
+        ticket = wire.propose("DE89", amount)
+        company("reviews", "approve", ticket.review, "-qy")
+        backend = rail._gate.backend
+        started = backend.call(ticket.id, Start("executor-1", backend.action(ticket.id).state.bind))
+        value: JSON = {"error": error, "at": [f"settle in bank.py:{amount}: raise x"]}
+        return str(
+            backend.call(ticket.id, Settle("executor-1", started["fence"], "failed", value, escalate=True))["review"]
+        )
+
+    return fail
+
+
+def test_failures_that_are_alike_are_one_row_are_seen_together_and_decided_alone(company, fails):
+    alike = [fails(f"PaymentError: card {n} declined", n) for n in range(1, 4)]
+    fails("Unreachable: no route")
+    out = company("reviews", "list").out
+    assert "failed: payments.wire: PaymentError: card 1 declined  ×3" in out
+    shown = company("reviews", "show", alike[1]).out
+    assert "2 others failed like this: handrail reviews list --all --like" in " ".join(shown.split())
+    assert [one["id"] for one in company("reviews", "list", "--like", alike[1], "--json").json["reviews"]] == alike
+    assert len(company("reviews", "list", "--like", alike[1]).out.splitlines()) == 4
+    assert company("reviews", "skip", alike[0], "-qy").code == 0
+    assert [one["id"] for one in company("reviews", "list", "--like", alike[1], "--json").json["reviews"]] == alike[1:]
+
+
+def test_failures_are_found_by_the_type_of_their_error(company, fails, wire):
+    first = fails("PaymentError: no")
+    fails("Unreachable: no route")
+    wire.propose("DE89", 9)
+    assert [one["id"] for one in company("reviews", "list", "--error", "PaymentError", "--json").json["reviews"]] == [
+        first
+    ]
+    assert company("reviews", "list", "--error", "KeyError").out == "Nothing waits for you.\n"
+
+
+@pytest.mark.parametrize("words", [["--error", "a b"], ["--error", "A", "--like", "x"]])
+def test_what_can_be_no_failure_is_said(company, words):
+    ended = company("reviews", "list", *words)
+    assert ended.code == 2
+    assert "--error" in ended.err
+
+
+def test_a_review_that_is_about_no_failure_has_none_like_it(company, wire):
+    ended = company("reviews", "list", "--like", wire.propose("DE89", 9).review)
+    assert "is not about a failure" in ended.err
+
+
+def test_where_it_was_raised_is_told_of_the_last_attempt(company, fails):
+    assert "┆   settle in bank.py:5: raise x" in company("reviews", "show", fails("PaymentError: no")).out

@@ -93,6 +93,17 @@ def test_an_event_comes_back_from_the_log(name: str) -> None:
     comes_back()
 
 
+def test_a_failure_that_was_kept_before_its_type_was_is_read() -> None:
+    found = read_event("action.attempt_failed", {"attempt": 2, "not_before": 7, "v": 1})
+    assert (found.attempt, found.error, found.like) == (2, None, None)
+    demand: dict[str, Any] = {"levels": [], "quorum": []}
+    old: dict[str, Any] = {
+        "kind": "exception", "cause": "attempts_failed", "action": "act_1", "number": 2, "demand": demand,
+        "barred": [], "level": 0, "level_until": 1, "deadline": 1, "revision": 1, "bind": "b", "risk": "low", "v": 1,
+    }  # fmt: skip
+    assert read_event("review.opened", old).error is None
+
+
 @pytest.mark.parametrize("kind", STATES)
 def test_a_state_comes_back_from_its_row(kind: str) -> None:
     @given(st.builds(STATES[kind]))

@@ -21,7 +21,7 @@ def plan(path: Path, statement: str) -> list[str]:
     connection = apsw.Connection(str(path))
     migrate(connection)
     count = 5 if "?1" in statement else statement.count("?")
-    count = max((number for number in range(1, 6) if f"?{number}" in statement), default=count)
+    count = max((number for number in range(1, 7) if f"?{number}" in statement), default=count)
     values: tuple[Any, ...] = ("x",) * count
     return [str(row[3]) for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
 
@@ -50,6 +50,9 @@ def test_the_log_of_one_stream_is_found_by_its_index(tmp_path: Path):
         ("ENDED_AFTER", "streams_ended"), ("DECIDED", "streams_named"), ("OF_RUN", "streams_run"),
         ("INSIDE", "streams_inside"), ("REFUSED", "streams_refused"), ("OFFERING", "streams_offered"),
         ("OFFERS", "streams_offered"), ("UNSURE", "streams_offered"), ("PERMISSIONS", "streams_standing"),
+        ("FAILING_ERROR", "streams_failing_error"), ("FAILING_ERROR_AFTER", "streams_failing_error"),
+        ("FAILING_LIKE", "streams_failing_like"), ("FAILING_LIKE_AFTER", "streams_failing_like"),
+        ("COUNT_FAILING", "streams_failing_like"),
     ],
 )  # fmt: skip
 def test_a_list_reads_no_more_than_it_shows(tmp_path: Path, name: str, index: str):

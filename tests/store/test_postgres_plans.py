@@ -30,6 +30,8 @@ LISTS = {
     "NEWEST": "born", "NEWEST_AFTER": "born", "DECIDED": "named", "OF_RUN": "run", "HELD_IN": "waiting",
     "INSIDE": "inside", "REFUSED": "refused", "HELD_OF_AGENT": "held_agent", "HELD_OF_OWNER": "held_owner",
     "OFFERS": "offered", "PAST": "past", "UNSURE": "offered", "DUE": "due", "NEXT_DUE": "due",
+    "FAILING_ERROR": "failing_error", "FAILING_ERROR_AFTER": "failing_error", "FAILING_LIKE": "failing_like",
+    "FAILING_LIKE_AFTER": "failing_like", "COUNT_FAILING": "failing_like",
 }  # fmt: skip
 
 
@@ -84,7 +86,8 @@ def test_what_has_an_id_is_found_by_it_also_while_there_are_no_statistics(postgr
     PostgresStore(postgres).close()
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute(
-            "INSERT INTO streams SELECT 'default', 'rev_' || n, 'review', 'open', 1, repeat('x', 1500), NULL, 1, n "
+            "INSERT INTO streams SELECT 'default', 'rev_' || n, 'review', 'open', 1, "
+            "json_build_object('pad', repeat('x', 1500))::text, NULL, 1, n "
             f"FROM generate_series(1, {rows}) n".encode()
         )
         for name, index in INDEXES.items():

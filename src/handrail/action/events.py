@@ -127,10 +127,13 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class AttemptFailed:
-    """The call raised, and another attempt follows at `not_before` (µs). Texts: `outcome`."""
+    """The call raised, and another attempt follows at `not_before` (µs). `error` is the type of what it raised, `like`
+    the keyed hash of what is alike in such errors. Texts: `outcome`."""
 
     attempt: int
     not_before: int
+    error: str | None = None
+    like: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from . import commands as c
 from . import events as e
 from . import words
 from .facts import LEASE, PROBE_WITHIN, Facts
+from .likeness import error_type
 from .model import Action, Grant, Lease
 
 NOBODY: Final[dict[str, Any]] = {"executor": None, "holder": None}
@@ -217,7 +218,8 @@ def _failed(state: Action, command: c.Settle, facts: Facts) -> list[Draft[e.Even
     if facts.stopped or (not escalate and command.retry_in is None):
         return [Draft(e.Failed("executor"), texts, lease=0)]
     again = facts.now + max(0, command.retry_in or 0)
-    failed: Draft[e.Event] = Draft(e.AttemptFailed(state.attempt, again), texts, lease=again)
+    event = e.AttemptFailed(state.attempt, again, error_type(command.value), facts.like)
+    failed: Draft[e.Event] = Draft(event, texts, lease=again)
     if not escalate:
         return [failed]
     number = state.reviews + 1
@@ -325,7 +327,10 @@ def moved(state: Action, event: e.Event, sealed: Sealed[e.Event]) -> dict[str, A
             }  # fmt: skip
         case e.AttemptFailed():
             due_at = state.grant.expires_at if state.grant else None
-            return {"outcome": outcome, "due_at": due_at, "not_before": event.not_before}
+            return {
+                "outcome": outcome, "due_at": due_at, "not_before": event.not_before, "error": event.error,
+                "like": event.like,
+            }  # fmt: skip
         case e.Succeeded() | e.Failed() | e.Skipped():
             return {"outcome": outcome, "review": None, "due_at": None, **NOBODY, **_given_back(state, event)}
         case e.Refused() if event.reason in BY_PEOPLE:

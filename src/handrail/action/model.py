@@ -52,7 +52,9 @@ class Action:
     under limits, `spent_at` when it started, and `over` the limits that people are asked to let it pass.
     `failing` is who is asked once it fails, where those are others than `demand` names, `runs` whether its code lets it
     run where no rule speaks, `tries` counts the starts under the present grant, and `not_before` is when the next one
-    may follow after an attempt that failed. `sampled` says that people look at it once it has run by itself.
+    may follow after an attempt that failed. `error` is the type of the error that the last such attempt raised, and
+    `like` the keyed hash that it shares with errors that are alike.
+    `sampled` says that people look at it once it has run by itself.
     """
 
     id: str
@@ -108,6 +110,8 @@ class Action:
     runs: bool = False
     tries: int = 0
     not_before: int | None = None
+    error: str | None = None
+    like: str | None = None
     sampled: bool = False
 
     @property

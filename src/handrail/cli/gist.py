@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from ..backend import ActionRecord, Decision, ReviewRecord
 from ..clock import DAY, HOUR, MINUTE, SECOND
+from ..engine.past import outcome_text
 from ..gate.asking import ordered
 from ..gate.notice import local_zone
 from ..policy.paths import ANYONE
@@ -55,6 +57,14 @@ def gist(record: ReviewRecord) -> str:
     """What a review is about; failed and lost actions say so first."""
     mark = {"attempts_failed": "failed: ", "outcome_unknown": "did it happen? "}.get(record.state.cause, "")
     return mark + what(record.action)
+
+
+def failing(record: ReviewRecord, others: Sequence[ReviewRecord]) -> str:
+    """What a row is about; where it stands for several failures, the error that they have in common."""
+    found = record.action.outcome
+    if not others or record.state.like is None or not isinstance(found, dict):
+        return gist(record)
+    return f"failed: {visible(record.action.state.name)}: {outcome_text(found)}"
 
 
 def left(review: Review, now: int) -> str:

@@ -9,22 +9,25 @@ import orjson
 import typer
 from msgspec import to_builtins
 
-from ..backend import ActionRecord, Event, ReviewRecord, WaitScore
-from ..engine.past import attempts, outcome_text
+from ..backend import ActionRecord, Event, Failing, ReviewRecord, WaitScore
 from ..gate.asking import drawn
 from ..review.model import OPEN, Review
 from ..review.voting import COLLECTED
-from ..view.columns import wrap
 from ..view.escape import visible
-from ..view.lines import BLANK, FENCE, Line
+from ..view.lines import BLANK, Line
 from ..view.model import Erased, folds
 from ..view.words import approximate, count
 from . import gist
 from .desk import Db, Desk, desk
+from .failures import failures, failures_of
 from .page import NARROW, Json, labelled, say, show, table, tell, width
 
 After = Annotated[str | None, typer.Option("--after", metavar="ID", help="Go on behind this one, the last of a page.")]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=500, help="How many at most.")]
+Error = Annotated[
+    str | None, typer.Option("--error", metavar="TYPE", help="Only what failed with an error of this type.")
+]
+Like = Annotated[str | None, typer.Option("--like", metavar="REVIEW", help="Only what failed as this one did.")]
 Which = Annotated[
     str | None,
     typer.Argument(metavar="REVIEW", help="The id, or enough of it; without it the one that should be decided first."),
@@ -41,6 +44,8 @@ VERBS = {
 def list_reviews(
     everybody: Annotated[bool, typer.Option("--all", help="Also those that ask other people.")] = False,
     each: Annotated[bool, typer.Option("--each", help="A row for each, also where several ask for the same.")] = False,
+    error: Error = None,
+    like: Like = None,
     after: After = None,
     limit: Limit = 50,
     json: Json = False,
@@ -48,30 +53,31 @@ def list_reviews(
 ) -> None:
     """What waits for you, the most pressing first: by risk, then age.
 
-    Where an agent asks for the same action with the same arguments again and again, one row stands for all of them,
-    with how many there are; each is still decided by itself.
+    Where an agent asks for the same action with the same arguments again and again, or where an action fails alike
+    again and again, one row stands for all of them, with how many there are; each is still decided by itself.
     """
     with desk(db) as at:
-        cursor = at.find("rev", after) if after else None
-        page, following = _page(_waiting(at, cursor, everybody), limit, fold=not (each or json))
+        cursor, failing = at.find("rev", after) if after else None, failures(at, error, like)
+        fold = not (each or json or like)
+        page, following = _page(_waiting(at, cursor, everybody, failing), limit, fold=fold)
         if json:
             tell({"reviews": [brief_json(at, row[0]) for row in page], "after": following})
             return
         if not page:
-            say(_nothing(at, everybody, cursor))
+            say(_nothing(at, everybody, cursor, failing))
             return
         show(rows(at, page))
         if any(len(row) > 1 for row in page):
             say(
-                "×: the same is asked so often; the first is shown, --each shows all, and each is decided alone",
+                "×: the same is asked or fails so often; the first is shown, --each shows all, each is decided alone",
                 "muted",
             )
         if following:
             say(f"More: --after {gist.short(following)}", "muted")
 
 
-def _waiting(at: Desk, after: str | None, everybody: bool) -> Any:
-    while page := at.backend.waiting(after=after, limit=100):
+def _waiting(at: Desk, after: str | None, everybody: bool, failing: Failing | None) -> Any:
+    while page := at.backend.waiting(after=after, limit=100, failing=failing):
         yield from (one for one in page if everybody or at.refusal(one.state) is None)
         after = page[-1].state.id
 
@@ -89,8 +95,8 @@ def _page(waiting: Iterable[ReviewRecord], limit: int, *, fold: bool) -> tuple[l
     return list(page.values()), None
 
 
-def _nothing(at: Desk, everybody: bool, cursor: str | None) -> str:
-    others = 0 if everybody else len(at.backend.waiting(after=cursor, limit=100))
+def _nothing(at: Desk, everybody: bool, cursor: str | None, failing: Failing | None) -> str:
+    others = 0 if everybody else len(at.backend.waiting(after=cursor, limit=100, failing=failing))
     if everybody:
         return "Nothing waits."
     return f"Nothing waits for you.{f' {others} for others: --all shows them.' if others else ''}"
@@ -104,7 +110,7 @@ def rows(at: Desk, page: list[list[ReviewRecord]]) -> list[Line]:
     cells = [
         (
             gist.short(one.state.id), visible(one.state.risk), gist.brief(now - one.state.opened_at),
-            gist.left(one.state, now), gist.gist(one) + _mark(at, one.state, 1 + len(others)),
+            gist.left(one.state, now), gist.failing(one, others) + _mark(at, one.state, 1 + len(others)),
             gist.name(at, one.action.state.agent),
         )
         for one, *others in page
@@ -145,7 +151,7 @@ def banner(at: Desk) -> None:
 def page(at: Desk, record: ReviewRecord, *, unfold: bool = False) -> list[Line]:
     """The drawn review, what failed, how far it is, and what people said about it."""
     lines = [*drawn(record, at.backend, width=width(), unfold=unfold)]
-    lines += [*_failure(at, record), BLANK, *gist.standing(at, record)]
+    lines += [*failures_of(at, record), BLANK, *gist.standing(at, record)]
     for event in at.backend.history(record.state.id):
         if event.type != "review.decided" and "note" in event.texts:
             lines += labelled("Said", _remark(at, event))
@@ -159,20 +165,6 @@ def _remark(at: Desk, event: Event) -> str:
 
 def _plain(text: Any) -> str:
     return f"[erased, {text.digest}]" if isinstance(text, Erased) else visible(str(text))
-
-
-def _failure(at: Desk, record: ReviewRecord) -> list[Line]:
-    """What went wrong, or what a sample gave back: it comes from the agent's process, and is fenced like its words."""
-    action, room = record.action, width() - len(FENCE)
-    rows: list[str] = []
-    if record.state.cause == "outcome_unknown":
-        for one in attempts(action.state.id, at.backend.history(action.state.id)):
-            rows += wrap(f"attempt {one.attempt}, {gist.at(at, one.at)}: {one.text}", room)
-    elif record.state.cause == "sampled" and isinstance(action.outcome, dict):
-        rows = wrap(f"it gave back: {outcome_text(action.outcome)}", room)
-    elif isinstance(action.outcome, dict) and "error" in action.outcome:
-        rows = wrap(f"attempt {action.state.attempt} failed: {visible(str(action.outcome['error']))}", room)
-    return [BLANK, *(Line("agent", FENCE + row) for row in rows)] if rows else []
 
 
 def _next_steps(at: Desk, record: ReviewRecord) -> list[Line]:

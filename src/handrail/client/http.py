@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from base64 import b64decode
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Final, TypeVar
 
 from ..action.commands import Propose
@@ -14,7 +14,17 @@ from ..action.digest import action_digest
 from ..action.execution import require_going
 from ..action.model import Action
 from ..action.work import Take
-from ..backend import ActionRecord, Answer, Event, LimitRecord, PermissionRecord, PolicyRecord, ReviewRecord, Text
+from ..backend import (
+    ActionRecord,
+    Answer,
+    Event,
+    Failing,
+    LimitRecord,
+    PermissionRecord,
+    PolicyRecord,
+    ReviewRecord,
+    Text,
+)
 from ..engine.offered import give_back
 from ..engine.request import LEASES, Renewal, RenewAll
 from ..errors import (
@@ -229,9 +239,12 @@ class Http:
         """The limits of the active policy, with what is used."""
         return [records.limit_in(one) for one in self._transport.request("GET", "/v1/limits")["items"]]
 
-    def waiting(self, *, after: str | None = None, limit: int = 50) -> list[ReviewRecord]:
-        """Open reviews, by risk and age."""
-        return [records.review_in(one) for one in self._listed("/v1/reviews", after, limit)]
+    def waiting(
+        self, *, after: str | None = None, limit: int = 50, failing: Failing | None = None
+    ) -> list[ReviewRecord]:
+        """Open reviews, by risk and age; with `failing` those after such failures."""
+        narrowed = dict([failing]) if failing else {}
+        return [records.review_in(one) for one in self._listed("/v1/reviews", after, limit, narrowed)]
 
     def newest(self, kind: str, *, after: str | None = None, limit: int = 50) -> list[Action | Review | Run]:
         """Actions, reviews or runs, newest first."""
@@ -242,11 +255,11 @@ class Http:
         """What people decided before."""
         return HttpFeedback(self._transport)
 
-    def _listed(self, path: str, after: str | None, limit: int) -> list[Any]:
+    def _listed(self, path: str, after: str | None, limit: int, narrowed: Mapping[Any, str] | None = None) -> list[Any]:
         """The first `limit` of a list, of as many pages as that takes."""
         found: list[Any] = []
         while len(found) < limit:
-            page = self._transport.request("GET", path, query=_page(after, limit - len(found)))
+            page = self._transport.request("GET", path, query={**_page(after, limit - len(found)), **(narrowed or {})})
             found += page["items"]
             after = page["next"]
             if after is None:

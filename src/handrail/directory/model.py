@@ -124,6 +124,10 @@ class Names:
         """What stands for how the target of an action looks."""
         return keyed("tgt", self._secret, text)
 
+    def failure(self, action: str, words: str) -> str:
+        """What stands for the errors of an action that are alike."""
+        return keyed("fal", self._secret, action, words)
+
     def draw(self, action: str) -> float:
         """A number from 0 up to 1 for an action, as good as random to whoever does not know the secret."""
         found = hmac.digest(self._secret, f"draw|{action}".encode(), "sha256")

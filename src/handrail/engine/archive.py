@@ -15,7 +15,7 @@ from ..action.model import Action
 from ..action.work import Take
 from ..audit.disclosure import open_disclosure
 from ..audit.entry import parse_entry
-from ..backend import ActionRecord, Decision, Event, PolicyRecord, ReviewRecord, Text
+from ..backend import ActionRecord, Decision, Event, Failing, PolicyRecord, ReviewRecord, Text
 from ..codec.records import State, read_state
 from ..directory.model import Directory
 from ..errors import UnknownAction, UnknownReview, UnknownRun, WrongBytes
@@ -193,10 +193,14 @@ class Archive:
                 return None
             return PolicyRecord(state, reader.blob(self._tenant, state.digest))
 
-    def waiting(self, after: str | None, limit: int) -> list[ReviewRecord]:
-        """Open reviews, by risk and age."""
+    def waiting(self, after: str | None, limit: int, failing: Failing | None = None) -> list[ReviewRecord]:
+        """Open reviews, by risk and age; with `failing` those after such failures."""
         with self.read() as reader:
-            found = self.page_in(reader, "review", after, limit, waiting=True)
+            if failing is None:
+                found = self.page_in(reader, "review", after, limit, waiting=True)
+            else:
+                by, value = failing
+                found = _states(reader.failing(self._tenant, by, value, self._place(reader, after), limit))
             return [self._review(reader, state) for state in found if isinstance(state, Review)]
 
     def newest(self, kind: str, after: str | None, limit: int) -> list[Any]:

@@ -39,8 +39,9 @@ def _of_action(state: Action, event: object, asked: str | None) -> list[Follow]:
         case acted.Held() if state.demand:
             demand = state.demand if event.kind != "exception" else _one_answer(state.failing or state.demand)
             cause: Cause = "attempts_failed" if event.kind == "exception" else "held"
+            error, like = (state.error, state.like) if cause == "attempts_failed" else (None, None)
             opening = review.Open(
-                event.kind, cause, state.id, event.number, demand, state.revision, state.bind, state.risk
+                event.kind, cause, state.id, event.number, demand, state.revision, state.bind, state.risk, error, like
             )
             return [(event.review, opening)]
         case acted.Inquired() if state.demand:

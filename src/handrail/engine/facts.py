@@ -9,6 +9,7 @@ import orjson
 from ..action import commands as action
 from ..action.digest import action_digest
 from ..action.facts import Facts as ActionFacts
+from ..action.likeness import likeness
 from ..action.model import Action
 from ..codec.canonical import canonical
 from ..codec.records import State
@@ -93,7 +94,8 @@ def _action(work: Work, subject: str, state: State | None, command: object, acto
             return ActionFacts(subject, work.now, actor, verdict, charges=charges, output=output)
         case action.Settle():
             stopped = lineage.stopped(work, state.run) is not None
-            return ActionFacts(subject, work.now, actor, lease=work.lease(subject), stopped=stopped)
+            like = _like(work, state.name, command)
+            return ActionFacts(subject, work.now, actor, lease=work.lease(subject), stopped=stopped, like=like)
         case action.Withdraw():
             return ActionFacts(subject, work.now, actor, owns=_owns(work, state.owner, actor))
         case action.ReportOutcome():
@@ -155,6 +157,12 @@ def _stacked(work: Work, verdict: Verdict, command: action.Propose, barred: froz
 def _target(work: Work, found: JSON) -> str | None:
     """How a target looks, as what can be kept for ever."""
     return None if found is None else work.sources.directory().names.target(canonical(found))
+
+
+def _like(work: Work, name: str, command: action.Settle) -> str | None:
+    """What stands for failures of this action that are alike, as what can be kept for ever."""
+    words = likeness(command.value) if command.outcome == "failed" else None
+    return None if words is None else work.sources.directory().names.failure(name, words)
 
 
 def _refused_at(work: Work, run_id: str | None, intent: str | None) -> int | None:

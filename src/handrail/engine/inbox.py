@@ -9,7 +9,7 @@ from ..action.model import Action
 from ..backend import Text
 from ..codec.records import State, read_state
 from ..ids import derive
-from ..review.model import Review
+from ..review.model import OPEN, Review
 from ..run.model import Run
 from ..store.protocol import Reader
 from .archive import Archive
@@ -92,10 +92,15 @@ class Inbox:
         return Material(
             review, action, run, titles.get(run.id) if run else None, kept.args if kept else None,
             reader.blob(self._tenant, action.schema), view if isinstance(view, dict) else None,
+            self._archive.text_in(reader, action.id, action.outcome) if _asks_about_failure(review) else None,
         )  # fmt: skip
 
     def _states(self, reader: Reader, ids: Iterable[str]) -> list[State]:
         return [read_state(row.kind, row.state) for row in reader.streams(self._tenant, ids)]
+
+
+def _asks_about_failure(review: Review) -> bool:
+    return review.cause == "attempts_failed" and review.status in OPEN
 
 
 def _reviews_of(action: Action) -> Iterable[str]:

@@ -110,6 +110,7 @@ class Page:
     since; `unseen` the paths that have to be opened before the bytes may run. `choices` are what the reader may choose
     now, none where `refusal` says why; `voted` says that they have approved the present round, `permits` that with
     their approval they may let the like run, `may_report` that they may say how it turned out.
+    `failing_alike` counts the other reviews that wait after failures like this one; nobody counts beyond 100.
     """
 
     row: Row
@@ -140,6 +141,7 @@ class Page:
     may_comment: bool
     rounds: tuple[Round, ...]
     attempts: tuple[Attempt, ...]
+    failing_alike: int
     talk: tuple[Said, ...]
     run: Steps | None
     similar: Similar

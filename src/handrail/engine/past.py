@@ -26,6 +26,10 @@ from .rows import Names, Who
 LONGEST: Final = 4_000
 """Columns of a text that is shown whole; what stands in an error has no bound."""
 MOST_PATHS: Final = 100
+MOST_PLACES: Final = 12
+MOST_CAUSES: Final = 4
+WIDEST_PLACE: Final = 400
+"""Columns of one place in the code."""
 UNSAID: Final = (r.Opened, r.Reminded, r.TookEffect, r.Withdrawn, r.Superseded)
 """What is no part of the talk: the rest of the page tells of it."""
 
@@ -43,11 +47,16 @@ class Round:
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """One attempt that failed, or of which nobody knows, or a report of it that came too late; what its agent says of
-    it, as drawn text."""
+    it, as drawn text. Of one that `failed`, `error` is the type of its error, and `trace` where in the user's code it
+    was raised, with what led to it.
+    """
 
     attempt: int
     at: int
     text: str
+    failed: bool
+    error: str | None
+    trace: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +108,16 @@ def attempts(action: str, events: Iterable[Event]) -> Iterator[Attempt]:
             case Started():
                 began, key = event.at, call_key(action, made.bind)
             case AttemptFailed():
-                yield Attempt(number, event.at, outcome_text(event.texts.get("outcome")) or "")
+                kept = event.texts.get("outcome")
+                yield Attempt(number, event.at, outcome_text(kept) or "", True, made.error, tuple(trace(kept)))
             case Lost():
                 known = f"it started {duration(event.at - began)} before, at {executor}, with the key {key}"
-                yield Attempt(number, event.at, _joined("nobody knows how it ended", known, event.texts.get("outcome")))
+                words = _joined("nobody knows how it ended", known, event.texts.get("outcome"))
+                yield Attempt(number, event.at, words, False, None, ())
             case ReportedLate():
                 report = event.texts.get("report")
-                yield Attempt(number, event.at, _joined("reported too late to count", made.outcome, report))
+                words = _joined("reported too late to count", made.outcome, report)
+                yield Attempt(number, event.at, words, False, None, ())
             case _:
                 pass
 
@@ -178,6 +190,23 @@ def outcome_text(kept: Any) -> str | None:
     if isinstance(kept, dict):
         kept = kept.get("value", kept.get("error"))
     return None if kept is None else written_text(kept)
+
+
+def trace(kept: Any) -> Iterator[str]:
+    """Where an error was raised and what led to it, line by line as drawn text: as an executor tells it, so bounded."""
+    if not isinstance(kept, dict):
+        return
+    yield from _lines(kept.get("at"))
+    because = kept.get("because")
+    for one in because[:MOST_CAUSES] if isinstance(because, list) else ():
+        if isinstance(one, dict):
+            yield f"because of {written_text(str(one.get('error'))[:LONGEST])}"
+            yield from _lines(one.get("at"))
+
+
+def _lines(places: Any) -> Iterator[str]:
+    for one in places[-MOST_PLACES:] if isinstance(places, list) else ():
+        yield clip(drawn(conceal(str(one)[:WIDEST_PLACE])), WIDEST_PLACE)
 
 
 def _typed(event: Event) -> Any:

@@ -56,6 +56,7 @@ class Row:
 
     Nothing in it depends on who reads it. Times are µs since the epoch; `name` and `gist` are drawn text; `asked` are
     the ids asked so far and `barred` those that may never decide; `alike` is the same for rows that can be folded.
+    After a failure `error` is the type of its error, and `failed` what the agent says of it while that is asked.
     """
 
     id: str
@@ -90,13 +91,15 @@ class Row:
     flags: int
     unseen: int
     alike: str | None
+    error: str | None
+    failed: str | None
     decision: RowDecision | None
     turned_out: Literal["right", "wrong"] | None
 
 
 class Material(NamedTuple):
     """What a row is made of, as one snapshot holds it: `args` are those that the review is about. They and `view` are
-    `None` once erased."""
+    `None` once erased. `failure` is what was reported of the failure that people are asked about."""
 
     review: Review
     action: Action
@@ -105,6 +108,7 @@ class Material(NamedTuple):
     args: str | None
     schema: str | None
     view: dict[str, Any] | None
+    failure: JSON | Erased = None
 
 
 class Names:
@@ -168,7 +172,8 @@ class Rows(Names):
             votes=tuple(self.who(vote.by) for vote in review.votes), missing=_missing(review, people),
             round=review.round, comments=review.comments, flags=len(view.get("flags", ())),
             unseen=len(view.get("unseen", ())), alike=alike(self._secret, review, action, material.args),
-            decision=self._decision(review), turned_out=action.turned_out,
+            error=review.error, failed=_failed(material.failure), decision=self._decision(review),
+            turned_out=action.turned_out,
         )  # fmt: skip
 
     def _decision(self, review: Review) -> RowDecision | None:
@@ -203,10 +208,18 @@ def said(action: Action, bind: str, args: str | None, schema: str | None) -> str
 
 def alike(secret: bytes, review: Review, action: Action, args: str | None) -> str | None:
     """A keyed hash of what is asked for and by whom. Only computed, never stored: it would outlive the erasure of the
-    arguments, and let who has the secret try them out."""
+    arguments, and let who has the secret try them out. After a failure it is that of failures that are alike."""
+    if review.like is not None:
+        return review.like
     if args is None:
         return None
     return keyed("alk", secret, action.agent, action.name, review.kind, review.cause, args)
+
+
+def _failed(failure: JSON | Erased) -> str | None:
+    """An error in one line, its secrets covered."""
+    words = failure.get("error") if isinstance(failure, dict) else None
+    return clip(drawn(conceal(words[:WORDS])), WIDEST) if isinstance(words, str) else None
 
 
 def _missing(review: Review, people: People) -> int:

@@ -18,7 +18,7 @@ from ..errors import AlreadyDecided, Late, NotAllowed, UnknownReview
 from ..policy.paths import ANYONE
 from ..principal import Principal
 from ..review.lifecycle import choices, may_comment
-from ..review.model import Outcome, Review
+from ..review.model import OPEN, Outcome, Review
 from ..review.permission import barrier
 from ..review.voting import voted
 from ..store.protocol import Reader
@@ -40,6 +40,8 @@ MOST_ENTRIES: Final = 200
 """The last entries of a review and of its action of which a page tells."""
 
 
+MOST_ALIKE: Final = 100
+"""Failures that are alike beyond which nobody counts."""
 POWERLESS: Final = "this needs the permission to decide, which none of your roles gives"
 
 
@@ -78,6 +80,7 @@ class Snapshot(NamedTuple):
     steps: list[Taken]
     similar: similar.Found
     first: str | None
+    failing_alike: int
 
 
 class Sheets:
@@ -105,8 +108,15 @@ class Sheets:
             self._inbox.rows_in(reader), material, self._texts(reader, material), events,
             self._archive.latest_in(reader, action, MOST_ENTRIES), self._revisions(reader, state, events),
             list(self._steps(reader, action)), similar.find(self._archive, reader, about, now),
-            self._archive.first_in(reader, action),
+            self._archive.first_in(reader, action), self._failing_alike(reader, state),
         )  # fmt: skip
+
+    def _failing_alike(self, reader: Reader, review: Review) -> int:
+        """How many other reviews wait after failures like the one that this one waits after."""
+        if review.like is None:
+            return 0
+        waits = review.status in OPEN
+        return reader.count_failing(self._tenant, review.like, MOST_ALIKE + waits) - waits
 
     def _texts(self, reader: Reader, material: Material) -> dict[str, Text]:
         """The erasable texts that are shown, by what they are."""
@@ -167,7 +177,7 @@ class Sheet:
             choices=open_to, refusal=refusal, voted=voted(review, self._viewer.principal),
             permits=self._permits(open_to), may_comment=self._may_comment(),
             rounds=tuple(past.rounds(found.events, self._names, found.revisions)),
-            attempts=tuple(past.attempts(self._action.id, found.attempts)),
+            attempts=tuple(past.attempts(self._action.id, found.attempts)), failing_alike=found.failing_alike,
             talk=tuple(past.talk(found.events, self._names)),
             run=self._run(), similar=similar.similar(found.similar, self._names), decision=self._decision(),
             outcome=self._outcome(), reports=tuple(past.reports(found.attempts, self._names)),

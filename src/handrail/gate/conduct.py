@@ -24,10 +24,11 @@ from ..policy.patterns import handles
 from ..stream import JSON
 from .call import Call, Gated, plain, propose
 from .effects import Commit, Effect, Evaluate, Held, Look, Moved, Rest
-from .ending import ended, error_text, result_of, stopped
+from .ending import ended, result_of, stopped
 from .failure import Failure, report, uncertain
 from .memory import Seat, executing, remember
 from .scope import current_context
+from .trace import error_text
 
 Answer = dict[str, Any]
 Steps = Generator[Effect, Any, Any]

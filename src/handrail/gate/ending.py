@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from typing import Any, Final
 
 from ..action.model import Action
@@ -125,10 +124,3 @@ def _stopped(backend: Backend, action: Action) -> Stopped:
 def _failure(backend: Backend, action: str) -> str:
     outcome = backend.action(action).outcome
     return str(outcome.get("error", "it raised")) if isinstance(outcome, dict) else "it raised"
-
-
-def error_text(error: BaseException) -> dict[str, Any]:
-    """What is kept of an exception: its type and message, and where it was raised, without values of variables."""
-    frames = traceback.extract_tb(error.__traceback__)[-8:]
-    places = [f"{frame.name} in {frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames]
-    return {"error": f"{type(error).__qualname__}: {error}"[:4000], "at": places}

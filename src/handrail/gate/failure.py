@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ..action.commands import Settle
 from ..errors import Denied, OutcomeUnknown
 from .call import Gated
-from .ending import error_text
+from .trace import error_text
 
 
 @dataclass(frozen=True, slots=True)

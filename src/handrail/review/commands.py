@@ -10,7 +10,7 @@ from .model import Cause, Kind, Outcome
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Put the question to people. Only the engine sends it."""
+    """Put the question to people. Only the engine sends it. `error` and `like` are those of the action that failed."""
 
     kind: Kind
     cause: Cause
@@ -20,6 +20,8 @@ class Open:
     revision: int
     bind: str
     risk: str
+    error: str | None = None
+    like: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

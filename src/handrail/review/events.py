@@ -9,7 +9,8 @@ from .model import Cause, Kind, Outcome
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The question is put. Texts: `view`."""
+    """The question is put; after a failure, about an error of that type, with the keyed hash of what is alike in such
+    errors. Texts: `view`."""
 
     kind: Kind
     cause: Cause
@@ -23,6 +24,8 @@ class Opened:
     revision: int
     bind: str
     risk: str
+    error: str | None = None
+    like: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ def opened(state: Review | None, command: c.Open, facts: Facts) -> list[Draft[e.
         kind=command.kind, cause=command.cause, action=command.action, number=command.number, demand=command.demand,
         barred=tuple(sorted(facts.people.barred)), level=level,
         level_until=deadline if last else facts.now + levels[level].within, deadline=deadline,
-        revision=command.revision, bind=command.bind, risk=command.risk,
+        revision=command.revision, bind=command.bind, risk=command.risk, error=command.error, like=command.like,
     )  # fmt: skip
     return [Draft(event, {"view": facts.view})]
 
@@ -40,6 +40,7 @@ def born(event: e.Opened, sealed: Sealed[e.Event], subject: str) -> Review:
         number=event.number, demand=event.demand, barred=event.barred, opened_at=sealed.at, deadline=event.deadline,
         level=event.level, level_until=event.level_until, remind_at=sealed.at + remind if remind else None, round=1,
         revision=event.revision, bind=event.bind, view=sealed.texts["view"], risk=event.risk,
+        error=event.error, like=event.like,
     )  # fmt: skip
 
 

@@ -55,7 +55,8 @@ class Review:
     """The state of one review. Times are µs since the epoch, digests stand for erasable texts.
 
     `level` is the rung that has been reached; `view` the digest of what is shown in this round; `bind` and `revision`
-    the bytes under vote; `number` counts the reviews of the action.
+    the bytes under vote; `number` counts the reviews of the action. After a failure `error` is the type of its error,
+    and `like` the same for failures that are alike.
     """
 
     id: str
@@ -84,6 +85,8 @@ class Review:
     decision: Decision | None = None
     effective: bool = False
     comments: int = 0
+    error: str | None = None
+    like: str | None = None
 
     @property
     def choices(self) -> tuple[Outcome, ...]:

@@ -11,9 +11,11 @@ from typing import Any, Final
 from fastapi import Response
 
 from ..action.commands import Propose
+from ..action.likeness import is_error_type
 from ..action.model import Action
-from ..action.words import require_executor
+from ..action.words import require_executor, require_ids
 from ..action.work import Take
+from ..backend import Failing
 from ..engine.explanation import explanation
 from ..engine.request import LEASES, Renew, RenewAll
 from ..engine.room import Room
@@ -256,9 +258,22 @@ async def list_reviews(exchange: Exchange) -> Response:
     """Open reviews with everything needed to decide them."""
     after, limit = exchange.page
     archive = exchange.service.archive(exchange.who.tenant)
-    found = await asyncio.to_thread(archive.waiting, after, limit)
+    found = await asyncio.to_thread(archive.waiting, after, limit, _failing(exchange))
     following = found[-1].state.id if len(found) == limit else None
     return paged(exchange, [records.review_out(one) for one in found], following)
+
+
+def _failing(exchange: Exchange) -> Failing | None:
+    """Which failures are asked for. Raises `InvalidValue` for what can be no type of an error, and no key."""
+    error, like = exchange.text("error"), exchange.text("like")
+    if error is not None and like is not None:
+        raise InvalidValue("error and like do not go together: ask for one of them")
+    if error is not None and not is_error_type(error):
+        raise InvalidValue("error is the name of a type, as PaymentError: letters, digits, '_' and '.', up to 120")
+    if like is not None:
+        require_ids(like=like)
+        return "like", like
+    return None if error is None else ("error", error)
 
 
 def newest(kind: str) -> Handler:

@@ -2,7 +2,7 @@
 
 from typing import Any, Final, get_args
 
-from ..action import words
+from ..action import likeness, words
 from ..backend import ConsumerLease, WaitScore
 from ..directory.commands import Scope
 from ..directory.model import Agent, Person
@@ -179,9 +179,16 @@ NUMBER: Final[JSONObject] = {"type": "integer", "minimum": -1, "maximum": 2**53 
 LIMIT: Final[JSONObject] = {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}
 AFTER: Final[JSONObject] = {"type": "string", "pattern": "^[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}$"}
 CONSUMER_NAME: Final[JSONObject] = {"type": "string", "pattern": f"^{CONSUMER.pattern}$"}
+ERROR_TYPE: Final[JSONObject] = {
+    "type": "string", "pattern": f"^{likeness.TYPE.pattern}$", "description": "Of the error that was raised.",
+}  # fmt: skip
+FAILURE: Final[JSONObject] = {
+    "type": "string", "pattern": f"^{words.ID.pattern}$", "description": "The `like` of a review.",
+}  # fmt: skip
 PAGED: Final = {"after": AFTER, "limit": LIMIT}
 QUERY: Final[dict[str, dict[str, JSONObject]]] = {
-    "list_actions": PAGED, "list_reviews": PAGED, "list_all_reviews": PAGED, "list_runs": PAGED,
+    "list_actions": PAGED, "list_reviews": PAGED | {"error": ERROR_TYPE, "like": FAILURE},
+    "list_all_reviews": PAGED, "list_runs": PAGED,
     "list_permissions": PAGED,
     "list_decisions": {
         "after": {**NUMBER, "description": "A position of the log; without it behind what the consumer acknowledged."},

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from ..clock import ToldClock
 from ..errors import Unavailable, UsageError
@@ -116,6 +116,19 @@ class Rows:
         if after is None:
             return self._streams(statement, tenant, *which, limit)
         return self._streams(sql.AFTER[statement], tenant, *which, after[1], *after[1:], limit)
+
+    def failing(
+        self, tenant: str, by: Literal["error", "like"], value: str, after: tuple[int, int, str] | None = None,
+        limit: int = 50,
+    ) -> list[Stream]:  # fmt: skip
+        if after is None:
+            return self._streams(sql.FAILING_ERROR if by == "error" else sql.FAILING_LIKE, tenant, value, limit)
+        statement = sql.FAILING_ERROR_AFTER if by == "error" else sql.FAILING_LIKE_AFTER
+        return self._streams(statement, tenant, value, after[0], *after, limit)
+
+    def count_failing(self, tenant: str, like: str, most: int) -> int:
+        found: int = self._one(sql.COUNT_FAILING, tenant, like, most)[0]
+        return found
 
     def waiting(self, tenant: str, most: int) -> int:
         found: int = self._one(sql.COUNT_WAITING, tenant, most)[0]

@@ -60,6 +60,29 @@ ENDED_AFTER: Final = f"""
     SELECT {STREAM_COLUMNS} FROM streams
     WHERE tenant = %s AND kind = 'review' AND status NOT IN ('open', 'claimed') AND born <= %s
       AND (born < %s OR id > %s) ORDER BY born DESC, id LIMIT %s"""
+FAILING_ERROR: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams
+    WHERE tenant = %s AND state::json ->> 'error' = %s AND kind = 'review' AND status IN ('open', 'claimed')
+    ORDER BY rank DESC, born, id LIMIT %s"""
+FAILING_ERROR_AFTER: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams
+    WHERE tenant = %s AND state::json ->> 'error' = %s AND kind = 'review' AND status IN ('open', 'claimed')
+      AND rank <= %s AND (rank < %s OR (born, id) > (%s, %s))
+    ORDER BY rank DESC, born, id LIMIT %s"""
+FAILING_LIKE: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams
+    WHERE tenant = %s AND state::json ->> 'like' = %s AND kind = 'review' AND status IN ('open', 'claimed')
+    ORDER BY rank DESC, born, id LIMIT %s"""
+FAILING_LIKE_AFTER: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams
+    WHERE tenant = %s AND state::json ->> 'like' = %s AND kind = 'review' AND status IN ('open', 'claimed')
+      AND rank <= %s AND (rank < %s OR (born, id) > (%s, %s))
+    ORDER BY rank DESC, born, id LIMIT %s"""
+COUNT_FAILING: Final = """
+    SELECT count(*) FROM (
+        SELECT 1 FROM streams
+        WHERE tenant = %s AND state::json ->> 'like' = %s AND kind = 'review' AND status IN ('open', 'claimed')
+        LIMIT %s) few"""
 COUNT_WAITING: Final = """
     SELECT count(*) FROM (
         SELECT 1 FROM streams WHERE tenant = %s AND kind = 'review' AND status IN ('open', 'claimed') LIMIT %s) few"""

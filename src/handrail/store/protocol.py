@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from .vault import Vault
 
@@ -161,6 +161,16 @@ class Reader(Protocol):
     ) -> list[Stream]:  # fmt: skip
         """A keyset page: what waits by rank and age, or reviews that ended or all of a kind, newest first. `after` is
         the last row's `(rank, born, id)`."""
+
+    def failing(
+        self, tenant: str, by: Literal["error", "like"], value: str, after: tuple[int, int, str] | None = None,
+        limit: int = 50,
+    ) -> list[Stream]:  # fmt: skip
+        """A keyset page of what waits after a failure of that type, or after failures that are alike, by rank and
+        age."""
+
+    def count_failing(self, tenant: str, like: str, most: int) -> int:
+        """How many reviews wait after failures that are alike; nobody counts beyond `most`."""
 
     def waiting(self, tenant: str, most: int) -> int:
         """How many reviews are open; nobody counts beyond `most`."""

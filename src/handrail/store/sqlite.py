@@ -5,7 +5,7 @@ import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import apsw
 import orjson
@@ -116,6 +116,19 @@ class Rows:
 
     def _streams(self, statement: str, *values: Any) -> list[Stream]:
         return [Stream(*row) for row in self._all(statement, *values)]
+
+    def failing(
+        self, tenant: str, by: Literal["error", "like"], value: str, after: tuple[int, int, str] | None = None,
+        limit: int = 50,
+    ) -> list[Stream]:  # fmt: skip
+        if after is None:
+            return self._streams(sql.FAILING_ERROR if by == "error" else sql.FAILING_LIKE, tenant, value, limit)
+        statement = sql.FAILING_ERROR_AFTER if by == "error" else sql.FAILING_LIKE_AFTER
+        return self._streams(statement, tenant, value, *after, limit)
+
+    def count_failing(self, tenant: str, like: str, most: int) -> int:
+        found: int = self._one(sql.COUNT_FAILING, tenant, like, most)[0]
+        return found
 
     def waiting(self, tenant: str, most: int) -> int:
         found: int = self._one(sql.COUNT_WAITING, tenant, most)[0]

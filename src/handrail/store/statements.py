@@ -42,6 +42,29 @@ ENDED_AFTER: Final = f"""
     SELECT {STREAM_COLUMNS} FROM streams INDEXED BY streams_ended
     WHERE tenant = ?1 AND kind = 'review' AND status NOT IN ('open', 'claimed') AND born <= ?2
       AND (born < ?2 OR id > ?3) ORDER BY born DESC, id LIMIT ?4"""
+# What waits after a failure, by its type and by what it has in common with others, in the same order.
+FAILING_ERROR: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams INDEXED BY streams_failing_error
+    WHERE tenant = ?1 AND state ->> '$.error' = ?2 AND kind = 'review' AND status IN ('open', 'claimed')
+    ORDER BY rank DESC, born, id LIMIT ?3"""
+FAILING_ERROR_AFTER: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams INDEXED BY streams_failing_error
+    WHERE tenant = ?1 AND state ->> '$.error' = ?2 AND kind = 'review' AND status IN ('open', 'claimed')
+      AND rank <= ?3 AND (rank < ?3 OR born > ?4 OR (born = ?4 AND id > ?5))
+    ORDER BY rank DESC, born, id LIMIT ?6"""
+FAILING_LIKE: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams INDEXED BY streams_failing_like
+    WHERE tenant = ?1 AND state ->> '$.like' = ?2 AND kind = 'review' AND status IN ('open', 'claimed')
+    ORDER BY rank DESC, born, id LIMIT ?3"""
+FAILING_LIKE_AFTER: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams INDEXED BY streams_failing_like
+    WHERE tenant = ?1 AND state ->> '$.like' = ?2 AND kind = 'review' AND status IN ('open', 'claimed')
+      AND rank <= ?3 AND (rank < ?3 OR born > ?4 OR (born = ?4 AND id > ?5))
+    ORDER BY rank DESC, born, id LIMIT ?6"""
+COUNT_FAILING: Final = """
+    SELECT count(*) FROM (
+        SELECT 1 FROM streams INDEXED BY streams_failing_like
+        WHERE tenant = ? AND state ->> '$.like' = ? AND kind = 'review' AND status IN ('open', 'claimed') LIMIT ?)"""
 COUNT_WAITING: Final = """
     SELECT count(*) FROM (
         SELECT 1 FROM streams INDEXED BY streams_open

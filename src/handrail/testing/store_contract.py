@@ -7,38 +7,18 @@ from typing import Any
 import pytest
 
 from ..errors import Unavailable
-from ..store.protocol import Answer, Batch, Call, Disclosure, Entry, Head, Hold, Offer, Reader, Revision, Store, Stream
+from ..store.protocol import Answer, Batch, Call, Disclosure, Hold, Offer, Reader, Revision, Store, Stream
 from ..store.vault import Token
+from .failing_contract import FailingContract
+from .store_rows import TENANT, entry, head, put, stream
 
-TENANT = "default"
-
-
-def head(size: int) -> Head:
-    """A head of that size."""
-    return Head("local/handrail/default", size, b"\1" * size, size, -1)
-
-
-def stream(name: str, kind: str = "action", status: str = "held", **given: Any) -> Stream:
-    """A stream's row."""
-    row = {"rev": 1, "state": "{}", "parent": None, "rank": 0, "born": 0, "due_at": None, "lease": None, **given}
-    return Stream(name, kind, status, **row)
+__all__ = ["TENANT", "StoreContract", "entry", "head", "put", "stream"]
 
 
 def _offer(name: str, agent: str, function: tuple[str, str], **given: Any) -> Stream:
     """An action that may be taken; with `rank` 0 not, with 2 its probe is awaited."""
     state = json.dumps({"name": function[0], "schema": function[1], "agent": agent})
     return stream(name, state=state, **{"rank": 1, "status": "cleared", **given})
-
-
-def entry(index: int, sub: str = "act_1", rev: int | None = None) -> Entry:
-    """An entry at that position."""
-    return Entry(index, sub, index + 1 if rev is None else rev, b"entry %d" % index, b"leaf %d" % index)
-
-
-def put(store: Store, batch: Batch, tenant: str = TENANT) -> None:
-    """Write a batch in a transaction of its own."""
-    with store.write() as tx:
-        tx.append(tenant, batch)
 
 
 def paged(reader: Reader, size: int, **which: Any) -> list[str]:
@@ -52,7 +32,7 @@ def paged(reader: Reader, size: int, **which: Any) -> list[str]:
             return [row.id for row in rows]
 
 
-class StoreContract:
+class StoreContract(FailingContract):
     """Run on every store in the same test run."""
 
     def test_a_new_store_is_empty(self, store: Store) -> None:

@@ -1237,6 +1237,10 @@ export interface components {
             readonly tries: number;
             /** @default null */
             readonly not_before: number | null;
+            /** @default null */
+            readonly error: string | null;
+            /** @default null */
+            readonly like: string | null;
             /** @default false */
             readonly sampled: boolean;
         };
@@ -1314,6 +1318,10 @@ export interface components {
             readonly effective: boolean;
             /** @default 0 */
             readonly comments: number;
+            /** @default null */
+            readonly error: string | null;
+            /** @default null */
+            readonly like: string | null;
         };
         readonly Vote: {
             readonly by: string;
@@ -1622,6 +1630,8 @@ export interface components {
             readonly flags: number;
             readonly unseen: number;
             readonly alike: string | null;
+            readonly error: string | null;
+            readonly failed: string | null;
             readonly decision: components["schemas"]["RowDecision"] | null;
             readonly turned_out: ("right" | "wrong") | null;
         };
@@ -1672,6 +1682,7 @@ export interface components {
             readonly may_comment: boolean;
             readonly rounds: readonly components["schemas"]["Round"][];
             readonly attempts: readonly components["schemas"]["Attempt"][];
+            readonly failing_alike: number;
             readonly talk: readonly components["schemas"]["Said"][];
             readonly run: components["schemas"]["Steps"] | null;
             readonly similar: components["schemas"]["Similar"];
@@ -1755,6 +1766,9 @@ export interface components {
             readonly attempt: number;
             readonly at: number;
             readonly text: string;
+            readonly failed: boolean;
+            readonly error: string | null;
+            readonly trace: readonly string[];
         };
         readonly Said: {
             readonly type: string;
@@ -4957,6 +4971,13 @@ export interface operations {
         };
         readonly requestBody: {
             readonly content: {
+                /**
+                 * @example {
+                 *       "consumer": "evaluation",
+                 *       "holder": "worker-1",
+                 *       "seconds": 30
+                 *     }
+                 */
                 readonly "application/json": {
                     readonly consumer: string;
                     readonly holder: string;
@@ -5114,7 +5135,8 @@ export interface operations {
                 /**
                  * @example {
                  *       "consumer": "evaluation",
-                 *       "position": 41
+                 *       "position": 41,
+                 *       "fence": 1
                  *     }
                  */
                 readonly "application/json": {
@@ -6148,6 +6170,8 @@ export interface operations {
             readonly query?: {
                 readonly after?: string;
                 readonly limit?: number;
+                readonly error?: string;
+                readonly like?: string;
             };
             readonly header?: never;
             readonly path?: never;

@@ -42,6 +42,18 @@ class Router {
     history.replaceState(history.state, "", location.pathname + this.#search);
   }
 
+  /** The address of the list of what everybody is asked and a search finds. */
+  found(query: string): string {
+    return `/inbox?${new URLSearchParams({ tab: "team", q: query }).toString()}`;
+  }
+
+  /** Go to the list of what everybody is asked and a search finds. */
+  search(query: string): void {
+    this.ask("tab", "team");
+    this.ask("q", query);
+    this.open(null);
+  }
+
   /** The address of a review, or of the list. */
   to(id: string | null): string {
     return (id === null ? "/inbox" : `/inbox/${id}`) + this.#search;

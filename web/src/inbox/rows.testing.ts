@@ -8,7 +8,7 @@ export function row(given: Partial<Row> = {}): Row {
     name: "payments.refund", gist: "amount 620.00, currency USD", agent: { id: "agt_1", name: "agent:triage" }, owner: null, run: null,
     action: "act_a", action_status: "held", opened_at: 0, deadline: 3600e6, at_end: "reject", level: 0, levels: 1, level_until: 3600e6,
     asked: ["usr_ann"], barred: [], claimed_by: null, claim_until: null, votes: [], missing: 1, round: 1, comments: 0,
-    flags: 0, unseen: 0, alike: null, decision: null, turned_out: null, ...given,
+    flags: 0, unseen: 0, alike: null, error: null, failed: null, decision: null, turned_out: null, ...given,
   };
 }
 

@@ -50,6 +50,8 @@ export const FIELDS: Record<string, Field> = {
   is: { example: "is:unclaimed", says: Object.keys(STATES).join(", "), read: state },
   due: { example: "due:<15m", says: "time left: s, m, h, d", read: due },
   kind: { example: "kind:question", says: KINDS.join(", "), read: kind },
+  error: { example: "error:PaymentError", says: "type of the error that failed it", read: name((row) => (row.error === null ? [] : [row.error])) },
+  like: { example: "like:fal_0a", says: "failures that are alike, from a review’s page", read: like },
   run: { example: "run:nightly", says: "name or id of the run", read: name((row) => (row.run ? [row.run.name, row.run.id] : [])) },
   flag: { example: "flag:any", says: "any, none", read: flag },
 };
@@ -95,7 +97,7 @@ function one(term: Term): Test | string {
 
 function plain(text: string): Test {
   const sought = text.toLowerCase();
-  return (row) => [row.name, row.gist, row.agent.name].some((where) => where.toLowerCase().includes(sought));
+  return (row) => [row.name, row.gist, row.agent.name, row.failed ?? ""].some((where) => where.toLowerCase().includes(sought));
 }
 
 function name(of: (row: Row) => string[]): Field["read"] {
@@ -158,6 +160,11 @@ function state(text: string): Test | string {
 function kind(text: string): Test | string {
   const sought = text.toLowerCase();
   return KINDS.includes(sought) ? (row) => row.kind === sought : `“${text}” is no kind. Kinds are ${KINDS.join(", ")}.`;
+}
+
+function like(text: string): Test | string {
+  const sought = text.toLowerCase();
+  return /^[a-z]{3}_[0-9a-z]{1,26}$/.test(sought) ? (row) => row.alike === sought : `“${text}” names no failures. Follow the link on the page of a review that failed.`;
 }
 
 function flag(text: string): Test | string {

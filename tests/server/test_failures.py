@@ -1,0 +1,98 @@
+"""Failures that wait for people: found by the type of their error, counted where they are alike, told without harm."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from .house import House
+from .test_inbox import inbox, propose
+from .test_page import decide, house, page
+from .test_page_past import attempt
+
+__all__ = ["house"]
+
+
+def fail(house: House, bot: str, ann: str, error: str, **value: Any) -> str:
+    """An approved action that failed; the review that asks about it."""
+    asked = propose(house, bot)
+    assert decide(house, ann, asked["review"], "approve").status_code == 200
+    given = {"value": {"error": error, **value}} if value else {}
+    found: str = attempt(house, bot, asked["id"], asked["bind"], error, escalate=True, **given)["review"]
+    return found
+
+
+def listed(house: House, key: str, query: str) -> list[str]:
+    answer = house("GET", f"/reviews?{query}", key)
+    assert answer.status_code == 200, answer.text
+    return [one["state"]["id"] for one in answer.json()["items"]]
+
+
+def test_failures_are_found_by_the_type_of_their_error_page_after_page(house: House):
+    bot, ann = house.company.key(), house.session("ann")
+    payments = [fail(house, bot, ann, f"PaymentError: card {n} declined") for n in range(3)]
+    other = fail(house, bot, ann, "no connection", type="net.Unreachable")
+    propose(house, bot)
+    assert listed(house, ann, "error=PaymentError") == payments
+    assert listed(house, ann, "error=net.Unreachable") == [other]
+    assert listed(house, ann, f"error=PaymentError&limit=2&after={payments[0]}") == payments[1:]
+    assert listed(house, ann, "error=Payment") == []
+    assert decide(house, ann, payments[1], "skip").status_code == 200
+    assert listed(house, ann, "error=PaymentError") == [payments[0], payments[2]]
+
+
+@pytest.mark.parametrize("query", ["error=", "error=a%20b", "error=<script>", "like=x", "error=A&like=fal_1"])
+def test_what_can_be_no_failure_is_refused_with_a_word(house: House, query: str):
+    answer = house("GET", f"/reviews?{query}", house.session("ann"))
+    assert answer.status_code == 422
+    assert answer.json()["detail"]
+
+
+def test_failures_that_are_alike_have_one_key_and_their_page_counts_the_others(house: House):
+    bot, ann = house.company.key(), house.session("ann")
+    alike = [fail(house, bot, ann, f"PaymentError: card '{n}' declined") for n in range(3)]
+    apart = fail(house, bot, ann, "PaymentError: card expired")
+    rows = {row["id"]: row for row in inbox(house, ann)["items"]}
+    (key,) = {rows[one]["alike"] for one in alike}
+    assert rows[apart]["alike"] != key
+    assert {rows[one]["error"] for one in rows} == {"PaymentError"}
+    assert rows[alike[0]]["failed"] == "PaymentError: card '0' declined"
+    assert listed(house, ann, f"like={key}") == alike
+    assert [page(house, ann, one)["failing_alike"] for one in (*alike, apart)] == [2, 2, 2, 0]
+    assert decide(house, ann, alike[0], "skip").status_code == 200
+    assert [page(house, ann, one)["failing_alike"] for one in alike] == [2, 1, 1]
+
+
+def test_another_action_that_fails_with_the_same_words_is_another_failure(house: House):
+    bot, ann = house.company.key(), house.session("ann")
+    fail(house, bot, ann, "PaymentError: no")
+    asked = propose(house, bot, name="payments.pay")
+    assert decide(house, ann, asked["review"], "approve").status_code == 200
+    attempt(house, bot, asked["id"], asked["bind"], "PaymentError: no", escalate=True)
+    assert len({row["alike"] for row in inbox(house, ann)["items"]}) == 2
+
+
+def test_a_hostile_error_is_drawn_bounded_and_without_its_secret(house: House):
+    bot, ann = house.company.key(), house.session("ann")
+    evil = "PaymentError: \u202e<script>\x1b[2J password=hunter2x9 "
+    deep = {"at": [evil] * 50, "because": [{"error": evil, "at": ["x" * 5_000, evil]}] * 9 + [5]}
+    review = fail(house, bot, ann, evil, **deep)
+    (row,) = inbox(house, ann)["items"]
+    (told,) = page(house, ann, review)["attempts"]
+    for text in (row["failed"], told["text"], *told["trace"]):
+        assert "hunter2" not in text
+        assert not {"\u202e", "\x1b"} & set(text)
+        assert len(text) <= 4_000
+    assert told["error"] == "PaymentError"
+    assert 0 < len(told["trace"]) <= 12 + 4 * 13
+    assert any(line.startswith("because of PaymentError: ⟨U+202E⟩") for line in told["trace"])
+
+
+@pytest.mark.parametrize(
+    "value", [{"at": "x"}, {"at": [{}, None, 5]}, {"because": "x"}, {"because": [None, {"at": 5}]}]
+)
+def test_whatever_an_executor_sends_as_a_trace_the_page_is_there(house: House, value: dict[str, Any]):
+    bot, ann = house.company.key(), house.session("ann")
+    review = fail(house, bot, ann, "x", **value)
+    assert page(house, ann, review)["attempts"][0]["text"] == "x"
