@@ -72,8 +72,9 @@ def test_a_link_signs_in_whom_it_names_and_once(demo: Demo, ann: Browser, ben: B
 
 def test_the_inbox_holds_a_choice_of_everything(ann: Browser):
     found = ann.until(lambda waiting: waiting if kinds(waiting) >= WANTED else None)
-    assert 9 <= len(found) <= 15
-    assert {one["state"]["kind"] for one in found} == {"approval", "check", "exception", "question"}
+    samples = [one for one in found if one["state"]["kind"] == "sample"]
+    assert 9 <= len(found) - len(samples) <= 15
+    assert {one["state"]["kind"] for one in found} >= {"approval", "check", "exception", "question"}
     assert not [one for one in found if ann.me["id"] in one["state"]["barred"]]
     minutes = sorted((one["state"]["deadline"] - one["state"]["opened_at"]) // 60_000_000 for one in found)
     assert minutes[0] < 10 <= 15 <= minutes[1]
@@ -133,7 +134,7 @@ def test_an_answer_leads_to_the_order_that_was_chosen(demo: Demo, folder: Path, 
 
 
 def test_a_correction_gives_the_mail_to_another_team(demo: Demo, folder: Path, ann: Browser):
-    review = ann.find("tickets.triage", "billing")
+    review = ann.find("tickets.triage", "billing", "0.6")
     assert (review["state"]["kind"], review["action"]["context"]["value"]["sender"]) == (
         "check",
         "claims@refund-desk.example",
@@ -179,7 +180,7 @@ def test_a_killed_agent_and_a_stopped_demo_find_their_questions_again(tmp_path: 
         assert review["state"]["id"] == pot
         ben.decide(review, "approve")
         demo.line("T-1051", "refused", "nothing was changed")
-        ben.decide(ben.find("tickets.triage", "billing"), "approve")
+        ben.decide(ben.find("tickets.triage", "billing", "0.6"), "approve")
         demo.line("triage-agent", "T-1044", "given to", "billing")
         ben.decide(ben.find("books.file", "2026-11-21"), "supply", value="B-by-hand")
         demo.line("books-agent", "2026-11-21", "filed", "B-by-hand")

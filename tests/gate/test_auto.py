@@ -199,6 +199,7 @@ def test_what_the_code_asks_for_is_asked_in_every_mode(people):
     people.policy(PATHS + "rules: [{action: guarded, pattern: approval, mode: autonomous}]")
     people.approves("guarded")
     assert guarded() == 1
+    assert len(people.asked) == 1
 
 
 def test_a_sample_is_looked_at_after_it_ran_and_changes_nothing(people):

@@ -42,6 +42,7 @@ LADDER: Final = Declaration(
 )
 RUNS: Final = Declaration("auto", reviewers=(TEAM,), within=HALF, grant=3 * MINUTE)
 UNSURE: Final = Declaration("confidence", reviewers=(TEAM,), within=HALF, grant=2 * MINUTE, threshold=0.8)
+SURE: Final = Declaration("confidence", (TEAM,), HALF, grant=2 * MINUTE, threshold=0.8, sample=1.0)
 ASKS: Final = Declaration("question", reviewers=(TEAM,), within=HALF, at_end="answer")
 
 NORMAL: Final = (
@@ -52,6 +53,7 @@ NORMAL: Final = (
     Scope("runs by rule: two attempts, crash, an exception", RUNS, attempts=2, reviews=1),
     Scope("an unknown outcome with a probe", RUNS, {"probe": True}, attempts=2, reviews=1),
     Scope("an output that people check and correct", UNSURE, {"kind": "output", "args": '{"output":3}'}, revisions=2),
+    Scope("runs by its confidence, and is looked at", SURE, {"confidence": 0.9}, attempts=2, reviews=1),
     Scope("a question with a default answer", ASKS, {"kind": "question", "args": '{"default":3}'}),
 )
 WIDE: Final = (

@@ -163,7 +163,7 @@ def _action_facts(world: World, subject: str, command: object, actor: Principal)
             forbidden = barred(world, actor.id, actor.owner or "", command.run, command.kind)
             verdict = anew(verdict, world.directory, forbidden)
         return ActionFacts(
-            subject, world.now, actor, verdict, revision, blocked=blocked, intent=intent,
+            subject, world.now, actor, verdict, revision, blocked=blocked, intent=intent, sampled=verdict.share > 0.5,
             output=output_of(command.kind, revision.bind),
         )  # fmt: skip
     if not isinstance(state, Action):

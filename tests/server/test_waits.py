@@ -44,6 +44,16 @@ def test_all_at_once_is_what_each_says_alone(house: House):
     assert [waits(house, ann)[one]["position"] for one in asked] == [1, 2]
 
 
+def test_who_looks_is_there_whatever_was_known_a_moment_ago(house: House):
+    house.company.person("lea", "legal")
+    asked = propose(house, house.company.key(), declared=LEGAL)
+    assert asked["estimated_wait"]["known"] == "nobody_online"
+    found = house("GET", "/inbox/waits", house.session("lea")).json()["waits"]
+    assert found[asked["review"]]["online"] == 1
+    other = propose(house, house.company.key(), declared=LEGAL)["review"]
+    assert "No reviewer is online." not in Visitor(house).come_in("lea").get(f"/d/{other}").text
+
+
 def test_who_comes_in_counts_at_once_and_who_is_long_gone_no_more(house: House):
     house.company.person("lea", "legal")
     ann, review = house.session("ann"), propose(house, house.company.key(), declared=LEGAL)["review"]

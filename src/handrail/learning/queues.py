@@ -143,6 +143,10 @@ class Book:
                 found[review.id] = _wait(range_, online, known.long, review.deadline - now)
         return found
 
+    def met(self, tenant: str, person: str) -> None:
+        """Somebody is here now, whatever was known of them a moment ago."""
+        self._used.setdefault(tenant, {})[person] = self._clock.now()
+
     def _online(self, tenant: str, known: Told, review: Review, people: People, now: int) -> int:
         """How many of those who are asked were seen lately: they decided something, or their session was used."""
         if people.solo:

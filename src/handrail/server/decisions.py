@@ -87,6 +87,7 @@ async def expected_wait(exchange: Exchange) -> Response:
 
 async def expected_waits(exchange: Exchange) -> Response:
     """How long the open reviews will probably still wait."""
+    exchange.service.database.process.waits.met(exchange.who.tenant, exchange.who.principal.id)
     found = await asyncio.to_thread(exchange.backend.feedback.expected_waits)
     return answer({"waits": {review: records.wait_out(one) for review, one in found.items()}})
 

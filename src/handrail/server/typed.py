@@ -11,6 +11,8 @@ from ..codec.plain import MAX_SAFE_INTEGER
 
 JSONObject = dict[str, Any]
 SAFE: Final = MAX_SAFE_INTEGER
+EXPONENT: Final = 1e21
+"""From here on canonical text writes a number with an exponent, so that no reader takes it for a whole one."""
 _PLAIN: Final[Mapping[Any, JSONObject]] = {
     str: {"type": "string"}, int: {"type": "integer", "minimum": -SAFE, "maximum": SAFE},
     bool: {"type": "boolean"}, float: {"type": "number", "minimum": -SAFE, "maximum": SAFE},
@@ -86,6 +88,8 @@ class Schemas:
             "anyOf": [
                 {"type": ["string", "boolean", "null"]},
                 {"type": "number", "minimum": -SAFE, "maximum": SAFE},
+                {"type": "number", "minimum": EXPONENT, "description": "Written with an exponent."},
+                {"type": "number", "maximum": -EXPONENT, "description": "Written with an exponent."},
                 {"type": "array", "items": here},
                 {"type": "object", "additionalProperties": here},
             ],

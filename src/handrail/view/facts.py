@@ -98,13 +98,13 @@ def facts(view: Mapping[str, Any], reader: Reader) -> Iterator[tuple[str, str]]:
         words = f"{reader.name(refused['by'])}, {reader.clock(refused['at'])}, in {visible(refused['review'])}"
         yield "Refused", f"the last one by {words}"
     if critical := view["verdict"].get("criticality"):
-        yield "Criticality", _critical(critical)
+        yield "Critical", _critical(critical)
     for limit in view["verdict"].get("limits", ()):
         yield "Limit", _limit(limit)
     yield from _levels(review, reader)
     yield "Needs", quorum(review["quorum"], reader)
     if "confidence" in action:
-        yield "Confidence", sure(action["confidence"], action["threshold"])
+        yield "How sure", sure(action["confidence"], action["threshold"])
     yield "Risk", f"{_rated(action['risk'])}, {_undoable(action['reversible'])}"
     if action.get("target"):
         yield "Checked", "how its target looks is compared again right before it runs; if that changed, it does not run"

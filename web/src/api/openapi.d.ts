@@ -4981,6 +4981,13 @@ export interface operations {
         };
         readonly requestBody: {
             readonly content: {
+                /**
+                 * @example {
+                 *       "consumer": "evaluation",
+                 *       "holder": "worker-1",
+                 *       "seconds": 30
+                 *     }
+                 */
                 readonly "application/json": {
                     readonly consumer: string;
                     readonly holder: string;
@@ -5138,7 +5145,8 @@ export interface operations {
                 /**
                  * @example {
                  *       "consumer": "evaluation",
-                 *       "position": 41
+                 *       "position": 41,
+                 *       "fence": 1
                  *     }
                  */
                 readonly "application/json": {

@@ -5,7 +5,7 @@ import { inbox } from "./store.svelte";
 
 /** Milliseconds between two readings while things change, and while nothing does: who is there changes by itself. */
 const LEAST = 5_000;
-const MOST = 60_000;
+const MOST = 30_000;
 /** Milliseconds in which changes are gathered. */
 const GATHERED = 500;
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Outcome } from "../api/types";
 import { row } from "./rows.testing";
-import { colour, ending, expected, left, share, urgency } from "./words";
+import { colour, ending, expected, kindOf, left, share, urgency } from "./words";
 
 const BEN = { id: "usr_ben", name: "user:ben" };
 const decided = (outcome: Outcome, edited = false) => row({ status: "decided", decision: { outcome, by: BEN, at: 1, effective_at: 1, effective: true, edited } });
@@ -14,6 +14,12 @@ test("how it ended is said, with who did it if a person did", () => {
   expect(ending(row({ status: "expired" }))).toEqual({ words: "Timed out: rejected", by: null });
   expect(ending(row({ status: "expired", at_end: "answer" }))?.words).toBe("Timed out: default answer");
   expect(ending(row({ status: "withdrawn" }))?.by).toBe(null);
+});
+
+test("each kind has its own name", () => {
+  const kinds = ["approval", "check", "sample", "question", "exception"] as const;
+  expect(kinds.map((kind) => kindOf(row({ kind })))).toEqual(["Approval", "Check", "Sample", "Question", "Exception"]);
+  expect(kindOf(row({ kind: "exception", cause: "outcome_unknown" }))).toBe("Outcome unknown");
 });
 
 test("a review that reopened is not told as ended", () => {

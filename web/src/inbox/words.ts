@@ -10,6 +10,15 @@ const TIMED_OUT: Record<string, string> = {
   reject: "Timed out: rejected", approve: "Timed out: approved", answer: "Timed out: default answer",
 };
 
+/** What a review asks for, as its chip says. */
+export function kindOf(row: Row): string {
+  if (row.kind === "question") return "Question";
+  if (row.kind === "approval") return "Approval";
+  if (row.kind === "check") return "Check";
+  if (row.kind === "sample") return "Sample";
+  return row.cause === "outcome_unknown" ? "Outcome unknown" : "Exception";
+}
+
 /** How a review ended, and by whom if a person did it; null while it waits. */
 export function ending(row: Row): { words: string; by: string | null } | null {
   if (row.decision && row.status === "decided") {

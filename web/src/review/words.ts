@@ -1,4 +1,4 @@
-import type { Page, Row, Wait, Who } from "../api/types";
+import type { Page, Wait, Who } from "../api/types";
 
 import { RUNS } from "./cost";
 
@@ -15,15 +15,6 @@ export function listed(parts: readonly string[]): string {
 /** A sentence with a capital at its start. */
 export function sentence(words: string): string {
   return words.slice(0, 1).toUpperCase() + words.slice(1);
-}
-
-/** What a review asks for, as its chip says. */
-export function kindOf(row: Row): string {
-  if (row.kind === "question") return "Question";
-  if (row.kind === "approval") return "Approval";
-  if (row.kind === "check") return "Check";
-  if (row.kind === "sample") return "Sample";
-  return row.cause === "outcome_unknown" ? "Outcome unknown" : "Exception";
 }
 
 const ENDS: Record<string, string> = {
@@ -92,8 +83,8 @@ const DO: Record<string, string> = {
   abort: "Abort",
   happened: "It happened",
   not_happened: "It did not happen",
-  right: "It was right",
-  wrong: "It was wrong",
+  right: "Right",
+  wrong: "Wrong",
 };
 
 const BY_KIND: Record<string, Record<string, string>> = {

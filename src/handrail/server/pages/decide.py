@@ -45,6 +45,7 @@ async def show(visit: Visit) -> Response:
     """The review as it stands, and how long it will probably take."""
     page = await read(visit)
     feedback = visit.service.backend(visit.who).feedback
+    visit.service.database.process.waits.met(visit.who.tenant, visit.who.principal.id)
     return _drawn(visit, page, wait=await asyncio.to_thread(feedback.expected_wait, page["row"]["id"]))
 
 
