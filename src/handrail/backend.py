@@ -160,7 +160,8 @@ class WaitScore:
 @dataclass(frozen=True, slots=True)
 class ActionRecord:
     """An action with the texts that are kept of it. `args` is canonical JSON text of the present revision, `waits_for`
-    the action that people are to decide on before this one starts."""
+    the action that people are to decide on before this one starts, `returns` the JSON Schema that
+    a result has to fit that people give."""
 
     state: Action
     args: str | None
@@ -169,6 +170,7 @@ class ActionRecord:
     outcome: Text
     schema: str | None
     waits_for: str | None = None
+    returns: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

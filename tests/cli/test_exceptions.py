@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 
 from handrail.action.commands import Settle, Start
 from handrail.errors import FencedOff
 from handrail.stream import JSON
+
+
+@dataclass
+class Receipt:
+    """What a payment gives back."""
+
+    number: int
 
 
 @pytest.fixture
@@ -133,3 +140,47 @@ def test_a_review_that_is_about_no_failure_has_none_like_it(company, wire):
 
 def test_where_it_was_raised_is_told_of_the_last_attempt(company, fails):
     assert "┆   settle in bank.py:5: raise x" in company("reviews", "show", fails("PaymentError: no")).out
+
+
+@pytest.fixture
+def lost(company, rail):
+    """An action whose result is a receipt, whose attempt failed, and which people are asked about."""
+
+    @rail.approval(name="payments.pay")
+    @rail.exceptions(on=ValueError, retries=0)
+    def pay(amount: int) -> Receipt:
+        raise ValueError(amount)
+
+    ticket = pay.propose(5)
+    company("reviews", "approve", ticket.review, "-qy")
+    backend = rail.core.backend
+    started = backend.call(ticket.id, Start("executor-1", backend.action(ticket.id).state.bind))
+    settle = Settle("executor-1", started["fence"], "failed", {"error": "ValueError: 5"}, escalate=True)
+    backend.call(ticket.id, settle)
+    return ticket
+
+
+def test_a_result_that_does_not_fit_is_told_by_field_and_the_review_stays_open(company, lost):
+    said = company("reviews", "supply", lost.review, '{"number": "seven"}', "-qy")
+    assert said.code != 0
+    assert "number" in said.err
+    assert "whole number" in said.err
+    assert lost.status == "held"
+    assert company("reviews", "supply", lost.review, '{"number": 7}', "-qy").code == 0
+    assert lost.wait(0) == Receipt(number=7)
+
+
+@pytest.mark.parametrize(("typed", "value"), [("7", "7"), ("null", "null"), ('"a"', '"a"'), ("by hand", "by hand")])
+def test_what_is_typed_for_a_text_is_that_text(company, rail, typed, value):
+    @rail.approval(name="payments.note")
+    @rail.exceptions(on=ValueError, retries=0)
+    def note() -> str:
+        raise ValueError
+
+    ticket = note.propose()
+    company("reviews", "approve", ticket.review, "-qy")
+    backend = rail.core.backend
+    started = backend.call(ticket.id, Start("executor-1", backend.action(ticket.id).state.bind))
+    backend.call(ticket.id, Settle("executor-1", started["fence"], "failed", {"error": "x"}, escalate=True))
+    assert company("reviews", "supply", ticket.review, typed, "-qy").code == 0
+    assert ticket.wait(0) == value

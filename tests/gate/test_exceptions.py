@@ -127,6 +127,40 @@ def test_a_supplied_result_is_the_callers(people, call):
     assert call(5) == "settled by hand"
 
 
+@rail.exceptions(name="bank.count", on=(PaymentError,), retries=0)
+def count(cents: int) -> int | None:
+    bank.settle(cents)
+    return cents
+
+
+@rail.exceptions(name="bank.anything", on=(PaymentError,), retries=0)
+def anything(cents: int):
+    return bank.settle(cents)
+
+
+@pytest.mark.parametrize("value", ["five", 5.5, [5], {"cents": 5}, True])
+def test_a_supplied_result_that_is_not_of_the_return_type_is_refused_with_the_field(people, value):
+    bank.refuses(1)
+    people.decides("bank.count", "supply", value=value)
+    with pytest.raises(handrail.InvalidValue, match="whole number") as refused:
+        count(5)
+    assert [one.path for one in refused.value.errors] == [""]
+
+
+@pytest.mark.parametrize("value", [7, None])
+def test_a_supplied_result_of_the_return_type_is_the_callers(people, value):
+    bank.refuses(1)
+    people.decides("bank.count", "supply", value=value)
+    assert count(5) == value
+
+
+@pytest.mark.parametrize("value", ["x", 5, {"a": [1]}, None])
+def test_without_an_annotation_any_plain_result_may_be_supplied(people, value):
+    bank.refuses(1)
+    people.decides("bank.anything", "supply", value=value)
+    assert anything(5) == value
+
+
 @in_each_colour
 def test_an_abort_raises_with_the_original_error_as_its_cause(people, call):
     bank.refuses(4)

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from handrail.server.examples import BODIES
+
 from .house import House
 from .test_inbox import inbox, propose
 from .test_page import decide, house, page
@@ -96,3 +98,36 @@ def test_whatever_an_executor_sends_as_a_trace_the_page_is_there(house: House, v
     bot, ann = house.company.key(), house.session("ann")
     review = fail(house, bot, ann, "x", **value)
     assert page(house, ann, review)["attempts"][0]["text"] == "x"
+
+
+RECEIPT = {"type": "object", "properties": {"number": {"type": "integer"}}, "required": ["number"]}
+
+
+def test_a_result_that_does_not_fit_is_refused_by_field_over_http_and_nothing_is_lost(house: House):
+    bot, ann = house.company.key(), house.session("ann")
+    asked = propose(house, bot, returns=RECEIPT)
+    assert decide(house, ann, asked["review"], "approve").status_code == 200
+    review = attempt(house, bot, asked["id"], asked["bind"], "x", escalate=True)["review"]
+    assert page(house, ann, review)["returns"] == RECEIPT
+    for value, path in (({"number": "7"}, "/number"), ({}, "/number"), (None, ""), ([7], "")):
+        refused = decide(house, ann, review, "supply", value=value)
+        assert refused.status_code == 422, refused.text
+        assert path in [one["path"] for one in refused.json()["errors"]]
+    assert page(house, ann, review)["row"]["status"] == "open"
+    assert decide(house, ann, review, "supply", value={"number": 7}).status_code == 200
+    assert house("GET", f"/actions/{asked['id']}", bot).json()["state"]["status"] == "succeeded"
+
+
+def test_a_result_that_is_said_to_have_happened_fits_or_is_not_told(house: House):
+    bot, ann = house.company.key(), house.session("ann")
+    for value, status in (({"number": "7"}, 422), (None, 200), ({"number": 7}, 200)):
+        asked = propose(house, bot, returns=RECEIPT)
+        assert decide(house, ann, asked["review"], "approve").status_code == 200
+        review = attempt(house, bot, asked["id"], asked["bind"], "x", outcome="unknown")["review"]
+        assert decide(house, ann, review, "happened", value=value).status_code == status
+
+
+@pytest.mark.parametrize("returns", ["x", 5, ["a"]])
+def test_a_schema_of_a_result_that_is_none_is_refused_when_it_is_proposed(house: House, returns: Any):
+    body = {**BODIES["propose_action"], "returns": returns}
+    assert house("POST", "/actions", house.company.key(), json=body).status_code == 422

@@ -16,7 +16,8 @@ class Propose:
 
     `start` asks to claim and start in the same commit if the verdict is run. `offered` leaves the execution to whoever
     claims it first; else it is its caller's. `key` or (`run`, `occurrence`) make a repeated call find this action
-    again. `schema_text` is the canonical JSON Schema that edits must satisfy. `parent` is the action under which this
+    again. `schema_text` is the canonical JSON Schema that edits must satisfy, `returns` the one that a result must that
+    people give by hand. `parent` is the action under which this
     one is done: it waits while that one waits, and is refused with it. `target` is what the action's target looks like
     now, as `{"value": …}`: the action starts only if it looks the same then. `failing` says who is asked once it fails,
     where that is declared apart from who approves it. `confidence` is how sure the agent is, in
@@ -49,6 +50,7 @@ class Propose:
     confidence: float | None = None
     inputs: str | None = None
     failing: Declaration | None = None
+    returns: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

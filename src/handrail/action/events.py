@@ -15,7 +15,7 @@ class Proposed:
     `intent` is a keyed hash of its purpose, `floor` says whether its code asks for people by itself, `offered` whether
     anybody who has the function may execute it, `failing` who is asked once it fails, where those are others, and
     `runs` whether its code lets it run where no rule speaks, and `sampled` whether it was drawn to be looked at by
-    people after it ran by itself.
+    people after it ran by itself. `returns` is the digest of the schema of its result.
     """
 
     kind: Kind
@@ -48,6 +48,7 @@ class Proposed:
     failing: Demand | None = None
     runs: bool = False
     sampled: bool = False
+    returns: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

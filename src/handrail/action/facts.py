@@ -29,6 +29,7 @@ class Facts:
     `charges` what it books under limits, `None` where that stays as it is;
     `permitted` says that the actor is a person who may tell how an action turned out;
     `env` in which environment whoever commits is;
+    `returns` the digest of the schema of its result;
     `like` the keyed hash of what is alike in errors like the reported one;
     `sampled` that it was drawn to be looked at after it runs by itself."""
 
@@ -51,4 +52,5 @@ class Facts:
     permitted: bool = False
     env: str | None = None
     like: str | None = None
+    returns: str | None = None
     sampled: bool = False

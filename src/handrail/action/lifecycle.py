@@ -115,6 +115,7 @@ def _proposed(command: c.Propose, facts: Facts, verdict: Verdict) -> e.Proposed:
         pol=verdict.pol, floor=command.declared.asks(command.confidence), offered=command.offered,
         parent=command.parent, target=facts.target, over=verdict.over, env=facts.env, failing=verdict.failing,
         runs=command.declared.runs, sampled=facts.sampled and verdict.kind == "run",
+        returns=facts.returns,
         confidence=_number(usable(command.confidence)),
         threshold=_number(command.declared.threshold if verdict.threshold is None else verdict.threshold),
     )  # fmt: skip
@@ -291,5 +292,5 @@ def _born(event: e.Proposed, sealed: Sealed[e.Event], subject: str) -> Action:
         context=sealed.texts.get("context"), story=sealed.texts.get("story"), supersedes=event.supersedes,
         pol=event.pol, floor=event.floor, offered=event.offered, confidence=event.confidence,
         threshold=event.threshold, parent=event.parent, target=event.target, over=event.over, env=event.env,
-        failing=event.failing, runs=event.runs, sampled=event.sampled,
+        failing=event.failing, runs=event.runs, sampled=event.sampled, returns=event.returns,
     )  # fmt: skip

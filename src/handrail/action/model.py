@@ -55,6 +55,7 @@ class Action:
     may follow after an attempt that failed. `error` is the type of the error that the last such attempt raised, and
     `like` the keyed hash that it shares with errors that are alike.
     `sampled` says that people look at it once it has run by itself.
+    `returns` is the digest of the schema that its result has to fit where people give it.
     """
 
     id: str
@@ -113,6 +114,7 @@ class Action:
     error: str | None = None
     like: str | None = None
     sampled: bool = False
+    returns: str | None = None
 
     @property
     def sure(self) -> float | None:

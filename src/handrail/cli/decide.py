@@ -10,9 +10,9 @@ import typer
 
 from ..backend import ReviewRecord
 from ..clock import micros
-from ..codec.canonical import canonical, parse
-from ..codec.edits import typed
-from ..errors import InvalidValue, MalformedJSON, UsageError
+from ..codec.canonical import canonical
+from ..codec.edits import entered, typed
+from ..errors import InvalidValue, UsageError
 from ..policy.standing import Terms
 from ..review.commands import Decide
 from ..review.model import OPEN, Outcome
@@ -244,13 +244,16 @@ def on_view(record: ReviewRecord, view: str | None) -> str:
     return record.state.view if len(view) >= SHORTEST_VIEW and record.state.view.startswith(view) else view
 
 
+RESULTS: Final = frozenset({"supply", "happened"})
+"""What gives the action a result."""
+
+
 def valued(record: ReviewRecord, outcome: Outcome, text: str) -> JSON:
     """The typed value of an answer or a result. Raises `InvalidValue`."""
+    if outcome == "happened" and text == "null":
+        return None
     if outcome != "answer":
-        try:
-            return parse(text)
-        except MalformedJSON:
-            return text
+        return entered(record.action.returns if outcome in RESULTS else None, text)
     question = orjson.loads(record.action.args or "{}")
     options = question.get("options")
     if not options:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import Final
 
 from handrail.codec.canonical import MAX_SAFE_INTEGER, parse
@@ -12,7 +13,7 @@ from handrail.codec.schema_places import KINDS, choices, kinds, places, read_sch
 from handrail.errors import InvalidValue, MalformedJSON, UnreadableSchema
 from handrail.stream import JSON
 
-__all__ = ["InvalidValue", "Problem", "UnreadableSchema", "typed", "validate_edit"]
+__all__ = ["InvalidValue", "Problem", "UnreadableSchema", "entered", "typed", "validate_edit"]
 
 _WANTED: Final = {
     "integer": "a whole number: digits, with or without a sign",
@@ -64,6 +65,18 @@ def typed(schema_json: str, path: str, text: str, was: JSON = None) -> JSON:
             return value
     where = path or "the top level"
     raise InvalidValue(f"{shorten(text)!r} does not fit at {where}: {_wanted(allowed, listed)}.")
+
+
+def entered(schema_json: str | None, text: str) -> JSON:
+    """The JSON of a value that a person typed: of a type that the schema allows, where it allows one that the text can
+    be, else as JSON, and what is no JSON as text. Whoever decides checks whether it fits. Raises UnreadableSchema."""
+    if schema_json is not None:
+        with suppress(InvalidValue):
+            return typed(schema_json, "", text)
+    try:
+        return parse(text)
+    except MalformedJSON:
+        return text
 
 
 def _in_order(allowed: list[str], text: str, was: JSON) -> list[str]:

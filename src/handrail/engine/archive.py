@@ -135,6 +135,7 @@ class Archive:
             state, kept.args if kept else None, self.text_in(reader, action, state.context),
             self.text_in(reader, action, state.story), self.text_in(reader, action, state.outcome),
             reader.blob(self._tenant, state.schema), self.first_in(reader, state),
+            reader.blob(self._tenant, state.returns) if state.returns else None,
         )  # fmt: skip
 
     def first_in(self, reader: Reader, action: Action) -> str | None:

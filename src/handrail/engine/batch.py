@@ -148,6 +148,8 @@ class TenantBatch:
                 self._catch_up(found.id)
                 return {**self.show(found.id), "found": True}
             self.reads.blobs[request.command.schema] = request.command.schema_text
+            if request.command.returns is not None:
+                self.reads.blobs[text_digest(request.command.returns)] = request.command.returns
             self._name_groups(request.command.declared.handles)
             self._name_groups(request.command.failing.handles if request.command.failing else ())
         texts = _texts(request.command) if isinstance(request.command, PutPolicy) else {}

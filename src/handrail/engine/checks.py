@@ -64,6 +64,8 @@ def check_decision(work: Any, state: Review, held: Action, command: Decide) -> N
     elif command.outcome == "answer":
         args = work.args(held.id, held.revision)
         check_answer(orjson.loads(args) if args else {}, command.value)
+    elif command.outcome == "supply" or (command.outcome == "happened" and command.value is not None):
+        _check_result(work.sources, held, command.value)
 
 
 def check_correction(sources: Sources, held: Action, value: JSON) -> None:
@@ -73,6 +75,13 @@ def check_correction(sources: Sources, held: Action, value: JSON) -> None:
     schema = sources.schema(held.schema)
     if schema is not None:
         _fits(schema, {"output": value})
+
+
+def _check_result(sources: Sources, held: Action, value: JSON) -> None:
+    """What people give as the result is what the caller gets, so it has to fit the type of a result."""
+    schema = sources.schema(held.returns) if held.returns else None
+    if schema is not None:
+        _fits(schema, value)
 
 
 def _check_edit(sources: Sources, held: Action, command: Decide) -> None:

@@ -12,6 +12,7 @@ from ..action.facts import Facts as ActionFacts
 from ..action.likeness import likeness
 from ..action.model import Action
 from ..codec.canonical import canonical
+from ..codec.policies import text_digest
 from ..codec.records import State
 from ..directory.lifecycle import Facts as DirectoryFacts
 from ..directory.roles import JUDGES
@@ -139,6 +140,7 @@ def _proposal(work: Work, subject: str, command: action.Propose, actor: Principa
         subject, work.now, actor, verdict, revision, blocked=blocked, intent=intent, line=line, target=target,
         charges=limits.charges(found), output=_output(command.kind, command.args), env=work.place.env,
         sampled=directory.names.draw(subject) < verdict.share,
+        returns=text_digest(command.returns) if command.returns else None,
     )  # fmt: skip
 
 

@@ -110,6 +110,7 @@ class Page:
     since; `unseen` the paths that have to be opened before the bytes may run. `choices` are what the reader may choose
     now, none where `refusal` says why; `voted` says that they have approved the present round, `permits` that with
     their approval they may let the like run, `may_report` that they may say how it turned out.
+    `returns` is the schema that a result has to fit that people give.
     `failing_alike` counts the other reviews that wait after failures like this one; nobody counts beyond 100.
     """
 
@@ -133,6 +134,7 @@ class Page:
     uninspected: tuple[Uninspected, ...]
     raw: JSON
     schema: dict[str, Any] | None
+    returns: dict[str, Any] | None
     question: Question | None
     choices: tuple[Outcome, ...]
     refusal: Refusal | None

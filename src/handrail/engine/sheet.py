@@ -81,6 +81,7 @@ class Snapshot(NamedTuple):
     similar: similar.Found
     first: str | None
     failing_alike: int
+    returns: dict[str, Any] | None
 
 
 class Sheets:
@@ -109,7 +110,14 @@ class Sheets:
             self._archive.latest_in(reader, action, MOST_ENTRIES), self._revisions(reader, state, events),
             list(self._steps(reader, action)), similar.find(self._archive, reader, about, now),
             self._archive.first_in(reader, action), self._failing_alike(reader, state),
+            self._returns(reader, action),
         )  # fmt: skip
+
+    def _returns(self, reader: Reader, action: Action) -> dict[str, Any] | None:
+        """What a result has to fit that people give."""
+        text = reader.blob(self._tenant, action.returns) if action.returns else None
+        found: dict[str, Any] | None = orjson.loads(text) if text else None
+        return found
 
     def _failing_alike(self, reader: Reader, review: Review) -> int:
         """How many other reviews wait after failures like the one that this one waits after."""
@@ -173,7 +181,8 @@ class Sheet:
         return shape.Page(
             row=found.rows.row(self._material), v=found.rows.v, now=self._viewer.now, view=self._view(),
             ladder=tuple(past.ladder(review, found.events, self._names)), quorum=tuple(self._quorum()),
-            undo=review.demand.undo, raw=self._args, schema=self._schema(), question=self._question(),
+            undo=review.demand.undo, raw=self._args, schema=self._schema(), returns=self._found.returns,
+            question=self._question(),
             choices=open_to, refusal=refusal, voted=voted(review, self._viewer.principal),
             permits=self._permits(open_to), may_comment=self._may_comment(),
             rounds=tuple(past.rounds(found.events, self._names, found.revisions)),

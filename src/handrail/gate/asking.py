@@ -13,7 +13,7 @@ import orjson
 from ..backend import ActionRecord, Backend, ReviewRecord
 from ..clock import SystemClock
 from ..codec.canonical import canonical
-from ..codec.edits import typed
+from ..codec.edits import entered, typed
 from ..codec.parameters import in_order
 from ..errors import AlreadyDecided, HandrailError, Late, StaleView
 from ..review import commands as c
@@ -132,7 +132,11 @@ def _choose(record: ReviewRecord, *, unfold: bool) -> str | None:
 
 def decide(record: ReviewRecord, outcome: str, *, unfold: bool) -> c.Decide:
     """The command for an outcome, with what it needs asked for. Raises `InvalidValue` for what does not fit."""
-    value: JSON = _value(record) if outcome in ("answer", "supply") else None
+    value: JSON = None
+    if outcome == "supply":
+        value = entered(record.action.returns, _read("result> "))
+    elif outcome == "answer":
+        value = _value(record)
     args = edited(record) if outcome == "edit" else None
     note = _read("why? " if outcome in REASONED else "note (may be empty): ") or None
     seen = (folds(record.view) or ()) if unfold else ()

@@ -146,8 +146,16 @@ def propose(
         reversible=gated.reversible, idempotent=gated.idempotent, probe=gated.probe is not None,
         supersedes=call.identity.supersedes, parent=call.parent, target=target, kind=gated.kind,
         offered=offered and not gated.schema.has_local, confidence=_finite(call.confidence), inputs=call.inputs,
-        executor=executor, start=executor is not None, failing=gated.failing,
+        executor=executor, start=executor is not None, failing=gated.failing, returns=_returns(gated),
     )  # fmt: skip
+
+
+def _returns(gated: Gated) -> str | None:
+    """What a result has to fit that people may have to give by hand; nothing where it may be anything."""
+    if gated.kind != "call" or (gated.retry is None and gated.probe is None):
+        return None
+    schema = gated.schema.result_schema_json
+    return None if schema == "{}" else schema
 
 
 def _finite(confidence: float | None) -> float | None:

@@ -182,6 +182,7 @@ def _travelling(found: JSONObject) -> None:
     properties = propose["properties"]
     properties["args"] = {"type": "object", "additionalProperties": VALUE}
     properties["schema"] = {**properties["args"], "description": "JSON Schema (2020-12) of the arguments."}
+    properties["returns"] = {**MAYBE_OBJECT, "description": "JSON Schema of a result that people give by hand."}
     properties["id"] = ACTION_ID
     for name, pattern in WORDS:
         for command in found.values():

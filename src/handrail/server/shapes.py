@@ -48,7 +48,7 @@ def _list(item: JSONObject) -> JSONObject:
 ERASABLE: Final = _object({}, value={}, erased=TEXT)
 ACTION: Final = _object(
     {"state": _ref("Action"), "args": MAYBE, "context": ERASABLE, "story": ERASABLE, "outcome": ERASABLE,
-     "schema": MAYBE, "waits_for": MAYBE}
+     "schema": MAYBE, "waits_for": MAYBE, "returns": MAYBE}
 )  # fmt: skip
 REVIEW: Final = _object(
     {"state": _ref("Review"), "action": ACTION, "view": ERASABLE, "first_args": MAYBE,

@@ -33,6 +33,8 @@ def body_of(command: object) -> dict[str, Any]:
             body["args"] = orjson.loads(command.args)
             body["schema"] = orjson.loads(command.schema_text)
             del body["schema_text"]
+            if command.returns is not None:
+                body["returns"] = orjson.loads(command.returns)
         case Decide(args=str() as args):
             body["args"] = orjson.loads(args)
         case Decide():
@@ -142,6 +144,7 @@ def _proposal(body: dict[str, Any]) -> dict[str, Any]:
         "args": canonical(_object("args", body.get("args", {}))),
         "schema": digest,
         "schema_text": schema,
+        "returns": canonical(_object("returns", body["returns"])) if body.get("returns") is not None else None,
         "declared": _declared("declared", body.get("declared", {})),
         "failing": _declared("failing", body["failing"]) if body.get("failing") is not None else None,
     }

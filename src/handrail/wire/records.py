@@ -60,7 +60,7 @@ def action_out(record: ActionRecord) -> JSONObject:
     return {
         "state": plain(record.state), "args": record.args, "context": text_out(record.context),
         "story": text_out(record.story), "outcome": text_out(record.outcome), "schema": record.schema,
-        "waits_for": record.waits_for,
+        "waits_for": record.waits_for, "returns": record.returns,
     }  # fmt: skip
 
 
@@ -68,7 +68,7 @@ def action_in(found: JSONObject) -> ActionRecord:
     """The record again."""
     return ActionRecord(
         msgspec.convert(found["state"], Action), found["args"], text_in(found["context"]), text_in(found["story"]),
-        text_in(found["outcome"]), found["schema"], found.get("waits_for"),
+        text_in(found["outcome"]), found["schema"], found.get("waits_for"), found.get("returns"),
     )  # fmt: skip
 
 

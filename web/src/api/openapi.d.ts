@@ -1243,6 +1243,8 @@ export interface components {
             readonly like: string | null;
             /** @default false */
             readonly sampled: boolean;
+            /** @default null */
+            readonly returns: string | null;
         };
         readonly Demand: {
             readonly levels: readonly components["schemas"]["Level"][];
@@ -1428,6 +1430,10 @@ export interface components {
             readonly inputs: string | null;
             /** @default null */
             readonly failing: components["schemas"]["Declaration"] | null;
+            /** @description JSON Schema of a result that people give by hand. */
+            readonly returns?: {
+                readonly [key: string]: components["schemas"]["Value"];
+            } | null;
             readonly id?: string | null;
         };
         readonly Declaration: {
@@ -1672,6 +1678,9 @@ export interface components {
             readonly uninspected: readonly components["schemas"]["Uninspected"][];
             readonly raw: components["schemas"]["Value"];
             readonly schema: {
+                readonly [key: string]: components["schemas"]["Value"];
+            } | null;
+            readonly returns: {
                 readonly [key: string]: components["schemas"]["Value"];
             } | null;
             readonly question: components["schemas"]["Question"] | null;
@@ -2499,6 +2508,7 @@ export interface operations {
                         };
                         readonly schema: string | null;
                         readonly waits_for: string | null;
+                        readonly returns: string | null;
                     };
                 };
             };
@@ -6205,6 +6215,7 @@ export interface operations {
                                 };
                                 readonly schema: string | null;
                                 readonly waits_for: string | null;
+                                readonly returns: string | null;
                             };
                             readonly view: {
                                 readonly value?: unknown;
@@ -6533,6 +6544,7 @@ export interface operations {
                             };
                             readonly schema: string | null;
                             readonly waits_for: string | null;
+                            readonly returns: string | null;
                         };
                         readonly view: {
                             readonly value?: unknown;
