@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from decimal import Decimal
-from typing import Annotated, Any, Final, get_args
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -20,7 +20,7 @@ from ..engine.trial import Trial, Tried, tried
 from ..errors import UsageError
 from ..policy.asked import Asked
 from ..policy.criticality import Criticality
-from ..policy.rules import Mode
+from ..policy.rules import MODES
 from ..view.escape import visible
 from ..view.lines import Line
 from ..view.words import count
@@ -31,7 +31,6 @@ from .policy import File, read
 from .refusal import refused
 
 FEW: Final = 20
-MODES: Final = frozenset(get_args(Mode)) - {"assisted"}
 _MARKS: Final = {
     "counts": ("+", "good", "counts"), "untrue": ("-", "muted", "does not count"),
     "no_answer": ("!", "flag", "asks people: its condition has no answer"),

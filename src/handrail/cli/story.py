@@ -9,6 +9,7 @@ from typing import Any, assert_never
 from ..action import events as a
 from ..directory import events as d
 from ..policy.paths import ANYONE, Demand
+from ..policy.rules import MODES
 from ..review import events as r
 from ..review.voting import named
 from ..view.drawing import inline
@@ -211,8 +212,11 @@ def allowed(code: str, rule: str | None) -> str:
     """Why something runs, or may not, without anybody having been asked."""
     if code in ("rule", "standing") and rule:
         return f"{_giver(rule)} says so"
+    if code in MODES and rule:
+        return f"{_giver(rule)} would ask people, and its mode is {code}"
     words = {"sure": "its agent is as sure as it has to be", "declared": "its code says so"}
-    return words.get(code) or _code(code)
+    found = words.get(code) or _code(code)
+    return f"{found}, by {_giver(rule)}" if code == "sure" and rule else found
 
 
 def _code(code: str) -> str:

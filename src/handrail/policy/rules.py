@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from .asked import Asked
 from .criticality import Raise
@@ -15,6 +15,8 @@ from .paths import AtEnd
 Default = Literal["review", "deny"]
 Effect = Literal["run", "deny", "approval", "confidence", "exceptions", "watched"]
 Mode = Literal["shadow", "assisted", "sampled", "autonomous"]
+MODES: Final = frozenset(get_args(Mode)) - {"assisted"}
+"""The modes in which nobody is asked."""
 ASKING: Final = ("approval", "confidence", "watched")
 """What asks people before an action runs, at least about some."""
 Why = Literal["rule", "below_threshold", "no_usable_confidence", "not_watched"]
