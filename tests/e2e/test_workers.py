@@ -42,6 +42,14 @@ def mark(number: int) -> int:
     note(number)
     return number * 2
 
+@rail.exceptions(name="yard.falter", on=ConnectionError, retries=2, backoff="100ms", reviewers="user:local")
+def falter(number: int) -> int:
+    note(number)
+    with open(os.environ["EFFECTS"]) as effects:
+        if effects.read().split().count(str(number)) < 3:
+            raise ConnectionError("no line")
+    return number
+
 ended = threading.Event()
 
 @rail.approval(name="yard.stay", reviewers="user:local")
@@ -76,6 +84,11 @@ class Yard:
         self.effects_file = folder / "effects"
         self._opened: list[Any] = []
         (folder / "yard.py").write_text(MODULE)
+
+    @property
+    def reviewer(self) -> str:
+        """Somebody who is there."""
+        return "user:ben" if self.house else "user:local"
 
     def apply(self, address: str) -> None:
         database = Database(address)
@@ -174,6 +187,27 @@ def test_many_workers_execute_what_many_agents_proposed_each_once(yard: Yard):
     assert sorted(map(int, yard.effects())) == list(range(agents * each))
     assert [one.end(signal.SIGTERM)[0] for one in processes] == [0] * workers
     print([sum("succeeded" in line for line in one.said) for one in processes], "actions by each worker")
+
+
+def test_workers_repeat_what_failed_after_its_pause_whoever_of_them_is_free(yard: Yard):
+    def falter(number: int) -> int:
+        raise AssertionError("this process only asks")
+
+    rail = yard.rail("agent")
+    gated = rail.exceptions(
+        name="yard.falter", on=ConnectionError, retries=2, backoff="100ms", reviewers=yard.reviewer
+    )(falter)  # fmt: skip
+    tickets = [gated.propose(number) for number in range(4)]
+    for _ in range(2):
+        yard.worker()
+    assert [ticket.wait(120) for ticket in tickets] == [0, 1, 2, 3]
+    assert sorted(yard.effects()) == sorted("0123" * 3)
+    for ticket in tickets:
+        found = [(one.type, one.at, one.data) for one in rail.core.backend.history(ticket.id)]
+        starts = [at for name, at, _ in found if name == "action.started"]
+        due = [(data["not_before"], data["not_before"] - at) for name, at, data in found if name.endswith("t_failed")]
+        assert [pause for _, pause in due] == [100_000, 200_000]
+        assert all(start >= not_before for start, (not_before, _) in zip(starts[1:], due, strict=True))
 
 
 def test_told_to_stop_it_takes_nothing_more_and_finishes_what_runs(file: Yard):

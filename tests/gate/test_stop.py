@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 import handrail
 from handrail.action import commands as a
+from handrail.action.model import Action
 from handrail.embedded import Embedded, solo_person
 from handrail.review.commands import Decide
 from handrail.run import commands as r
@@ -177,3 +179,64 @@ def test_an_agent_stops_no_run(alone: Any) -> None:
             quiet.core.backend.call(scope.id, r.Stop("I say so"))
         with pytest.raises(handrail.NotAllowed):
             quiet.core.backend.call(quiet.approval(name="stop.own")(lambda: None).propose().id, a.Halt())
+
+
+def resting(rail: handrail.Rail) -> Action:
+    """The action whose next attempt is awaited, as soon as there is one."""
+    size = 0
+    while True:
+        for state in rail.core.backend.newest("action"):
+            assert isinstance(state, Action)
+            if state.not_before is not None:
+                return state
+        size = rail.core.backend.changed(size, 10)
+
+
+def test_what_waits_for_its_next_attempt_does_not_begin_it_once_its_run_is_stopped(alone: Any) -> None:
+    quiet, _ = alone
+    calls: list[int] = []
+
+    @quiet.exceptions(name="stop.rests", on=ConnectionError, retries=3, backoff="10m")
+    def settle(number: int) -> None:
+        calls.append(number)
+        raise ConnectionError
+
+    ended: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            in_run(quiet, settle, "one")()
+        except BaseException as error:
+            ended.append(error)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    action = resting(quiet)
+    stop(quiet, "one")
+    thread.join(20)
+    [error] = ended
+    assert isinstance(error, handrail.Stopped)
+    assert error.reason == "wrong customer"
+    state = quiet.core.backend.action(action.id).state
+    assert (state.status, state.reason, calls) == ("refused", "run_stopped", [1])
+
+
+def test_a_task_that_is_cancelled_between_two_attempts_takes_its_action_back(alone: Any) -> None:
+    quiet, _ = alone
+    calls: list[int] = []
+
+    @quiet.exceptions(name="stop.cancelled", on=ConnectionError, retries=3, backoff="10m")
+    async def settle() -> None:
+        calls.append(1)
+        raise ConnectionError
+
+    async def work() -> str:
+        task = asyncio.create_task(settle())
+        action = await asyncio.to_thread(resting, quiet)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        return action.id
+
+    state = quiet.core.backend.action(asyncio.run(work())).state
+    assert (state.status, state.reason, calls) == ("withdrawn", "cancelled", [1])
