@@ -28,8 +28,10 @@ rules:
   - {name: small ones run, action: "tickets.*", verdict: run, sample: 1}
 """
 TEAM: Final[dict[str, Any]] = {
-    "type": "object", "properties": {"team": {"type": "string"}, "sure": {"type": "number"}}, "required": ["team", "sure"]
-}  # fmt: skip
+    "type": "object",
+    "properties": {"team": {"type": "string"}, "sure": {"type": "number"}},
+    "required": ["team", "sure"],
+}
 SCHEMA: Final[dict[str, Any]] = {"type": "object", "properties": {"amount": {"type": "number"}}}
 
 
