@@ -18,7 +18,7 @@ POLICY: Final = """
 default_path: desk
 paths: {desk: {levels: [{ask: group:treasury, for: 4h}]}}
 criticality:
-  - {name: more than 100, when: args.amount > 100}
+  - {name: more than 100, when: has(args.amount) && args.amount > 100}
   - {name: done for the first time, when: history.first}
 rules:
   - name: large ones are read
@@ -27,6 +27,11 @@ rules:
     pattern: approval
   - {name: small ones run, action: "tickets.*", verdict: run, sample: 1}
 """
+TEAM: Final[dict[str, Any]] = {
+    "type": "object",
+    "properties": {"team": {"type": "string"}, "sure": {"type": "number"}},
+    "required": ["team", "sure"],
+}
 SCHEMA: Final[dict[str, Any]] = {"type": "object", "properties": {"amount": {"type": "number"}}}
 
 
@@ -61,8 +66,13 @@ def sample(house: House) -> str:
         "value": {"value": "C-77\u202e"},
     }
     house("POST", f"/actions/{started['id']}/settle", house.company.key(), json=settle)
+    return opened_for(house, started["id"])
+
+
+def opened_for(house: House, action: str) -> str:
+    """The open review of an action."""
     listed = house("GET", "/inbox", house.session("ann")).json()["items"]
-    found: str = next(one["id"] for one in listed if one["action"] == started["id"])
+    found: str = next(one["id"] for one in listed if one["action"] == action)
     return found
 
 
@@ -84,6 +94,26 @@ async def test_a_sample_shows_what_ran_and_takes_right_or_wrong(chromium: Browse
         await expect(page.get_by_role("region", name="Record")).to_contain_text("You found this wrong")
     assert (outcome(house, good), outcome(house, bad)) == ("right", "wrong")
     assert state(house, bad)["kind"] == "sample"
+
+
+async def test_what_would_have_been_right_is_written_in_the_type_of_the_output(chromium: Browser, house: House):
+    body = {
+        "name": "tickets.team", "kind": "output", "args": {"output": {"team": "sales", "sure": 0.95}},
+        "schema": {"type": "object", "properties": {"output": {"$ref": "#/$defs/Team"}}, "$defs": {"Team": TEAM}},
+        "declared": {"pattern": "auto"}, "risk": "low",
+    }  # fmt: skip
+    done = house("POST", "/actions", house.company.key(), json=body).json()
+    assert done["status"] == "succeeded", done
+    review = opened_for(house, done["id"])
+    async with at(chromium, house, review) as page:
+        await page.get_by_role("button", name="Wrong").click()
+        await page.get_by_label("team", exact=True).fill("legal")
+        await page.get_by_label("sure").fill("1")
+        await page.get_by_label("Note to the agent and the record").fill("It names a lawyer.")
+        await page.get_by_role("form", name="Wrong").locator("button[type=submit]").click()
+        await expect(page.get_by_text("was found wrong")).to_be_visible()
+    decided = house("GET", f"/reviews/{review}", house.session("ann")).json()["decision"]
+    assert decided["value"]["value"] == {"team": "legal", "sure": 1}
 
 
 async def test_how_critical_it_is_and_why_stands_where_people_are_asked(chromium: Browser, house: House):

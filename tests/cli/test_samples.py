@@ -42,7 +42,7 @@ def test_a_sample_is_shown_with_what_it_gave_back_and_found_wrong(company, rail)
     done = company("reviews", "wrong", review, "--note", "a complaint", "--yes")
     assert done.code == 0, done.err
     assert "found it wrong" in company("reviews", "show", review).out
-    assert company("actions", "show", ticket.id, "--json").json["status"] == "succeeded"
+    assert "succeeded" in company("actions", "show", ticket.id).out
 
 
 def test_why_it_ran_by_itself_is_explained_with_its_rule_and_mode(company, rail):

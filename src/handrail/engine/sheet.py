@@ -110,14 +110,15 @@ class Sheets:
             self._archive.latest_in(reader, action, MOST_ENTRIES), self._revisions(reader, state, events),
             list(self._steps(reader, action)), similar.find(self._archive, reader, about, now),
             self._archive.first_in(reader, action), self._failing_alike(reader, state),
-            self._returns(reader, action),
+            self._returns(reader, state, action),
         )  # fmt: skip
 
-    def _returns(self, reader: Reader, action: Action) -> dict[str, Any] | None:
-        """What a result has to fit that people give."""
-        text = reader.blob(self._tenant, action.returns) if action.returns else None
+    def _returns(self, reader: Reader, review: Review, action: Action) -> dict[str, Any] | None:
+        """What a result has to fit that people give, or what would have been right instead of a sample's output."""
+        digest = action.returns if review.kind != "sample" else action.schema if action.kind == "output" else None
+        text = reader.blob(self._tenant, digest) if digest else None
         found: dict[str, Any] | None = orjson.loads(text) if text else None
-        return found
+        return output_of(found) if found and review.kind == "sample" else found
 
     def _failing_alike(self, reader: Reader, review: Review) -> int:
         """How many other reviews wait after failures like the one that this one waits after."""
@@ -299,3 +300,9 @@ class Sheet:
 def _worded(value: Any) -> str:
     """A text as it reads, other values as they are written; secrets covered."""
     return drawn(conceal(value)) if isinstance(value, str) else inline(value)
+
+
+def output_of(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of an output, out of that of the arguments in which it travels."""
+    shared = {"$defs": schema["$defs"]} if "$defs" in schema else {}
+    return {**schema.get("properties", {}).get("output", {}), **shared}

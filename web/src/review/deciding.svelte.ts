@@ -21,7 +21,7 @@ export type Mode =
   | { kind: "comment" | "escalate" | "delegate" | "more"; outcome: null };
 
 const CHANGED = new Set(["stale_view", "already_decided", "late", "not_allowed", "unseen", "not_ready"]);
-const VALUED = new Set(["answer", "supply", "happened"]);
+const VALUED = new Set(["answer", "supply", "happened", "wrong"]);
 
 /** How a person decides on a review, from the first key to the answer of the server. */
 export class Deciding {
