@@ -28,15 +28,18 @@ def refund(house: House, **given: Any) -> str:
     return ask(house, **{"args": ARGS, "schema": SCHEMA, **given})
 
 
-def broken(house: House, outcome: str = "failed") -> str:
+GONE: Final = {"error": "no such charge"}
+
+
+def broken(house: House, outcome: str = "failed", value: Any = None, **given: Any) -> str:
     """An agreed action goes wrong, and people are asked what to do; returns the id of that review."""
     key = house.company.key()
-    asked = refund(house)
+    asked = refund(house, **given)
     decide(house, asked)
     action = sheet(house, asked)["row"]["action"]
     body = {"executor": "one", "bind": sheet(house, asked)["view"]["bind"]}
     found = house("POST", f"/actions/{action}/start", key, json=body).json()
-    settle = {"executor": "one", "fence": found["fence"], "outcome": outcome, "value": {"error": "no such charge"}}
+    settle = {"executor": "one", "fence": found["fence"], "outcome": outcome, "value": value or GONE}
     answer = house("POST", f"/actions/{action}/settle", key, json={**settle, "escalate": outcome == "failed"})
     assert answer.status_code == 200, answer.text
     review: str = answer.json()["review"]

@@ -45,3 +45,40 @@ def test_of_calls_that_wait_together_one_asks_after_the_other(tmp_path: Path):
     assert "ONE" not in sent
     assert "about one" in sent
     assert "about three" in sent
+
+
+FAILING = """
+import handrail
+
+rail = handrail.connect("sqlite:///handrail.db")
+
+
+@rail.exceptions(name="settle", on=ConnectionError, retries=1, backoff="10ms")
+def settle(number: int) -> int:
+    raise ConnectionError(f"no line, token=sk_live_4eC39HqLyjWDarjtT1zdp7dc\\x1b[2J")
+
+
+print("got", settle(7), "END")
+"""
+
+
+def test_who_is_asked_about_a_failure_sees_its_attempts_and_supplies_a_result_of_its_type(tmp_path: Path):
+    (tmp_path / "agent.py").write_text(FAILING)
+    with terminal("agent.py", cwd=tmp_path) as screen:
+        shown = screen.until("decide>")
+        assert "attempt 1 failed: ConnectionError: no line" in shown
+        assert "attempt 2 failed: ConnectionError: no line" in shown
+        assert "settle in agent.py:9" in shown
+        assert "4eC39H" not in shown
+        screen.type("u\n")
+        screen.until("result>")
+        screen.type("seven\n")
+        screen.until("may be empty")
+        screen.type("\n")
+        assert "whole number" in screen.until("decide>")
+        screen.type("u\n")
+        screen.until("result>")
+        screen.type("7\n")
+        screen.until("may be empty")
+        screen.type("\n")
+        screen.until("got 7 END")

@@ -25,6 +25,7 @@ from ..view.escape import safe, visible
 from ..view.lines import BLANK, Line
 from ..view.model import Erased, folds
 from ..view.text import render
+from .failures import became
 from .notice import local_zone
 from .paint import painted
 
@@ -72,6 +73,7 @@ def show(record: ReviewRecord, backend: Backend, *, unfold: bool = False) -> Non
     """Draw a review on stderr."""
     columns, rows = shutil.get_terminal_size((100, 24))
     lines = drawn(record, backend, width=columns, unfold=unfold)
+    lines += became(record, backend, now=SystemClock().now(), width=columns)
     if len(lines) > rows - 6:
         lines += [BLANK, Line("rule", "─" * columns), *lines[:3]]
     print("\n" + painted(lines, sys.stderr) + "\n", file=sys.stderr, flush=True)
