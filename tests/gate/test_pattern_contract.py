@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import handrail
-from handrail.testing.contracts import SAYS, PatternContract
+from handrail.testing.pattern_contract import SAYS, AskingContract, PatternContract
 
 UNCHECKED: Any = tuple(one for one in SAYS if one != "send_back")
 
@@ -16,23 +16,23 @@ def stacked(rail: handrail.Rail, **keywords: Any) -> Any:
     return lambda function: rail.approval(**keywords)(rail.exceptions(retries=0)(function))
 
 
-class TestApproval(PatternContract):
+class TestApproval(AskingContract):
     pattern = "approval"
 
 
-class TestAuto(PatternContract):
+class TestAuto(AskingContract):
     pattern = "auto"
 
 
-class TestConfidence(PatternContract):
+class TestConfidence(AskingContract):
     pattern, says = "confidence", UNCHECKED
     keywords: ClassVar[Any] = {"reviewers": "user:local", "threshold": 0.8}
 
 
 class TestExceptions(PatternContract):
-    pattern, asks = "exceptions", False
+    pattern = "exceptions"
     keywords: ClassVar[Any] = {"reviewers": "user:local", "retries": 0}
 
 
-class TestStacked(PatternContract):
+class TestStacked(AskingContract):
     pattern = "contract-stacked"

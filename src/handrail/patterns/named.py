@@ -19,8 +19,8 @@ def pattern(name: str) -> Callable[[Make], Make]:
     """Register a pattern of one's own: a function of a rail and of keywords that gives back a decorator.
 
     It is made of the patterns that are there, so that it can ask for more and never for less than they do. From then on
-    `rail.gate(pattern=name)` knows it; `handrail.testing.contracts.PatternContract` tests what every pattern promises.
-    Raises `UsageError` for a name that is taken or cannot be one.
+    `rail.gate(pattern=…)` knows its name. `handrail.testing.pattern_contract` tests what every pattern promises. Raises
+    `UsageError` for a name that is taken or cannot be one.
     """
     if not _NAME.fullmatch(name):
         raise UsageError(f"{name!r} cannot name a pattern: use small letters, digits and -, as in two-eyes")
