@@ -255,19 +255,19 @@ async def explain(exchange: Exchange) -> Response:
 
 
 async def list_reviews(exchange: Exchange) -> Response:
-    """Open reviews with everything needed to decide them."""
+    """Open reviews with everything needed to decide them; of failures that are alike those of one type of error."""
     after, limit = exchange.page
     archive = exchange.service.archive(exchange.who.tenant)
     found = await asyncio.to_thread(archive.waiting, after, limit, _failing(exchange))
     following = found[-1].state.id if len(found) == limit else None
-    return paged(exchange, [records.review_out(one) for one in found], following)
+    error = exchange.text("error")
+    fitting = [one for one in found if error is None or one.state.error == error]
+    return paged(exchange, [records.review_out(one) for one in fitting], following)
 
 
 def _failing(exchange: Exchange) -> Failing | None:
     """Which failures are asked for. Raises `InvalidValue` for what can be no type of an error, and no key."""
     error, like = exchange.text("error"), exchange.text("like")
-    if error is not None and like is not None:
-        raise InvalidValue("error and like do not go together: ask for one of them")
     if error is not None and not is_error_type(error):
         raise InvalidValue("error is the name of a type, as PaymentError: letters, digits, '_' and '.', up to 120")
     if like is not None:
