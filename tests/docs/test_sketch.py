@@ -80,6 +80,8 @@ HELD = {
         "tests/e2e/test_retries.py::test_four_calls_and_their_pauses_hold_across_a_kill_between_two_attempts",
     ),
     "`create_escalation(": (
+        "tests/server/test_failures.py::test_failures_are_found_by_the_type_of_their_error_page_after_page",
+        "tests/cli/test_exceptions.py::test_failures_that_are_alike_are_one_row_are_seen_together_and_decided_alone",
         "tests/server/test_page_past.py::test_failed_attempts_are_told_in_order_with_what_the_agent_says_of_them_drawn",
         *(
             EXCEPTIONS + f"test_{what}"
