@@ -219,7 +219,7 @@ def test_a_sample_is_looked_at_after_it_ran_and_changes_nothing(people):
 def test_what_was_drawn_and_then_asked_about_is_no_sample(people):
     people.policy(PATHS + "rules: [{action: test_auto.plain, verdict: run, sample: 1}]")
     ticket = plain.propose(7)
-    assert (state(ticket).status, state(ticket).sampled) == ("cleared", True)
+    assert (state(ticket).status, state(ticket).share, state(ticket).sampled) == ("cleared", "1.0", False)
     people.policy(PATHS + "rules: [{action: test_auto.plain, pattern: approval}]")
     people.approves("test_auto.plain")
     assert ticket.wait(5) == 7
@@ -242,6 +242,8 @@ def test_of_what_runs_by_itself_the_share_is_drawn_and_none_that_people_decided_
     people.policy(PATHS + "rules: [{action: test_auto.plain, pattern: confidence, threshold: 0.5, sample: 0.5}]")
     draw = people.database.process.engine.names("default").draw
     for ticket in [plain.having(confidence=0.9).propose(one) for one in range(8)]:
+        assert not state(ticket).sampled
+        ticket.wait(5)
         assert state(ticket).sampled == (draw(ticket.id) < 0.5)
     people.policy(PATHS + "rules: [{action: test_auto.plain, pattern: confidence, threshold: 0.5, sample: 1}]")
     people.approves("test_auto.plain")

@@ -176,7 +176,7 @@ def _action_facts(world: World, subject: str, command: object, actor: Principal)
     stopped = isinstance(around, Run) and around.status == "stopped"
     return ActionFacts(
         subject, world.now, actor, fresh, None, lease, blocked, owns, stopped=stopped, refused_at=refused,
-        permitted=judges, output=output_of(state.kind, state.bind),
+        permitted=judges, output=output_of(state.kind, state.bind), sampled=float(state.share or 0) > 0.5,
     )  # fmt: skip
 
 

@@ -94,7 +94,7 @@ OF_THE_POLICY: Final = (
     ),
     Guard(
         "asked once", "What people were asked about before it ran is no sample.",
-        (Edit("action/model.py", "return self.sampled and self.asked is None and", "return self.sampled and"),),
+        (Edit("action/model.py", "self.share is not None and self.asked is None and", "self.share is not None and"),),
         ("tests/gate/test_auto.py::test_what_was_drawn_and_then_asked_about_is_no_sample",),
     ),
     Guard(

@@ -14,8 +14,8 @@ class Proposed:
 
     `intent` is a keyed hash of its purpose, `floor` says whether its code asks for people by itself, `offered` whether
     anybody who has the function may execute it, `failing` who is asked once it fails, where those are others, and
-    `runs` whether its code lets it run where no rule speaks, and `sampled` whether it was drawn to be looked at by
-    people after it ran by itself. `returns` is the digest of the schema of its result.
+    `runs` whether its code lets it run where no rule speaks, and `share` the part of what runs by itself that people
+    look at, as text, where they look at some. `returns` is the digest of the schema of its result.
     """
 
     kind: Kind
@@ -47,7 +47,7 @@ class Proposed:
     env: str | None = None
     failing: Demand | None = None
     runs: bool = False
-    sampled: bool = False
+    share: str | None = None
     returns: str | None = None
 
 
@@ -140,9 +140,10 @@ class AttemptFailed:
 @dataclass(frozen=True, slots=True)
 class Succeeded:
     """It took effect, or was answered. `by` says who knows: executor, probe or person; an output is used because people
-    or a rule agreed to it. Texts: `outcome`."""
+    or a rule agreed to it. `sampled` says that it ran by itself and was drawn to be looked at. Texts: `outcome`."""
 
     by: Literal["executor", "probe", "person", "rule"]
+    sampled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,7 +204,7 @@ def _settle(state: Action, command: c.Settle, facts: Facts) -> list[Draft[e.Even
     texts = {"outcome": command.value}
     match command.outcome:
         case "succeeded":
-            return [Draft(e.Succeeded("executor"), texts, lease=0)]
+            return [Draft(e.Succeeded("executor", facts.sampled and state.may_be_drawn), texts, lease=0)]
         case "unknown":
             return lost(state, "reported", facts, texts)
         case "failed":
@@ -280,7 +280,7 @@ def _reconcile(state: Action, command: c.Reconcile, facts: Facts) -> list[Draft[
         raise FencedOff("the probe was asked about another attempt than the one whose end is unknown now: ask it again")
     match command.found:
         case "happened":
-            return [Draft(e.Succeeded("probe"), {"outcome": command.value})]
+            return [Draft(e.Succeeded("probe", facts.sampled and state.may_be_drawn), {"outcome": command.value})]
         case "not_happened":
             if state.grant is None or state.grant.expires_at <= facts.now:
                 return [Draft(e.Failed("probe"), {"outcome": {"error": "the probe found that it did not happen"}})]
@@ -332,7 +332,8 @@ def moved(state: Action, event: e.Event, sealed: Sealed[e.Event]) -> dict[str, A
                 "like": event.like,
             }  # fmt: skip
         case e.Succeeded() | e.Failed() | e.Skipped():
-            return {"outcome": outcome, "review": None, "due_at": None, **NOBODY, **_given_back(state, event)}
+            drawn = {"sampled": True} if isinstance(event, e.Succeeded) and event.sampled else {}
+            return {"outcome": outcome, "review": None, "due_at": None, **NOBODY, **drawn, **_given_back(state, event)}
         case e.Refused() if event.reason in BY_PEOPLE:
             return {
                 "reason": event.reason, "due_at": None, "answered_at": sealed.at, **NOBODY, **_given_back(state, event)

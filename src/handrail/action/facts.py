@@ -31,7 +31,7 @@ class Facts:
     `env` in which environment whoever commits is;
     `returns` the digest of the schema of its result;
     `like` the keyed hash of what is alike in errors like the reported one;
-    `sampled` that it was drawn to be looked at after it runs by itself."""
+    `sampled` that it is drawn to be looked at, if it ran by itself."""
 
     subject: str
     now: int

@@ -114,7 +114,7 @@ def _proposed(command: c.Propose, facts: Facts, verdict: Verdict) -> e.Proposed:
         idempotent=command.idempotent, probe=command.probe, bind=facts.revision.bind, supersedes=command.supersedes,
         pol=verdict.pol, floor=command.declared.asks(command.confidence), offered=command.offered,
         parent=command.parent, target=facts.target, over=verdict.over, env=facts.env, failing=verdict.failing,
-        runs=command.declared.runs, sampled=facts.sampled and verdict.kind == "run",
+        runs=command.declared.runs, share=_number(verdict.share or None) if verdict.kind == "run" else None,
         returns=facts.returns,
         confidence=_number(usable(command.confidence)),
         threshold=_number(command.declared.threshold if verdict.threshold is None else verdict.threshold),
@@ -136,7 +136,7 @@ def _routed(command: c.Propose, facts: Facts, verdict: Verdict) -> list[Draft[e.
             grant = Grant(facts.revision.bind, facts.now + verdict.demand.grant, verdict.rule or "declared")
             drafts: list[Draft[e.Event]] = [Draft(e.Cleared(grant, charges=facts.charges or ()))]
             if command.kind == "output":
-                return [*drafts, _used("rule", facts)]
+                return [*drafts, _used("rule", facts, sampled=facts.sampled and bool(verdict.demand.levels))]
             if command.start and command.executor and not execution.waits(facts) and grant.expires_at > facts.now:
                 drafts += execution.begin(command.executor, grant.bind, 0, 0, facts)
             return drafts
@@ -159,9 +159,9 @@ def _number(given: float | None) -> str | None:
     return None if given is None else repr(float(given))
 
 
-def _used(by: Literal["person", "rule"], facts: Facts) -> Draft[e.Event]:
+def _used(by: Literal["person", "rule"], facts: Facts, *, sampled: bool = False) -> Draft[e.Event]:
     """An output takes effect by being used: there is nothing to execute."""
-    return Draft(e.Succeeded(by), {"outcome": {"value": facts.output}})
+    return Draft(e.Succeeded(by, sampled), {"outcome": {"value": facts.output}})
 
 
 def _fitting_end(kind: Kind, verdict: Verdict) -> None:
@@ -292,5 +292,5 @@ def _born(event: e.Proposed, sealed: Sealed[e.Event], subject: str) -> Action:
         context=sealed.texts.get("context"), story=sealed.texts.get("story"), supersedes=event.supersedes,
         pol=event.pol, floor=event.floor, offered=event.offered, confidence=event.confidence,
         threshold=event.threshold, parent=event.parent, target=event.target, over=event.over, env=event.env,
-        failing=event.failing, runs=event.runs, sampled=event.sampled, returns=event.returns,
+        failing=event.failing, runs=event.runs, share=event.share, returns=event.returns,
     )  # fmt: skip

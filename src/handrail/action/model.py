@@ -54,7 +54,7 @@ class Action:
     run where no rule speaks, `tries` counts the starts under the present grant, and `not_before` is when the next one
     may follow after an attempt that failed. `error` is the type of the error that the last such attempt raised, and
     `like` the keyed hash that it shares with errors that are alike.
-    `sampled` says that people look at it once it has run by itself.
+    `share` is the part of what runs by itself that people look at, as text, and `sampled` says that this was drawn.
     `returns` is the digest of the schema that its result has to fit where people give it.
     """
 
@@ -113,6 +113,7 @@ class Action:
     not_before: int | None = None
     error: str | None = None
     like: str | None = None
+    share: str | None = None
     sampled: bool = False
     returns: str | None = None
 
@@ -122,9 +123,9 @@ class Action:
         return None if self.confidence is None else float(self.confidence)
 
     @property
-    def asks_after(self) -> bool:
-        """Whether people look at it now that it ran, and were asked about it never before."""
-        return self.sampled and self.asked is None and self.demand is not None and bool(self.demand.levels)
+    def may_be_drawn(self) -> bool:
+        """Whether people may look at it once it has run: they were asked about it never before, and some are named."""
+        return self.share is not None and self.asked is None and self.demand is not None and bool(self.demand.levels)
 
     @property
     def final(self) -> bool:

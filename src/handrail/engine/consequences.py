@@ -55,7 +55,7 @@ def _of_action(state: Action, event: object, asked: str | None) -> list[Follow]:
             return [(asked, review.Close(superseded=event.reason == "superseded"))]
         case acted.Refused(reason="run_stopped") if asked:
             return [(asked, review.Close(superseded=True))]
-        case acted.Succeeded() if state.asks_after and state.demand:
+        case acted.Succeeded(sampled=True) if state.demand:
             number = state.reviews + 1
             opening = review.Open(
                 "sample", "sampled", state.id, number, _one_answer(state.demand), state.revision, state.bind, state.risk

@@ -96,13 +96,28 @@ def _action(work: Work, subject: str, state: State | None, command: object, acto
         case action.Settle():
             stopped = lineage.stopped(work, state.run) is not None
             like = _like(work, state.name, command)
-            return ActionFacts(subject, work.now, actor, lease=work.lease(subject), stopped=stopped, like=like)
+            return ActionFacts(
+                subject,
+                work.now,
+                actor,
+                lease=work.lease(subject),
+                stopped=stopped,
+                like=like,
+                sampled=_drawn(work, state),
+            )
+        case action.Reconcile():
+            return ActionFacts(subject, work.now, actor, lease=work.lease(subject), sampled=_drawn(work, state))
         case action.Withdraw():
             return ActionFacts(subject, work.now, actor, owns=_owns(work, state.owner, actor))
         case action.ReportOutcome():
             return ActionFacts(subject, work.now, actor, permitted=_judges(work, actor))
         case _:
             return ActionFacts(subject, work.now, actor, lease=work.lease(subject))
+
+
+def _drawn(work: Work, state: Action) -> bool:
+    """Whether an action is drawn to be looked at. Nobody can tell before its end who does not know the secret."""
+    return state.share is not None and work.sources.directory().names.draw(state.id) < float(state.share)
 
 
 def _proposal(work: Work, subject: str, command: action.Propose, actor: Principal) -> ActionFacts:

@@ -1241,6 +1241,8 @@ export interface components {
             readonly error: string | null;
             /** @default null */
             readonly like: string | null;
+            /** @default null */
+            readonly share: string | null;
             /** @default false */
             readonly sampled: boolean;
             /** @default null */
