@@ -76,6 +76,12 @@ def test_a_number_is_whole_however_it_is_written(house: House):
     assert house("POST", "/actions", key, json=body).status_code == 422
 
 
+def test_a_number_with_an_exponent_is_taken_beside_one_that_is_written_as_a_fraction(house: House):
+    body = {**BODIES["propose_action"], "target": 3.4e38, "declared": {"within": 60_000_000.0}}
+    found = house("POST", "/actions", house.company.key(), json=body)
+    assert found.status_code == 201, found.text
+
+
 def test_an_empty_text_is_no_duration(house: House):
     house.company.person("olga", roles=("administrator",))
     key = house.company.accounts.by_key(house.company.key()).key

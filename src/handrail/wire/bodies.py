@@ -14,7 +14,7 @@ import orjson
 from ..action.commands import Propose
 from ..action.work import Function, Take
 from ..clock import DAY, micros
-from ..codec.canonical import canonical
+from ..codec.canonical import MAX_SAFE_INTEGER, canonical
 from ..engine.request import Renewal, RenewAll
 from ..errors import InvalidValue, UsageError
 from ..review.commands import Decide
@@ -73,7 +73,7 @@ def _whole(value: Any) -> Any:
             return {name: _whole(one) for name, one in value.items()}
         case list():
             return [_whole(one) for one in value]
-        case float() if value.is_integer():
+        case float() if value.is_integer() and abs(value) <= MAX_SAFE_INTEGER:
             return int(value)
         case _:
             return value
