@@ -18,10 +18,14 @@ class Receipt:
     number: int
 
 
-@pytest.fixture
-def failed(company, wire, rail, monkeypatch):
-    """An approved action whose attempt failed and which its executor handed to people; the ticket and its review."""
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch):
     monkeypatch.setattr("handrail.cli.outcome.PATIENCE", 0.05)
+
+
+@pytest.fixture
+def failed(company, wire, rail):
+    """An approved action whose attempt failed and which its executor handed to people; the ticket and its review."""
     ticket = wire.propose("DE89", 5)
     company("reviews", "approve", ticket.review, "-qy")
     backend = rail._gate.backend
@@ -68,8 +72,7 @@ def test_the_log_tells_of_the_failed_attempt(company, failed):
     assert "user:ann supplied the result" in out
 
 
-def test_what_is_known_of_a_lost_call_is_shown_with_what_was_reported_too_late(company, wire, rail, monkeypatch):
-    monkeypatch.setattr("handrail.cli.outcome.PATIENCE", 0.05)
+def test_what_is_known_of_a_lost_call_is_shown_with_what_was_reported_too_late(company, wire, rail):
     ticket = wire.propose("DE89", 5)
     company("reviews", "approve", ticket.review, "-qy")
     backend = rail._gate.backend

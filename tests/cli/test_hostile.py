@@ -47,7 +47,8 @@ def drawn(text: str) -> bool:
 def on_terminal(*words: str, env: dict[str, str]) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
     """The installed command on a pseudo-terminal of 100 columns."""
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-c", "from handrail.cli.main import app; app()", *words]
+    program = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    command = [sys.executable, "-c", program + "from handrail.cli.main import app; app()", *words]
     child = subprocess.Popen(
         command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
         env={**os.environ, "TERM": "xterm-256color", **env},
