@@ -8,7 +8,7 @@ limits:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,7 +17,8 @@ from ruamel.yaml.nodes import Node, ScalarNode, SequenceNode
 from ..policy.limits import ARGS, Limit, Otherwise, number
 from ..policy.rules import PathSpec
 from . import policy_words as words
-from .strict_yaml import Wrong, items, line, members, said, text, wrong
+from .policy_notes import Notes
+from .strict_yaml import items, line, members, said, text, wrong
 
 KEYS: Final = ("name", "action", "sum", "per", "within", "at_most", "otherwise", "path", "quorum")
 BY: Final = ("agent", "owner", "run", "action")
@@ -29,18 +30,15 @@ _ARGUMENT: Final = re.compile(r"args(\.[A-Za-z_][A-Za-z0-9_]{0,99}){1,8}")
 
 @dataclass
 class Limits:
-    """Reads one limit after another. Whom they ask is added to `asks`, and the line of each to `places`, under `limit:`
-    and its id."""
+    """Reads one limit after another. Whom they ask, and where each stands, is noted."""
 
     paths: Mapping[str, PathSpec]
-    asks: list[tuple[int, str]]
-    note: Callable[[Wrong], None]
-    places: dict[str, int]
+    notes: Notes
     read: int = 0
 
     def limit(self, node: Node) -> Limit:
         """One limit. Raises `Wrong`."""
-        found = members(node, KEYS, "a limit", self.note)
+        found = members(node, KEYS, "a limit", self.notes.note)
         for key, example in (("name", "name: payments a day"), ("action", "action: payments.transfer"),
                              ("within", "within: 24h"), ("at_most", 'at_most: "1000.00"')):  # fmt: skip
             if key not in found:
@@ -53,7 +51,7 @@ class Limits:
             _argument(found["sum"], "sum").removeprefix(ARGS) if "sum" in found else None,
             _per(found["per"]) if "per" in found else (), otherwise,
             words.path_name(found["path"], self.paths) if "path" in found else None,
-            words.quorum(found["quorum"], self.asks) if "quorum" in found else None,
+            words.quorum(found["quorum"], self.notes.asks) if "quorum" in found else None,
         )  # fmt: skip
 
     def _otherwise(self, found: Mapping[str, Node]) -> Otherwise:
@@ -68,13 +66,13 @@ class Limits:
         limit_id = words.slug(name)
         if not limit_id:
             wrong(node, f"{said(name)} has no letter or digit", "give the limit a name to call it by")
-        before = self.places.get(f"limit:{limit_id}")
+        before = self.notes.places.get(f"limit:{limit_id}")
         if before is not None:
             problem = f"the limit of line {before} is called {said(name)}, too"
             wrong(node, problem, "give each limit a name of its own with `name:`")
         if self.read == MOST:
             wrong(node, f"this policy has more than {MOST} limits", "let one limit count several actions with a *")
-        self.places[f"limit:{limit_id}"] = line(node)
+        self.notes.places[f"limit:{limit_id}"] = line(node)
         self.read += 1
         return limit_id
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Final, TypeVar
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
 
 from ruamel.yaml.nodes import Node, SequenceNode
 
@@ -14,12 +13,12 @@ from ..policy.paths import AtEnd
 from ..policy.rules import PathSpec, Policy, Rung
 from . import policy_words as words
 from .policies import text_digest
-from .policy_file import Mistake, PolicyFile, PolicyFileError
+from .policy_file import PolicyFile, PolicyFileError
 from .policy_limits import Limits
+from .policy_notes import Notes
 from .policy_rules import Rules
 from .strict_yaml import Wrong, items, line, members, named, parsed, said, text, wrong
 
-T = TypeVar("T")
 MAX_CHARACTERS: Final = 200_000
 MAX_LEVELS: Final = 20
 KEYS: Final = ("default", "default_path", "paths", "criticality", "rules", "limits", "never", "tests")
@@ -38,42 +37,8 @@ class _Path:
     at_end: str
 
 
-@dataclass
-class _Reading:
-    """What was read so far, and every mistake on the way."""
-
-    mistakes: list[Mistake] = field(default_factory=list)
-    asks: list[tuple[int, str]] = field(default_factory=list)
-    places: dict[str, int] = field(default_factory=dict)
-
-    def note(self, found: Wrong) -> None:
-        """Keep a mistake to tell it."""
-        self.mistakes.append(Mistake(found.line, found.problem, found.fix))
-
-    @contextmanager
-    def noting(self) -> Iterator[None]:
-        """A mistake inside the block is noted, and reading goes on behind it."""
-        try:
-            yield
-        except Wrong as found:
-            self.note(found)
-
-    def given(self, found: Mapping[str, Node], key: str, read: Callable[[Node], T], otherwise: T) -> T:
-        """What is written under a key; a mistake there is noted."""
-        with self.noting():
-            return read(found[key]) if key in found else otherwise
-        return otherwise
-
-    def each(self, node: Node | None, what: str, read: Callable[[Node], T]) -> tuple[T, ...]:
-        """The items of a list that can be read; the mistakes of the others are noted."""
-        found: list[T] = []
-        with self.noting():
-            if node is not None and not isinstance(node, SequenceNode):
-                wrong(node, f"`{what}` is no list", "write each as `- …` on a line of its own")
-            for one in node.value if node is not None else ():
-                with self.noting():
-                    found.append(read(one))
-        return tuple(found)
+class _Reading(Notes):
+    """One reading of a file."""
 
     def file(self, source: str) -> PolicyFile:
         """The whole file."""
@@ -83,9 +48,9 @@ class _Reading:
         found = members(root, KEYS, "the file", self.note)
         paths = self._paths(found.get("paths"))
         raises = self.each(found.get("criticality"), "criticality", words.raising)
-        read = Rules(paths, "default_path" in found, self.asks, self.note, self.places)
+        read = Rules(paths, "default_path" in found, self)
         rules = self.each(found.get("rules"), "rules", read.rule)
-        limits = self.each(found.get("limits"), "limits", Limits(paths, self.asks, self.note, self.places).limit)
+        limits = self.each(found.get("limits"), "limits", Limits(paths, self).limit)
         default = self.given(found, "default", words.default, "review")
         default_path = self.given(found, "default_path", lambda one: words.path_name(one, paths), None)
         self.mistakes += read.unreached(rules)

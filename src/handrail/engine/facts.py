@@ -97,14 +97,9 @@ def _action(work: Work, subject: str, state: State | None, command: object, acto
             stopped = lineage.stopped(work, state.run) is not None
             like = _like(work, state.name, command)
             return ActionFacts(
-                subject,
-                work.now,
-                actor,
-                lease=work.lease(subject),
-                stopped=stopped,
-                like=like,
+                subject, work.now, actor, lease=work.lease(subject), stopped=stopped, like=like,
                 sampled=_drawn(work, state),
-            )
+            )  # fmt: skip
         case action.Reconcile():
             return ActionFacts(subject, work.now, actor, lease=work.lease(subject), sampled=_drawn(work, state))
         case action.Withdraw():
@@ -335,7 +330,8 @@ def _decision(work: Work, base: ReviewFacts, state: Review, held: Action, comman
     check_decision(work, state, held, command)
     if command.outcome in COLLECTED:
         base = changed(base, unseen=folds(work.text(state.id, state.view)))
-    if command.value is not None and "wrong" == command.outcome in choices(state, base.actor, base.people, work.now):
+    corrects = command.outcome == "wrong" and command.value is not None
+    if corrects and "wrong" in choices(state, base.actor, base.people, work.now):
         check_correction(work.sources, held, command.value)
     if command.standing is not None:
         arguments = orjson.loads(work.args(held.id, held.revision) or "{}")

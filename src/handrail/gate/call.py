@@ -202,7 +202,7 @@ class Registry:
         if not words.is_name(gated.name):
             raise UsageError(f"{gated.name!r} cannot name an action: use letters, digits, '_', '-' and '.'")
         known = self._functions.get(gated.name)
-        if known is not None and not _same(known.function, gated.function):
+        if known is not None and not is_same(known.function, gated.function):
             raise UsageError(f"the name {gated.name!r} is taken by another function: give one of them name=")
         self._functions[gated.name] = gated
 
@@ -214,7 +214,7 @@ class Registry:
         return self._functions.get(name)
 
 
-def _same(one: Callable[..., Any], other: Callable[..., Any]) -> bool:
+def is_same(one: Callable[..., Any], other: Callable[..., Any]) -> bool:
     """Whether two functions are one, as after reloading a module."""
     code, other_code = getattr(one, "__code__", None), getattr(other, "__code__", None)
     if code is None or other_code is None:

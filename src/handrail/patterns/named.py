@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import Any, Final, TypeVar
 
 from ..errors import UsageError
+from ..gate.call import is_same
 
 Make = TypeVar("Make", bound=Callable[..., Any])
 BUILT_IN: Final = ("auto", "approval", "confidence", "exceptions")
@@ -27,7 +28,7 @@ def pattern(name: str) -> Callable[[Make], Make]:
 
     def register(make: Make) -> Make:
         known = _OWN.get(name)
-        if name in BUILT_IN or (known is not None and known.__qualname__ != make.__qualname__):
+        if name in BUILT_IN or (known is not None and not is_same(known, make)):
             raise UsageError(f"there is a pattern {name!r} already: give this one another name")
         _OWN[name] = make
         return make
