@@ -261,6 +261,31 @@ def test_draws_are_even_and_known_only_to_who_knows_the_secret():
     assert all(value != other.draw(f"act_{number}") for number, value in enumerate(drawn[:100]))
 
 
+def test_code_draws_samples_of_what_it_lets_run_whatever_its_pattern(people):
+    @rail.exceptions(name="export", sample=1, reviewers="user:local")
+    def export() -> int:
+        return 1
+
+    @rail.gate(name="move", sample=1)
+    def move() -> int:
+        return 2
+
+    people.policy(PATHS + "rules: [{action: move, verdict: run}]")
+    assert (export(), move()) == (1, 2)
+    found: Any = Embedded(people.database, solo_person).newest("review")
+    assert [one.kind for one in found] == ["sample", "sample"]
+    record = rail.core.backend.review(found[0].id)
+    with pytest.raises(handrail.InvalidValue, match="say in a note what would be right"):
+        judge(people, record, "wrong", value=3)
+    assert record.state.status == "open"
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.1, float("nan"), True])
+def test_a_share_that_is_none_is_refused(share: Any):
+    with pytest.raises(handrail.UsageError, match="sample="):
+        rail.gate(sample=share)(lambda: None)
+
+
 def test_the_code_can_draw_samples_and_a_correction_has_the_type_of_the_output(people):
     @rail.confidence(name="team", of=lambda _: 0.9, threshold=0.8, sample=1, reviewers="user:local")
     def team(text: str) -> int:
