@@ -135,6 +135,7 @@ class Yard:
             if isinstance(one, Process):
                 if one.running.poll() is None:
                     one.end(signal.SIGKILL)
+                print(*one.said, sep="")
             else:
                 one.close()
 
@@ -200,7 +201,8 @@ def test_workers_repeat_what_failed_after_its_pause_whoever_of_them_is_free(yard
     tickets = [gated.propose(number) for number in range(4)]
     for _ in range(2):
         yard.worker()
-    assert [ticket.wait(120) for ticket in tickets] == [0, 1, 2, 3]
+    waiter = yard.rail("waiter")
+    assert [waiter.ticket(ticket.id).wait(60) for ticket in tickets] == [0, 1, 2, 3]
     assert sorted(yard.effects()) == sorted("0123" * 3)
     for ticket in tickets:
         found = [(one.type, one.at, one.data) for one in rail.core.backend.history(ticket.id)]
