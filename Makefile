@@ -56,7 +56,7 @@ fix: $(VENV)/.dev ## Format the code and repair what can be repaired by itself
 
 lock: ## Resolve every pin anew and write requirements/
 	@uv lock --quiet --upgrade
-	@uv export $(EXPORT) --no-dev --output-file requirements/runtime.txt
+	@uv export $(EXPORT) --no-dev --group demo --output-file requirements/runtime.txt
 	@uv export $(filter-out --all-extras,$(EXPORT)) --only-group build --output-file requirements/build.txt
 	@uv export $(filter-out --all-extras,$(EXPORT)) --only-group node --output-file requirements/node.txt
 	@uv export $(EXPORT) --group dev --output-file requirements/dev.txt
