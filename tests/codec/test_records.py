@@ -23,7 +23,7 @@ PINNED = {
     "review": "opened claimed released delegated commented reminded escalated voted edited decided revoked "
     "took_effect expired withdrawn superseded",
     "run": "opened faulted finished stopped halted",
-    "person": "added changed removed invited password_set signed_out",
+    "person": "added changed removed invited password_set passkey_added passkey_removed signed_out",
     "group": "added",
     "agent": "added changed removed",
     "key": "added changed removed",
