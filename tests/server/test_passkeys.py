@@ -204,7 +204,10 @@ def test_an_address_for_which_browsers_make_none_says_so(tmp_path: Path, origin:
 def test_where_browsers_make_none_the_routes_say_what_to_do(tmp_path: Path):
     with opened(tmp_path / "a.db") as house:
         house.company.person("ann", roles=("administrator",))
-        for answer in (house("POST", "/passkeys/challenge", house.session("ann")), house("POST", "/sessions/challenge")):
+        for answer in (
+            house("POST", "/passkeys/challenge", house.session("ann")),
+            house("POST", "/sessions/challenge"),
+        ):
             assert (answer.status_code, answer.json()["code"]) == (409, "not_ready")
             assert "by a name over https" in answer.json()["detail"]
 

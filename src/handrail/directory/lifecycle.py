@@ -199,8 +199,8 @@ def evolve(state: Member | None, sealed: Sealed[e.Event], *, subject: str) -> Me
         case e.AgentChanged():
             assert isinstance(state, Agent)
             return changed(state, rev=sealed.rev, owner=event.owner, profile=profile)
-        case e.AgentRemoved():
-            assert isinstance(state, Agent)
+        case e.AgentRemoved() | e.KeyRemoved():
+            assert isinstance(state, Agent | Key)
             return changed(state, rev=sealed.rev, status="removed")
         case e.KeyAdded():
             key = (event.agent, event.scopes, event.until, profile, sealed.by.id)
@@ -208,9 +208,6 @@ def evolve(state: Member | None, sealed: Sealed[e.Event], *, subject: str) -> Me
         case e.KeyChanged():
             assert isinstance(state, Key)
             return changed(state, rev=sealed.rev, until=event.until)
-        case e.KeyRemoved():
-            assert isinstance(state, Key)
-            return changed(state, rev=sealed.rev, status="removed")
         case e.AccessDenied():
             return changed(state, rev=sealed.rev) if state else Guest(subject, "present", sealed.rev)
     assert_never(event)

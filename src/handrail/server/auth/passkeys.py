@@ -299,4 +299,9 @@ def _text(raw: bytes) -> str:
 
 def described(one: Passkey) -> Mapping[str, Any]:
     """A passkey as its owner sees it."""
-    return {"id": one.id, "name": visible(one.name), "born": one.born, "seen": one.seen if one.seen > one.born else None}
+    return {
+        "id": one.id,
+        "name": visible(one.name),
+        "born": one.born,
+        "seen": one.seen if one.seen > one.born else None,
+    }
