@@ -55,7 +55,7 @@ def final(state: State) -> bool:
         case Action():
             return state.final
         case Run():
-            return state.final and state.due_at is None
+            return state.final and state.due_at is None and not state.unsettled
         case Review():
             return state.due_at is None
         case Person() | Group() | Agent() | Key() | Guest() | ActivePolicy() | Budget():
@@ -71,8 +71,10 @@ def due_at(state: State, lease: int | None) -> int | None:
             if lease is None or state.status not in EXECUTED:
                 return state.due_at
             return lease if state.due_at is None else min(lease, state.due_at)
-        case Review() | Run():
+        case Review():
             return state.due_at
+        case Run():
+            return run.due_at(state, lease)
         case Standing():
             return state.until if state.status == "present" else None
         case _:

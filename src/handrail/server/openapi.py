@@ -14,7 +14,7 @@ from ..policy.standing import LONGEST as LONGEST_TERM
 from ..review.commands import Decide
 from ..review.model import Review
 from ..run.commands import Stop
-from ..run.lifecycle import LONGEST as LONGEST_REASON
+from ..run.control import LONGEST as LONGEST_REASON
 from ..run.model import Run
 from ..wire.bodies import DURATIONS, LONGEST
 from ..wire.problems import MEDIA
