@@ -274,8 +274,8 @@ def directory(s: Script) -> None:
     ben = s.person("ben")
     for what in ("invited", "password_set", "signed_out"):
         s.send("usr_ben", NoteAccount(what), ann)
-    for what in ("passkey_added", "passkey_removed"):
-        s.send("usr_ben", NoteAccount(what, "pky_1"), ben)
+    s.send("usr_ben", NoteAccount("passkey_added", "pky_1"), ben)
+    s.send("usr_ben", NoteAccount("passkey_removed", "pky_1"), ben)
     for stranger in ("usr_carl", "usr_dora", "usr_emil"):
         s.refused(stranger, RemovePerson(), s.as_(agent(stranger, "osu_x")))
     s.pass_(2)

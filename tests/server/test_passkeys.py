@@ -12,7 +12,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from handrail.server.auth.passkeys import MOST
+from handrail.server.service import Service
 from handrail.server.settings import Settings
+from handrail.store.vault import Token
 
 from .authenticator import PRESENT, Phone, raw, text
 from .company import Company
@@ -194,8 +196,6 @@ def test_one_passkey_is_kept_once_and_a_person_has_so_many(house: House, phone: 
     ],
 )  # fmt: skip
 def test_an_address_for_which_browsers_make_none_says_so(tmp_path: Path, origin: str, possible: bool):
-    from handrail.server.service import Service
-
     company = Company(tmp_path / "a.db")
     assert Service(company.database, Settings(origin=origin)).passkeys.possible is possible
     company.close()
@@ -213,13 +213,16 @@ def test_where_browsers_make_none_the_routes_say_what_to_do(tmp_path: Path):
 
 
 def test_asking_for_challenges_writes_nothing(house: House, phone: Phone):
-    with house.company.database.process.store.read() as reader:
-        before = reader.connection.execute("SELECT count(*) FROM tokens").fetchall()
+    def kept() -> list[Token]:
+        with house.company.database.process.store.vault() as vault:
+            return vault.tokens("", "", "challenge")
+
+    assert len(before := kept()) == 1
     for _ in range(20):
-        asked(house)
-        house("POST", "/sessions/passkey", json=phone.use(asked(house), credential=b"x" * 32))
-    with house.company.database.process.store.read() as reader:
-        assert reader.connection.execute("SELECT count(*) FROM tokens").fetchall() == before
+        assert house("POST", "/sessions/passkey", json=phone.use(asked(house), credential=b"x" * 32)).status_code == 401
+    assert kept() == before
+    assert sign_in(house, phone).status_code == 201
+    assert len(kept()) == 2
 
 
 HOSTILE = ["", "!", "A", "AAAA" * 20_000, "e30", text(b"[" * 5_000), text(bytes(200)), text(b"\xff" * 400)]
