@@ -20,7 +20,7 @@ from handrail.principal import agent
 from handrail.review import commands as review_commands
 from handrail.run import commands as run_commands
 from handrail.store.protocol import Reader
-from handrail.store.vault import Passkey, Token
+from handrail.store.vault import Passkey, Subscription, Token
 from tests.crash import policies, watched
 from tests.crash.policies import DENIES, RUNS, TWO
 from tests.crash.script import EXECUTOR, Scenario, Script, review
@@ -380,6 +380,11 @@ def _vault(s: Script) -> None:
         vault.drop_passkey("default", "usr_ann", "pky_1")
         vault.put_passkey(passkey)
         vault.use_passkey(passkey, 1, 2)
+        vault.put_subscription(
+            Subscription(b"one", "psh_1", "default", "usr_ann", "https://a.b/c", b"k", b"s", "pc", 1)
+        )
+        assert vault.subscriptions("default", "usr_ann")
+        vault.drop_subscription("default", "usr_ann", "psh_1")
         vault.spend(Token(b"three", "challenge", "", "", 1, 1, 5, "none"))
         vault.touch(b"one", 2)
         vault.put_password("default", "usr_ann", "hash", 1)
