@@ -316,6 +316,12 @@ class Backend(Protocol):
     def hold(self, action: str, fence: int, executor: str) -> Callable[[], None]:
         """Keep the executor's lease until the returned function is called."""
 
+    def follow_run(self, run: str, tell: Callable[[Run | None], None]) -> Callable[[], None]:
+        """Tell how a run stands, now and after each change, from any thread; `None` once the database is closed here.
+
+        Returns how to stop. Raises `UnknownRun`.
+        """
+
     def action(self, action: str) -> ActionRecord:
         """One action. Raises `UnknownAction`."""
 

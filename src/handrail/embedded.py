@@ -8,7 +8,7 @@ import threading
 import time
 import weakref
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from .action.model import Action
 from .action.work import Take
@@ -271,6 +271,16 @@ class Embedded:
         keeper = self.database.process.keeper
         keeper.hold(self.tenant, action, fence, executor, self.actor)
         return lambda: keeper.release(self.tenant, action, fence)
+
+    def follow_run(self, run: str, tell: Callable[[Run | None], None]) -> Callable[[], None]:
+        """Tell how a run stands, now and after each change."""
+        stop = self.database.process.keeper.watch(self.tenant, run, cast(Callable[[Any], None], tell))
+        try:
+            tell(self.archive.run(run)[0])
+        except BaseException:
+            stop()
+            raise
+        return stop
 
     def action(self, action: str) -> ActionRecord:
         """One action."""

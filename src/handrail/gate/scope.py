@@ -27,6 +27,9 @@ class RunScope:
     hold: Hold
     seen: Counter[tuple[str, str]] = field(default_factory=Counter)
 
+    def calling(self, action: str, args: str) -> None:
+        """A gated function is about to be called."""
+
     def occurrence(self, action: str, args: str) -> int:
         """How many equal calls there were before this one."""
         count = self.seen[action, args]
