@@ -341,7 +341,8 @@ def reads(s: Script) -> None:
     with contextlib.suppress(ZeroDivisionError), s.desk.store.write() as tx:
         assert 1 / 0, tx
     with s.desk.store.write() as tx:
-        tx.renew("default", {"act_2": s.clock.now() + 60_000_000})
+        end = s.clock.now() + 60_000_000
+        tx.renew("default", {"act_2": (end, end)})
         tx.forget("default", 1, 10)
     s.settle("act_2")
 

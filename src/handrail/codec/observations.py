@@ -12,7 +12,9 @@ from .canonical import canonical
 def observation_text(one: Observation) -> str:
     """One observation as canonical JSON (RFC 8785), without what it does not say."""
     members: dict[str, Any] = msgspec.to_builtins(one)
-    return canonical({key: value for key, value in members.items() if value not in (None, 0)})
+    counted = {key: members.pop(key) for key in ("spend", "tokens")}
+    said = {key: value for key, value in members.items() if value is not None}
+    return canonical(said | {key: value for key, value in counted.items() if value})
 
 
 def batch_text(items: Iterable[Observation]) -> str:

@@ -13,9 +13,11 @@ from ..policy import register as policy
 from ..policy.budget import Budget
 from ..policy.register import ActivePolicy
 from ..policy.standing import Standing
+from ..principal import Principal
 from ..review import lifecycle as review
 from ..review.model import Review
 from ..run import lifecycle as run
+from ..run import watch
 from ..run.model import Run
 from ..stream import Sealed, Table
 
@@ -62,6 +64,31 @@ def final(state: State) -> bool:
             return False
         case Standing():
             return state.status == "removed"
+
+
+def leased(state: State) -> bool:
+    """Whether a process says now and then that it is at it."""
+    match state:
+        case Action():
+            return state.status in EXECUTED
+        case Run():
+            return watch.leased(state)
+        case _:
+            return False
+
+
+def keeps(state: State | None, executor: str, fence: int, by: Principal) -> bool:
+    """Whether a lease is that executor's: of an action under its fencing number, of a run by its own process, or by the
+    one that cleans up after it."""
+    match state:
+        case Action():
+            return (state.executor, state.fence, state.holder) == (executor, fence, by.id) and state.not_before is None
+        case Run() if any(one.status == "running" and one.executor == executor for one in state.cleanups):
+            return state.agent == by.id or by.executes
+        case Run():
+            return state.attended and (state.executor, state.agent) == (executor, by.id)
+        case _:
+            return False
 
 
 def due_at(state: State, lease: int | None) -> int | None:

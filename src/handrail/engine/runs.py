@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..action.words import require_executor, require_name
 from ..codec.observations import batch_text
 from ..codec.policies import text_digest
 from ..codec.records import State
@@ -26,6 +27,12 @@ def facts(work: Work, subject: str, state: State | None, command: object, actor:
     """The facts for this command on this run."""
     found = Facts(subject, work.now, actor)
     match command:
+        case run.TakeCleanup() | run.Clean():
+            require_executor(command.executor)
+            return found
+        case run.Prepare(name=str() as name):
+            require_name(name)
+            return found
         case run.Open():
             return _opening(work, found, state, command)
         case _ if not isinstance(state, Run):
@@ -46,6 +53,8 @@ def facts(work: Work, subject: str, state: State | None, command: object, actor:
 
 
 def _opening(work: Work, found: Facts, state: State | None, command: run.Open) -> Facts:
+    if command.watch is not None:
+        require_executor(command.watch.executor)
     parent = state.parent if isinstance(state, Run) else command.parent
     if state is None and parent:
         check_above(work.state(parent), parent, found.actor)

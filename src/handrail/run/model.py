@@ -124,6 +124,11 @@ class Run:
         return self.watched and not self.lost and (not self.final or self.unsettled)
 
     @property
+    def abandoned(self) -> bool:
+        """Whether somebody else has to clean up, since its process is gone."""
+        return self.lost and self.final and any(one.name is not None for one in self.cleanups)
+
+    @property
     def unsettled(self) -> bool:
         """Whether a run that ended otherwise than finished has still to be cleaned up after, or confirmed."""
         if self.status not in ("stopped", "failed") or not self.watched:
