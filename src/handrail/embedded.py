@@ -8,7 +8,8 @@ import threading
 import time
 import weakref
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, Final, TypeVar, cast
+from functools import partial
+from typing import Any, Final, TypeVar
 
 from .action.model import Action
 from .action.work import Take
@@ -30,7 +31,7 @@ from .engine import ledger, watched
 from .engine.archive import Archive
 from .engine.engine import Engine
 from .engine.keeper import Keeper
-from .engine.news import News
+from .engine.news import News, followed
 from .engine.outage import aoutlasting, outlasting
 from .engine.reads import read_directory
 from .engine.request import DEFAULT_TENANT, Request, answer_of
@@ -278,13 +279,8 @@ class Embedded:
 
     def follow_run(self, run: str, tell: Callable[[Run | None], None]) -> Callable[[], None]:
         """Tell how a run stands, now and after each change."""
-        stop = self.database.process.keeper.watch(self.tenant, run, cast(Callable[[Any], None], tell))
-        try:
-            tell(self.archive.run(run)[0])
-        except BaseException:
-            stop()
-            raise
-        return stop
+        watch = partial(self.database.process.keeper.watch, self.tenant, run)
+        return followed(watch, lambda: self.archive.run(run)[0], tell)
 
     def action(self, action: str) -> ActionRecord:
         """One action."""
@@ -401,6 +397,3 @@ def os_user_name() -> str:
         return getpass.getuser()
     except (OSError, KeyError):
         return str(os.getuid())
-
-
-__all__ = ["Database", "Embedded", "local_agent", "os_user_name", "solo_person"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,3 +33,16 @@ class News:
         """Raise `Unavailable` where the database was closed before there was any news."""
         if self.state is None and self.closed:
             raise Unavailable("the database was closed here while this call waited; what it waited for stays as it is")
+
+
+def followed(
+    watch: Callable[[Callable[[Any], None]], Callable[[], None]], look: Callable[[], Any], tell: Callable[[Any], None]
+) -> Callable[[], None]:
+    """Tell how a stream stands now, and after each change; returns how to stop."""
+    stop = watch(tell)
+    try:
+        tell(look())
+    except BaseException:
+        stop()
+        raise
+    return stop

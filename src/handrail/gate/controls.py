@@ -94,13 +94,19 @@ class Controls:
         for react in reactions:
             react()
 
-    def wait(self, seen: int) -> None:
-        """Block until more was heard than `seen`. Raises `Unavailable` once the database is closed here."""
+    def look(self, backend: Backend) -> None:
+        """Ask how the runs stand now, whatever was heard so far."""
+        for run in self.runs:
+            self._take(backend.run(run)[0])
+
+    def wait(self, seen: int, timeout: float | None) -> None:
+        """Block until more was heard than `seen`, or `timeout` seconds are over. Raises `Unavailable` once the database
+        is closed here."""
         with self._moved:
-            self._moved.wait_for(lambda: self.seen != seen or self._closed)
+            self._moved.wait_for(lambda: self.seen != seen or self._closed, timeout)
         self._require_open()
 
-    async def await_(self, seen: int) -> None:
+    async def await_(self, seen: int, timeout: float | None) -> None:
         """Like `wait`, without holding a thread."""
         import asyncio
 
@@ -113,7 +119,10 @@ class Controls:
         stop = self.hear(tell)
         try:
             if self.seen == seen and not self._closed:
-                await moved.wait()
+                async with asyncio.timeout(timeout):
+                    await moved.wait()
+        except TimeoutError:
+            return
         finally:
             stop()
         self._require_open()

@@ -60,7 +60,7 @@ def _perform(effect: Effect, backend: Backend, notice: Notice) -> Any:
         case Rest():
             return notice.rest(effect)
         case Heard():
-            return effect.controls.wait(effect.seen)
+            return effect.controls.wait(effect.seen, effect.timeout)
         case Evaluate():
             value = effect.function(*effect.args, **effect.kwargs)
             if inspect.isawaitable(value):
@@ -136,7 +136,7 @@ async def _aperform(effect: Effect, backend: Backend, notice: Notice) -> Any:
         case Rest():
             return notice.rest(effect)
         case Heard():
-            return await effect.controls.await_(effect.seen)
+            return await effect.controls.await_(effect.seen, effect.timeout)
         case Evaluate():
             value = effect.function(*effect.args, **effect.kwargs)
             return await value if inspect.isawaitable(value) else value

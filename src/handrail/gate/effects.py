@@ -58,10 +58,11 @@ class Rest:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Wait until more is heard of what people ask of a watched run than so many changes."""
+    """Wait until more is heard of what people ask of a watched run than so many changes, or `timeout` seconds are over."""
 
     controls: Controls
     seen: int
+    timeout: float | None = None
 
 
 Effect = Commit | Moved | Evaluate | Held | Look | Rest | Heard

@@ -68,8 +68,8 @@ class Notice:
             line = f"handrail: {visible(title)} is paused{why}\n          go on with: handrail runs resume {run}{self._hint}"
             print(line, file=self._stream or sys.stderr, flush=True)
 
-    def reached(self, run: str, title: str, step: str) -> None:
-        """A step of a watched run is about to begin: nobody is told of each, but scripted supervisors act here."""
+    def step(self, run: str, title: str, step: str, *, begun: bool) -> None:
+        """A step of a watched run is about to begin, or has begun: here nobody is told of each."""
 
     def _can_ask(self) -> bool:
         return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty() and self._backend().solo

@@ -168,11 +168,13 @@ class WatchedRun(RunScope):
 
     def _begin(self, step: object) -> Conducted:
         name = named(step)
-        self.supervision.gate.notice.reached(self.id, self.name, name)
+        notice = self.supervision.gate.notice
+        notice.step(self.id, self.name, name, begun=False)
         yield from self.supervision.hold()
         yield from self.supervision.listen()
         self._step = name
         self._observe("step", name, None, None, 0, 0)
+        notice.step(self.id, self.name, name, begun=True)
         return self._ended[name]
 
     def end_step(self, step: object, ended: int) -> bool:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from .tasks import Tasks
 
 log: Final = logging.getLogger("handrail.oversight")
+AGAIN: Final = 5.0
+"""Seconds after which a backend that was away is asked again."""
 
 
 class Supervision:
@@ -118,6 +120,7 @@ class Supervision:
         """Wait while the run, or one around it, is paused; midway in a step only for an interruption. Raises
         `Stopped`."""
         told: Asked | None = None
+        yield from self._look()
         while True:
             seen, asked = self.controls.seen, self.controls.asked()
             if asked is None or (midway and asked.kind == "pause"):
@@ -131,6 +134,19 @@ class Supervision:
             yield Heard(self.controls, seen)
         yield from self._confirm()
         yield from self._return()
+
+    def _look(self) -> Steps:
+        """Ask how the run stands, so that what was acknowledged holds; one that nobody can tell of waits, too."""
+        away = False
+        while True:
+            seen = self.controls.seen
+            try:
+                return (yield Look(partial(self.controls.look, self.gate.backend)))
+            except Unavailable as error:
+                if not away:
+                    log.warning("a watched run waits, since nobody can be asked whether it may go on: %s", error)
+                away = True
+            yield Heard(self.controls, seen, AGAIN)
 
     def _announce(self, asked: Asked) -> None:
         reason = reason_of(self.gate.backend, asked.run, "run.paused")
