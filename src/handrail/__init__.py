@@ -66,6 +66,6 @@ __all__ = [
     "Refused", "NotAllowed", "StaleView", "Late", "AlreadyDecided", "FencedOff", "WrongBytes", "NotReady", "RunHeld",
     "SchemaChanged", "Unauthenticated", "TooMany",
     "Outcome", "Denied", "ChangesRequested", "TargetChanged", "Expired", "Withdrawn", "ActionFailed", "Aborted",
-    "ActionSkipped", "OutcomeUnknown", "Stopped", "Interrupted", "Pending", "WaitTimeout", "ResultErased", "Unavailable", "CorruptLog",
-    "TooNew",
+    "ActionSkipped", "OutcomeUnknown", "Stopped", "Interrupted", "Pending", "WaitTimeout", "ResultErased",
+    "Unavailable", "CorruptLog", "TooNew",
 ]  # fmt: skip

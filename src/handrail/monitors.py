@@ -10,6 +10,7 @@ from .clock import micros
 from .errors import UsageError
 from .run.model import Monitor, MonitorKind
 
+__all__ = ["spend_above", "steps_above", "repeated", "errors_above", "longer_than", "silent", "unattended"]
 UNIT: Final = 1_000_000
 """Spend is counted in millionths of the currency unit."""
 Duration = str | float | timedelta

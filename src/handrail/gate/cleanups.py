@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any, Final
@@ -88,9 +88,7 @@ def clean_up(seat: Seat, known: Cleanups, run: str, prepared: Prepared | None = 
     return done.count(True), done.count(False)
 
 
-def _clean(
-    seat: Seat, known: Cleanups, state: Run, one: Cleanup, entry: Event, prepared: Prepared | None
-) -> Steps:
+def _clean(seat: Seat, known: Cleanups, state: Run, one: Cleanup, entry: Event, prepared: Prepared | None) -> Steps:
     """Whether a clean-up went well; `None` where somebody else does it, or this process cannot."""
     call = (prepared.calls.get(entry.rev) if prepared else None) or _named(known, one, entry)
     if call is None and state.executor != seat.executor:

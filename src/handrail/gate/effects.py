@@ -58,7 +58,7 @@ class Rest:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Wait until more is heard of what people ask of a watched run than so many changes, or `timeout` seconds are over."""
+    """Wait until more is heard of what people ask of a watched run than `seen` changes, or for `timeout` seconds."""
 
     controls: Controls
     seen: int

@@ -65,8 +65,12 @@ class Notice:
         """Say that a watched run waits until people let it go on."""
         if not self._quiet:
             why = f": {visible(reason)}" if reason else ""
-            line = f"handrail: {visible(title)} is paused{why}\n          go on with: handrail runs resume {run}{self._hint}"
-            print(line, file=self._stream or sys.stderr, flush=True)
+            how = f"go on with: handrail runs resume {run}{self._hint}"
+            print(
+                f"handrail: {visible(title)} is paused{why}\n          {how}",
+                file=self._stream or sys.stderr,
+                flush=True,
+            )
 
     def step(self, run: str, title: str, step: str, *, begun: bool) -> None:
         """A step of a watched run is about to begin, or has begun: here nobody is told of each."""

@@ -14,8 +14,8 @@ from ..gate.gate import Gate
 from ..run.model import Hold, Monitor
 from .declare import Reviewers
 from .oversight import WatchedRun
+from .place import on_loop
 from .started import AsyncHandle, Handle
-from .steps import on_loop
 from .watching import Opening, started, started_async, watching, watching_async
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -52,14 +52,26 @@ class Oversees:
         self, title: str, *, id: str | None = None, supervisors: Reviewers | None = None,
         monitors: Iterable[Monitor] = (), hold: Hold = "action", parent: str | None = None,
     ) -> AbstractAsyncContextManager[WatchedRun]:  # fmt: skip
-        """Like `oversight`, on the event loop: what is stopped or interrupted is cancelled in the middle of its step."""
+        """Like `oversight`, on the event loop: a step that is stopped or interrupted is cancelled where it awaits."""
         return watching_async(self.core, Opening(title, id, supervisors, monitors, hold, parent))
 
+    @overload
     def start(
-        self, function: Callable[[Unpack[Ts]], R], /, *args: Unpack[Ts], title: str | None = None,
+        self, function: Callable[[Unpack[Ts]], Coroutine[Any, Any, R]], /, *args: *Ts, title: str | None = None,
         id: str | None = None, supervisors: Reviewers | None = None, monitors: Iterable[Monitor] = (),
         hold: Hold = "action", parent: str | None = None,
-    ) -> Handle[R]:  # fmt: skip
+    ) -> Handle[R]: ...  # fmt: skip
+    @overload
+    def start(
+        self, function: Callable[[Unpack[Ts]], R], /, *args: *Ts, title: str | None = None,
+        id: str | None = None, supervisors: Reviewers | None = None, monitors: Iterable[Monitor] = (),
+        hold: Hold = "action", parent: str | None = None,
+    ) -> Handle[R]: ...  # fmt: skip
+    def start(
+        self, function: Callable[[Unpack[Ts]], Any], /, *args: *Ts, title: str | None = None,
+        id: str | None = None, supervisors: Reviewers | None = None, monitors: Iterable[Monitor] = (),
+        hold: Hold = "action", parent: str | None = None,
+    ) -> Handle[Any]:  # fmt: skip
         """Call the function under watch in a thread, and go on: the handle knows id, status and result.
 
         Inside, `handrail.watched_run()` is the run; its title is the function's name where none is given. The other
@@ -71,7 +83,7 @@ class Oversees:
         return started(self.core, opening, function, args)
 
     async def start_async(
-        self, function: Callable[[Unpack[Ts]], Coroutine[Any, Any, R]], /, *args: Unpack[Ts], title: str | None = None,
+        self, function: Callable[[Unpack[Ts]], Coroutine[Any, Any, R]], /, *args: *Ts, title: str | None = None,
         id: str | None = None, supervisors: Reviewers | None = None, monitors: Iterable[Monitor] = (),
         hold: Hold = "action", parent: str | None = None,
     ) -> AsyncHandle[R]:  # fmt: skip

@@ -62,8 +62,8 @@ class Handle(Generic[R]):
 
 
 class AsyncHandle(Generic[R]):
-    """A watched run that goes on in a task; awaiting it gives what the function gives back. Cancelling the waiter leaves
-    the run alone."""
+    """A watched run that goes on in a task; awaiting it gives what the function gives back, and leaves the run alone
+    where the waiter is cancelled."""
 
     def __init__(self, run: WatchedRun, work: Coroutine[Any, Any, R]) -> None:
         import asyncio

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-import threading
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from ..errors import Interrupted, UsageError
-
-if TYPE_CHECKING:
-    from .oversight import WatchedRun
+from .place import on_loop
+from .progress import Progress
 
 T = TypeVar("T")
 
@@ -19,8 +16,8 @@ T = TypeVar("T")
 class Steps(Generic[T]):
     """What a run goes through, for `for` and `async for`."""
 
-    def __init__(self, run: WatchedRun, plan: Iterable[T] | AsyncIterable[T]) -> None:
-        self._run: Final = run
+    def __init__(self, progress: Progress, plan: Iterable[T] | AsyncIterable[T]) -> None:
+        self._progress: Final = progress
         self._plan: Final = plan
 
     def __iter__(self) -> Iterator[T]:
@@ -30,17 +27,17 @@ class Steps(Generic[T]):
             raise UsageError("on an event loop a paused run must not block: go through its steps with async for")
         for step in self._plan:
             while True:
-                ended = self._run.begin_step(step)
+                ended = self._progress.begin(step)
                 yield step
-                if self._run.end_step(step, ended):
+                if self._progress.end(step, ended):
                     break
 
     async def __aiter__(self) -> AsyncIterator[T]:
         async for step in _each(self._plan):
             while True:
-                ended = await self._run.begin_step_async(step)
+                ended = await self._progress.begin_async(step)
                 yield step
-                if self._run.end_step(step, ended):
+                if self._progress.end(step, ended):
                     break
 
 
@@ -56,8 +53,8 @@ async def _each(plan: Iterable[T] | AsyncIterable[T]) -> AsyncIterator[T]:
 class Interruptible:
     """A block that an interruption ends without leaving the run: `interrupted` tells whether one did."""
 
-    def __init__(self, run: WatchedRun) -> None:
-        self._run: Final = run
+    def __init__(self, progress: Progress) -> None:
+        self._progress: Final = progress
         self.interrupted = False
 
     def __enter__(self) -> Interruptible:
@@ -68,28 +65,17 @@ class Interruptible:
     ) -> bool:
         self.interrupted = isinstance(error, Interrupted)
         if self.interrupted:
-            self._run.do_again()
+            self._progress.do_again()
         return self.interrupted
 
     async def __aenter__(self) -> Interruptible:
-        self._run.catch()
+        self._progress.catch()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
-        self.interrupted = await self._run.caught(error)
+        self.interrupted = await self._progress.caught(error)
         if self.interrupted:
-            self._run.do_again()
+            self._progress.do_again()
         return self.interrupted
-
-
-def on_loop() -> bool:
-    """Whether an event loop runs in this thread; asyncio is not loaded for that."""
-    asyncio = sys.modules.get("asyncio")
-    return asyncio is not None and asyncio._get_running_loop() is not None
-
-
-def place() -> Any:
-    """This task, or this thread."""
-    return sys.modules["asyncio"].current_task() if on_loop() else threading.get_ident()

@@ -86,8 +86,10 @@ class Supervision:
     # Obeying.
 
     def cutting(self, end: Callable[[], None]) -> Callable[[], None]:
-        """Let a stop or an interruption call `end`, from any thread, at once where one is asked for already; returns how
-        to forget it."""
+        """Let a stop or an interruption call `end`, from any thread, and at once where one is asked for already.
+
+        Returns how to forget it.
+        """
         with self._lock:
             token = max(self._victims, default=0) + 1
             self._victims[token] = end

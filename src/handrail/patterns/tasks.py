@@ -10,8 +10,8 @@ from typing import Any, Final, Literal
 
 @dataclass
 class _Cut:
-    """One task: whether it waits for people, how many blocks in it catch an interruption, and how often it was cancelled
-    here."""
+    """One task: whether it waits for people, how many blocks in it catch an interruption, and how often it was
+    cancelled here."""
 
     holding: bool = False
     catching: int = 0
@@ -32,7 +32,7 @@ class Tasks:
             self._loop.call_soon_threadsafe(self._cut, kind)
 
     def _cut(self, kind: str) -> None:
-        """An interruption cancels the tasks that catch it, else the block; a stop the block, with all that it awaits."""
+        """An interruption cancels the tasks that catch it, else the block; a stop the block with all it awaits."""
         catching = [task for task, cut in self._cuts.items() if cut.catching]
         for task in catching if kind == "interrupt" and catching else [self._block]:
             cut = self._cuts[task]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, TypeVar
@@ -24,8 +24,8 @@ from ..run import commands as c
 from ..run.model import Hold, Monitor, Run
 from .declare import Reviewers, handles
 from .oversight import WatchedRun
+from .place import on_loop
 from .started import AsyncHandle, Handle
-from .steps import on_loop
 from .supervision import Supervision
 
 R = TypeVar("R")
@@ -138,9 +138,19 @@ def enter(gate: Gate, asked: Opening) -> Steps:
     watch = c.Watch(gate.seat.executor, handles(asked.supervisors), tuple(asked.monitors))
     opening = c.Open(asked.title, above, asked.hold, watch)
     try:
-        yield Commit(run_id, opening)
+        return (yield from _entered(gate, run_id, opening, scope))
     except RunStopped as error:
         raise stopped(error, RunScope(run_id, asked.title, asked.hold)) from None
+    except BaseException as error:
+        if not (isinstance(error, Exception) or asked.stays):
+            with suppress(HandrailError):
+                yield Commit(run_id, c.Fail("its opening was cancelled"))
+        raise
+
+
+def _entered(gate: Gate, run_id: str, opening: c.Open, scope: RunScope | None) -> Steps:
+    yield Commit(run_id, opening)
+    above = opening.parent
     around = yield Look(partial(_around, gate.backend, above))
     within = scope.supervision if isinstance(scope, WatchedRun) and scope.id in around else None
     supervision = Supervision(gate, (run_id, *around), within, opening)
@@ -180,7 +190,7 @@ def leave(run: WatchedRun, error: BaseException | None, *, stays: bool) -> Steps
 def _left(run: WatchedRun, error: BaseException | None, stays: bool) -> Steps:
     reports = run.supervision.reports
     if error is not None and not isinstance(error, Stopped):
-        run.failed(error)
+        run.progress.failed(error)
     yield Evaluate(reports.flush_async if on_loop() else reports.flush, (), {})
     if error is None:
         try:

@@ -178,8 +178,8 @@ class Reviewers(Supervisors):
         """Raises `AssertionError` if a script was not used."""
         if self._answers:
             raise AssertionError(f"never asked: {', '.join(one.action for one in self._answers)}")
-        if self.unused():
-            raise AssertionError("; ".join(self.unused()))
+        if self.moves.unused():
+            raise AssertionError("; ".join(self.moves.unused()))
 
 
 class _ScriptedNotice(Notice):
@@ -204,11 +204,11 @@ class _ScriptedNotice(Notice):
 
     def step(self, run: str, title: str, step: str, *, begun: bool) -> None:
         """Supervise by script."""
-        self._reviewers.reached(run, title, step, begun, self._reviewers.somebody)
+        self._reviewers.moves.reached(run, title, step, begun, self._reviewers.somebody)
 
     def paused(self, run: str, title: str, reason: str) -> None:
         """Let it go on by script."""
-        self._reviewers.held(run, self._reviewers.somebody)
+        self._reviewers.moves.held(run, self._reviewers.somebody)
 
 
 @contextmanager

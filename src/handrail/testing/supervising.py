@@ -22,11 +22,35 @@ class Move:
 
 
 @dataclass
+class Moves:
+    """What is scripted and not done yet, and the pauses that are to end."""
+
+    left: list[Move] = field(default_factory=list)
+    paused: list[Move] = field(default_factory=list)
+
+    def reached(self, run: str, title: str, step: str, begun: bool, person: Callable[[str | None], Embedded]) -> None:
+        """Do what is scripted for that point."""
+        for move in [one for one in self.left if (one.run, one.step, one.begun) == (title, step, begun)]:
+            self.left.remove(move)
+            if move.resumes:
+                self.paused.append(move)
+            person(move.by).call(run, move.command)
+
+    def held(self, run: str, person: Callable[[str | None], Embedded]) -> None:
+        """Let a run that was paused by script go on, as scripted."""
+        if self.paused:
+            person(self.paused.pop(0).by).call(run, c.Resume())
+
+    def unused(self) -> list[str]:
+        """The scripts that no run came to."""
+        return [f"{one.run} never came to {one.step}" for one in self.left]
+
+
+@dataclass
 class Supervisors:
     """The people who watch runs in a test. Each script is used once, in order of the steps that the run comes to."""
 
-    _moves: list[Move] = field(default_factory=list)
-    _paused: list[Move] = field(default_factory=list)
+    moves: Moves = field(default_factory=Moves)
 
     def pauses(
         self, run: str, reason: str = "look at this", *, before: str | None = None, during: str | None = None,
@@ -59,21 +83,4 @@ class Supervisors:
     ) -> None:  # fmt: skip
         if (before is None) == (during is None):
             raise ValueError("say before= which step, or during= which")
-        self._moves.append(Move(run, before or during or "", before is None, by, command, resumes))
-
-    def reached(self, run: str, title: str, step: str, begun: bool, person: Callable[[str | None], Embedded]) -> None:
-        """Do what is scripted for that point."""
-        for move in [one for one in self._moves if (one.run, one.step, one.begun) == (title, step, begun)]:
-            self._moves.remove(move)
-            if move.resumes:
-                self._paused.append(move)
-            person(move.by).call(run, move.command)
-
-    def held(self, run: str, person: Callable[[str | None], Embedded]) -> None:
-        """Let a run that was paused by script go on, as scripted."""
-        if self._paused:
-            person(self._paused.pop(0).by).call(run, c.Resume())
-
-    def unused(self) -> list[str]:
-        """The scripts that no run came to."""
-        return [f"{one.run} never came to {one.step}" for one in self._moves]
+        self.moves.left.append(Move(run, before or during or "", before is None, by, command, resumes))
