@@ -22,6 +22,7 @@ from .backend import (
     PermissionRecord,
     PolicyRecord,
     ReviewRecord,
+    Seen,
     Text,
 )
 from .clock import Clock, SystemClock, ToldClock
@@ -287,6 +288,10 @@ class Embedded:
     def run(self, run: str) -> tuple[Run, Text]:
         """One run and its title."""
         return self.archive.run(run)
+
+    def observations(self, run: str, after: int = 0, limit: int = 50) -> list[Seen]:
+        """What a run has reported behind a number, in order, as far as it is kept."""
+        return watched.observations(self.archive, run, after, limit)
 
     def guidance(self, run: str, after: int = 0) -> list[Guidance]:
         """What the agent of a run was told behind a message."""

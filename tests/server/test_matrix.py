@@ -69,6 +69,7 @@ MAY: Final[dict[str, tuple[str, str]]] = {
     "get_review_history": ("propose execute", READERS),
     "find_run": ("propose execute", READERS),
     "wait_for_run": ("propose execute", READERS),
+    "get_observations": ("propose execute", READERS),
     "get_guidance": ("propose execute", READERS),
     "get_run": ("propose execute", READERS),
     "get_run_history": ("propose execute", READERS),

@@ -14,6 +14,7 @@ from ..errors import Misfit
 from ..learning.cursors import CONSUMER, LONGEST
 from ..policy.limits import Limit
 from ..policy.standing import Standing
+from ..wire.routes import MOST_SEEN
 from .changes import Changed, Hello, Tick
 from .inbox import Listed
 
@@ -136,6 +137,7 @@ ANSWERS: Final[dict[str, tuple[tuple[int, ...], str, JSONObject]]] = {
     "Action": ((200,), JSON, ACTION),
     "Review": ((200,), JSON, REVIEW),
     "Run": ((200,), JSON, _object({"state": _ref("Run"), "title": ERASABLE})),
+    "Observations": ((200,), JSON, _object({"items": _list(_ref("Seen"))})),
     "Guidance": ((200,), JSON, _object({"items": _list(GUIDANCE)})),
     "Grant": ((200,), JSON, _object({"args": TEXT, "salt": TEXT, "tenant": TEXT, "bind": TEXT})),
     "Explanation": ((200,), JSON, _object({"items": _list(_object({"subject": TEXT, "event": {"type": "object"}}))})),
@@ -208,6 +210,10 @@ QUERY: Final[dict[str, dict[str, JSONObject]]] = {
         "zone": {"type": "string", "default": "UTC", "description": "Of times in words; an unknown one is UTC."}
     },
     "get_stream": {"topics": {"enum": ["inbox"], "description": "Rows of the inbox in place of entries of the log."}},
+    "get_observations": {
+        "after": {**NUMBER, "minimum": 0, "default": 0, "description": "The number of the last observation known."},
+        "limit": {"type": "integer", "minimum": 1, "maximum": MOST_SEEN, "default": 50},
+    },
     "get_guidance": {"after": {**NUMBER, "minimum": 0, "description": "The number of the last message known."}},
     "wait_for_action": {"rev": NUMBER}, "wait_for_run": {"rev": NUMBER}, "get_log": {"size": NUMBER},
     "find_run": {"name": {"type": "string", "minLength": 1, "maxLength": 500}},

@@ -150,6 +150,11 @@ ROUTES: Final[tuple[Route, ...]] = (
     _command("run", "resume", run.Resume, "Let the run go on.", permission="read"),
     _command("run", "guide", run.Guide, "Tell the agent something.", permission="read"),
     Route(
+        "get_observations", "GET", "/v1/runs/{id}/observations",
+        "What the run has reported, behind the observation `after`, as far as it is kept.", "Observations", None, "any",
+        "read",
+    ),
+    Route(
         "get_guidance", "GET", "/v1/runs/{id}/guidance", "What the agent was told, behind the message `after`.",
         "Guidance", None, "any", "read",
     ),
@@ -210,6 +215,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("accept_invitation", "POST", "/v1/invitations", "Set your password, and sign in.", "SignedIn", open=True),
 )  # fmt: skip
 
+MOST_SEEN: Final = 500
+"""Observations in one answer."""
 BY_COMMAND: Final[Mapping[type, Route]] = {
     route.command: route for route in ROUTES if route.command and route.name != "ask_question"
 }
