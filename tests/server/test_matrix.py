@@ -78,6 +78,7 @@ MAY: Final[dict[str, tuple[str, str]]] = {
     "list_reviews": ("", READERS),
     "get_inbox": ("", READERS),
     "get_review_page": ("", READERS),
+    "get_review_who": ("", READERS),
     "list_all_reviews": ("", READERS),
     "list_runs": ("", READERS),
     "find_ids": ("", READERS),

@@ -7,6 +7,7 @@ from ..backend import ConsumerLease, WaitScore
 from ..directory.commands import Scope
 from ..directory.model import Agent, Person
 from ..directory.roles import Permission
+from ..engine.escalation import Escalation
 from ..engine.page import Page
 from ..engine.request import LEASES
 from ..engine.taking import BESIDE, FUNCTIONS, MOST
@@ -123,7 +124,7 @@ NAMED: Final[dict[str, JSONObject]] = {
 SHAPES: Final[dict[str, type]] = {
     "Inbox": Listed, "Page": Page, "StreamHello": Hello, "StreamRow": Changed, "StreamTick": Tick,
     "Misfit": Misfit, "Person": Person, "Agent": Agent, "Limit": Limit, "Standing": Standing, "WaitScore": WaitScore,
-    "ConsumerLease": ConsumerLease,
+    "ConsumerLease": ConsumerLease, "Escalation": Escalation,
 }  # fmt: skip
 """Answers that are frozen dataclasses: they have these members, all of them, and no others."""
 
@@ -163,6 +164,7 @@ ANSWERS: Final[dict[str, tuple[tuple[int, ...], str, JSONObject]]] = {
     "Me": ((200,), JSON, _ref("Me")),
     "Inbox": ((200,), JSON, _ref("Inbox")),
     "ReviewPage": ((200,), JSON, _ref("Page")),
+    "Escalation": ((200,), JSON, _ref("Escalation")),
     "Log": ((200,), JSON, _object({"size": {"type": "integer"}})),
     "Stream": ((200,), "text/event-stream", TEXT),
     "Directory": ((200,), JSON, _ref("Directory")),

@@ -119,6 +119,11 @@ ROUTES: Final[tuple[Route, ...]] = (
         None, None, "read",
     ),
     Route(
+        "get_review_who", "GET", "/v1/reviews/{id}/who",
+        "Who is asked now, since when, who is asked next, and what happens at the end.", "Escalation", None, None,
+        "read",
+    ),
+    Route(
         "get_review_history", "GET", "/v1/reviews/{id}/history", "What happened to the review.", "History", None,
         "any", "read",
     ),
