@@ -52,7 +52,7 @@ def approved(s: Script) -> None:
 
 for _one in (policies.ruled, policies.unasked, policies.limited, policies.permitted, policies.predicted):
     scenario(_one)
-for _one in (watched.controlled, watched.monitored, watched.ended, watched.lost):
+for _one in (watched.controlled, watched.monitored, watched.ended, watched.lost, watched.pruned):
     scenario(_one)
 
 
