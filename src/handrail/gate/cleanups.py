@@ -59,9 +59,17 @@ class Cleanups:
             raise UsageError(f"the name {found.name!r} is taken by another clean-up: give one of them name=")
         self._functions[found.name] = found
 
-    def get(self, name: str | None) -> CleanupFunction | None:
-        """The function of that name."""
-        return self._functions.get(name) if name is not None else None
+    def call(self, name: str | None, args: object) -> Callable[[], Any] | None:
+        """The call of a function with stored arguments, as JSON text; `None` where it is not known here. One that takes
+        other arguments by now raises `InvalidValue` when it is called."""
+        found = self._functions.get(name) if name is not None else None
+        if found is None or not isinstance(args, str):
+            return None
+        try:
+            given, named = found.schema.load(orjson.loads(args))
+        except (InvalidValue, orjson.JSONDecodeError) as error:
+            return partial(_refuse, error)
+        return partial(found.function, *given, **named)
 
     def named(self, function: Callable[..., Any]) -> CleanupFunction | None:
         """The registered form of a function."""
@@ -90,34 +98,28 @@ def clean_up(seat: Seat, known: Cleanups, run: str, prepared: Prepared | None = 
 
 def _clean(seat: Seat, known: Cleanups, state: Run, one: Cleanup, entry: Event, prepared: Prepared | None) -> Steps:
     """Whether a clean-up went well; `None` where somebody else does it, or this process cannot."""
-    call = (prepared.calls.get(entry.rev) if prepared else None) or _named(known, one, entry)
+    call = (prepared.calls.get(entry.rev) if prepared else None) or known.call(one.name, entry.texts.get("args"))
     if call is None and state.executor != seat.executor:
         return None
     try:
         yield Commit(state.id, c.TakeCleanup(one.number, seat.executor))
     except (NotReady, FencedOff):
         return None
+    return (yield from carry_out(seat, state.id, one.number, call or _gone))
+
+
+def carry_out(seat: Seat, run: str, number: int, call: Callable[[], Any]) -> Steps:
+    """Do a clean-up that was taken here, and record how it ended; whether it went well."""
     note = None
     try:
-        yield Evaluate(call or _gone, (), {})
+        yield Evaluate(call, (), {})
     except BaseException as error:
         note = str(error_text(error)["error"])
         if not isinstance(error, Exception | Stopped):
-            yield Commit(state.id, c.Clean(one.number, seat.executor, False, note))
+            yield Commit(run, c.Clean(number, seat.executor, False, note))
             raise
-    yield Commit(state.id, c.Clean(one.number, seat.executor, note is None, note))
+    yield Commit(run, c.Clean(number, seat.executor, note is None, note))
     return note is None
-
-
-def _named(known: Cleanups, one: Cleanup, entry: Event) -> Callable[[], Any] | None:
-    found, args = known.get(one.name), entry.texts.get("args")
-    if found is None or not isinstance(args, str):
-        return None
-    try:
-        given, named = found.schema.load(orjson.loads(args))
-    except (InvalidValue, orjson.JSONDecodeError) as error:
-        return partial(_refuse, error)
-    return partial(found.function, *given, **named)
 
 
 def _gone() -> None:

@@ -119,7 +119,7 @@ def worded(value: object, most: int = TEXT) -> str:
         text = str(value)[: 2 * most]
     except Exception:
         text = f"a {type(value).__qualname__} without a text"
-    return conceal(text).text[:most]
+    return conceal(text.encode("utf-8", "replace").decode()).text[:most]
 
 
 def named(step: object) -> str:
