@@ -56,7 +56,7 @@ LOCAL_IMPORTS: dict[str, str] = {
     "src/handrail/patterns/started.py:__init__": ASYNCIO,
     "src/handrail/patterns/started.py:__await__": ASYNCIO,
     "src/handrail/patterns/watching.py:inside_async": ASYNCIO,
-    "src/handrail/patterns/watching.py:started": ASYNCIO,
+    "src/handrail/patterns/watching.py:_alone": ASYNCIO,
     "src/handrail/server/run.py:_allow_many_connections": "Windows has no such module",
     "src/handrail/testing/plugin.py:reviewing": "pytest loads the plugin in every run, also where nothing is gated",
 }

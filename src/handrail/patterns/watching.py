@@ -108,13 +108,15 @@ def started(gate: Gate, opening: Opening, function: Callable[..., R], args: tupl
         with inside(run, opening):
             return function(*args)
 
-    def work_async() -> R:
-        import asyncio
+    if inspect.iscoroutinefunction(function):
+        return Handle(run, lambda: _alone(_call(run, opening, function, args)))
+    return Handle(run, work)
 
-        found: R = asyncio.run(_call(run, opening, function, args))
-        return found
 
-    return Handle(run, work_async if inspect.iscoroutinefunction(function) else work)
+def _alone(work: Coroutine[Any, Any, R]) -> R:
+    import asyncio
+
+    return asyncio.run(work)
 
 
 async def started_async(
