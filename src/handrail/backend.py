@@ -10,6 +10,7 @@ from .codec.policy_file import PolicyFile, read_policy_file
 from .policy.limits import Limit
 from .policy.register import ActivePolicy
 from .policy.standing import Standing
+from .policy.stops import Stop
 from .principal import Principal
 from .review.model import Review
 from .run.model import Run
@@ -212,6 +213,21 @@ class PermissionRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class StopRecord:
+    """A stop: what people call its target, and why it was made and lifted, as far as that is kept.
+
+    `begun` are actions of its scope that had started before and go on to their end: the first of them, and only where
+    one stop is asked for that is in force.
+    """
+
+    state: Stop
+    target: str | None
+    reason: Text
+    note: Text
+    begun: tuple[Action, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class BudgetRecord:
     """One budget of a limit: what it is for, what is used, and what is left, as decimals; `None` where nobody knows."""
 
@@ -333,6 +349,12 @@ class Backend(Protocol):
 
     def limits(self) -> list[LimitRecord]:
         """The limits of the active policy, with what is used."""
+
+    def stops(self, *, after: str | None = None, limit: int = 50) -> list[StopRecord]:
+        """Stops, newest first, also those that were lifted."""
+
+    def stop(self, stop: str) -> StopRecord:
+        """One stop, with what had started before it. Raises `NotFound`."""
 
     def waiting(
         self, *, after: str | None = None, limit: int = 50, failing: Failing | None = None

@@ -21,6 +21,7 @@ from .backend import (
     PermissionRecord,
     PolicyRecord,
     ReviewRecord,
+    StopRecord,
     Text,
 )
 from .clock import Clock, SystemClock, ToldClock
@@ -295,6 +296,14 @@ class Embedded:
     def limits(self) -> list[LimitRecord]:
         """The limits of the active policy, with what is used."""
         return ledger.limits(self.archive, self.database.process.engine.clock.now())
+
+    def stops(self, *, after: str | None = None, limit: int = 50) -> list[StopRecord]:
+        """Stops, newest first."""
+        return ledger.stops(self.archive, after, limit)
+
+    def stop(self, stop: str) -> StopRecord:
+        """One stop, with what had started before it."""
+        return ledger.stop(self.archive, stop)
 
     def waiting(
         self, *, after: str | None = None, limit: int = 50, failing: Failing | None = None

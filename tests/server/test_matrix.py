@@ -75,6 +75,10 @@ MAY: Final[dict[str, tuple[str, str]]] = {
     "list_limits": ("", READERS),
     "list_permissions": ("", READERS),
     "revoke_permission": ("", "reviewer supervisor administrator"),
+    "list_stops": ("", READERS),
+    "get_stop": ("", READERS),
+    "create_stop": ("", "supervisor administrator"),
+    "lift_stop": ("", "administrator"),
     "sign_out": ("", READERS),
     "get_trial": ("", READERS),
     "start_trial": ("", "reviewer"),
@@ -108,12 +112,12 @@ ROLES: Final[dict[str, tuple[Role, ...]]] = {
 SCOPES: Final[dict[str, tuple[Any, ...]]] = {
     "propose": ("propose",), "execute": ("execute",), "both": ("propose", "execute"),
 }  # fmt: skip
-BY_STATE: Final = ("withdraw_action", "report_outcome", "stop_run", "revoke_permission")
+BY_STATE: Final = ("withdraw_action", "report_outcome", "stop_run", "revoke_permission", "lift_stop")
 """What a person may do by what the thing is to them, so that it is looked for first."""
 UNSEEN: Final = {("key execute", "runs")}
 """What a key that may use an operation does not see of others: who only executes has no runs."""
 NOUNS: Final = {"actions": "act", "reviews": "rev", "runs": "run", "people": "usr", "keys": "key", "agents": "agt",
-               "names": "usr", "permissions": "std"}  # fmt: skip
+               "names": "usr", "permissions": "std", "stops": "stp"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -147,6 +151,7 @@ class Town:
         self.agent_ids = [self._agent()]
         self.mine = {name: self._things(key) for name, key in self.keys.items() if name != "execute"}
         self.permission = self._permission(self.keys["both"])
+        self.stop = self._stop()
 
     def _dead(self) -> Iterator[tuple[str, str | None]]:
         yield "nobody", None
@@ -186,12 +191,19 @@ class Town:
     def _agent(self) -> str:
         return self.company.accounts.by_key(self.company.key(mint("x"))).principal.id
 
+    def _stop(self) -> str:
+        """What the supervisor has stopped."""
+        body = {"scope": "tool", "target": "nothing.else", "reason": "x"}
+        return str(self.house("POST", "/stops", self.people["supervisor"], json=body).json()["id"])
+
     def use_up(self, operation: str) -> None:
         """Put a new one in the place of what a request has ended."""
         if operation in ("rotate_key", "remove_key"):
             self.key_ids = [self._key()]
         if operation == "remove_agent":
             self.agent_ids = [self._agent()]
+        if operation == "lift_stop":
+            self.stop = self._stop()
         if operation == "sign_out":
             self.people = {name: self.house.session(name, self.company) for name in ROLES}
 
@@ -203,6 +215,8 @@ class Town:
             return self.agent_ids[0]
         if noun == "permissions":
             return self.permission
+        if noun == "stops":
+            return self.stop
         if noun in ("people", "names"):
             return self.company.accounts.directory(self.tenant).resolve("user:owner") or ""
         return self.mine[agent][noun]

@@ -23,6 +23,7 @@ from ..backend import (
     PermissionRecord,
     PolicyRecord,
     ReviewRecord,
+    StopRecord,
     Text,
 )
 from ..engine.offered import give_back
@@ -38,6 +39,7 @@ from ..errors import (
     WrongBytes,
 )  # fmt: skip
 from ..ids import mint
+from ..policy.stops import Halt
 from ..principal import Principal
 from ..review.model import Review
 from ..run.model import Run
@@ -52,7 +54,7 @@ from .transport import Transport
 T = TypeVar("T")
 NAMES: Final = 2_000
 _LISTS: Final = {"action": "/v1/actions", "review": "/v1/reviews/all", "run": "/v1/runs"}
-_PLACES: Final = {"act": "/v1/actions", "rev": "/v1/reviews", "run": "/v1/runs"}
+_PLACES: Final = {"act": "/v1/actions", "rev": "/v1/reviews", "run": "/v1/runs", "stp": "/v1/stops"}
 _UNKNOWN: Final = {"act": UnknownAction, "rev": UnknownReview, "run": UnknownRun}
 
 
@@ -86,7 +88,7 @@ class Http:
         if route is None:
             raise UsageError(f"{type(command).__name__} is not sent over HTTP")
         body = body_of(command)
-        if isinstance(command, Propose):
+        if isinstance(command, Propose | Halt):
             body["id"] = subject
         return route.method, route.path.format(id=subject), body
 
@@ -238,6 +240,14 @@ class Http:
     def limits(self) -> list[LimitRecord]:
         """The limits of the active policy, with what is used."""
         return [records.limit_in(one) for one in self._transport.request("GET", "/v1/limits")["items"]]
+
+    def stops(self, *, after: str | None = None, limit: int = 50) -> list[StopRecord]:
+        """Stops, newest first."""
+        return [records.stop_in(one) for one in self._listed("/v1/stops", after, limit)]
+
+    def stop(self, stop: str) -> StopRecord:
+        """One stop, with what had started before it."""
+        return records.stop_in(self._get(stop))
 
     def waiting(
         self, *, after: str | None = None, limit: int = 50, failing: Failing | None = None

@@ -42,6 +42,8 @@ BODIES: Final[dict[str, Any]] = {
     "open_run": {"title": "nightly"},
     "note_run": {"error": "ConnectionError: the shop did not answer"},
     "stop_run": {"reason": "It mails customers who have left."},
+    "create_stop": {"scope": "tool", "target": "payments.payout", "reason": "It pays suppliers twice."},
+    "lift_stop": {"note": "The cause is found and repaired."},
     "create_key": {"agent": "support-agent", "owner": "user:ann", "scopes": ["propose"], "expires": "90d"},
     "rotate_key": {"overlap": "24h"},
     "put_agent": {"agent": "support-agent", "owner": "user:ann"},

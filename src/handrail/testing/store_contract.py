@@ -206,6 +206,16 @@ class StoreContract(FailingContract):
             assert reader.inside(TENANT, "run_1", 9) == ["act_claimed", "act_cleared", "act_held", "run_2"]
             assert reader.inside(TENANT, "run_1", 2) == ["act_claimed", "act_cleared"]
 
+    def test_what_could_go_on_or_goes_on_is_found_by_id(self, store: Store) -> None:
+        states = ("held", "cleared", "claimed", "started", "refused", "succeeded", "unknown")
+        actions = [stream(f"act_{at}", "action", status) for at, status in enumerate(states)]
+        runs = [stream(f"run_{status}", "run", status) for status in ("running", "paused", "finished", "stopped")]
+        put(store, Batch(head(1), [*actions, *runs, stream("rev_1", "review", "open")]))
+        with store.read() as reader:
+            found = [row.id for row in reader.going(TENANT, "", 9)]
+            assert found == ["act_0", "act_1", "act_2", "act_3", "run_paused", "run_running"]
+            assert [row.id for row in reader.going(TENANT, "act_1", 3)] == ["act_2", "act_3", "run_paused"]
+
     def test_what_workers_may_take_is_found_by_function_and_agent(self, store: Store) -> None:
         pay, ship = ("pay", "sha256:1"), ("ship", "sha256:2")
         rows = [
