@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -174,11 +175,11 @@ def test_an_approval_that_comes_before_the_sweep_lets_nothing_run(firm: Firm) ->
 def test_what_was_started_goes_on_and_is_not_tried_again(firm: Firm) -> None:
     done, again = firm.begin(firm.ask()), firm.begin(firm.ask())
     one = firm.halt()
-    assert {state.id for state in firm.person.stop(one).begun} == {done["id"], again["id"]}
+    assert {state.id for state in firm.person.stops.one(one).begun} == {done["id"], again["id"]}
     firm.one.call(done["id"], Settle("exe_1", done["fence"], "succeeded"))
     firm.one.call(again["id"], Settle("exe_1", again["fence"], "failed", retry_in=SECOND, escalate=True))
     assert [firm.action(action["id"]).status for action in (done, again)] == ["succeeded", "failed"]
-    assert firm.person.stop(one).begun == ()
+    assert firm.person.stops.one(one).begun == ()
 
 
 def test_what_turns_out_not_to_have_happened_does_not_start_again(firm: Firm) -> None:
@@ -202,13 +203,16 @@ def test_workers_take_nothing_of_the_scope(firm: Firm) -> None:
 
 
 @pytest.mark.parametrize(("command", "ends"), [(SCOPES[0], True), (SCOPES[1], False), (SCOPES[3], True), (ALL, True)])
-def test_runs_of_the_scope_are_stopped_and_none_begins(firm: Firm, command: Halt, ends: bool) -> None:
+def test_runs_of_the_scope_are_paused_or_stopped_and_none_begins(firm: Firm, command: Halt, ends: bool) -> None:
     firm.one.call("run_1", Open("one"))
     firm.two.call("run_2", Open("two"))
     firm.halt(command)
+    assert firm.archive_state("run_1").status == ("paused" if ends else "running")
+    assert firm.archive_state("run_2").status == ("paused" if command is ALL else "running")
+    firm.halt(replace(command, runs="stop"))
     assert firm.archive_state("run_1").status == ("stopped" if ends else "running")
-    assert firm.archive_state("run_2").status == ("stopped" if command is ALL else "running")
     if ends:
+        assert firm.one.history("run_1")[-2].texts == {"note": WHY}
         with pytest.raises(RunStopped, match=WHY):
             firm.one.call("run_1", Open("one"))
         with pytest.raises(StopInForce, match=WHY):

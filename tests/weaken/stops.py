@@ -46,8 +46,8 @@ OF_STOPS: Final = (
     ),
     Guard(
         "stopped: runs", "What is stopped opens no run.",
-        (Edit("engine/facts.py", "        stops.require_free(work, facts.actor)\n", ""),),
-        (f"{STOPS}::test_runs_of_the_scope_are_stopped_and_none_begins",),
+        (Edit("engine/runs.py", "        stops.require_free(work, found.actor)\n", ""),),
+        (f"{STOPS}::test_runs_of_the_scope_are_paused_or_stopped_and_none_begins",),
     ),
     Guard(
         "who stops", "Only supervisors, administrators, and of one agent its owner, stop.",

@@ -28,6 +28,7 @@ from . import (
     reviews,
     serve,
     watch,
+    who,
     work,
 )
 from .refusal import EXIT_CODES
@@ -137,6 +138,7 @@ def _build() -> typer.Typer:
     built.command("login")(login.login)
     built.command("logout")(login.logout)
     built.command("explain")(explain.explain)
+    built.command("who")(who.who)
     return built
 
 

@@ -31,7 +31,7 @@ def consequences(before: object, state: object, event: object, texts: Mapping[st
         return _of_halt(event, str(texts.get("note") or "the run around it was stopped"))
     if isinstance(event, stops.Swept) and isinstance(state, stops.Stop):
         note = texts.get("note")
-        return _of_sweep(state.id, event, note if isinstance(note, str) else None)
+        return _of_sweep(state, event, note if isinstance(note, str) else None)
     return []
 
 
@@ -102,9 +102,10 @@ def _of_halt(event: ran.Halted, reason: str) -> list[Follow]:
     return [(one, run.Stop(reason) if one.startswith("run") else action.Halt()) for one in event.inside]
 
 
-def _of_sweep(stop: str, event: stops.Swept, note: str | None) -> list[Follow]:
-    ended = run.Stop(note or "everything of its agent was stopped")
-    return [(one, ended if one.startswith("run") else action.Halt(stop, note)) for one in event.inside]
+def _of_sweep(stop: stops.Stop, event: stops.Swept, note: str | None) -> list[Follow]:
+    reason = note or "everything of its agent was stopped"
+    asked = run.Stop(reason) if stop.runs == "stop" else run.Pause(reason)
+    return [(one, asked if one.startswith("run") else action.Halt(stop.id, note)) for one in event.inside]
 
 
 def _one_answer(demand: Demand) -> Demand:

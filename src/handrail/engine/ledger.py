@@ -1,24 +1,18 @@
-"""What people read about limits, standing permissions and stops: what is used, let run without asking, or stopped."""
+"""What people read about limits and standing permissions: how much is used, and what is let run without asking."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
-from ..backend import BudgetRecord, LimitRecord, PermissionRecord, StopRecord
-from ..codec.records import read_state
-from ..errors import NotFound
+from ..backend import BudgetRecord, LimitRecord, PermissionRecord
 from ..policy.budget import Budget, Window, window
 from ..policy.limits import Limit, written
 from ..policy.rules import Policy
 from ..policy.standing import Standing
-from ..policy.stops import Stop
 from ..store.protocol import Reader
 from ..view.model import Erased
 from .archive import Archive
 from .reads import read_active
-from .rows import Names
-from .stops import LOOKED, begun
 
 SHOWN = 500
 """Budgets that are told, the newest; of more than these nobody reads all."""
@@ -33,32 +27,6 @@ def permissions(archive: Archive, after: str | None, limit: int) -> list[Permiss
 
 def _permission(archive: Archive, reader: Reader, state: Standing) -> PermissionRecord:
     return PermissionRecord(state, archive.text_in(reader, state.id, state.values))
-
-
-def stops(archive: Archive, after: str | None, limit: int) -> list[StopRecord]:
-    """Stops, newest first, also those that were lifted."""
-    with archive.read() as reader:
-        found = archive.page_in(reader, "stop", after, limit)
-        return [_stop(archive, reader, one) for one in found if isinstance(one, Stop)]
-
-
-def stop(archive: Archive, stop: str) -> StopRecord:
-    """One stop and, while it is in force, what had started before it. Raises `NotFound`."""
-    with archive.read() as reader:
-        state = archive.state_in(reader, stop)
-        if not isinstance(state, Stop):
-            raise NotFound(f"no stop {stop[:40]!a} is in this database: check the id")
-        rows = reader.going(archive.tenant, "", LOOKED) if state.status == "present" else []
-        lives = (read_state(row.kind, row.state) for row in rows)
-        found = begun(archive.directory_in(reader), state, lives)
-        return replace(_stop(archive, reader, state), begun=tuple(found))
-
-
-def _stop(archive: Archive, reader: Reader, state: Stop) -> StopRecord:
-    named = state.scope in ("agent", "team") and state.target is not None
-    target = Names(archive.directory_in(reader)).of(state.target or "") if named else state.target
-    reason, note = (archive.text_in(reader, state.id, one) for one in (state.note, state.end))
-    return StopRecord(state, target, reason, note)
 
 
 def limits(archive: Archive, now: int) -> list[LimitRecord]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -11,7 +11,7 @@ from ..action.model import Action
 from ..codec.records import State
 from ..directory.model import Directory
 from ..errors import StopInForce
-from ..policy.stops import LONGEST_TARGET, MOST, About, Elapse, Facts, Halt, InForce, Lift, Stop
+from ..policy.stops import LONGEST_TARGET, MOST, About, Elapse, Facts, Halt, InForce, Lift, Runs, Stop
 from ..principal import SOLO_ID, Principal
 from ..run.model import Run
 
@@ -22,6 +22,8 @@ PAGE: Final = 200
 LOOKED: Final = 2_000
 """So many lives that could go on are looked at in one step."""
 WAITING: Final = ("held", "cleared", "claimed")
+RUNS: Final[Mapping[Runs, tuple[str, ...]]] = {"pause": ("running",), "stop": ("running", "paused"), "none": ()}
+"""Which runs a stop pauses or stops."""
 _GLOB: Final = re.compile(rf"[A-Za-z0-9_.*-]{{1,{LONGEST_TARGET}}}")
 
 
@@ -130,7 +132,7 @@ def _swept(work: Work, state: Stop) -> _Sweep:
 
 
 def _ends(work: Work, state: Stop, one: Action | Run) -> bool:
-    ends = one.status in WAITING if isinstance(one, Action) else state.runs != "none" and not one.final
+    ends = one.status in WAITING if isinstance(one, Action) else one.status in RUNS[state.runs]
     return ends and state.covers(_about(work.sources.directory(), one))
 
 

@@ -10,7 +10,7 @@ from ..stream import JSON, Draft, Sealed, Table, changed, step
 from .globs import fits
 
 Scope = Literal["agent", "tool", "team", "all"]
-Runs = Literal["stop", "none"]
+Runs = Literal["pause", "stop", "none"]
 MOST: Final = 24
 """Actions and runs that end in one step."""
 LONGEST: Final = 2_000
@@ -25,7 +25,7 @@ class Halt:
     scope: Scope
     reason: str
     target: str | None = None
-    runs: Runs = "stop"
+    runs: Runs = "pause"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,9 @@ class Halted:
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """Of what waits in the scope these end; at `due_at` (µs) come those behind `after`, if any are left. Texts: `note`."""
+    """Of what waits in the scope these end; at `due_at` (µs) come those behind `after`, if any are left.
+
+    Texts: `note`."""
 
     inside: tuple[str, ...]
     after: str

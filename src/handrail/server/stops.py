@@ -20,14 +20,14 @@ from .lives import Handler
 async def list_stops(exchange: Exchange) -> Response:
     """Stops, newest first."""
     after, limit = exchange.page
-    found = await asyncio.to_thread(lambda: exchange.backend.stops(after=after, limit=limit))
+    found = await asyncio.to_thread(lambda: exchange.backend.stops.newest(after=after, limit=limit))
     more = found[-1].state.id if len(found) == limit else None
     return paged(exchange, [records.stop_out(one) for one in found], more)
 
 
 async def get_stop(exchange: Exchange) -> Response:
     """One stop, with what had started before it."""
-    return answer(records.stop_out(await asyncio.to_thread(exchange.backend.stop, exchange.id)))
+    return answer(records.stop_out(await asyncio.to_thread(exchange.backend.stops.one, exchange.id)))
 
 
 async def create_stop(exchange: Exchange) -> Response:
