@@ -2016,10 +2016,10 @@ export interface components {
             /** @default null */
             readonly target: string | null;
             /**
-             * @default stop
+             * @default pause
              * @enum {unknown}
              */
-            readonly runs: "stop" | "none";
+            readonly runs: "pause" | "stop" | "none";
         };
         readonly PolicyLift: {
             readonly note: string;
@@ -2365,7 +2365,7 @@ export interface components {
             readonly scope: "agent" | "tool" | "team" | "all";
             readonly target: string | null;
             /** @enum {unknown} */
-            readonly runs: "stop" | "none";
+            readonly runs: "pause" | "stop" | "none";
             readonly by: string;
             readonly at: number;
             readonly note: string | null;
@@ -14655,7 +14655,7 @@ export interface operations {
                     readonly reason: string;
                     readonly target?: string | null;
                     /** @enum {unknown} */
-                    readonly runs?: "stop" | "none";
+                    readonly runs?: "pause" | "stop" | "none";
                     readonly id?: string | null;
                 };
             };
@@ -14679,6 +14679,10 @@ export interface operations {
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
                         readonly estimated_wait?: components["schemas"]["Wait"] | null;
+                        readonly control?: components["schemas"]["Control"] | null;
+                        readonly guidance?: number;
+                        readonly heard?: number;
+                        readonly lost?: boolean;
                     };
                 };
             };
@@ -15012,6 +15016,10 @@ export interface operations {
                         readonly deadline?: number | null;
                         readonly outcome?: unknown;
                         readonly estimated_wait?: components["schemas"]["Wait"] | null;
+                        readonly control?: components["schemas"]["Control"] | null;
+                        readonly guidance?: number;
+                        readonly heard?: number;
+                        readonly lost?: boolean;
                     };
                 };
             };
