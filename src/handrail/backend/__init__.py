@@ -13,6 +13,7 @@ from ..policy.standing import Standing
 from ..policy.stops import Stop
 from ..principal import Principal
 from ..review.model import Review
+from ..run.commands import Observation
 from ..run.model import Run
 from ..stream import JSON
 from .feedback import ConsumerLease, Decided, Decisions, Example, Feedback, Known, Text, Wait, WaitScore
@@ -152,6 +153,14 @@ class Guidance:
     at: int
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One observation of a run, with its number: the first is 1."""
+
+    number: int
+    observation: Observation
+
+
 class Stops(Protocol):
     """What people have stopped."""
 
@@ -207,6 +216,9 @@ class Backend(Protocol):
     def run(self, run: str) -> tuple[Run, Text]:
         """One run and its title. Raises `UnknownRun`."""
 
+    def observations(self, run: str, after: int = 0, limit: int = 50) -> list[Seen]:
+        """What a run has reported behind a number, in order, as far as it is kept. Raises `UnknownRun`."""
+
     def guidance(self, run: str, after: int = 0) -> list[Guidance]:
         """What the agent of a run was told behind a message, in order. Raises `UnknownRun`."""
 
@@ -259,5 +271,5 @@ class Backend(Protocol):
 __all__ = [
     "ActionRecord", "Answer", "Backend", "BudgetRecord", "ConsumerLease", "Decided", "Decision", "Decisions", "Event",
     "Example", "Failing", "Feedback", "Guidance", "Known", "LimitRecord", "PermissionRecord", "PolicyRecord",
-    "ReviewRecord", "StopRecord", "Stops", "Text", "Wait", "WaitScore",
+    "ReviewRecord", "Seen", "StopRecord", "Stops", "Text", "Wait", "WaitScore",
 ]  # fmt: skip
