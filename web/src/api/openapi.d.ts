@@ -2098,6 +2098,21 @@ export interface components {
             readonly reason: string;
         };
         readonly PolicyRevoke: Record<string, never>;
+        readonly PolicyHalt: {
+            /** @enum {unknown} */
+            readonly scope: "agent" | "tool" | "team" | "all";
+            readonly reason: string;
+            /** @default null */
+            readonly target: string | null;
+            /**
+             * @default pause
+             * @enum {unknown}
+             */
+            readonly runs: "pause" | "stop" | "none";
+        };
+        readonly PolicyLift: {
+            readonly note: string;
+        };
         /** @description An observation with its number: the first of a run is 1. */
         readonly Seen: {
             readonly number: number;
