@@ -24,7 +24,7 @@ PINNED = {
     "took_effect expired withdrawn superseded",
     "run": "opened faulted finished stopped halted",
     "person": "added changed removed invited password_set signed_out",
-    "group": "added",
+    "group": "added changed",
     "agent": "added changed removed",
     "key": "added changed removed",
     "access": "denied",

@@ -54,6 +54,11 @@ class GroupAdded:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupChanged:
+    """Others of a group are on call now, or at other times. Texts: `profile`."""
+
+
+@dataclass(frozen=True, slots=True)
 class AgentAdded:
     """An agent used the database for the first time. Texts: `profile`."""
 
@@ -111,6 +116,7 @@ Event = (
     | PersonPasswordSet
     | PersonSignedOut
     | GroupAdded
+    | GroupChanged
     | AgentAdded
     | AgentChanged
     | AgentRemoved

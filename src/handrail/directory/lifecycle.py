@@ -19,6 +19,7 @@ ACCEPTS: Final[Table] = {
     e.PersonPasswordSet: {"present": "present"},
     e.PersonSignedOut: {"present": "present"},
     e.GroupAdded: {None: "present", "present": "present"},
+    e.GroupChanged: {"present": "present"},
     e.AgentAdded: {None: "present", "present": "present", "removed": "present"},
     e.AgentChanged: {"present": "present"},
     e.AgentRemoved: {"present": "removed"},
@@ -67,6 +68,8 @@ def decide(state: Member | None, command: c.Command, facts: Facts) -> list[Draft
             _still(state, Group)
             known = isinstance(state, Group)
             return [] if known else [Draft(e.GroupAdded(command.handle), {"profile": {"handle": command.handle_text}})]
+        case c.PutRota():
+            return _put_rota(state, command, facts)
         case c.PutAgent():
             _still(state, Agent)
             return _put_agent(state, command, facts)
@@ -115,6 +118,14 @@ def _account(state: Member | None, command: c.NoteAccount, facts: Facts) -> list
     assert_never(command.what)
 
 
+def _put_rota(state: Member | None, command: c.PutRota, facts: Facts) -> list[Draft[e.Event]]:
+    _people_only(facts)
+    if not isinstance(state, Group):
+        raise NotFound("there is no such group; a group is there once a person is in it")
+    profile: dict[str, JSON] = {"handle": command.handle_text}
+    return [Draft(e.GroupChanged(), {"profile": profile | ({"rota": command.rota} if command.rota else {})})]
+
+
 def _put_agent(state: Member | None, command: c.PutAgent, facts: Facts) -> list[Draft[e.Event]]:
     """An agent introduces itself once; who answers for it, and whether it comes back, people say alone."""
     profile: dict[str, JSON] = {"name": command.name, "owner": command.owner_text}
@@ -152,8 +163,11 @@ def _still(state: Member | None, kind: type[Member]) -> None:
 
 def _put_person(state: Member | None, command: c.PutPerson) -> list[Draft[e.Event]]:
     texts: Mapping[str, JSON] = {
-        "profile": {"handle": command.handle_text, "name": command.name, "os_user": command.os_user_text}
-    }
+        "profile": {
+            "handle": command.handle_text, "name": command.name, "os_user": command.os_user_text,
+            **({"times": command.times} if command.times else {}),
+        }
+    }  # fmt: skip
     fields = (command.handle, command.os_user, command.groups, command.roles)
     if not isinstance(state, Person) or state.status == "removed":
         return [Draft(e.PersonAdded(*fields), texts)]
@@ -177,6 +191,9 @@ def evolve(state: Member | None, sealed: Sealed[e.Event], *, subject: str) -> Me
             return changed(state, rev=sealed.rev)
         case e.GroupAdded():
             return Group(subject, "present", sealed.rev, event.handle, profile)
+        case e.GroupChanged():
+            assert isinstance(state, Group)
+            return changed(state, rev=sealed.rev, profile=profile)
         case e.AgentAdded():
             return Agent(subject, "present", sealed.rev, event.owner, profile)
         case e.AgentChanged():

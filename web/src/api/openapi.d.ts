@@ -1349,6 +1349,8 @@ export interface components {
             readonly auth: string;
             readonly seats: readonly string[];
             readonly at: number;
+            /** @default null */
+            readonly instead: string | null;
         };
         readonly Decision: {
             /** @enum {unknown} */
@@ -1364,6 +1366,8 @@ export interface components {
             readonly value: string | null;
             /** @default null */
             readonly standing: components["schemas"]["Terms"] | null;
+            /** @default null */
+            readonly instead: string | null;
         };
         readonly Terms: {
             readonly lasts?: number | string;
@@ -1848,6 +1852,7 @@ export interface components {
             readonly value: string | null;
             readonly edited: boolean;
             readonly effective_at: number;
+            readonly instead: components["schemas"]["Who"] | null;
         };
         readonly Became: {
             readonly status: string;
@@ -1976,6 +1981,9 @@ export interface components {
         readonly Candidate: {
             readonly who: components["schemas"]["Who"];
             readonly refusal: string | null;
+            readonly away_until: number | null;
+            readonly substitute: components["schemas"]["Who"] | null;
+            readonly called: boolean;
         };
         /** @description An action that is claimed for this executor. One that is unknown is not: ask its probe. */
         readonly Taken: {
