@@ -22,7 +22,7 @@ from handrail.review import commands as review_commands
 from handrail.run import commands as run_commands
 from handrail.store.protocol import Reader
 from handrail.store.vault import Token
-from tests.crash import policies
+from tests.crash import policies, watched
 from tests.crash.policies import DENIES, RUNS, TWO
 from tests.crash.script import EXECUTOR, Scenario, Script, review
 from tests.engine.kit import proposal
@@ -52,6 +52,8 @@ def approved(s: Script) -> None:
 
 
 for _one in (policies.ruled, policies.unasked, policies.limited, policies.permitted, policies.predicted):
+    scenario(_one)
+for _one in (watched.controlled, watched.monitored, watched.ended, watched.lost):
     scenario(_one)
 
 
@@ -343,7 +345,8 @@ def reads(s: Script) -> None:
     with contextlib.suppress(ZeroDivisionError), s.desk.store.write() as tx:
         assert 1 / 0, tx
     with s.desk.store.write() as tx:
-        tx.renew("default", {"act_2": s.clock.now() + 60_000_000})
+        end = s.clock.now() + 60_000_000
+        tx.renew("default", {"act_2": (end, end)})
         tx.forget("default", 1, 10)
     s.settle("act_2")
 

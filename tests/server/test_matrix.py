@@ -33,6 +33,17 @@ MAY: Final[dict[str, tuple[str, str]]] = {
     "finish_run": ("propose", ""),
     "withdraw_action": ("propose", "supervisor"),
     "report_outcome": ("propose execute", "reviewer supervisor"),
+    "fail_run": ("propose", ""),
+    "confirm_run": ("propose", ""),
+    "hear_run": ("propose", ""),
+    "observe_run": ("propose", ""),
+    "prepare_cleanup": ("propose", ""),
+    "take_cleanup": ("propose execute", ""),
+    "report_cleanup": ("propose execute", ""),
+    "pause_run": ("", "supervisor"),
+    "interrupt_run": ("", "supervisor"),
+    "resume_run": ("", "supervisor"),
+    "guide_run": ("", "supervisor"),
     "stop_run": ("", "supervisor"),
     "claim_action": ("propose execute", ""),
     "start_action": ("propose execute", ""),
@@ -57,6 +68,8 @@ MAY: Final[dict[str, tuple[str, str]]] = {
     "get_waits": ("", READERS),
     "get_review_history": ("propose execute", READERS),
     "find_run": ("propose execute", READERS),
+    "wait_for_run": ("propose execute", READERS),
+    "get_guidance": ("propose execute", READERS),
     "get_run": ("propose execute", READERS),
     "get_run_history": ("propose execute", READERS),
     "get_me": ("propose execute", READERS),
@@ -109,7 +122,8 @@ ROLES: Final[dict[str, tuple[Role, ...]]] = {
 SCOPES: Final[dict[str, tuple[Any, ...]]] = {
     "propose": ("propose",), "execute": ("execute",), "both": ("propose", "execute"),
 }  # fmt: skip
-BY_STATE: Final = ("withdraw_action", "report_outcome", "stop_run", "revoke_permission")
+BY_STATE: Final = ("withdraw_action", "report_outcome", "stop_run", "pause_run", "interrupt_run", "resume_run",
+                   "guide_run", "revoke_permission")  # fmt: skip
 """What a person may do by what the thing is to them, so that it is looked for first."""
 UNSEEN: Final = {("key execute", "runs")}
 """What a key that may use an operation does not see of others: who only executes has no runs."""

@@ -59,7 +59,12 @@ MAYBE_WAIT: Final[JSONObject] = {"anyOf": [_ref("Wait"), {"type": "null"}]}
 ANSWER: Final = _object(
     {"id": TEXT, "status": TEXT, "rev": {"type": "integer"}}, reason=MAYBE, review=MAYBE, view=MAYBE, bind=MAYBE,
     fence={"type": ["integer", "null"]}, deadline={"type": ["integer", "null"]}, outcome={}, estimated_wait=MAYBE_WAIT,
+    control={"anyOf": [_ref("Control"), {"type": "null"}]}, guidance={"type": "integer"}, heard={"type": "integer"},
+    lost={"type": "boolean"},
 )  # fmt: skip
+GUIDANCE: Final = _object(
+    {"number": {"type": "integer"}, "text": ERASABLE, "by": TEXT, "at": {"type": "integer"}}, closed=True
+)
 BUDGET: Final = _object({"id": TEXT, "key": ERASABLE, "used": MAYBE, "left": MAYBE}, closed=True)
 PERMISSION: Final = _object({"state": _ref("Standing"), "values": ERASABLE}, closed=True)
 PAGE: Final = _object({"items": _list({"type": "object"}), "next": MAYBE})
@@ -132,6 +137,7 @@ ANSWERS: Final[dict[str, tuple[tuple[int, ...], str, JSONObject]]] = {
     "Action": ((200,), JSON, ACTION),
     "Review": ((200,), JSON, REVIEW),
     "Run": ((200,), JSON, _object({"state": _ref("Run"), "title": ERASABLE})),
+    "Guidance": ((200,), JSON, _object({"items": _list(GUIDANCE)})),
     "Grant": ((200,), JSON, _object({"args": TEXT, "salt": TEXT, "tenant": TEXT, "bind": TEXT})),
     "Explanation": ((200,), JSON, _object({"items": _list(_object({"subject": TEXT, "event": {"type": "object"}}))})),
     "History": ((200,), JSON, _object({"items": _list({"type": "object"})})),
@@ -204,7 +210,8 @@ QUERY: Final[dict[str, dict[str, JSONObject]]] = {
         "zone": {"type": "string", "default": "UTC", "description": "Of times in words; an unknown one is UTC."}
     },
     "get_stream": {"topics": {"enum": ["inbox"], "description": "Rows of the inbox in place of entries of the log."}},
-    "wait_for_action": {"rev": NUMBER}, "get_log": {"size": NUMBER},
+    "get_guidance": {"after": {**NUMBER, "minimum": 0, "description": "The number of the last message known."}},
+    "wait_for_action": {"rev": NUMBER}, "wait_for_run": {"rev": NUMBER}, "get_log": {"size": NUMBER},
     "find_run": {"name": {"type": "string", "minLength": 1, "maxLength": 500}},
     "find_ids": {
         "beginning": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9_]{0,39}$"},

@@ -35,8 +35,8 @@ _PUT_STREAM: Final = f"""
         kind = excluded.kind, status = excluded.status, rev = excluded.rev, state = excluded.state,
         rank = excluded.rank, due_at = excluded.due_at, lease = excluded.lease"""
 RENEW: Final = """
-    UPDATE streams SET lease = new.lease, due_at = new.lease
-    FROM unnest(%s::text[], %s::bigint[]) AS new (id, lease)
+    UPDATE streams SET lease = new.lease, due_at = new.due_at
+    FROM unnest(%s::text[], %s::bigint[], %s::bigint[]) AS new (id, lease, due_at)
     WHERE streams.tenant = %s AND streams.id = new.id AND streams.lease IS NOT NULL"""
 
 WAITING: Final = f"""
@@ -101,7 +101,7 @@ HELD_IN: Final = f"""
 INSIDE: Final = """
     SELECT id FROM streams
     WHERE tenant = %s AND parent = %s AND kind IN ('action', 'run')
-      AND status IN ('held', 'cleared', 'claimed', 'running')
+      AND status IN ('held', 'cleared', 'claimed', 'running', 'paused')
     ORDER BY id LIMIT %s"""
 # The last that people refused of one intent in a run.
 REFUSED: Final = f"""

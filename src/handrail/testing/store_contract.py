@@ -238,12 +238,19 @@ class StoreContract(FailingContract):
             assert reader.due(9, 9) == []
 
     def test_a_lease_moves_without_an_entry_and_only_where_there_is_one(self, store: Store) -> None:
-        put(store, Batch(head(1), [stream("act_1", due_at=5, lease=5), stream("act_2", due_at=5)]))
+        rows = [
+            stream("act_1", due_at=5, lease=5),
+            stream("act_2", due_at=5),
+            stream("run_1", "run", due_at=5, lease=5),
+        ]
+        put(store, Batch(head(1), rows))
         with store.write() as tx:
-            tx.renew(TENANT, {"act_1": 9, "act_2": 9})
+            tx.renew(TENANT, {"act_1": (9, 9), "act_2": (9, 9), "run_1": (9, 7)})
         with store.read() as reader:
-            found = reader.streams(TENANT, ("act_1", "act_2"))
-        assert found == [stream("act_1", due_at=9, lease=9), stream("act_2", due_at=5)]
+            found = reader.streams(TENANT, ("act_1", "act_2", "run_1"))
+        one, two, run = found
+        assert (one, two) == (stream("act_1", due_at=9, lease=9), stream("act_2", due_at=5))
+        assert run == stream("run_1", "run", due_at=7, lease=9)
 
     def test_the_oldest_answers_are_forgotten(self, store: Store) -> None:
         put(store, Batch(head(1), answers=[Answer(f"cmd_{at}", b"m", "{}", at) for at in (3, 1, 2, 4)]))
