@@ -25,6 +25,7 @@ from . import (
     permissions,
     policy,
     policy_trial,
+    prune,
     reviews,
     serve,
     watch,
@@ -69,6 +70,7 @@ RUNS: Final[Mapping[str, Callable[..., None]]] = {
     "list": actions.list_runs,
     "show": actions.show_run,
     "stop": actions.stop_run,
+    "prune": prune.prune,
 }
 PEOPLE: Final[Mapping[str, Callable[..., None]]] = {
     "list": people.list_people, "apply": people.apply, "invite": people.invite, "sign-out": people.sign_out,

@@ -176,6 +176,10 @@ TEXT: Final = """
     SELECT d.text FROM entries e JOIN disclosures d ON d.tenant = e.tenant AND d.i = e.i
     WHERE e.tenant = %s AND e.sub = %s AND d.digest = %s LIMIT 1"""
 
+DROP_TEXTS: Final = """
+    DELETE FROM disclosures WHERE tenant = %s AND name = %s AND i IN (
+        SELECT i FROM entries WHERE tenant = %s AND sub = %s AND rev <= %s)"""
+
 _PUT_REVISION: Final = """
     INSERT INTO revisions (tenant, action, number, bind, args, salt)
     SELECT %s, unnest(%s::text[]), unnest(%s::bigint[]), unnest(%s::text[]), unnest(%s::text[]), unnest(%s::bytea[])"""
@@ -230,10 +234,18 @@ TOKEN: Final = f"SELECT {TOKEN_COLUMNS} FROM tokens WHERE digest = %s"
 TOKENS: Final = f"""
     SELECT {TOKEN_COLUMNS} FROM tokens WHERE tenant = %s AND subject = %s AND kind = %s ORDER BY born"""
 PUT_TOKEN: Final = f"INSERT INTO tokens ({TOKEN_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+SPEND: Final = f"{PUT_TOKEN} ON CONFLICT (digest) DO NOTHING RETURNING 1"
 TOUCH: Final = "UPDATE tokens SET seen = greatest(seen, %s) WHERE digest = %s"
 DROP: Final = "DELETE FROM tokens WHERE digest = %s RETURNING 1"
 DROP_ALL: Final = "DELETE FROM tokens WHERE tenant = %s AND subject = %s AND kind = %s RETURNING 1"
 SWEEP: Final = "DELETE FROM tokens WHERE until IS NOT NULL AND until <= %s"
+PASSKEY_COLUMNS: Final = "credential, id, tenant, person, public_key, counter, name, born, seen"
+PASSKEY: Final = f"SELECT {PASSKEY_COLUMNS} FROM passkeys WHERE credential = %s"
+PASSKEYS: Final = f"SELECT {PASSKEY_COLUMNS} FROM passkeys WHERE tenant = %s AND person = %s ORDER BY born, id"
+PUT_PASSKEY: Final = f"INSERT INTO passkeys ({PASSKEY_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+USE_PASSKEY: Final = """
+    UPDATE passkeys SET counter = %s, seen = greatest(seen, %s) WHERE credential = %s AND counter = %s RETURNING 1"""
+DROP_PASSKEY: Final = "DELETE FROM passkeys WHERE tenant = %s AND person = %s AND id = %s RETURNING 1"
 PASSWORD: Final = "SELECT hash FROM passwords WHERE tenant = %s AND person = %s"
 PUT_PASSWORD: Final = """
     INSERT INTO passwords (tenant, person, hash, at) VALUES (%s, %s, %s, %s)

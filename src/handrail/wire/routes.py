@@ -155,6 +155,11 @@ ROUTES: Final[tuple[Route, ...]] = (
     _command("run", "resume", run.Resume, "Let the run go on.", permission="read"),
     _command("run", "guide", run.Guide, "Tell the agent something.", permission="read"),
     Route(
+        "get_observations", "GET", "/v1/runs/{id}/observations",
+        "What the run has reported, behind the observation `after`, as far as it is kept.", "Observations", None, "any",
+        "read",
+    ),
+    Route(
         "get_guidance", "GET", "/v1/runs/{id}/guidance", "What the agent was told, behind the message `after`.",
         "Guidance", None, "any", "read",
     ),
@@ -210,11 +215,24 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("get_trial", "GET", "/v1/trial", "Whether the demo agent is at work, and how to begin an agent of your own.",
           "Trial", None, None, "read"),
     Route("start_trial", "POST", "/v1/trial", "Set the demo agent to work for you.", "NewTrial", None, None, "decide"),
+    Route("list_passkeys", "GET", "/v1/passkeys", "Your passkeys.", "Passkeys", None, None, "read"),
+    Route("offer_passkey", "POST", "/v1/passkeys/challenge",
+          "What a browser needs to make a passkey for you; your sign-in is recent.", "PasskeyOffer", None, None,
+          "read"),
+    Route("add_passkey", "POST", "/v1/passkeys", "Keep a passkey that your browser has made.", "NewPasskey", None, None,
+          "read"),
+    Route("remove_passkey", "DELETE", "/v1/passkeys/{id}", "Forget a passkey of yours, and end its sessions.",
+          "Nothing", None, None, "read"),
+    Route("ask_for_passkey", "POST", "/v1/sessions/challenge", "What a browser needs to let you use a passkey.",
+          "PasskeyAsked", open=True),
+    Route("sign_in_with_passkey", "POST", "/v1/sessions/passkey", "Sign in with a passkey.", "SignedIn", open=True),
     Route("sign_in", "POST", "/v1/sessions", "Sign in with handle and password.", "SignedIn", open=True),
     Route("sign_out", "DELETE", "/v1/sessions/current", "End this session.", "Nothing", None, None, "read"),
     Route("accept_invitation", "POST", "/v1/invitations", "Set your password, and sign in.", "SignedIn", open=True),
 )  # fmt: skip
 
+MOST_SEEN: Final = 500
+"""Observations in one answer."""
 BY_COMMAND: Final[Mapping[type, Route]] = {
     route.command: route for route in ROUTES if route.command and route.name != "ask_question"
 }
@@ -227,5 +245,6 @@ PREFIX: Final[Mapping[str, str]] = {
     "people": "usr",
     "agents": "agt",
     "permissions": "std",
+    "passkeys": "pky",
 }
 """How the ids of a collection begin."""
