@@ -40,6 +40,7 @@ from ..errors import (
     WrongBytes,
 )  # fmt: skip
 from ..ids import mint
+from ..policy.stops import Halt
 from ..principal import Principal
 from ..review.model import Review
 from ..run.model import Run
@@ -49,6 +50,7 @@ from ..wire.routes import BY_COMMAND, MOST_SEEN
 from .feedback import HttpFeedback
 from .lease import Held, Renewals
 from .patience import Course, auntil, until
+from .stops import HttpStops
 from .transport import Transport
 
 T = TypeVar("T")
@@ -88,7 +90,7 @@ class Http:
         if route is None:
             raise UsageError(f"{type(command).__name__} is not sent over HTTP")
         body = body_of(command)
-        if isinstance(command, Propose):
+        if isinstance(command, Propose | Halt):
             body["id"] = subject
         return route.method, route.path.format(id=subject), body
 
@@ -256,6 +258,11 @@ class Http:
     def limits(self) -> list[LimitRecord]:
         """The limits of the active policy, with what is used."""
         return [records.limit_in(one) for one in self._transport.request("GET", "/v1/limits")["items"]]
+
+    @property
+    def stops(self) -> HttpStops:
+        """What is stopped."""
+        return HttpStops(self._transport)
 
     def waiting(
         self, *, after: str | None = None, limit: int = 50, failing: Failing | None = None

@@ -35,6 +35,8 @@ from ..policy.register import ID as ACTIVE
 from ..policy.register import PutPolicy
 from ..policy.rules import Policy, Unreadable
 from ..policy.standing import Standing
+from ..policy.stops import Halt
+from ..policy.stops import Stop as Halting
 from ..principal import SYSTEM, Principal
 from ..review.model import Review
 from ..run.commands import Prune, Stop
@@ -220,7 +222,7 @@ class TenantBatch:
         if request.room is not None:
             self._require_room(request.room, request.subject, request.command, work)
         self._take(work)
-        if isinstance(request.command, Stop):
+        if isinstance(request.command, Stop | Halt):
             self._catch_up(request.subject)
 
     def _require_room(self, room: Room, subject: str, command: Propose, work: Work) -> None:
@@ -366,6 +368,8 @@ def _stream(state: State, reads: Reads) -> Stream:
             parent, rank, born = state.action, RANKS.get(state.risk, 1), state.opened_at
         case Standing():
             parent, born = state.group, state.given_at
+        case Halting():
+            born = state.at
         case _:
             born = getattr(state, "opened_at", 0)
     return Stream(

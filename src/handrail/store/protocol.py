@@ -184,6 +184,9 @@ class Reader(Protocol):
     def inside(self, tenant: str, run: str, limit: int) -> list[str]:
         """Actions and runs in a run that could go on, by id."""
 
+    def going(self, tenant: str, after: str, limit: int) -> list[Stream]:
+        """Actions that wait or were started, and runs that are not over, behind an id and in the order of ids."""
+
     def refused(self, tenant: str, run: str, intent: str) -> list[Stream]:
         """The action of a run with that intent that people refused last, if there is one."""
 

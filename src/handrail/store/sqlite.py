@@ -143,6 +143,9 @@ class Rows:
     def inside(self, tenant: str, run: str, limit: int) -> list[str]:
         return [row[0] for row in self._all(sql.INSIDE, tenant, run, limit)]
 
+    def going(self, tenant: str, after: str, limit: int) -> list[Stream]:
+        return self._streams(sql.GOING, tenant, after, limit)
+
     def refused(self, tenant: str, run: str, intent: str) -> list[Stream]:
         return self._streams(sql.REFUSED, tenant, run, intent)
 
