@@ -198,12 +198,9 @@ def evolve(state: Member | None, sealed: Sealed[e.Event], *, subject: str) -> Me
             assert isinstance(state, Person) and status == "removed"
             return Person(subject, "removed", sealed.rev, state.handle, state.os_user, (), state.profile, ())
         case (
-            e.PersonInvited()
-            | e.PersonPasswordSet()
-            | e.PersonPasskeyAdded()
-            | e.PersonPasskeyRemoved()
+            e.PersonInvited() | e.PersonPasswordSet() | e.PersonPasskeyAdded() | e.PersonPasskeyRemoved()
             | e.PersonSignedOut()
-        ):
+        ):  # fmt: skip
             assert isinstance(state, Person)
             return changed(state, rev=sealed.rev)
         case e.GroupAdded():
