@@ -14,8 +14,7 @@ from handrail.action import lifecycle as action_life
 from handrail.action.facts import Facts as ActionFacts
 from handrail.action.model import Action
 from handrail.clock import DAY
-from handrail.codec import policies as hashes
-from handrail.codec.observations import batch_text
+from handrail.codec.observations import told
 from handrail.directory import lifecycle as directory_life
 from handrail.directory.model import Agent, Directory, Group, Guest, Names, Person
 from handrail.engine.consequences import consequences
@@ -127,7 +126,7 @@ class World:
     def _staff(self) -> None:
         people = {one.id: one for one in self.states.values() if isinstance(one, Person)}
         present = {key: person for key, person in people.items() if person.status == "present"}
-        self.directory = Directory(NAMES, present, solo=False)
+        self.directory = Directory(NAMES, present, solo=False, labels=self.directory.labels)
 
     def _barred_from(self, state: State) -> frozenset[str]:
         held = self.states.get(state.action) if isinstance(state, Review) else state
@@ -150,7 +149,7 @@ def facts(world: World, subject: str, command: object, actor: Principal) -> Any:
             around = world.states.get(subject)
             owns = isinstance(around, Run) and _owns(world, around.starter, actor)
             return RunFacts(
-                subject, world.now, actor, owns, inside=_inside(world, subject), digest=_reported(command),
+                subject, world.now, actor, owns, inside=_inside(world, subject), observations=_reported(command),
                 lease=world.leases.get(subject), note=_why(around),
             )  # fmt: skip
         case "pol":
@@ -163,8 +162,8 @@ def _why(run: State | None) -> JSON:
     return text_of(run.note) if isinstance(run, Run) and run.note else None
 
 
-def _reported(command: object) -> str:
-    return hashes.text_digest(batch_text(command.items)) if isinstance(command, run_commands.Observe) else ""
+def _reported(command: object) -> JSON:
+    return told(command.items) if isinstance(command, run_commands.Observe) else None
 
 
 def _action_facts(world: World, subject: str, command: object, actor: Principal) -> ActionFacts:
@@ -257,7 +256,8 @@ def barred(world: World, agent: str, owner: str, run_id: str | None, kind: str) 
     if directory.solo or kind == "question":
         return frozenset({agent})
     known = frozenset({agent}) | directory.same(owner)
-    return known | directory.same(run.starter) if isinstance(run, Run) else known
+    known |= directory.same(run.starter) if isinstance(run, Run) else frozenset()
+    return directory.with_substitutes(known, world.now)
 
 
 def _review_facts(world: World, subject: str, command: object, actor: Principal) -> ReviewFacts:
@@ -265,7 +265,7 @@ def _review_facts(world: World, subject: str, command: object, actor: Principal)
     held = world.states.get(command.action if isinstance(command, review.Open) else getattr(state, "action", ""))
     if not isinstance(held, Action):
         return ReviewFacts(subject, world.now, actor, People(world.directory, frozenset()))
-    people = People(world.directory, barred(world, held.agent, held.owner, held.run, held.kind))
+    people = People(world.directory, barred(world, held.agent, held.owner, held.run, held.kind), world.now)
     base = ReviewFacts(subject, world.now, actor, people, held.agent, unseen=world.folds)
     match command:
         case review.Open():

@@ -25,9 +25,12 @@ from . import (
     permissions,
     policy,
     policy_trial,
+    prune,
     reviews,
+    runs,
     serve,
     watch,
+    watch_runs,
     who,
     work,
 )
@@ -66,9 +69,15 @@ ACTIONS: Final[Mapping[str, Callable[..., None]]] = {
     "outcome": actions.outcome,
 }
 RUNS: Final[Mapping[str, Callable[..., None]]] = {
-    "list": actions.list_runs,
-    "show": actions.show_run,
-    "stop": actions.stop_run,
+    "list": runs.list_runs,
+    "show": runs.show_run,
+    "watch": watch_runs.watch_runs,
+    "pause": runs.pause_run,
+    "guide": runs.guide_run,
+    "interrupt": runs.interrupt_run,
+    "resume": runs.resume_run,
+    "stop": runs.stop_run,
+    "prune": prune.prune,
 }
 PEOPLE: Final[Mapping[str, Callable[..., None]]] = {
     "list": people.list_people, "apply": people.apply, "invite": people.invite, "sign-out": people.sign_out,
