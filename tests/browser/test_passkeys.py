@@ -10,7 +10,7 @@ from playwright.async_api import Browser, Page, expect
 from tests.server.company import PASSWORD
 from tests.server.house import House
 
-from .chromium import inspect_everywhere, watched
+from .chromium import inspect, inspect_everywhere, watched
 from .desk import ask, staffed
 from .hand import PHONE, Taps, with_passkeys
 
@@ -43,7 +43,7 @@ async def test_a_passkey_is_added_used_and_removed(chromium: Browser, house: Hou
         await inspect_everywhere(page, "the account's dialog")
         await context.clear_cookies()
         await page.goto("/login")
-        await inspect_everywhere(page, "the door with passkeys")
+        await inspect(page, "the door with passkeys")
         await page.get_by_role("button", name="Sign in with a passkey").click()
         await page.wait_for_url("**/")
         await account(page)

@@ -90,7 +90,12 @@ def test_a_browser_can_install_the_app_without_a_session(house: House):
     manifest = house.client.get("/manifest.webmanifest")
     said = manifest.json()
     assert manifest.headers["content-type"] == "application/manifest+json"
-    assert (said["name"], said["display"], said["start_url"], said["scope"]) == ("Handrail", "standalone", "/inbox", "/")
+    assert (said["name"], said["display"], said["start_url"], said["scope"]) == (
+        "Handrail",
+        "standalone",
+        "/inbox",
+        "/",
+    )
     assert any(one.get("purpose") == "maskable" for one in said["icons"])
     for one in said["icons"]:
         icon = house.client.get(one["src"])

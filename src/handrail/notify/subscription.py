@@ -13,9 +13,7 @@ from ..errors import InvalidValue
 CURVE: Final = ec.SECP256R1()
 ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 ENDPOINT: Final = 2_000
-_ENDPOINT: Final = re.compile(
-    r"https://[A-Za-z0-9.-]{1,253}/[!-~]*|http://127\.0\.0\.1:[0-9]{1,5}/[!-~]*", re.ASCII
-)
+_ENDPOINT: Final = re.compile(r"https://[A-Za-z0-9.-]{1,253}/[!-~]*|http://127\.0\.0\.1:[0-9]{1,5}/[!-~]*", re.ASCII)
 """An address on this machine gets past here, and past the sender only where the operator says so."""
 
 

@@ -29,7 +29,7 @@ GONE: Final = frozenset({404, 410})
 class Poster(Protocol):
     """Sends a request to an address that people gave, never to a place inside the network."""
 
-    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
+    def post(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
         """The status of the answer. Raises `Unreachable` and `Undeliverable`."""
 
 
@@ -63,7 +63,7 @@ class Push:
 
     def _handed_over(self, one: Subscription, message: Message) -> bool:
         """Whether the browser's service took it; one that is gone is forgotten."""
-        status = self._poster.post(one.endpoint, self._sealed(one, message), self._headers(one.endpoint, message))
+        status = self._poster.post(one.endpoint, self._headers(one.endpoint, message), self._sealed(one, message))
         if status in GONE:
             with self._store.vault(write=True) as vault:
                 vault.drop_subscription(one.tenant, one.person, one.id)
