@@ -21,7 +21,7 @@ from handrail.review import commands as review_commands
 from handrail.run import commands as run_commands
 from handrail.store.protocol import Reader
 from handrail.store.vault import Token
-from tests.crash import policies
+from tests.crash import policies, telling
 from tests.crash.policies import DENIES, RUNS, TWO
 from tests.crash.script import EXECUTOR, Scenario, Script, review
 from tests.engine.kit import proposal
@@ -50,7 +50,7 @@ def approved(s: Script) -> None:
     s.send("act_3", Withdraw())
 
 
-for _one in (policies.ruled, policies.unasked, policies.limited, policies.permitted, policies.predicted):
+for _one in (policies.ruled, policies.unasked, policies.limited, policies.permitted, policies.predicted, telling.told):
     scenario(_one)
 
 

@@ -6,6 +6,8 @@ people:
     os_user: ann
     groups: [treasury]
     roles: [reviewer, administrator]
+    tell: [{by: mail, to: ann@example.com}, {by: push}]
+    digest: 15m
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..directory.roles import DEFAULT, Role
+from ..directory.telling import SILENT, Telling
 from ..errors import UsageError
 
 
@@ -29,7 +32,8 @@ class PeopleFileError(UsageError):
 @dataclass(frozen=True, slots=True)
 class PersonSpec:
     """One person of the file. `handle` is `user:ann`, groups are `group:treasury`, without repetition, in order;
-    `roles` are those of `directory.roles`, a reviewer where none is named."""
+    `roles` are those of `directory.roles`, a reviewer where none is named; `telling` says how they
+    are told what waits for them."""
 
     handle: str
     name: str
@@ -37,6 +41,7 @@ class PersonSpec:
     groups: tuple[str, ...]
     line: int
     roles: tuple[Role, ...] = DEFAULT
+    telling: Telling = SILENT
 
 
 def read_people(text: str) -> tuple[PersonSpec, ...]:

@@ -11,9 +11,10 @@ from ruamel.yaml.nodes import Node, SequenceNode
 from ..directory.roles import DEFAULT, ROLES, Role
 from ..principal import SOLO_ID
 from .people_file import PeopleFileError, PersonSpec
+from .people_telling import telling
 from .strict_yaml import Wrong, line, members, parsed, said, text, wrong
 
-_KEYS: Final = ("handle", "name", "os_user", "groups", "roles")
+_KEYS: Final = ("handle", "name", "os_user", "groups", "roles", "tell", "digest")
 _HANDLE: Final = re.compile(r"[a-z0-9](?:[a-z0-9._@+-]{0,98}[a-z0-9])?")
 
 
@@ -47,7 +48,7 @@ def _person(node: Node) -> PersonSpec:
     os_user = text(found["os_user"], "os_user") if "os_user" in found else None
     groups = tuple(_groups(found["groups"])) if "groups" in found else ()
     roles = tuple(_roles(found["roles"])) if "roles" in found else DEFAULT
-    return PersonSpec(handle, name, os_user, groups, line(node), roles)
+    return PersonSpec(handle, name, os_user, groups, line(node), roles, telling(found))
 
 
 def _groups(node: Node) -> Iterator[str]:

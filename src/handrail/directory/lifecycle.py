@@ -152,8 +152,11 @@ def _still(state: Member | None, kind: type[Member]) -> None:
 
 def _put_person(state: Member | None, command: c.PutPerson) -> list[Draft[e.Event]]:
     texts: Mapping[str, JSON] = {
-        "profile": {"handle": command.handle_text, "name": command.name, "os_user": command.os_user_text}
-    }
+        "profile": {
+            "handle": command.handle_text, "name": command.name, "os_user": command.os_user_text,
+            **({"telling": command.telling} if command.telling else {}),
+        }
+    }  # fmt: skip
     fields = (command.handle, command.os_user, command.groups, command.roles)
     if not isinstance(state, Person) or state.status == "removed":
         return [Draft(e.PersonAdded(*fields), texts)]

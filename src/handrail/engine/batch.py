@@ -42,6 +42,7 @@ from ..run.model import Run
 from ..store.protocol import Answer as Kept
 from ..store.protocol import Batch, Call, Head, Opening, Stream, Transaction
 from .lives import due_at, kind
+from .moments import Moment, notices
 from .reads import NOWHERE, Cache, Reads
 from .request import Refuse, Renew, Request, Tick, answer_of
 from .room import Room, Waiting
@@ -84,6 +85,7 @@ class TenantBatch:
         self._waiting: Final = Waiting(tx, tenant)
         self._now: Final = max(now, head.at)
         self._rows: list[Row] = []
+        self._moments: list[Moment] = []
         self._calls: dict[str, Call] = {}
         self._answers: dict[str, Kept] = {}
         self._known: Final = {answer.id: answer for answer in opening.answers}
@@ -231,6 +233,7 @@ class TenantBatch:
         if not work.rows:
             return
         self._rows += work.rows
+        self._moments += work.moments
         self.size += len(work.rows)
         self.reads.texts |= work.texts
         if self.reads.take(work.states, work.leases):
@@ -308,6 +311,7 @@ class TenantBatch:
             calls=list(self._calls.values()),
             answers=list(self._answers.values()),
             blobs=list(self.reads.blobs.items()),
+            notices=list(notices(self._moments, self.reads.directory())) if self._moments else [],
         )
 
 

@@ -10,6 +10,7 @@ from ..codec.people_file import PeopleFileError, PersonSpec
 from ..directory.commands import Command, PutGroup, PutPerson, RemovePerson
 from ..directory.model import Directory, Person
 from ..directory.roles import DEFAULT
+from ..directory.telling import telling_of, telling_text
 from ..errors import NotReady
 from ..ids import mint
 
@@ -77,6 +78,8 @@ def _differences(directory: Directory, person: Person, spec: PersonSpec) -> Iter
     yield from (f"-{before[group]}" for group in before if group not in after)
     if set(person.roles) != set(spec.roles):
         yield f"roles {' '.join(spec.roles)}"
+    if telling_of(dict(label)) != spec.telling:
+        yield f"told by {' '.join(one.by for one in spec.telling.ways) or 'nothing'}"
 
 
 def unlinked(directory: Directory, people: tuple[PersonSpec, ...], os_user: str, *, prune: bool) -> bool:
@@ -138,6 +141,7 @@ def _person(directory: Directory, change: Change) -> tuple[str, Command]:
         os_user=names.os_user(spec.os_user) if spec.os_user else None,
         groups=tuple(sorted(names.group(_bare(group)) for group in spec.groups)),
         handle_text=spec.handle, name=spec.name, os_user_text=spec.os_user, roles=spec.roles,
+        telling=telling_text(spec.telling),
     )  # fmt: skip
     return change.id, command
 

@@ -6,6 +6,7 @@ from typing import Final, Literal, assert_never
 from zoneinfo import ZoneInfo
 
 from ..view.escape import visible
+from ..view.words import count
 
 What = Literal["asked", "reminded", "escalated", "handled", "expired", "closed", "alarm", "stopped", "digest", "test"]
 
@@ -27,7 +28,8 @@ class Message:
     """One thing that one person is told. `id` is the same however often it is sent; times are µs.
 
     `kind` is that of the review, or "run"; `name` the action's where a person registered it; `who` has decided or
-    stopped; `why` is the code of a monitor; `link` an absolute address, `count` how many reviews a digest stands for.
+    stopped; `why` is the code of a monitor; `link` an absolute address. A digest stands for `count` reviews that wait
+    and `others` that do not any more.
     """
 
     id: str
@@ -40,6 +42,7 @@ class Message:
     why: str = ""
     until: int | None = None
     count: int = 1
+    others: int = 0
 
 
 def title(message: Message) -> str:
@@ -65,10 +68,16 @@ def title(message: Message) -> str:
         case "stopped":
             return f"A run was stopped by {who}"
         case "digest":
-            return f"{message.count} reviews wait for you"
+            return _gathered(message)
         case "test":
             return "A test message from Handrail"
     assert_never(message.what)
+
+
+def _gathered(message: Message) -> str:
+    ended = f"{count(message.others, 'review')} that you were told about ended" if message.others else ""
+    waits = f"{count(message.count, 'review')} {'waits' if message.count == 1 else 'wait'} for you"
+    return f"{waits}; {ended}" if message.count and ended else ended or waits
 
 
 def until(message: Message, zone: str = "UTC") -> str:

@@ -1,0 +1,75 @@
+"""What those who send messages ask the rest of the product: who is concerned, how it stands, where it is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..action.model import Action
+from ..directory.telling import SILENT, Telling
+from ..engine.archive import Archive
+from ..engine.inbox import Inbox
+from ..engine.reads import read_active
+from ..notify.lookup import About
+from ..policy.rules import Policy
+from ..review.model import OPEN, Review
+from ..store.outbox import Parcel
+from ..store.protocol import Reader
+from .personal_links import personal_link
+
+
+class Told:
+    """One tenant, as it stands whenever it is asked. `origin` is where browsers find the server."""
+
+    def __init__(self, archive: Archive, origin: str, now: Callable[[], int]) -> None:
+        self._archive, self._origin, self._now = archive, origin, now
+
+    def about(self, parcel: Parcel) -> About | None:
+        """How the review stands."""
+        with self._archive.read() as reader:
+            state = self._archive.state_in(reader, parcel.sub)
+            return self._review(reader, state) if isinstance(state, Review) else None
+
+    def _review(self, reader: Reader, state: Review) -> About:
+        by = state.decision.by if state.decision else ""
+        waits = state.status in OPEN and self._now() < state.deadline
+        who = self._archive.name(by) if by else ""
+        return About(waits, state.kind, self._name(reader, state), by, who, until=state.deadline)
+
+    def _name(self, reader: Reader, state: Review) -> str:
+        """The action's name where people wrote it into the policy: any other is the agent's choice of words."""
+        action = self._archive.state_in(reader, state.action)
+        policy = read_active(reader, self._archive.tenant)
+        names = {rule.action for rule in policy.rules} if isinstance(policy, Policy) else ()
+        return action.name if isinstance(action, Action) and action.name in names else ""
+
+    def concerned(self, parcel: Parcel) -> frozenset[str]:
+        """Who is asked up to the level of the parcel and has not voted; after an escalation only the new ones."""
+        with self._archive.read() as reader:
+            state = self._archive.state_in(reader, parcel.sub)
+            if not isinstance(state, Review):
+                return frozenset()
+            inbox = Inbox(self._archive)
+            (material,) = inbox.materials(reader, [state])
+            people = inbox.rows_in(reader).people(material)
+        found = people.asked(state, level=parcel.level) - {vote.by for vote in state.votes}
+        return found - people.asked(state, level=parcel.level - 1) if parcel.what == "escalated" else found
+
+    def telling(self, parcel: Parcel) -> Telling:
+        """How a person is told; somebody who left is not."""
+        return self._archive.directory().tellings.get(parcel.person, SILENT)
+
+    def zone(self, parcel: Parcel) -> str:
+        """Times are told in UTC."""
+        return "UTC"
+
+    def quiet(self, parcel: Parcel, now: int) -> int:
+        """Nobody keeps quiet hours."""
+        return now
+
+    def link(self, parcel: Parcel) -> str:
+        """The way to the review, for that person alone, until a while after it ends."""
+        return f"{self._origin}/d/{personal_link(self._archive.secret, parcel.sub, parcel.person, self._now())}"
+
+    def overview(self) -> str:
+        """The list of what waits for whoever opens it."""
+        return f"{self._origin}/d"
