@@ -245,6 +245,16 @@ class Event:
     texts: Mapping[str, Text]
 
 
+@dataclass(frozen=True, slots=True)
+class Guidance:
+    """One message of a person to the agent of a run: its number, what it says, from whom, and when (µs)."""
+
+    number: int
+    text: Text
+    by: str
+    at: int
+
+
 class Feedback(Protocol):
     """What is learnt from the decisions that one principal may see."""
 
@@ -293,10 +303,10 @@ class Backend(Protocol):
     async def acall(self, subject: str, command: object, *, command_id: str | None = None) -> Answer:
         """Like `call`. A commit that is under way is awaited to its end before a cancellation is passed on."""
 
-    def wait(self, action: str, rev: int, timeout: float | None) -> Answer | None:
-        """Block until the action has moved beyond `rev`; `None` once `timeout` seconds are over."""
+    def wait(self, subject: str, rev: int, timeout: float | None) -> Answer | None:
+        """Block until the action or run has moved beyond `rev`; `None` once `timeout` seconds are over."""
 
-    async def await_(self, action: str, rev: int, timeout: float | None) -> Answer | None:
+    async def await_(self, subject: str, rev: int, timeout: float | None) -> Answer | None:
         """Like `wait`."""
 
     async def aread(self, read: Callable[[], T]) -> T:
@@ -313,8 +323,8 @@ class Backend(Protocol):
         """The stored arguments of the call that was started on these bytes, hashed again. Raises `WrongBytes`, and
         `FencedOff` once somebody else goes on with the action."""
 
-    def hold(self, action: str, fence: int, executor: str) -> Callable[[], None]:
-        """Keep the executor's lease until the returned function is called."""
+    def hold(self, subject: str, fence: int, executor: str) -> Callable[[], None]:
+        """Keep the lease of an action, or under 0 of a watched run, until the returned function is called."""
 
     def action(self, action: str) -> ActionRecord:
         """One action. Raises `UnknownAction`."""
@@ -324,6 +334,9 @@ class Backend(Protocol):
 
     def run(self, run: str) -> tuple[Run, Text]:
         """One run and its title. Raises `UnknownRun`."""
+
+    def guidance(self, run: str, after: int = 0) -> list[Guidance]:
+        """What the agent of a run was told behind a message, in order. Raises `UnknownRun`."""
 
     def policy(self) -> PolicyRecord | None:
         """The active policy; `None` while none was ever applied."""

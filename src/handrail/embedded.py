@@ -17,6 +17,7 @@ from .backend import (
     Answer,
     Event,
     Failing,
+    Guidance,
     LimitRecord,
     PermissionRecord,
     PolicyRecord,
@@ -25,7 +26,7 @@ from .backend import (
 )
 from .clock import Clock, SystemClock, ToldClock
 from .directory.commands import PutAgent
-from .engine import ledger
+from .engine import ledger, watched
 from .engine.archive import Archive
 from .engine.engine import Engine
 from .engine.keeper import Keeper
@@ -34,7 +35,7 @@ from .engine.outage import aoutlasting, outlasting
 from .engine.reads import read_directory
 from .engine.request import DEFAULT_TENANT, Request, answer_of
 from .engine.room import Room
-from .errors import UnknownAction
+from .errors import UnknownAction, UnknownRun
 from .ids import mint
 from .learning.decisions import Sees
 from .learning.feedback import LocalFeedback
@@ -190,22 +191,22 @@ class Embedded:
         """Send commands to their streams in one transaction. Raises the first refusal; the others were kept then."""
         return self.database.process.engine.together([self._request(*one, None) for one in commands])
 
-    def wait(self, action: str, rev: int, timeout: float | None) -> Answer | None:
-        """Block until the action has moved beyond `rev`; the database may be away meanwhile."""
+    def wait(self, subject: str, rev: int, timeout: float | None) -> Answer | None:
+        """Block until the action or run has moved beyond `rev`; the database may be away meanwhile."""
         news, moved = News(rev), threading.Event()
         stop = self.database.process.keeper.watch(
-            self.tenant, action, lambda state: moved.set() if news.take(state) else None
+            self.tenant, subject, lambda state: moved.set() if news.take(state) else None
         )
         try:
-            if not news.take(outlasting(lambda: self._action(action), timeout)):
+            if not news.take(outlasting(lambda: self._life(subject), timeout)):
                 moved.wait(timeout)
             news.require_open()
             return outlasting(lambda: self._answer(news), timeout)
         finally:
             stop()
 
-    async def await_(self, action: str, rev: int, timeout: float | None) -> Answer | None:
-        """Wait for the action without holding a thread."""
+    async def await_(self, subject: str, rev: int, timeout: float | None) -> Answer | None:
+        """Wait for the action or run without holding a thread."""
         import asyncio
 
         loop = asyncio.get_running_loop()
@@ -215,9 +216,9 @@ class Embedded:
             if news.take(state):
                 moved.set()
 
-        stop = self.database.process.keeper.watch(self.tenant, action, tell, loop)
+        stop = self.database.process.keeper.watch(self.tenant, subject, tell, loop)
         try:
-            if not news.take(await aoutlasting(lambda: self._action(action), timeout, asyncio.sleep)):
+            if not news.take(await aoutlasting(lambda: self._life(subject), timeout, asyncio.sleep)):
                 async with asyncio.timeout(timeout):
                     await moved.wait()
         except TimeoutError:
@@ -227,17 +228,20 @@ class Embedded:
         news.require_open()
         return await aoutlasting(lambda: self._answer(news), timeout, asyncio.sleep)
 
-    def _action(self, action: str) -> Action:
-        state = self.archive.state(action)
-        if not isinstance(state, Action):
-            raise UnknownAction(f"no action {action} is in this database")
-        return state
+    def _life(self, subject: str) -> Action | Run:
+        state = self.archive.state(subject)
+        if isinstance(state, Action | Run):
+            return state
+        if subject.startswith("run_"):
+            raise UnknownRun(f"no run {subject} is in this database")
+        raise UnknownAction(f"no action {subject} is in this database")
 
     def _answer(self, news: News) -> Answer | None:
         state = news.state
         if state is None:
             return None
-        return answer_of(state, {state.review: self.archive.state(state.review)} if state.review else {})
+        review = state.review if isinstance(state, Action) else None
+        return answer_of(state, {review: self.archive.state(review)} if review else {})
 
     async def aread(self, read: Callable[[], T]) -> T:
         """A read, in place: the file is on this machine."""
@@ -266,11 +270,11 @@ class Embedded:
         """The stored arguments of a started action, checked against the granted digest."""
         return self.archive.granted(action, bind, fence)
 
-    def hold(self, action: str, fence: int, executor: str) -> Callable[[], None]:
-        """Keep the executor's lease until the returned function is called."""
+    def hold(self, subject: str, fence: int, executor: str) -> Callable[[], None]:
+        """Keep the lease of an action, or under 0 of a watched run, until the returned function is called."""
         keeper = self.database.process.keeper
-        keeper.hold(self.tenant, action, fence, executor, self.actor)
-        return lambda: keeper.release(self.tenant, action, fence)
+        keeper.hold(self.tenant, subject, fence, executor, self.actor)
+        return lambda: keeper.release(self.tenant, subject, fence)
 
     def action(self, action: str) -> ActionRecord:
         """One action."""
@@ -283,6 +287,10 @@ class Embedded:
     def run(self, run: str) -> tuple[Run, Text]:
         """One run and its title."""
         return self.archive.run(run)
+
+    def guidance(self, run: str, after: int = 0) -> list[Guidance]:
+        """What the agent of a run was told behind a message."""
+        return watched.guidance(self.archive, run, after)
 
     def policy(self) -> PolicyRecord | None:
         """The active policy."""

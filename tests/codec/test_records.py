@@ -22,8 +22,9 @@ PINNED = {
     "succeeded failed skipped reported_late outcome_reported lost inquired unresolved",
     "review": "opened claimed released delegated commented reminded escalated voted edited decided revoked "
     "took_effect expired withdrawn superseded",
-    "run": "opened faulted finished stopped halted",
-    "person": "added changed removed invited password_set signed_out",
+    "run": "opened entered faulted finished failed paused resumed guided heard confirmed observed unattended alarmed "
+    "prepared cleanup_begun cleaned lapsed stopped halted",
+    "person": "added changed removed invited password_set passkey_added passkey_removed signed_out",
     "group": "added",
     "agent": "added changed removed",
     "key": "added changed removed",
@@ -38,6 +39,11 @@ TEXTS = {
         "edited": "view note actor seen", "decided": "note value actor seen", "revoked": "note",
         "took_effect": "value", "expired": "value",
     },
+    "run": {
+        "opened": "title", "faulted": "note", "failed": "note trace", "paused": "note", "resumed": "note",
+        "guided": "text", "confirmed": "note", "observed": "step", "prepared": "args", "cleaned": "note",
+        "stopped": "note", "halted": "note",
+    },
     "budget": {"booked": "window key", "spent": "window", "given_back": "window"},
     "standing": {"given": "values"},
 }  # fmt: skip
@@ -46,6 +52,7 @@ UNIONS: tuple[Any, ...] = (action_events, review_events, run_events, directory_e
 PERSONAL = re.compile(r"(^|_)(note|notes|name|names|text|texts|title|mail|email|label|profile|comment|message)($|_)")
 NO_PERSON = {
     ("action.proposed", "name"): "the tool's name", ("standing.given", "name"): "the tool's name",
+    ("run.prepared", "name"): "the function's name",
 }  # fmt: skip
 
 st.register_type_strategy(int, st.integers(-(2**53) + 1, 2**53 - 1))

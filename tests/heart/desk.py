@@ -31,6 +31,9 @@ def group(handle: str) -> str:
     return NAMES.group(handle.partition(":")[2])
 
 
+ELAPSE: Final = {"act": action.Elapse(), "rev": review.Elapse(), "run": run.Elapse()}
+
+
 class Desk:
     """The world as one process after another has left it."""
 
@@ -122,8 +125,7 @@ class Desk:
             if not due:
                 return done
             for subject in due:
-                elapse: object = action.Elapse() if subject.startswith("act_") else review.Elapse()
-                done += self.submit(subject, elapse, SYSTEM)
+                done += self.submit(subject, ELAPSE[subject[:3]], SYSTEM)
         raise AssertionError("the sweep does not end")
 
     def _due(self) -> list[str]:

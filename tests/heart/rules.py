@@ -22,6 +22,7 @@ from handrail.principal import SOLO_ID, Principal, agent, person
 from handrail.review import commands as review
 from handrail.review.model import Outcome, Review
 from handrail.run import commands as run
+from handrail.run.model import Monitor
 
 from .moves import OUTCOMES
 from .policies import POLICIES
@@ -42,6 +43,21 @@ SOLO = person(SOLO_ID, "solo")
 callers = st.sampled_from((*BOTS, *STAFF))
 pick = st.integers(0, 50)
 RUNS = POLICIES[0]
+WATCH = run.Watch("x1", (), (Monitor("spend", 30), Monitor("repeated", 3), Monitor("silence", 20 * MINUTE)))
+CONTROLS = (
+    run.Pause("look"),
+    run.Interrupt("now"),
+    run.Resume(),
+    run.Resume("go on"),
+    run.Guide("only small ones"),
+)
+REPORTS = (
+    None, run.Hear(1), run.Hear(2), run.Prepare("shop.close", "{}"), run.Prepare(), run.TakeCleanup(1, "x1"),
+    run.TakeCleanup(1, "x2"), run.TakeCleanup(2, "x1"), run.Clean(1, "x1", True), run.Clean(1, "x2", False, "no line"),
+    run.Observe((run.Observation("step", 1, "count"), run.Observation("report", 2, "count", spend=10))),
+    run.Observe((run.Observation("call", 1, like="same"), run.Observation("error", 2, text="no line"))),
+    run.Open("again", watch=run.Watch("x2")), run.Note("it broke"), run.Fail("it broke", "at line 1"),
+)  # fmt: skip
 ladders = st.sampled_from(LADDERS)
 
 
@@ -81,16 +97,16 @@ class Rules(RuleBasedStateMachine):
 
     @initialize(
         count=st.sampled_from([4, 4, 4, 3, 2, 0]), hold=st.sampled_from(["action", "action", "run"]),
-        policy=st.sampled_from([RUNS, RUNS, None, *POLICIES]),
+        policy=st.sampled_from([RUNS, RUNS, None, *POLICIES]), watch=st.sampled_from([None, WATCH]),
     )  # fmt: skip
-    def begin(self, count: int, hold: Any, policy: PutPolicy | None) -> None:
+    def begin(self, count: int, hold: Any, policy: PutPolicy | None, watch: run.Watch | None) -> None:
         """Some people, or solo mode, perhaps a policy, and a run."""
         if policy is not None:
             self.apply(policy, STAFF[0])
         self.proposed = 0
         for number, one in enumerate(PEOPLE[:count]):
             self.join(one, TEAMS if number == 2 else (TEAMS[number % 2],), linked=one == "olga")
-        self.attempt("run_1", run.Open("a title", hold=hold), BOTS[0])
+        self.attempt("run_1", run.Open("a title", hold=hold, watch=watch), BOTS[0])
         for ladder in LADDERS[:3]:
             self.propose(ladder, "approval", BOTS[0], 0, "reject", HOUR, (False,) * 4, 0, None)
         self.propose(LADDERS[0], "auto", BOTS[0], 0, "reject", HOUR, (True, True, True, False), 0, None)
@@ -252,6 +268,28 @@ class Rules(RuleBasedStateMachine):
                 action.Conclude(asked, "skipped"),
             )
             self.attempt(one.id, said[what], by)
+
+    @rule(by=callers, what=st.sampled_from(CONTROLS))
+    def control(self, by: Principal, what: object) -> None:
+        """Somebody pauses the run, or lets it go on; an agent would like to, too."""
+        self.attempt("run_1", what, by)
+
+    @precondition(lambda self: self.proposed > 6)
+    @rule(by=callers)
+    def stop(self, by: Principal) -> None:
+        """Somebody ends the run."""
+        self.attempt("run_1", run.Stop("enough"), by)
+        self.sweep()
+
+    @rule(by=st.sampled_from([BOTS[0], BOTS[0], BOTS[1]]), what=st.sampled_from(REPORTS), late=st.integers(0, 2))
+    def tell(self, by: Principal, what: object, late: int) -> None:
+        """The agent's process says what it does, and what took hold there."""
+        state = self.states()["run_1"]
+        if isinstance(what, run.Fail) and self.proposed < 7:
+            return
+        if what is None:
+            what = run.Confirm(state.control.rev - late if state.control else 0)
+        self.attempt("run_1", what, by)
 
     @rule(micros=st.sampled_from([SECOND, SECOND, SECOND, MINUTE, 4 * MINUTE, 15 * MINUTE, HOUR]), swept=st.booleans())
     def wait(self, micros: int, swept: bool) -> None:

@@ -14,6 +14,8 @@ from handrail.action import lifecycle as action_life
 from handrail.action.facts import Facts as ActionFacts
 from handrail.action.model import Action
 from handrail.clock import DAY
+from handrail.codec import policies as hashes
+from handrail.codec.observations import batch_text
 from handrail.directory import lifecycle as directory_life
 from handrail.directory.model import Agent, Directory, Group, Guest, Names, Person
 from handrail.engine.consequences import consequences
@@ -31,7 +33,9 @@ from handrail.review import lifecycle as review_life
 from handrail.review.access import People
 from handrail.review.facts import Facts as ReviewFacts
 from handrail.review.model import Review
+from handrail.run import commands as run_commands
 from handrail.run import lifecycle as run_life
+from handrail.run.facts import Facts as RunFacts
 from handrail.run.model import Run
 from handrail.stream import JSON, Draft, Revision, Sealed
 
@@ -145,11 +149,22 @@ def facts(world: World, subject: str, command: object, actor: Principal) -> Any:
         case "run":
             around = world.states.get(subject)
             owns = isinstance(around, Run) and _owns(world, around.starter, actor)
-            return run_life.Facts(subject, world.now, actor, owns, inside=_inside(world, subject))
+            return RunFacts(
+                subject, world.now, actor, owns, inside=_inside(world, subject), digest=_reported(command),
+                lease=world.leases.get(subject), note=_why(around),
+            )  # fmt: skip
         case "pol":
             return register.Facts(world.now, actor, world.directory.administrators)
         case _:
             return directory_life.Facts(world.now, actor)
+
+
+def _why(run: State | None) -> JSON:
+    return text_of(run.note) if isinstance(run, Run) and run.note else None
+
+
+def _reported(command: object) -> str:
+    return hashes.text_digest(batch_text(command.items)) if isinstance(command, run_commands.Observe) else ""
 
 
 def _action_facts(world: World, subject: str, command: object, actor: Principal) -> ActionFacts:
@@ -231,6 +246,8 @@ def held_up(world: World, run_id: str | None, action_id: str) -> bool:
         return False
     run = world.states.get(run_id)
     waiting = (one.id for one in world.actions() if one.run == run_id and one.status in ("held", "unknown"))
+    if isinstance(run, Run) and run.status == "paused":
+        return True
     return isinstance(run, Run) and run.hold == "run" and any(one != action_id for one in waiting)
 
 

@@ -33,6 +33,17 @@ MAY: Final[dict[str, tuple[str, str]]] = {
     "finish_run": ("propose", ""),
     "withdraw_action": ("propose", "supervisor"),
     "report_outcome": ("propose execute", "reviewer supervisor"),
+    "fail_run": ("propose", ""),
+    "confirm_run": ("propose", ""),
+    "hear_run": ("propose", ""),
+    "observe_run": ("propose", ""),
+    "prepare_cleanup": ("propose", ""),
+    "take_cleanup": ("propose execute", ""),
+    "report_cleanup": ("propose execute", ""),
+    "pause_run": ("", "supervisor"),
+    "interrupt_run": ("", "supervisor"),
+    "resume_run": ("", "supervisor"),
+    "guide_run": ("", "supervisor"),
     "stop_run": ("", "supervisor"),
     "claim_action": ("propose execute", ""),
     "start_action": ("propose execute", ""),
@@ -57,6 +68,8 @@ MAY: Final[dict[str, tuple[str, str]]] = {
     "get_waits": ("", READERS),
     "get_review_history": ("propose execute", READERS),
     "find_run": ("propose execute", READERS),
+    "wait_for_run": ("propose execute", READERS),
+    "get_guidance": ("propose execute", READERS),
     "get_run": ("propose execute", READERS),
     "get_run_history": ("propose execute", READERS),
     "get_me": ("propose execute", READERS),
@@ -77,6 +90,10 @@ MAY: Final[dict[str, tuple[str, str]]] = {
     "list_permissions": ("", READERS),
     "revoke_permission": ("", "reviewer supervisor administrator"),
     "sign_out": ("", READERS),
+    "list_passkeys": ("", READERS),
+    "offer_passkey": ("", READERS),
+    "add_passkey": ("", READERS),
+    "remove_passkey": ("", READERS),
     "get_trial": ("", READERS),
     "start_trial": ("", "reviewer"),
     "claim_review": ("", "reviewer"),
@@ -97,7 +114,7 @@ MAY: Final[dict[str, tuple[str, str]]] = {
     "rotate_key": ("", "administrator"),
     "remove_key": ("", "administrator"),
 }
-OPEN: Final = {"sign_in", "accept_invitation"}
+OPEN: Final = {"sign_in", "accept_invitation", "ask_for_passkey", "sign_in_with_passkey"}
 """For everybody, without a credential."""
 BY_ANY_ID: Final = {"get_name", "open_run"}
 """A name that nobody has is the id itself, and a run is opened under an id that is new in the tenant."""
@@ -109,12 +126,13 @@ ROLES: Final[dict[str, tuple[Role, ...]]] = {
 SCOPES: Final[dict[str, tuple[Any, ...]]] = {
     "propose": ("propose",), "execute": ("execute",), "both": ("propose", "execute"),
 }  # fmt: skip
-BY_STATE: Final = ("withdraw_action", "report_outcome", "stop_run", "revoke_permission")
+BY_STATE: Final = ("withdraw_action", "report_outcome", "stop_run", "pause_run", "interrupt_run", "resume_run",
+                   "guide_run", "revoke_permission")  # fmt: skip
 """What a person may do by what the thing is to them, so that it is looked for first."""
-UNSEEN: Final = {("key execute", "runs")}
-"""What a key that may use an operation does not see of others: who only executes has no runs."""
+UNSEEN: Final = {("key execute", "runs"), *((name, "passkeys") for name in ROLES)}
+"""What who may use an operation does not see of others: who only executes has no runs, and passkeys are one's own."""
 NOUNS: Final = {"actions": "act", "reviews": "rev", "runs": "run", "people": "usr", "keys": "key", "agents": "agt",
-               "names": "usr", "permissions": "std"}  # fmt: skip
+               "names": "usr", "permissions": "std", "passkeys": "pky"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -204,6 +222,8 @@ class Town:
             return self.agent_ids[0]
         if noun == "permissions":
             return self.permission
+        if noun == "passkeys":
+            return "pky_" + "1" * 26
         if noun in ("people", "names"):
             return self.company.accounts.directory(self.tenant).resolve("user:owner") or ""
         return self.mine[agent][noun]

@@ -110,7 +110,7 @@ class Task:
 
     def _moved(self, effect: Moved) -> Any:
         """Look, as one does who was told nothing: wake-ups may be lost."""
-        state = self.backend._action(effect.action)
+        state = self.backend.action(effect.action).state
         if state.rev > effect.rev:
             review = self.backend.archive.state(state.review) if state.review else None
             return answer_of(state, {state.review or "": review})

@@ -19,6 +19,7 @@ from ..backend import (
     Answer,
     Event,
     Failing,
+    Guidance,
     LimitRecord,
     PermissionRecord,
     PolicyRecord,
@@ -99,16 +100,16 @@ class Http:
 
     # Waiting.
 
-    def wait(self, action: str, rev: int, timeout: float | None) -> Answer | None:
-        """Block until the action has moved beyond `rev`; a server that is away meanwhile is waited for, too."""
-        found = until(lambda share: self._transport.request(*_waiting(action), query={"rev": rev}, wait=share), timeout)
+    def wait(self, subject: str, rev: int, timeout: float | None) -> Answer | None:
+        """Block until the action or run has moved beyond `rev`; a server that is away meanwhile is waited for, too."""
+        asked = _waiting(subject)
+        found = until(lambda share: self._transport.request(*asked, query={"rev": rev}, wait=share), timeout)
         return None if found is None else self._answered(found)
 
-    async def await_(self, action: str, rev: int, timeout: float | None) -> Answer | None:
+    async def await_(self, subject: str, rev: int, timeout: float | None) -> Answer | None:
         """Like `wait`."""
-        found = await auntil(
-            lambda share: self._transport.arequest(*_waiting(action), query={"rev": rev}, wait=share), timeout
-        )
+        asked = _waiting(subject)
+        found = await auntil(lambda share: self._transport.arequest(*asked, query={"rev": rev}, wait=share), timeout)
         return None if found is None else self._answered(found)
 
     def changed(self, size: int, timeout: float | None) -> int:
@@ -181,9 +182,9 @@ class Http:
             raise WrongBytes("the arguments that came are not the ones that were approved: nothing was run")
         return args
 
-    def hold(self, action: str, fence: int, executor: str) -> Callable[[], None]:
-        """Keep the executor's lease until the returned function is called."""
-        return self._renewals.hold(action, fence, executor)
+    def hold(self, subject: str, fence: int, executor: str) -> Callable[[], None]:
+        """Keep the lease of an action, or under 0 of a watched run, until the returned function is called."""
+        return self._renewals.hold(subject, fence, executor)
 
     def _renew(self, held: list[Held]) -> set[str]:
         """Which of the leases were kept, by their actions."""
@@ -212,6 +213,10 @@ class Http:
     def run(self, run: str) -> tuple[Run, Text]:
         """One run and its title."""
         return records.run_in(self._get(run))
+
+    def guidance(self, run: str, after: int = 0) -> list[Guidance]:
+        """What the agent of a run was told behind a message."""
+        return [records.guidance_in(one) for one in self._get(run, f"/guidance?after={after}")["items"]]
 
     def history(self, subject: str) -> list[Event]:
         """A stream's entries, in order."""
@@ -313,8 +318,8 @@ def _headers(command_id: str | None) -> dict[str, str]:
     return {"Idempotency-Key": command_id} if command_id else {}
 
 
-def _waiting(action: str) -> tuple[str, str]:
-    return "GET", f"/v1/actions/{action}/wait"
+def _waiting(subject: str) -> tuple[str, str]:
+    return "GET", f"{_PLACES.get(subject[:3], _PLACES['act'])}/{subject}/wait"
 
 
 def _page(after: str | None, limit: int) -> dict[str, Any]:

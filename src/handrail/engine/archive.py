@@ -181,10 +181,15 @@ class Archive:
     def run(self, run: str) -> tuple[Run, Text]:
         """One run and its title. Raises `UnknownRun`."""
         with self.read() as reader:
-            state = self.state_in(reader, run)
-            if not isinstance(state, Run):
-                raise UnknownRun(f"no run {run} is in this database: check the id")
+            state = self.run_in(reader, run)
             return state, self.text_in(reader, run, state.title)
+
+    def run_in(self, reader: Reader, run: str) -> Run:
+        """One run, as a snapshot holds it. Raises `UnknownRun`."""
+        state = self.state_in(reader, run)
+        if not isinstance(state, Run):
+            raise UnknownRun(f"no run {run} is in this database: check the id")
+        return state
 
     def policy(self) -> PolicyRecord | None:
         """The active policy with its text."""
@@ -252,13 +257,14 @@ class Archive:
             entries: list[Entry] = []
             while page := reader.entries(self._tenant, sub=subject, after=entries[-1].i if entries else -1):
                 entries += page
-            return [self._event(reader, entry) for entry in entries]
+            return [self.event_in(reader, entry) for entry in entries]
 
     def latest_in(self, reader: Reader, state: State, most: int) -> list[Event]:
         """The last entries of a stream, in order, as a snapshot holds it."""
-        return [self._event(reader, one) for one in reader.latest(self._tenant, state.id, state.rev - most, most)]
+        return [self.event_in(reader, one) for one in reader.latest(self._tenant, state.id, state.rev - most, most)]
 
-    def _event(self, reader: Reader, row: Entry) -> Event:
+    def event_in(self, reader: Reader, row: Entry) -> Event:
+        """An entry with the texts that are kept, as a snapshot holds them."""
         entry = parse_entry(row.entry)
         kept = {one.name: opened(one.text) for one in reader.disclosures(self._tenant, (row.i,))}
         texts: dict[str, Text] = {

@@ -35,13 +35,13 @@ from ..policy.register import ID as ACTIVE
 from ..policy.register import PutPolicy
 from ..policy.rules import Policy, Unreadable
 from ..policy.standing import Standing
-from ..principal import SYSTEM
+from ..principal import SYSTEM, Principal
 from ..review.model import Review
 from ..run.commands import Stop
 from ..run.model import Run
 from ..store.protocol import Answer as Kept
 from ..store.protocol import Batch, Call, Head, Opening, Stream, Transaction
-from .lives import due_at, kind
+from .lives import due_at, keeps, kind, leased
 from .moments import Moment, notices
 from .reads import NOWHERE, Cache, Reads
 from .request import Refuse, Renew, Request, Tick, answer_of
@@ -126,7 +126,7 @@ class TenantBatch:
         if isinstance(request.command, Refuse):
             raise NotAllowed(request.command.why)
         if isinstance(request.command, Renew):
-            return self._renew(request.subject, request.command, request.actor.id)
+            return self._renew(request.subject, request.command, request.actor)
         mac = self._mac(request.content())
         kept = self._answers.get(request.id) or self._known.get(request.id)
         if kept is None:
@@ -245,13 +245,10 @@ class TenantBatch:
         related = state.review if isinstance(state, Action) else state.action if isinstance(state, Review) else None
         return answer_of(state, {related: self.reads.state(related)} if related else {})
 
-    def _renew(self, subject: str, command: Renew, by: str) -> dict[str, Any]:
+    def _renew(self, subject: str, command: Renew, by: Principal) -> dict[str, Any]:
         require_executor(command.executor)
-        state, said = self.reads.state(subject), (command.executor, command.fence, by)
-        holds = isinstance(state, Action) and (state.executor, state.fence, state.holder) == said
         lease = self.reads.lease(subject)
-        rests = isinstance(state, Action) and state.not_before is not None
-        if not holds or rests or lease is None or lease <= self._now:
+        if not keeps(self.reads.state(subject), command.executor, command.fence, by) or (lease or 0) <= self._now:
             return {"renewed": False}
         self.reads.leases[subject] = self._now + LEASE
         return {"renewed": True}
@@ -287,7 +284,9 @@ class TenantBatch:
         if not self.grew:
             return
         changed = self.reads.changed
-        untouched = {one: until for one, until in self.reads.leases.items() if one not in changed}
+        untouched = {
+            one: (until, self._due(one, until)) for one, until in self.reads.leases.items() if one not in changed
+        }
         if untouched:
             tx.renew(self.tenant, untouched)
         frontier = tree.extend(self._frontier(), (row.entry.leaf for row in self._rows))
@@ -296,6 +295,10 @@ class TenantBatch:
         tx.append(self.tenant, self._batch(head))
         if self.size // TIDY > self.head.size // TIDY:
             tx.forget(self.tenant, self._now - REMEMBERED, 2 * TIDY)
+
+    def _due(self, subject: str, lease: int) -> int | None:
+        state = self.reads.state(subject)
+        return due_at(state, lease) if state else None
 
     def _frontier(self) -> tree.Frontier:
         return tree.decode(self.head.frontier) if self.head.frontier else tree.EMPTY
@@ -350,8 +353,7 @@ def _drawn(count: int) -> list[bytes]:
 
 
 def _stream(state: State, reads: Reads) -> Stream:
-    lease = reads.lease(state.id) if isinstance(state, Action) else None
-    lease = lease or None
+    lease = reads.lease(state.id) or None if isinstance(state, Action) or leased(state) else None
     parent, rank, born = None, 0, 0
     match state:
         case Action():

@@ -27,8 +27,8 @@ def check_run(run: Any, run_id: str, actor: Principal) -> None:
         raise UnknownRun(f"no run {run_id[:40]!a} is in this database: open it first")
     if run.agent != actor.id:
         raise NotAllowed("this run belongs to another agent: open one of its own below it")
-    if run.status == "finished":
-        raise RunFinished("this run is finished; give new work another run id")
+    if run.status in ("finished", "failed"):
+        raise RunFinished(f"this run is {run.status}; give new work another run id")
 
 
 def check_output(kind: str, args: str) -> None:
@@ -42,8 +42,8 @@ def check_above(above: Any, run_id: str, actor: Principal) -> None:
     `RunFinished` for one that is over."""
     if not isinstance(above, Run) or (above.agent != actor.id and above.starter != actor.owner):
         raise UnknownRun(f"no run {run_id[:40]!a} of yours is in this database: open it first")
-    if above.status == "finished":
-        raise RunFinished("the run around this one is finished; open this one outside of it")
+    if above.status in ("finished", "failed"):
+        raise RunFinished(f"the run around this one is {above.status}; open this one outside of it")
 
 
 def check_parent(above: Any, action_id: str, actor: Principal) -> None:

@@ -35,14 +35,11 @@ from ..review.facts import Facts as ReviewFacts
 from ..review.lifecycle import choices
 from ..review.model import Review
 from ..review.voting import COLLECTED
-from ..run import commands as run
-from ..run.lifecycle import MOST
-from ..run.lifecycle import Facts as RunFacts
-from ..run.model import Hold, Run
+from ..run.model import Run
 from ..stream import JSON, Revision, changed
 from ..view.model import folds
-from . import conditions, limits, lineage, permissions, shown
-from .checks import check_above, check_correction, check_decision, check_output, check_parent, check_run
+from . import conditions, limits, lineage, permissions, runs, shown
+from .checks import check_correction, check_decision, check_output, check_parent, check_run
 
 if TYPE_CHECKING:
     from .work import Work
@@ -58,7 +55,7 @@ def facts(work: Work, subject: str, state: State | None, command: object, actor:
         case "rev":
             return _review(work, subject, state, command, actor)
         case "run":
-            return _run(work, subject, state, command, actor)
+            return runs.facts(work, subject, state, command, actor)
         case "pol":
             return PolicyFacts(work.now, actor, work.sources.directory().administrators, _label(work, actor))
         case "bud":
@@ -103,7 +100,7 @@ def _action(work: Work, subject: str, state: State | None, command: object, acto
         case action.Reconcile():
             return ActionFacts(subject, work.now, actor, lease=work.lease(subject), sampled=_drawn(work, state))
         case action.Withdraw():
-            return ActionFacts(subject, work.now, actor, owns=_owns(work, state.owner, actor))
+            return ActionFacts(subject, work.now, actor, owns=runs.owns(work.sources.directory(), state.owner, actor))
         case action.ReportOutcome():
             return ActionFacts(subject, work.now, actor, permitted=_judges(work, actor))
         case _:
@@ -247,44 +244,6 @@ def _require_going(work: Work, run_id: str) -> None:
     why = lineage.stopped(work, run_id)
     if why is not None:
         raise RunStopped(why)
-
-
-def _run(work: Work, subject: str, state: State | None, command: object, actor: Principal) -> RunFacts:
-    facts = RunFacts(subject, work.now, actor)
-    match command:
-        case run.Open():
-            return _opening(work, facts, state, command)
-        case run.Stop() if isinstance(state, Run):
-            return changed(facts, owns=_owns(work, state.starter, actor))
-        case run.Elapse() if isinstance(state, Run):
-            inside = work.sources.inside(subject, MOST)
-            return changed(facts, inside=inside, note=lineage.reason(work, state))
-        case _ if isinstance(state, Run) and state.status == "stopped":
-            return changed(facts, note=lineage.reason(work, state))
-        case _:
-            return facts
-
-
-def _opening(work: Work, facts: RunFacts, state: State | None, command: run.Open) -> RunFacts:
-    parent = state.parent if isinstance(state, Run) else command.parent
-    if state is None and parent:
-        check_above(work.state(parent), parent, facts.actor)
-    around = lineage.runs(work, parent)
-    if state is None:
-        lineage.require_depth(around)
-    hold: Hold = "run" if any(one.hold == "run" for one in around) else "action"
-    note = lineage.reason(work, state) if isinstance(state, Run) else None
-    return changed(facts, stopped=lineage.stopped(work, parent), hold=hold, note=note)
-
-
-def _owns(work: Work, owner: str, actor: Principal) -> bool:
-    directory = work.sources.directory()
-    if actor.kind != "human":
-        return False
-    if directory.solo:
-        return actor.id == SOLO_ID
-    known = directory.people.get(actor.id)
-    return actor.id in directory.same(owner) or (known is not None and "supervise" in known.permissions)
 
 
 def _judges(work: Work, actor: Principal) -> bool:

@@ -91,18 +91,18 @@ class Keeper:
             self._wake()
         return lambda: self._unlisten(token)
 
-    def hold(self, tenant: str, action: str, fence: int, executor: str, actor: Principal) -> None:
-        """Keep the lease of a running action until `release`."""
+    def hold(self, tenant: str, subject: str, fence: int, executor: str, actor: Principal) -> None:
+        """Keep the lease of a running action, or under 0 of a watched run, until `release`."""
         with self._lock:
             first = not self._leases
-            self._leases[tenant, action, fence] = (actor, executor)
+            self._leases[tenant, subject, fence] = (actor, executor)
         if first and self._resting:
             self._wake()
 
-    def release(self, tenant: str, action: str, fence: int) -> None:
+    def release(self, tenant: str, subject: str, fence: int) -> None:
         """Stop keeping a lease."""
         with self._lock:
-            self._leases.pop((tenant, action, fence), None)
+            self._leases.pop((tenant, subject, fence), None)
 
     def committed(self, tenant: str, states: dict[str, State], before: int, size: int) -> None:
         """What this process has just committed: ring for the others, tell watchers here. These come last: who wakes and
@@ -316,8 +316,8 @@ class Keeper:
         self._renewed = self._clock.monotonic()
         with self._lock:
             held = list(self._leases.items())
-        for (tenant, action, fence), (actor, executor) in held:
-            self._engine().submit(Request(mint("cmd"), action, Renew(executor, fence), actor, tenant))
+        for (tenant, subject, fence), (actor, executor) in held:
+            self._engine().submit(Request(mint("cmd"), subject, Renew(executor, fence), actor, tenant))
 
 
 def _close(*what: socket.socket | selectors.BaseSelector) -> None:

@@ -48,10 +48,12 @@ def require_depth(around: list[Run]) -> None:
 
 
 def waits(work: Lives, run_id: str | None, action_id: str) -> str | None:
-    """The action for which a run, or one around it, waits for people as a whole; too many around one another wait for
-    their outermost, and so for ever."""
+    """The action for which a run, or one around it, waits for people as a whole, or the run that is paused; too many
+    around one another wait for their outermost, and so for ever."""
     around = runs(work, run_id)
     for run in around:
+        if run.status == "paused":
+            return run.id
         if run.hold == "run" and (held := work.waiting(run.id) - {action_id}):
             return min(held)
     return around[-1].id if len(around) > DEEPEST else None

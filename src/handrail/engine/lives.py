@@ -13,9 +13,11 @@ from ..policy import register as policy
 from ..policy.budget import Budget
 from ..policy.register import ActivePolicy
 from ..policy.standing import Standing
+from ..principal import Principal
 from ..review import lifecycle as review
 from ..review.model import Review
 from ..run import lifecycle as run
+from ..run import watch
 from ..run.model import Run
 from ..stream import Sealed, Table
 
@@ -55,13 +57,38 @@ def final(state: State) -> bool:
         case Action():
             return state.final
         case Run():
-            return state.final and state.due_at is None
+            return state.final and state.due_at is None and not state.unsettled
         case Review():
             return state.due_at is None
         case Person() | Group() | Agent() | Key() | Guest() | ActivePolicy() | Budget():
             return False
         case Standing():
             return state.status == "removed"
+
+
+def leased(state: State) -> bool:
+    """Whether a process says now and then that it is at it."""
+    match state:
+        case Action():
+            return state.status in EXECUTED
+        case Run():
+            return watch.leased(state)
+        case _:
+            return False
+
+
+def keeps(state: State | None, executor: str, fence: int, by: Principal) -> bool:
+    """Whether a lease is that executor's: of an action under its fencing number, of a run by its own process, or by the
+    one that cleans up after it."""
+    match state:
+        case Action():
+            return (state.executor, state.fence, state.holder) == (executor, fence, by.id) and state.not_before is None
+        case Run() if any(one.status == "running" and one.executor == executor for one in state.cleanups):
+            return state.agent == by.id or by.executes
+        case Run():
+            return state.attended and (state.executor, state.agent) == (executor, by.id)
+        case _:
+            return False
 
 
 def due_at(state: State, lease: int | None) -> int | None:
@@ -71,8 +98,10 @@ def due_at(state: State, lease: int | None) -> int | None:
             if lease is None or state.status not in EXECUTED:
                 return state.due_at
             return lease if state.due_at is None else min(lease, state.due_at)
-        case Review() | Run():
+        case Review():
             return state.due_at
+        case Run():
+            return run.due_at(state, lease)
         case Standing():
             return state.until if state.status == "present" else None
         case _:

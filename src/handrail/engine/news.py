@@ -1,4 +1,4 @@
-"""What somebody who waits for an action hears of it."""
+"""What somebody who waits for an action or a run hears of it."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from typing import Any
 
 from ..action.model import Action
 from ..errors import Unavailable
+from ..run.model import Run
 
 
 @dataclass
 class News:
-    """The newest state of an action that is beyond `rev`, from whatever thread it comes."""
+    """The newest state of an action or a run that is beyond `rev`, from whatever thread it comes."""
 
     rev: int
-    state: Action | None = None
+    state: Action | Run | None = None
     closed: bool = False
 
     def take(self, state: Any) -> bool:
@@ -30,4 +31,4 @@ class News:
     def require_open(self) -> None:
         """Raise `Unavailable` where the database was closed before there was any news."""
         if self.state is None and self.closed:
-            raise Unavailable("the database was closed here while this call waited; its action stays as it is")
+            raise Unavailable("the database was closed here while this call waited; what it waited for stays as it is")

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import orjson
 
-from ..action.model import EXECUTED, Action
+from ..action.model import Action
 from ..audit.disclosure import open_disclosure
 from ..codec.policies import read_policy
 from ..codec.records import State, read_state
@@ -20,7 +20,7 @@ from ..run.model import Run
 from ..store.protocol import Head, Reader, Stream
 from ..stream import JSON
 from ..view.model import Erased
-from .lives import final
+from .lives import final, leased
 
 CACHED: Final = 20_000
 VIEWS: Final = 500
@@ -28,7 +28,7 @@ NEWS: Final = 1_000
 PERMISSIONS: Final = 100
 """Of more standing permissions for the same actions the newest count."""
 MEMBERS: Final = (Person, Group, Agent, Key)
-GOING: Final = frozenset({"held", "cleared", "claimed", "running"})
+GOING: Final = frozenset({"held", "cleared", "claimed", "running", "paused"})
 """How actions and runs stand that could go on."""
 NOWHERE: Final = Head("", 0, b"", 0, -1)
 
@@ -65,7 +65,7 @@ class Cache:
     def unknown(self, subjects: Iterable[str]) -> set[str]:
         """Those of the streams that have to be read: all that are not here, and for their lease those that run."""
         known = self.states
-        return {one for one in subjects if one not in known or known[one].status in EXECUTED}
+        return {one for one in subjects if one not in known or leased(known[one])}
 
     def keep(self, states: Mapping[str, State], texts: Mapping[str, JSON], size: int) -> None:
         """Remember what was just committed, except lives that are over. `size` moves last: who is interrupted here
@@ -137,7 +137,7 @@ class Reads:
         if subject in self.leases:
             return self.leases[subject]
         state = self.state(subject)
-        if state is None or state.status not in EXECUTED:
+        if state is None or not leased(state):
             return None
         if subject not in self._leases:
             self.load((subject,))

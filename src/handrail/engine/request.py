@@ -15,6 +15,7 @@ from ..action.model import Action
 from ..codec.records import State
 from ..principal import Principal
 from ..review.model import Review
+from ..run.model import Run
 from .room import Room
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Renew:
-    """Keep the lease of a running action: only for the executor that holds this fence."""
+    """Keep the lease of a running action, for the executor that holds this fence, or of a watched run."""
 
     executor: str
     fence: int
@@ -48,7 +49,8 @@ LEASES: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """One lease that is to be kept: of which action, by which executor, under which fencing number."""
+    """One lease that is to be kept: of which action, by which executor, under which fencing number; or of which watched
+    run, by its process, under 0."""
 
     action: str
     executor: str
@@ -140,6 +142,8 @@ def answer_of(state: State | None, related: Mapping[str, State | None]) -> Answe
             return _of_action(state, related.get(state.review or ""))
         case Review():
             return _of_review(state, related.get(state.action))
+        case Run():
+            return _of_run(state)
         case None:
             return {}
         case _:
@@ -155,6 +159,14 @@ def _of_action(state: Action, review: State | None) -> Answer:
     if isinstance(review, Review):
         answer |= {"deadline": review.deadline, "view": review.view}
     return answer
+
+
+def _of_run(state: Run) -> Answer:
+    """What its process goes by: what was asked of it last, how much it was told, whether it counts as lost."""
+    return {
+        "id": state.id, "status": state.status, "rev": state.rev, "control": msgspec.to_builtins(state.control),
+        "guidance": state.guidance, "heard": state.heard, "lost": state.lost,
+    }  # fmt: skip
 
 
 def _of_review(state: Review, action: State | None) -> Answer:

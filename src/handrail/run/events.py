@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .model import Hold
+from .model import Hold, Monitor, MonitorKind, Totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +13,17 @@ class Opened:
     starter: str
     parent: str | None
     hold: Hold
+    watched: bool = False
+    executor: str | None = None
+    supervisors: tuple[str, ...] = ()
+    monitors: tuple[Monitor, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Another process goes on with it."""
+
+    executor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +34,101 @@ class Faulted:
 @dataclass(frozen=True, slots=True)
 class Finished:
     """The work is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """An exception ended it. Texts: `note`, `trace`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """Nothing more of it starts; with `interrupt` the step that runs is cancelled. `monitor` is what asked for it,
+    where that was no person. Texts: `note`."""
+
+    interrupt: bool = False
+    monitor: MonitorKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """It goes on. Texts: `note`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guided:
+    """A person told the agent something, as its message of that number. Texts: `text`."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The agent has read what it was told up to that message."""
+
+    upto: int
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """What the entry `of` asked for has taken hold in its process, or that is gone. Texts: `note`."""
+
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """The agent reported: so many observations from number `first` on, whose text has that digest, and the totals since
+    then. Texts: `step`."""
+
+    first: int
+    count: int
+    digest: str
+    totals: Totals
+
+
+@dataclass(frozen=True, slots=True)
+class Unattended:
+    """Since then nobody is there who may stop it, or somebody is again."""
+
+    alone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Alarmed:
+    """A monitor spoke: the one at that place, for the `times`-th time."""
+
+    index: int
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A clean-up was registered under that number. Texts: `args`."""
+
+    number: int
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CleanupBegun:
+    """A process does a clean-up."""
+
+    number: int
+    executor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """A clean-up ended. Texts: `note`."""
+
+    number: int
+    ok: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lapsed:
+    """Its process has not been heard of for too long: what only that could do is lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,4 +144,24 @@ class Halted:
     due_at: int | None
 
 
-Event = Opened | Faulted | Finished | Stopped | Halted
+Event = (
+    Opened
+    | Entered
+    | Faulted
+    | Finished
+    | Failed
+    | Paused
+    | Resumed
+    | Guided
+    | Heard
+    | Confirmed
+    | Observed
+    | Unattended
+    | Alarmed
+    | Prepared
+    | CleanupBegun
+    | Cleaned
+    | Lapsed
+    | Stopped
+    | Halted
+)

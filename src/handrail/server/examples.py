@@ -41,6 +41,29 @@ BODIES: Final[dict[str, Any]] = {
     "revoke_review": {"note": "Wrong order."},
     "open_run": {"title": "nightly"},
     "note_run": {"error": "ConnectionError: the shop did not answer"},
+    "fail_run": {"error": "ConnectionError: the shop did not answer", "trace": "migrate.py:31 in copy_orders"},
+    "pause_run": {"reason": "The shop closes its books until noon."},
+    "interrupt_run": {"reason": "It copies the wrong table."},
+    "resume_run": {"note": "The books are closed."},
+    "guide_run": {"text": "Leave out the orders before 2019."},
+    "confirm_run": {"of": 4},
+    "hear_run": {"upto": 0},
+    "observe_run": {
+        "items": [
+            {"kind": "step", "at": 1_790_000_000_000_000, "step": "copy the orders of 2024"},
+            {
+                "kind": "report",
+                "at": 1_790_000_004_000_000,
+                "step": "copy the orders of 2024",
+                "value": {"rows": 48_213},
+                "spend": 120_000,
+                "tokens": 900,
+            },
+        ]
+    },
+    "prepare_cleanup": {"name": "shop.drop_temporary_tables", "args": {"region": "eu-1"}},
+    "take_cleanup": {"number": 1, "executor": "worker-1"},
+    "report_cleanup": {"number": 1, "executor": "worker-1", "ok": True},
     "stop_run": {"reason": "It mails customers who have left."},
     "create_key": {"agent": "support-agent", "owner": "user:ann", "scopes": ["propose"], "expires": "90d"},
     "rotate_key": {"overlap": "24h"},
@@ -48,5 +71,18 @@ BODIES: Final[dict[str, Any]] = {
     "put_policy": {"file": "rules:\n  - {action: db.drop, verdict: deny}\n", "dry_run": True},
     "put_people": {"file": "people:\n  - {handle: ann, groups: [treasury]}\n", "dry_run": True},
     "sign_in": {"name": "ann", "password": "correct horse battery", "use": "terminal"},
+    "add_passkey": {
+        "name": "My phone",
+        "credential": "AAAA",
+        "client_data": "e30",
+        "attestation": "oA",
+    },
+    "sign_in_with_passkey": {
+        "credential": "AAAA",
+        "client_data": "e30",
+        "authenticator_data": "AAAA",
+        "signature": "AAAA",
+        "user_handle": "AAAA",
+    },
     "accept_invitation": {"secret": "hri_" + "0" * 49, "password": "correct horse battery"},
 }

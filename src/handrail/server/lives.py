@@ -16,6 +16,7 @@ from ..action.model import Action
 from ..action.words import require_executor, require_ids
 from ..action.work import Take
 from ..backend import Failing
+from ..engine import watched
 from ..engine.explanation import explanation
 from ..engine.request import LEASES, Renew, RenewAll
 from ..engine.room import Room
@@ -163,7 +164,7 @@ async def _until_answered(exchange: Exchange, found: dict[str, Any], seconds: in
 
 
 async def wait(exchange: Exchange) -> Response:
-    """Wait until the action has moved beyond `rev`; 204 where it did not in time.
+    """Wait until the action or run has moved beyond `rev`; 204 where it did not in time.
 
     Where too many wait already nobody waits: the answer comes at once, with when to ask again.
     """
@@ -240,6 +241,14 @@ async def get_run(exchange: Exchange) -> Response:
     return answer(records.run_out(*exchange.service.archive(exchange.who.tenant).run(state.id)))
 
 
+async def get_guidance(exchange: Exchange) -> Response:
+    """What the agent of a run was told."""
+    state = visible(exchange.service, exchange.who, exchange.id)
+    after, archive = exchange.number("after", 0, 0, 2**53 - 1), exchange.service.archive(exchange.who.tenant)
+    found = await asyncio.to_thread(watched.guidance, archive, state.id, after)
+    return answer({"items": [records.guidance_out(one) for one in found]})
+
+
 async def history(exchange: Exchange) -> Response:
     """What happened to one life."""
     state = visible(exchange.service, exchange.who, exchange.id)
@@ -303,6 +312,8 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "take_work": take,
     "renew_leases": renew_all,
     "wait_for_action": wait,
+    "wait_for_run": wait,
+    "get_guidance": get_guidance,
     "get_grant": get_grant,
     "get_action": get_action,
     "get_review": get_review,

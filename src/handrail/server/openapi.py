@@ -13,13 +13,12 @@ from ..action.model import Action
 from ..policy.standing import LONGEST as LONGEST_TERM
 from ..review.commands import Decide
 from ..review.model import Review
-from ..run.commands import Stop
-from ..run.lifecycle import LONGEST as LONGEST_REASON
 from ..run.model import Run
 from ..wire.bodies import DURATIONS, LONGEST
 from ..wire.problems import MEDIA
 from ..wire.routes import ROUTES, Route
 from .examples import BODIES
+from .run_bodies import limit_run_bodies
 from .shapes import ACTION_ID, ANSWERS, BODY_SCHEMAS, DURATION, MAYBE_OBJECT, NAMED, QUERY, SHAPES, VALUE
 from .typed import Schemas
 
@@ -36,6 +35,7 @@ REASONS: Final = {
 
 STATUSES: Final[dict[str, tuple[int, ...]]] = {
     "propose_action": (200, 201, 202), "ask_question": (200, 201, 202), "wait_for_action": (200, 204),
+    "wait_for_run": (200, 204),
 }  # fmt: skip
 """Where more than one status is good: 201 for a new action, 200 for one found again, 202 for one that waits
 for people; 204 where nothing came in time."""
@@ -104,7 +104,7 @@ def _parameters(route: Route) -> Iterator[JSONObject]:
         yield {"name": name, "in": "query", "required": name in ("name", "beginning"), "schema": schema}
     if route.command or route.name == "ask_question":
         yield _header("Idempotency-Key", {"type": "string", "pattern": "^[!-~]{1,128}$"})
-    if route.name in ("wait_for_action", "get_log", "ask_question", "take_work", "list_decisions"):
+    if route.name in ("wait_for_action", "wait_for_run", "get_log", "ask_question", "take_work", "list_decisions"):
         yield _header("Prefer", {"type": "string"}, "wait=30")
     if route.name == "get_stream":
         yield _header("Last-Event-ID", {"type": "string", "pattern": "^-?[0-9]{1,18}$"})
@@ -193,7 +193,7 @@ def _travelling(found: JSONObject) -> None:
     propose["if"] = {"properties": {"kind": {"const": "output"}}, "required": ["kind"]}
     propose["then"] = {"properties": {"args": OUTPUT}, "required": ["args"]}
     decide["properties"]["args"] = MAYBE_OBJECT
-    found[_named(Stop)]["properties"]["reason"] |= {"pattern": r"\S", "maxLength": LONGEST_REASON}
+    limit_run_bodies(found, MAYBE_OBJECT)
     terms = found["Terms"]
     terms["additionalProperties"] = False
     terms["properties"]["lasts"] = {"anyOf": [{"type": "integer", "minimum": 1, "maximum": LONGEST_TERM}, DURATION]}

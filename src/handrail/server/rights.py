@@ -107,6 +107,6 @@ def _own(service: Service, caller: Caller, state: State) -> bool:
             held = service.archive(caller.tenant).state(state.action)
             return held is not None and _own(service, caller, held)
         case Run():
-            return state.agent == caller.principal.id
+            return state.agent == caller.principal.id or ("execute" in caller.scopes and state.abandoned)
         case _:
             return state.id == caller.principal.id

@@ -15,6 +15,7 @@ from ..errors import Misfit
 from ..learning.cursors import CONSUMER, LONGEST
 from ..policy.limits import Limit
 from ..policy.standing import Standing
+from .auth.passkeys import CREDENTIAL_LENGTH, NAME_LENGTH, PART_LENGTH
 from .changes import Changed, Hello, Tick
 from .inbox import Listed
 
@@ -46,6 +47,15 @@ def _list(item: JSONObject) -> JSONObject:
     return {"type": "array", "items": item}
 
 
+def _bytes(most: int) -> JSONObject:
+    return {"type": "string", "pattern": f"^[A-Za-z0-9_-]{{1,{most}}}$", "description": "Base64url, without padding."}
+
+
+PASSKEY: Final = _object(
+    {"id": TEXT, "name": TEXT, "born": {"type": "integer", "description": "µs since the epoch."},
+     "seen": {"type": ["integer", "null"], "description": "When it was used last, in µs since the epoch."}},
+    closed=True,
+)  # fmt: skip
 ERASABLE: Final = _object({}, value={}, erased=TEXT)
 ACTION: Final = _object(
     {"state": _ref("Action"), "args": MAYBE, "context": ERASABLE, "story": ERASABLE, "outcome": ERASABLE,
@@ -59,7 +69,12 @@ MAYBE_WAIT: Final[JSONObject] = {"anyOf": [_ref("Wait"), {"type": "null"}]}
 ANSWER: Final = _object(
     {"id": TEXT, "status": TEXT, "rev": {"type": "integer"}}, reason=MAYBE, review=MAYBE, view=MAYBE, bind=MAYBE,
     fence={"type": ["integer", "null"]}, deadline={"type": ["integer", "null"]}, outcome={}, estimated_wait=MAYBE_WAIT,
+    control={"anyOf": [_ref("Control"), {"type": "null"}]}, guidance={"type": "integer"}, heard={"type": "integer"},
+    lost={"type": "boolean"},
 )  # fmt: skip
+GUIDANCE: Final = _object(
+    {"number": {"type": "integer"}, "text": ERASABLE, "by": TEXT, "at": {"type": "integer"}}, closed=True
+)
 BUDGET: Final = _object({"id": TEXT, "key": ERASABLE, "used": MAYBE, "left": MAYBE}, closed=True)
 PERMISSION: Final = _object({"state": _ref("Standing"), "values": ERASABLE}, closed=True)
 PAGE: Final = _object({"items": _list({"type": "object"}), "next": MAYBE})
@@ -112,6 +127,7 @@ NAMED: Final[dict[str, JSONObject]] = {
     "Wait": WAIT,
     "Me": ME,
     "SignedIn": SIGNED_IN,
+    "Passkey": PASSKEY,
     "Directory": DIRECTORY,
 }
 """Hand-written shapes that have a name in the description."""
@@ -132,6 +148,7 @@ ANSWERS: Final[dict[str, tuple[tuple[int, ...], str, JSONObject]]] = {
     "Action": ((200,), JSON, ACTION),
     "Review": ((200,), JSON, REVIEW),
     "Run": ((200,), JSON, _object({"state": _ref("Run"), "title": ERASABLE})),
+    "Guidance": ((200,), JSON, _object({"items": _list(GUIDANCE)})),
     "Grant": ((200,), JSON, _object({"args": TEXT, "salt": TEXT, "tenant": TEXT, "bind": TEXT})),
     "Explanation": ((200,), JSON, _object({"items": _list(_object({"subject": TEXT, "event": {"type": "object"}}))})),
     "History": ((200,), JSON, _object({"items": _list({"type": "object"})})),
@@ -174,6 +191,12 @@ ANSWERS: Final[dict[str, tuple[tuple[int, ...], str, JSONObject]]] = {
     ),
     "NewTrial": ((201,), JSON, _object({"id": TEXT})),
     "SignedIn": ((201,), JSON, _ref("SignedIn")),
+    "Passkeys": (
+        (200,), JSON, _object({"items": _list(_ref("Passkey")), "possible": {"type": "boolean"}}, closed=True)
+    ),
+    "PasskeyOffer": ((200,), JSON, _object({"rp": {"type": "object"}, "user": {"type": "object"}, "challenge": TEXT})),
+    "NewPasskey": ((201,), JSON, _ref("Passkey")),
+    "PasskeyAsked": ((200,), JSON, _object({"challenge": TEXT, "rpId": TEXT})),
     "Nothing": ((204,), JSON, {}),
 }  # fmt: skip
 
@@ -204,7 +227,8 @@ QUERY: Final[dict[str, dict[str, JSONObject]]] = {
         "zone": {"type": "string", "default": "UTC", "description": "Of times in words; an unknown one is UTC."}
     },
     "get_stream": {"topics": {"enum": ["inbox"], "description": "Rows of the inbox in place of entries of the log."}},
-    "wait_for_action": {"rev": NUMBER}, "get_log": {"size": NUMBER},
+    "get_guidance": {"after": {**NUMBER, "minimum": 0, "description": "The number of the last message known."}},
+    "wait_for_action": {"rev": NUMBER}, "wait_for_run": {"rev": NUMBER}, "get_log": {"size": NUMBER},
     "find_run": {"name": {"type": "string", "minLength": 1, "maxLength": 500}},
     "find_ids": {
         "beginning": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9_]{0,39}$"},
@@ -255,6 +279,17 @@ BODY_SCHEMAS: Final[dict[str, JSONObject]] = {
     "put_policy": _object({"file": {"type": "string", "minLength": 1}}, closed=True, dry_run=FLAG),
     "sign_in": _object(
         {"name": TEXT, "password": TEXT}, closed=True, use=USE,
+    ),
+    "add_passkey": _object(
+        {"name": {"type": "string", "minLength": 1, "maxLength": NAME_LENGTH}, "credential": _bytes(CREDENTIAL_LENGTH),
+         "client_data": _bytes(PART_LENGTH), "attestation": _bytes(PART_LENGTH)},
+        closed=True,
+    ),
+    "sign_in_with_passkey": _object(
+        {"credential": _bytes(CREDENTIAL_LENGTH), "client_data": _bytes(PART_LENGTH),
+         "authenticator_data": _bytes(PART_LENGTH), "signature": _bytes(PART_LENGTH),
+         "user_handle": _bytes(PART_LENGTH)},
+        closed=True,
     ),
     "accept_invitation": _object({"secret": TEXT, "password": TEXT}, closed=True, use=USE),
     "put_agent": _object({"agent": AGENT}, closed=True, owner=MAYBE),

@@ -218,9 +218,10 @@ class Rows:
         found: int = self._one(sql.VERSION)[0]
         return found
 
-    def renew(self, tenant: str, leases: Mapping[str, int]) -> None:
+    def renew(self, tenant: str, leases: Mapping[str, tuple[int, int | None]]) -> None:
+        ends, dues = zip(*leases.values(), strict=True)
         with translated():
-            self.pipeline.send(sql.RENEW, texts(leases), numbers(leases.values()), tenant)
+            self.pipeline.send(sql.RENEW, texts(leases), numbers(ends), numbers(dues), tenant)
 
     def put_cursor(self, tenant: str, name: str, position: int) -> None:
         with translated():

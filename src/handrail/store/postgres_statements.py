@@ -35,8 +35,8 @@ _PUT_STREAM: Final = f"""
         kind = excluded.kind, status = excluded.status, rev = excluded.rev, state = excluded.state,
         rank = excluded.rank, due_at = excluded.due_at, lease = excluded.lease"""
 RENEW: Final = """
-    UPDATE streams SET lease = new.lease, due_at = new.lease
-    FROM unnest(%s::text[], %s::bigint[]) AS new (id, lease)
+    UPDATE streams SET lease = new.lease, due_at = new.due_at
+    FROM unnest(%s::text[], %s::bigint[], %s::bigint[]) AS new (id, lease, due_at)
     WHERE streams.tenant = %s AND streams.id = new.id AND streams.lease IS NOT NULL"""
 
 WAITING: Final = f"""
@@ -101,7 +101,7 @@ HELD_IN: Final = f"""
 INSIDE: Final = """
     SELECT id FROM streams
     WHERE tenant = %s AND parent = %s AND kind IN ('action', 'run')
-      AND status IN ('held', 'cleared', 'claimed', 'running')
+      AND status IN ('held', 'cleared', 'claimed', 'running', 'paused')
     ORDER BY id LIMIT %s"""
 # The last that people refused of one intent in a run.
 REFUSED: Final = f"""
@@ -230,10 +230,18 @@ TOKEN: Final = f"SELECT {TOKEN_COLUMNS} FROM tokens WHERE digest = %s"
 TOKENS: Final = f"""
     SELECT {TOKEN_COLUMNS} FROM tokens WHERE tenant = %s AND subject = %s AND kind = %s ORDER BY born"""
 PUT_TOKEN: Final = f"INSERT INTO tokens ({TOKEN_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+SPEND: Final = f"{PUT_TOKEN} ON CONFLICT (digest) DO NOTHING RETURNING 1"
 TOUCH: Final = "UPDATE tokens SET seen = greatest(seen, %s) WHERE digest = %s"
 DROP: Final = "DELETE FROM tokens WHERE digest = %s RETURNING 1"
 DROP_ALL: Final = "DELETE FROM tokens WHERE tenant = %s AND subject = %s AND kind = %s RETURNING 1"
 SWEEP: Final = "DELETE FROM tokens WHERE until IS NOT NULL AND until <= %s"
+PASSKEY_COLUMNS: Final = "credential, id, tenant, person, public_key, counter, name, born, seen"
+PASSKEY: Final = f"SELECT {PASSKEY_COLUMNS} FROM passkeys WHERE credential = %s"
+PASSKEYS: Final = f"SELECT {PASSKEY_COLUMNS} FROM passkeys WHERE tenant = %s AND person = %s ORDER BY born, id"
+PUT_PASSKEY: Final = f"INSERT INTO passkeys ({PASSKEY_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+USE_PASSKEY: Final = """
+    UPDATE passkeys SET counter = %s, seen = greatest(seen, %s) WHERE credential = %s AND counter = %s RETURNING 1"""
+DROP_PASSKEY: Final = "DELETE FROM passkeys WHERE tenant = %s AND person = %s AND id = %s RETURNING 1"
 PASSWORD: Final = "SELECT hash FROM passwords WHERE tenant = %s AND person = %s"
 PUT_PASSWORD: Final = """
     INSERT INTO passwords (tenant, person, hash, at) VALUES (%s, %s, %s, %s)

@@ -237,8 +237,8 @@ class Transaction(Reader, Protocol):
     def append(self, tenant: str, batch: Batch) -> None:
         """Write a batch."""
 
-    def renew(self, tenant: str, leases: Mapping[str, int]) -> None:
-        """Move the ends of executors' leases, without an entry."""
+    def renew(self, tenant: str, leases: Mapping[str, tuple[int, int | None]]) -> None:
+        """Move the ends of executors' leases, and when their streams are due then, without an entry."""
 
     def put_cursor(self, tenant: str, name: str, position: int) -> None:
         """Note how far a reader of the log has come; it never goes back."""

@@ -210,8 +210,8 @@ class Rows:
                 many(statement, [(tenant, *row) for row in rows])
         self._cursor.execute(sql.PUT_HEAD, (tenant, *batch.head))
 
-    def renew(self, tenant: str, leases: Mapping[str, int]) -> None:
-        self._cursor.executemany(sql.RENEW, [(until, tenant, one) for one, until in leases.items()])
+    def renew(self, tenant: str, leases: Mapping[str, tuple[int, int | None]]) -> None:
+        self._cursor.executemany(sql.RENEW, [(*times, tenant, one) for one, times in leases.items()])
 
     def put_cursor(self, tenant: str, name: str, position: int) -> None:
         self._cursor.execute(sql.PUT_CURSOR, (tenant, name, position))

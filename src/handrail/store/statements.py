@@ -17,7 +17,7 @@ PUT_STREAM: Final = """
     ON CONFLICT (tenant, id) DO UPDATE SET
         kind = excluded.kind, status = excluded.status, rev = excluded.rev, state = excluded.state,
         rank = excluded.rank, due_at = excluded.due_at, lease = excluded.lease"""
-RENEW: Final = "UPDATE streams SET lease = ?1, due_at = ?1 WHERE tenant = ?2 AND id = ?3 AND lease IS NOT NULL"
+RENEW: Final = "UPDATE streams SET lease = ?, due_at = ? WHERE tenant = ? AND id = ? AND lease IS NOT NULL"
 
 # What waits: by rank, then age; the partial index makes the first page cost the same at any length.
 WAITING: Final = f"""
@@ -86,7 +86,7 @@ HELD_IN: Final = f"""
 INSIDE: Final = """
     SELECT id FROM streams INDEXED BY streams_inside
     WHERE tenant = ? AND parent = ? AND kind IN ('action', 'run')
-      AND status IN ('held', 'cleared', 'claimed', 'running')
+      AND status IN ('held', 'cleared', 'claimed', 'running', 'paused')
     ORDER BY id LIMIT ?"""
 # The last that people refused of one intent in a run.
 REFUSED: Final = f"""

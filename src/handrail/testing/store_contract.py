@@ -8,7 +8,7 @@ import pytest
 
 from ..errors import Unavailable
 from ..store.protocol import Answer, Batch, Call, Disclosure, Hold, Offer, Reader, Revision, Store, Stream
-from ..store.vault import Token
+from ..store.vault import Passkey, Token
 from .failing_contract import FailingContract
 from .outbox_contract import OutboxContract
 from .store_rows import TENANT, entry, head, put, stream
@@ -239,12 +239,19 @@ class StoreContract(FailingContract, OutboxContract):
             assert reader.due(9, 9) == []
 
     def test_a_lease_moves_without_an_entry_and_only_where_there_is_one(self, store: Store) -> None:
-        put(store, Batch(head(1), [stream("act_1", due_at=5, lease=5), stream("act_2", due_at=5)]))
+        rows = [
+            stream("act_1", due_at=5, lease=5),
+            stream("act_2", due_at=5),
+            stream("run_1", "run", due_at=5, lease=5),
+        ]
+        put(store, Batch(head(1), rows))
         with store.write() as tx:
-            tx.renew(TENANT, {"act_1": 9, "act_2": 9})
+            tx.renew(TENANT, {"act_1": (9, 9), "act_2": (9, 9), "run_1": (9, 7)})
         with store.read() as reader:
-            found = reader.streams(TENANT, ("act_1", "act_2"))
-        assert found == [stream("act_1", due_at=9, lease=9), stream("act_2", due_at=5)]
+            found = reader.streams(TENANT, ("act_1", "act_2", "run_1"))
+        one, two, run = found
+        assert (one, two) == (stream("act_1", due_at=9, lease=9), stream("act_2", due_at=5))
+        assert run == stream("run_1", "run", due_at=7, lease=9)
 
     def test_the_oldest_answers_are_forgotten(self, store: Store) -> None:
         put(store, Batch(head(1), answers=[Answer(f"cmd_{at}", b"m", "{}", at) for at in (3, 1, 2, 4)]))
@@ -349,6 +356,29 @@ class StoreContract(FailingContract, OutboxContract):
         with store.vault() as vault:
             assert vault.password(TENANT, "usr_1") == "second"
             assert vault.password("other", "usr_1") is None
+
+    def test_a_passkey_is_kept_until_it_is_dropped_and_its_counter_moves_once(self, store: Store) -> None:
+        kept = [Passkey(b"%d" % n, f"pky_{n}", TENANT, "usr_1", b"key", n, "phone", n, n) for n in range(2)]
+        with store.vault(write=True) as vault:
+            for one in kept:
+                vault.put_passkey(one)
+        with store.vault() as vault:
+            assert vault.passkey(b"1") == kept[1]
+            assert vault.passkeys(TENANT, "usr_1") == kept
+            assert vault.passkeys("other", "usr_1") == vault.passkeys(TENANT, "usr_2") == []
+        with store.vault(write=True) as vault:
+            assert [vault.use_passkey(kept[0], 5, 9), vault.use_passkey(kept[0], 6, 9)] == [True, False]
+            assert vault.passkey(b"0") == kept[0]._replace(counter=5, seen=9)
+            assert not vault.drop_passkey("other", "usr_1", "pky_0")
+            assert not vault.drop_passkey(TENANT, "usr_2", "pky_0")
+            assert [vault.drop_passkey(TENANT, "usr_1", "pky_0") for _ in range(2)] == [True, False]
+            assert vault.passkey(b"0") is None
+
+    def test_what_may_come_once_comes_once(self, store: Store) -> None:
+        token = Token(b"1", "challenge", "", "", 1, 1, 9, "none")
+        for expected in (True, False):
+            with store.vault(write=True) as vault:
+                assert vault.spend(token) is expected
 
     def test_a_closed_store_says_so(self, store: Store) -> None:
         store.close()

@@ -18,6 +18,8 @@ from ..codec.canonical import MAX_SAFE_INTEGER, canonical
 from ..engine.request import Renewal, RenewAll
 from ..errors import InvalidValue, UsageError
 from ..review.commands import Decide
+from ..run.commands import Observation, Observe, Open, Prepare, Watch
+from ..run.model import Monitor
 
 DURATIONS: Final = ("within", "remind", "undo", "grant")
 LONGEST: Final = 3660 * DAY
@@ -35,13 +37,22 @@ def body_of(command: object) -> dict[str, Any]:
             del body["schema_text"]
             if command.returns is not None:
                 body["returns"] = orjson.loads(command.returns)
+        case Prepare(args=str() as args):
+            body["args"] = orjson.loads(args)
+        case Observe():
+            body["items"] = [_said(one) for one in command.items]
         case Decide(args=str() as args):
             body["args"] = orjson.loads(args)
-        case Decide():
+        case Decide() | Prepare():
             body.pop("args", None)
         case _:
             pass
     return body
+
+
+def _said(one: Observation) -> dict[str, Any]:
+    """An observation, without what it does not say."""
+    return {name: value for name, value in body_of(one).items() if value is not None}
 
 
 def command_of(kind: type, body: Any) -> Any:
@@ -52,6 +63,8 @@ def command_of(kind: type, body: Any) -> Any:
     if unknown := body.keys() - known:
         raise UsageError(f"unknown member {min(unknown)!a}; known are {', '.join(sorted(known)) or 'none'}")
     prepared = _prepared(kind, body)
+    if kind is Observe:
+        return Observe(tuple(command_of(Observation, one) for one in _items(prepared)))
     try:
         read = msgspec.convert(prepared, _readable(kind))
     except msgspec.ValidationError:
@@ -110,6 +123,11 @@ def _prepared(kind: type, body: dict[str, Any]) -> dict[str, Any]:
         _require_known("leases", Renewal, body.get("leases"))
     if kind is Decide:
         return body | _decided(body)
+    if kind is Prepare and body.get("args") is not None:
+        return body | {"args": canonical(_object("args", body["args"]))}
+    if kind is Open and isinstance(watch := body.get("watch"), dict):
+        _require_known("watch", Watch, [watch])
+        _require_known("monitors", Monitor, watch.get("monitors"))
     return body
 
 
@@ -134,6 +152,13 @@ def _require_known(name: str, kind: type, given: Any) -> None:
     for one in given if isinstance(given, list) else ():
         if isinstance(one, dict) and (unknown := one.keys() - known):
             raise UsageError(f"unknown member {name}.{min(unknown)!a}; known are {', '.join(sorted(known))}")
+
+
+def _items(body: dict[str, Any]) -> list[Any]:
+    items = body.get("items")
+    if not isinstance(items, list):
+        raise InvalidValue("items is no list of observations")
+    return items
 
 
 def _proposal(body: dict[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from ..backend import (
     Decided,
     Decision,
     Event,
+    Guidance,
     LimitRecord,
     PermissionRecord,
     ReviewRecord,
@@ -164,6 +165,16 @@ def limit_in(found: JSONObject) -> LimitRecord:
 def policy_in(found: JSONObject) -> ActivePolicy:
     """The register again."""
     return msgspec.convert(found, ActivePolicy)
+
+
+def guidance_out(one: Guidance) -> JSONObject:
+    """A message to the agent of a run."""
+    return {"number": one.number, "text": text_out(one.text), "by": one.by, "at": one.at}
+
+
+def guidance_in(found: JSONObject) -> Guidance:
+    """The message again."""
+    return Guidance(**{**found, "text": text_in(found["text"])})
 
 
 def run_out(run: Run, title: Text) -> JSONObject:

@@ -149,6 +149,33 @@ ROUTES: Final[tuple[Route, ...]] = (
     _command("run", "open", run.Open, "Begin the run, or enter it again.", scope="propose"),
     _command("run", "note", run.Note, "Note an exception that left the run.", scope="propose"),
     _command("run", "finish", run.Finish, "Finish the run.", scope="propose"),
+    _command("run", "fail", run.Fail, "Say that an exception ended the run for good.", scope="propose"),
+    _command("run", "pause", run.Pause, "Let nothing more of the run start.", permission="read"),
+    _command("run", "interrupt", run.Interrupt, "Pause the run, and cancel its step.", permission="read"),
+    _command("run", "resume", run.Resume, "Let the run go on.", permission="read"),
+    _command("run", "guide", run.Guide, "Tell the agent something.", permission="read"),
+    Route(
+        "get_guidance", "GET", "/v1/runs/{id}/guidance", "What the agent was told, behind the message `after`.",
+        "Guidance", None, "any", "read",
+    ),
+    Route(
+        "wait_for_run", "GET", "/v1/runs/{id}/wait", "Wait until the run is beyond `rev`.", "Answer", None, "any",
+        "read",
+    ),
+    _command("run", "confirm", run.Confirm, "Say that a control has taken hold.", scope="propose"),
+    _command("run", "hear", run.Hear, "Say that guidance was read.", scope="propose", path="heard"),
+    _command("run", "observe", run.Observe, "Report what the agent does.", scope="propose", path="observations"),
+    Route(
+        "prepare_cleanup", "POST", "/v1/runs/{id}/cleanups", "Say what is to be done if the run does not finish.",
+        "Answer", run.Prepare, "propose",
+    ),
+    Route(
+        "take_cleanup", "POST", "/v1/runs/{id}/cleanups/taken", "Begin a clean-up.", "Answer", run.TakeCleanup, "any"
+    ),
+    Route(
+        "report_cleanup", "POST", "/v1/runs/{id}/cleanups/done", "Report how a clean-up ended.", "Answer", run.Clean,
+        "any",
+    ),
     _command("run", "stop", run.Stop, "Stop the run and every run inside it, for good.", permission="read"),
     Route("get_me", "GET", "/v1/me", "Who you are, and what you may do.", "Me", None, "any", "read"),
     Route("get_name", "GET", "/v1/names/{id}", "What people call an id.", "Name", None, "any", "read"),
@@ -183,6 +210,17 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("get_trial", "GET", "/v1/trial", "Whether the demo agent is at work, and how to begin an agent of your own.",
           "Trial", None, None, "read"),
     Route("start_trial", "POST", "/v1/trial", "Set the demo agent to work for you.", "NewTrial", None, None, "decide"),
+    Route("list_passkeys", "GET", "/v1/passkeys", "Your passkeys.", "Passkeys", None, None, "read"),
+    Route("offer_passkey", "POST", "/v1/passkeys/challenge",
+          "What a browser needs to make a passkey for you; your sign-in is recent.", "PasskeyOffer", None, None,
+          "read"),
+    Route("add_passkey", "POST", "/v1/passkeys", "Keep a passkey that your browser has made.", "NewPasskey", None, None,
+          "read"),
+    Route("remove_passkey", "DELETE", "/v1/passkeys/{id}", "Forget a passkey of yours, and end its sessions.",
+          "Nothing", None, None, "read"),
+    Route("ask_for_passkey", "POST", "/v1/sessions/challenge", "What a browser needs to let you use a passkey.",
+          "PasskeyAsked", open=True),
+    Route("sign_in_with_passkey", "POST", "/v1/sessions/passkey", "Sign in with a passkey.", "SignedIn", open=True),
     Route("sign_in", "POST", "/v1/sessions", "Sign in with handle and password.", "SignedIn", open=True),
     Route("sign_out", "DELETE", "/v1/sessions/current", "End this session.", "Nothing", None, None, "read"),
     Route("accept_invitation", "POST", "/v1/invitations", "Set your password, and sign in.", "SignedIn", open=True),
@@ -200,5 +238,6 @@ PREFIX: Final[Mapping[str, str]] = {
     "people": "usr",
     "agents": "agt",
     "permissions": "std",
+    "passkeys": "pky",
 }
 """How the ids of a collection begin."""
