@@ -33,7 +33,7 @@ def test_everybody_who_is_asked_is_told_and_once_it_is_decided_the_others_by_who
     assert sorted(world.told()) == [f"ann: {ASKED}", f"ben: {ASKED}"]
     assert world.told() == []
     world.decide("ann", review)
-    assert world.told() == ["ben: Handled by user:ann, an approval"]
+    assert world.told() == ["ben: Handled by ann, an approval"]
     assert world.told() == []
 
 

@@ -16,6 +16,7 @@ from ..view.escape import visible
 from ..view.lines import Line
 from .desk import Db, place
 from .local import LocalSite
+from .notify import Notify
 from .page import say, show
 from .refusal import refused
 
@@ -42,11 +43,13 @@ def serve(
         str | None,
         typer.Option("--env", envvar="HANDRAIL_ENV", metavar="NAME", help="What a policy's conditions see as `env`."),
     ] = None,
+    notify: Notify = None,
     db: Db = None,
 ) -> None:
     """Serve a database over HTTP, to agents with keys and to people who sign in."""
     with refused():
         try:
+            from ..notify.opening import channels
             from ..server.run import Listen
             from ..server.run import serve as run
             from ..server.settings import Caps, Settings
@@ -58,11 +61,11 @@ def serve(
         found = origin or f"{'https' if tls_cert else 'http'}://{listen}"
         if where.proxies and origin is None:
             raise UsageError("behind a proxy give --origin: the address that browsers use")
-        path = place(db)
+        path, ways = place(db), channels(notify)
         show([Line("good", f"Serving {visible(_here(path))} at {found}")])
         _advise(path, found.rstrip("/"))
         caps = Caps(open_reviews, asks_per_minute)
-        run(path, Settings(origin=found.rstrip("/"), caps=caps, env=environment(env)), where)
+        run(path, Settings(origin=found.rstrip("/"), caps=caps, env=environment(env)), where, ways)
 
 
 def _here(path: str) -> str:

@@ -30,7 +30,7 @@ def telling(found: Mapping[str, Node]) -> Telling:
     ways: list[Tell] = []
     for node in nodes:
         way = _way(node)
-        if way in ways:
+        if any(way.by == one.by for one in ways):
             wrong(node, f"{said(way.by)} is listed twice", "keep it once")
         ways.append(way)
     return Telling(tuple(ways), _window(found["digest"]) if "digest" in found else WINDOW)

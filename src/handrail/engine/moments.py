@@ -6,6 +6,8 @@ from typing import Any, Final, NamedTuple
 from ..directory.model import Directory
 from ..review import events as reviewed
 from ..review.model import Review
+from ..run import events as ran
+from ..run.model import Run
 from ..store.outbox import Notice
 from ..stream import Sealed
 
@@ -20,6 +22,10 @@ WHAT: Final[Mapping[type[Any], str]] = {
     reviewed.Expired: "expired",
     reviewed.Withdrawn: "closed",
     reviewed.Superseded: "closed",
+    ran.Paused: "alarm",
+    ran.Stopped: "stopped",
+    ran.Failed: "failed",
+    ran.Lapsed: "lost",
 }
 """What people hear of an event; of the others they hear nothing."""
 
@@ -42,6 +48,8 @@ def moment(before: object, state: Any, sealed: Sealed[Any]) -> Moment | None:
         return None
     level = state.level if isinstance(state, Review) else 0
     if isinstance(event, reviewed.Escalated) and isinstance(before, Review) and before.level == level:
+        return None
+    if isinstance(state, Run) and (not state.supervisors or (what == "alarm" and event.monitor is None)):
         return None
     person = event.to if isinstance(event, reviewed.Delegated) else ""
     return Moment(state.id, sealed.rev, what, level, person, sealed.at)

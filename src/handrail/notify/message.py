@@ -8,7 +8,10 @@ from zoneinfo import ZoneInfo
 from ..view.escape import visible
 from ..view.words import count
 
-What = Literal["asked", "reminded", "escalated", "handled", "expired", "closed", "alarm", "stopped", "digest", "test"]
+What = Literal[
+    "asked", "reminded", "escalated", "handled", "expired", "closed", "alarm", "stopped", "failed", "lost", "digest",
+    "test",
+]  # fmt: skip
 
 MOST: Final = 120
 """How long a name in a message may be drawn."""
@@ -67,6 +70,10 @@ def title(message: Message) -> str:
             return f"A monitor paused a run ({_drawn(message.why)})" if message.why else "A monitor paused a run"
         case "stopped":
             return f"A run was stopped by {who}"
+        case "failed":
+            return "A run failed"
+        case "lost":
+            return "The process of a run is gone"
         case "digest":
             return _gathered(message)
         case "test":
@@ -91,7 +98,7 @@ def until(message: Message, zone: str = "UTC") -> str:
 def lines(message: Message, zone: str = "UTC") -> list[str]:
     """The whole message as lines of plain text."""
     ends = until(message, zone)
-    return [title(message), *([f"Until {ends}"] if ends else []), message.link]
+    return [title(message), *([f"Until {ends}"] if ends else []), *([message.link] if message.link else [])]
 
 
 def _drawn(text: str) -> str:
