@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,6 +19,9 @@ from .local import LocalSite
 from .notify import Notify
 from .page import say, show
 from .refusal import refused
+
+if TYPE_CHECKING:
+    from ..server.run import Listen
 
 DEFAULT = "127.0.0.1:8321"
 
@@ -58,14 +61,18 @@ def serve(
         host, port = _address(listen)
         where = Listen(host, port, tls_cert, tls_key, tuple(behind_proxy or ()))
         where.require_safe()
-        found = origin or f"{'https' if tls_cert else 'http'}://{listen}"
-        if where.proxies and origin is None:
-            raise UsageError("behind a proxy give --origin: the address that browsers use")
+        found = _origin(origin, listen, where)
         path, ways = place(db), channels(notify)
         show([Line("good", f"Serving {visible(_here(path))} at {found}")])
-        _advise(path, found.rstrip("/"))
-        caps = Caps(open_reviews, asks_per_minute)
-        run(path, Settings(origin=found.rstrip("/"), caps=caps, env=environment(env)), where, ways)
+        _advise(path, found)
+        settings = Settings(origin=found, caps=Caps(open_reviews, asks_per_minute), env=environment(env))
+        run(path, settings, where, ways)
+
+
+def _origin(given: str | None, listen: str, where: Listen) -> str:
+    if where.proxies and given is None:
+        raise UsageError("behind a proxy give --origin: the address that browsers use")
+    return (given or f"{'https' if where.certificate else 'http'}://{listen}").rstrip("/")
 
 
 def _here(path: str) -> str:
