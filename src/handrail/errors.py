@@ -146,6 +146,16 @@ class NotAllowed(Refused):
     recorded = True
 
 
+class StopInForce(Refused):
+    """People have stopped this agent, action or team, or all: it begins nothing until an administrator lifts that.
+
+    A gated call raises `Stopped` instead.
+    """
+
+    code = "stop_in_force"
+    recorded = True
+
+
 class StaleView(Refused):
     """The decision names another view than the one that stands: something changed since it was drawn."""
 
@@ -277,7 +287,7 @@ class Expired(Denied):
 
 
 class Stopped(BaseException):
-    """A person stopped the run around this call, so nothing more of it starts; `reason` is what they wrote.
+    """A person stopped this call, by its run, agent, action or team; `reason` is what they wrote.
 
     No ordinary error: a program that catches every `Exception` and goes on would go on here, too. Clean-up in `finally`
     and `with` blocks runs.

@@ -50,9 +50,16 @@ def approved(s: Script) -> None:
     s.send("act_3", Withdraw())
 
 
-for _one in (policies.ruled, policies.unasked, policies.limited, policies.permitted, policies.predicted):
+for _one in (
+    policies.ruled,
+    policies.unasked,
+    policies.limited,
+    policies.permitted,
+    policies.predicted,
+    policies.halted,
+):
     scenario(_one)
-for _one in (watched.controlled, watched.monitored, watched.ended, watched.lost, telling.told):
+for _one in (watched.controlled, watched.monitored, watched.ended, watched.lost, watched.pruned, telling.told):
     scenario(_one)
 
 

@@ -89,3 +89,13 @@ def lost(s: Script) -> None:
     s.tick(running, paused)
     for run in (running, paused):
         s.send(run, c.Open("again", watch=c.Watch("exe_2")))
+
+
+def pruned(s: Script) -> None:
+    """What was reported is dropped, whatever became of the run."""
+    for end in (None, c.Pause("look"), c.Finish(), c.Fail("it broke"), c.Stop("enough")):
+        one = _open(s, f"dropped before {type(end).__name__}")
+        reported = s.send(one, BOTH)["rev"]
+        if end is not None:
+            s.send(one, end, s.solo if isinstance(end, c.Pause | c.Stop) else s.agent)
+        s.send(one, c.Prune(reported), s.solo)

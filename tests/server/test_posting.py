@@ -46,8 +46,8 @@ def next_mails(box: Mailbox, many: int) -> dict[str, EmailMessage]:
 
 
 def link(mail: EmailMessage) -> str:
-    (found,) = LINK.findall(mail.get_content())
-    return urlsplit(found).path
+    (found,) = LINK.findall(str(mail.get_content()))
+    return str(urlsplit(found).path)
 
 
 def test_a_person_decides_from_the_mail_and_the_other_hears_who_did(house: House, box: Mailbox):

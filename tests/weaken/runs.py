@@ -63,6 +63,22 @@ OF_RUNS: Final = (
         ("tests/run/test_watch.py::test_a_clean_up_that_a_process_died_in_is_never_begun_again",),
     ),
     Guard(
+        "observations", "What a run reported is not gone unless the log says that it was dropped.",
+        (Edit("engine/verify.py", "if self._gone.get(run.id, 0) > run.pruned:", "if False:"),),
+        ("tests/engine/test_observations.py::test_a_batch_that_was_changed_or_taken_out_is_told",),
+    ),
+    Guard(
+        "who drops observations", "Only an administrator drops what a run reported.",
+        (Edit("run/watch.py", 'if facts.actor.kind != "human" or not facts.owns:', "if False:"),),
+        ("tests/engine/test_observations.py::test_only_who_administers_drops_what_was_reported",),
+    ),
+    Guard(
+        "leases of runs", "Only its own process keeps the lease of a run.",
+        (Edit("engine/lives.py", "return state.attended and (state.executor, state.agent) == (executor, by.id)",
+              "return state.attended"),),
+        ("tests/server/test_watched_runs.py::test_the_lease_of_a_run_is_kept_by_its_own_process_alone",),
+    ),
+    Guard(
         "monitors", "A monitor that has reached its limit pauses its run.",
         (Edit("run/watch.py", "if index is None:", "if True:"),),
         ("tests/run/test_watch.py::test_a_monitor_pauses_at_its_limit_and_not_before",),

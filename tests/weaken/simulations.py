@@ -95,7 +95,7 @@ OF_THE_SIMULATION: Final = (
     _guard(
         "stopped run", "In a run that was stopped nothing starts.",
         Edit(EXECUTION, "if facts.stopped and isinstance(command", "if facts.now < 0 and isinstance(command"),
-        Edit(LIFE, '[Draft(e.Refused("run_stopped"), lease=0)] if state.status in ACCEPTS[e.Refused] else []', "[]"),
+        Edit(LIFE, "[execution.halted(command.stop, command.note)] if state.status in", "[] if state.status in"),
     ),
     _guard(
         "holding run", "While an action of a run that holds waits for people, no other of it starts.",

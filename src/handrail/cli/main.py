@@ -26,6 +26,7 @@ from . import (
     permissions,
     policy,
     policy_trial,
+    prune,
     reviews,
     serve,
     watch,
@@ -70,6 +71,7 @@ RUNS: Final[Mapping[str, Callable[..., None]]] = {
     "list": actions.list_runs,
     "show": actions.show_run,
     "stop": actions.stop_run,
+    "prune": prune.prune,
 }
 PEOPLE: Final[Mapping[str, Callable[..., None]]] = {
     "list": people.list_people, "apply": people.apply, "invite": people.invite, "sign-out": people.sign_out,

@@ -24,6 +24,7 @@ from ..backend import (
     PermissionRecord,
     PolicyRecord,
     ReviewRecord,
+    Seen,
     Text,
 )
 from ..engine.offered import give_back
@@ -39,15 +40,17 @@ from ..errors import (
     WrongBytes,
 )  # fmt: skip
 from ..ids import mint
+from ..policy.stops import Halt
 from ..principal import Principal
 from ..review.model import Review
 from ..run.model import Run
 from ..wire import records
 from ..wire.bodies import body_of
-from ..wire.routes import BY_COMMAND
+from ..wire.routes import BY_COMMAND, MOST_SEEN
 from .feedback import HttpFeedback
 from .lease import Held, Renewals
 from .patience import Course, auntil, until
+from .stops import HttpStops
 from .transport import Transport
 
 T = TypeVar("T")
@@ -87,7 +90,7 @@ class Http:
         if route is None:
             raise UsageError(f"{type(command).__name__} is not sent over HTTP")
         body = body_of(command)
-        if isinstance(command, Propose):
+        if isinstance(command, Propose | Halt):
             body["id"] = subject
         return route.method, route.path.format(id=subject), body
 
@@ -214,6 +217,18 @@ class Http:
         """One run and its title."""
         return records.run_in(self._get(run))
 
+    def observations(self, run: str, after: int = 0, limit: int = 50) -> list[Seen]:
+        """What a run has reported behind a number, in order, as far as it is kept."""
+        found: list[Seen] = []
+        while len(found) < limit:
+            share = min(limit - len(found), MOST_SEEN)
+            page = self._get(run, f"/observations?after={after}&limit={share}")["items"]
+            found += [records.seen_in(one) for one in page]
+            if len(page) < share:
+                break
+            after = found[-1].number
+        return found
+
     def guidance(self, run: str, after: int = 0) -> list[Guidance]:
         """What the agent of a run was told behind a message."""
         return [records.guidance_in(one) for one in self._get(run, f"/guidance?after={after}")["items"]]
@@ -243,6 +258,11 @@ class Http:
     def limits(self) -> list[LimitRecord]:
         """The limits of the active policy, with what is used."""
         return [records.limit_in(one) for one in self._transport.request("GET", "/v1/limits")["items"]]
+
+    @property
+    def stops(self) -> HttpStops:
+        """What is stopped."""
+        return HttpStops(self._transport)
 
     def waiting(
         self, *, after: str | None = None, limit: int = 50, failing: Failing | None = None

@@ -35,9 +35,12 @@ from ..policy.register import ID as ACTIVE
 from ..policy.register import PutPolicy
 from ..policy.rules import Policy, Unreadable
 from ..policy.standing import Standing
+from ..policy.stops import Halt
+from ..policy.stops import Stop as Halting
 from ..principal import SYSTEM, Principal
 from ..review.model import Review
-from ..run.commands import Stop
+from ..run.commands import Prune, Stop
+from ..run.events import OBSERVATIONS
 from ..run.model import Run
 from ..store.protocol import Answer as Kept
 from ..store.protocol import Batch, Call, Head, Opening, Stream, Transaction
@@ -86,6 +89,7 @@ class TenantBatch:
         self._now: Final = max(now, head.at)
         self._rows: list[Row] = []
         self._moments: list[Moment] = []
+        self._dropped: list[tuple[str, int]] = []
         self._calls: dict[str, Call] = {}
         self._answers: dict[str, Kept] = {}
         self._known: Final = {answer.id: answer for answer in opening.answers}
@@ -156,6 +160,8 @@ class TenantBatch:
             self._name_groups(request.command.failing.handles if request.command.failing else ())
         texts = _texts(request.command) if isinstance(request.command, PutPolicy) else {}
         self.apply(request)
+        if isinstance(request.command, Prune):
+            self._dropped.append((request.subject, request.command.upto))
         if isinstance(request.command, PutPolicy):
             self.reads.blobs |= texts
             self._name_all(read_policy(request.command.compiled, request.command.compiled_digest))
@@ -218,7 +224,7 @@ class TenantBatch:
         if request.room is not None:
             self._require_room(request.room, request.subject, request.command, work)
         self._take(work)
-        if isinstance(request.command, Stop):
+        if isinstance(request.command, Stop | Halt):
             self._catch_up(request.subject)
 
     def _require_room(self, room: Room, subject: str, command: Propose, work: Work) -> None:
@@ -293,6 +299,8 @@ class TenantBatch:
         at = self._rows[-1].at if self._rows else self.head.at
         head = Head(self.head.origin, self.size, tree.encode(frontier), at, self._directory)
         tx.append(self.tenant, self._batch(head))
+        for subject, upto in self._dropped:
+            tx.drop(self.tenant, subject, OBSERVATIONS, upto)
         if self.size // TIDY > self.head.size // TIDY:
             tx.forget(self.tenant, self._now - REMEMBERED, 2 * TIDY)
 
@@ -364,6 +372,8 @@ def _stream(state: State, reads: Reads) -> Stream:
             parent, rank, born = state.action, RANKS.get(state.risk, 1), state.opened_at
         case Standing():
             parent, born = state.group, state.given_at
+        case Halting():
+            born = state.at
         case _:
             born = getattr(state, "opened_at", 0)
     return Stream(

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..action.words import require_executor, require_name
-from ..codec.observations import batch_text
-from ..codec.policies import text_digest
+from ..codec.observations import told
 from ..codec.records import State
 from ..directory.model import Directory
 from ..errors import UsageError
@@ -16,7 +15,7 @@ from ..run.facts import Facts
 from ..run.lifecycle import MOST
 from ..run.model import Hold, Run
 from ..stream import changed
-from . import lineage
+from . import lineage, stops
 from .checks import check_above
 
 if TYPE_CHECKING:
@@ -39,13 +38,16 @@ def facts(work: Work, subject: str, state: State | None, command: object, actor:
             return found
         case run.Pause() | run.Interrupt() | run.Resume() | run.Guide() | run.Stop():
             return changed(found, owns=controls(work.sources.directory(), state, actor))
+        case run.Prune():
+            return changed(found, owns=_administers(work.sources.directory(), actor))
         case run.Elapse():
             inside = work.sources.inside(subject, MOST) if state.status == "stopped" else ()
             note, lease = lineage.reason(work, state), work.lease(subject)
             return changed(found, inside=inside, note=note, lease=lease, alone=_alone(work, state))
         case run.Observe():
-            digest = text_digest(batch_text(command.items))
-            return changed(found, digest=digest, alone=_alone(work, state), note=lineage.reason(work, state))
+            return changed(
+                found, observations=told(command.items), alone=_alone(work, state), note=lineage.reason(work, state)
+            )
         case _ if state.status == "stopped":
             return changed(found, note=lineage.reason(work, state))
         case _:
@@ -60,6 +62,7 @@ def _opening(work: Work, found: Facts, state: State | None, command: run.Open) -
         check_above(work.state(parent), parent, found.actor)
     around = lineage.runs(work, parent)
     if state is None:
+        stops.require_free(work, found.actor)
         lineage.require_depth(around)
     hold: Hold = "run" if any(one.hold == "run" for one in around) else "action"
     note = lineage.reason(work, state) if isinstance(state, Run) else None
@@ -92,6 +95,10 @@ def controls(directory: Directory, state: Run, actor: Principal) -> bool:
     """Whether a person may pause, guide and stop a run: whoever answers for it, or is named for it, or supervises."""
     named = actor.kind == "human" and not directory.asked_as(actor.id).isdisjoint(state.supervisors)
     return named or owns(directory, state.starter, actor)
+
+
+def _administers(directory: Directory, actor: Principal) -> bool:
+    return actor.kind == "human" and (not directory.administrators or actor.id in directory.administrators)
 
 
 def _alone(work: Work, state: Run) -> bool:

@@ -12,7 +12,7 @@ from ..audit.disclosure import Salts, disclosure
 from ..audit.entry import Act, entry_bytes, leaf
 from ..audit.entry import Entry as Record
 from ..codec.records import NAMES, State, event_text
-from ..policy import standing
+from ..policy import standing, stops
 from ..policy.register import ActivePolicy
 from ..principal import SYSTEM, Principal
 from ..review import commands as review
@@ -167,6 +167,7 @@ _ELAPSE: Final[Mapping[type[Any], object]] = {
     Review: review.Elapse(),
     Run: run.Elapse(),
     standing.Standing: standing.Elapse(),
+    stops.Stop: stops.Elapse(),
 }
 
 

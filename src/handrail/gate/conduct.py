@@ -18,7 +18,18 @@ import orjson
 from ..action import commands as c
 from ..action.model import WAITING
 from ..backend import ActionRecord
-from ..errors import FencedOff, NotFound, NotReady, OutcomeUnknown, Pending, RunHeld, RunStopped, Stopped, WaitTimeout
+from ..errors import (
+    FencedOff,
+    NotFound,
+    NotReady,
+    OutcomeUnknown,
+    Pending,
+    RunHeld,
+    RunStopped,
+    StopInForce,
+    Stopped,
+    WaitTimeout,
+)
 from ..ids import mint
 from ..policy.patterns import handles
 from ..stream import JSON
@@ -75,7 +86,7 @@ def open_action(seat: Seat, call: Call, action: str, *, offered: bool) -> Steps:
         answer: Answer = yield Commit(
             action, propose(call, texts, current_context(), offered=offered, executor=executor)
         )
-    except RunStopped as error:
+    except (RunStopped, StopInForce) as error:
         raise stopped(error, call.run) from None
     except BaseException as error:
         if executor is not None and not isinstance(error, Exception):

@@ -16,7 +16,7 @@ from .. import __version__
 from ..errors import HandrailError, NotFound, UsageError
 from ..wire.refusals import Broken, WrongMethod
 from ..wire.routes import ROUTES, Route
-from . import allowances, decisions, health, inbox, links, live, lives, openapi, passkeys, people, trial
+from . import allowances, decisions, health, inbox, links, live, lives, openapi, passkeys, people, stops, trial
 from .edge import Edge, problem
 from .exchange import Exchange, answer
 from .lives import Handler
@@ -37,6 +37,7 @@ HANDLERS: Final = {
     **trial.HANDLERS,
     **decisions.HANDLERS,
     **allowances.HANDLERS,
+    **stops.HANDLERS,
 }
 
 

@@ -144,6 +144,9 @@ class Rows:
     def inside(self, tenant: str, run: str, limit: int) -> list[str]:
         return [row[0] for row in self._all(sql.INSIDE, tenant, run, limit)]
 
+    def going(self, tenant: str, after: str, limit: int) -> list[Stream]:
+        return self._streams(sql.GOING, tenant, after, limit)
+
     def refused(self, tenant: str, run: str, intent: str) -> list[Stream]:
         return self._streams(sql.REFUSED, tenant, run, intent)
 
@@ -222,6 +225,10 @@ class Rows:
         ends, dues = zip(*leases.values(), strict=True)
         with translated():
             self.pipeline.send(sql.RENEW, texts(leases), numbers(ends), numbers(dues), tenant)
+
+    def drop(self, tenant: str, sub: str, name: str, upto: int) -> None:
+        with translated():
+            self.pipeline.send(sql.DROP_TEXTS, tenant, name, tenant, sub, upto)
 
     def put_cursor(self, tenant: str, name: str, position: int) -> None:
         with translated():

@@ -103,6 +103,12 @@ INSIDE: Final = """
     WHERE tenant = %s AND parent = %s AND kind IN ('action', 'run')
       AND status IN ('held', 'cleared', 'claimed', 'running', 'paused')
     ORDER BY id LIMIT %s"""
+# What a stop looks at.
+GOING: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams
+    WHERE tenant = %s AND id > %s AND kind IN ('action', 'run')
+      AND status IN ('held', 'cleared', 'claimed', 'started', 'running', 'paused')
+    ORDER BY id LIMIT %s"""
 # The last that people refused of one intent in a run.
 REFUSED: Final = f"""
     SELECT {STREAM_COLUMNS} FROM streams
@@ -175,6 +181,10 @@ DISCLOSURES: Final = """
 TEXT: Final = """
     SELECT d.text FROM entries e JOIN disclosures d ON d.tenant = e.tenant AND d.i = e.i
     WHERE e.tenant = %s AND e.sub = %s AND d.digest = %s LIMIT 1"""
+
+DROP_TEXTS: Final = """
+    DELETE FROM disclosures WHERE tenant = %s AND name = %s AND i IN (
+        SELECT i FROM entries WHERE tenant = %s AND sub = %s AND rev <= %s)"""
 
 _PUT_REVISION: Final = """
     INSERT INTO revisions (tenant, action, number, bind, args, salt)

@@ -186,6 +186,9 @@ class Reader(Protocol):
     def inside(self, tenant: str, run: str, limit: int) -> list[str]:
         """Actions and runs in a run that could go on, by id."""
 
+    def going(self, tenant: str, after: str, limit: int) -> list[Stream]:
+        """Actions that wait or were started, and runs that are not over, behind an id and in the order of ids."""
+
     def refused(self, tenant: str, run: str, intent: str) -> list[Stream]:
         """The action of a run with that intent that people refused last, if there is one."""
 
@@ -239,6 +242,9 @@ class Transaction(Reader, Protocol):
 
     def renew(self, tenant: str, leases: Mapping[str, tuple[int, int | None]]) -> None:
         """Move the ends of executors' leases, and when their streams are due then, without an entry."""
+
+    def drop(self, tenant: str, sub: str, name: str, upto: int) -> None:
+        """Drop the texts of that name from a stream's entries, up to that revision number. The entries stay."""
 
     def put_cursor(self, tenant: str, name: str, position: int) -> None:
         """Note how far a reader of the log has come; it never goes back."""

@@ -144,6 +144,9 @@ class Rows:
     def inside(self, tenant: str, run: str, limit: int) -> list[str]:
         return [row[0] for row in self._all(sql.INSIDE, tenant, run, limit)]
 
+    def going(self, tenant: str, after: str, limit: int) -> list[Stream]:
+        return self._streams(sql.GOING, tenant, after, limit)
+
     def refused(self, tenant: str, run: str, intent: str) -> list[Stream]:
         return self._streams(sql.REFUSED, tenant, run, intent)
 
@@ -212,6 +215,9 @@ class Rows:
 
     def renew(self, tenant: str, leases: Mapping[str, tuple[int, int | None]]) -> None:
         self._cursor.executemany(sql.RENEW, [(*times, tenant, one) for one, times in leases.items()])
+
+    def drop(self, tenant: str, sub: str, name: str, upto: int) -> None:
+        self._cursor.execute(sql.DROP_TEXTS, (tenant, sub, upto, name))
 
     def put_cursor(self, tenant: str, name: str, position: int) -> None:
         self._cursor.execute(sql.PUT_CURSOR, (tenant, name, position))

@@ -88,6 +88,12 @@ INSIDE: Final = """
     WHERE tenant = ? AND parent = ? AND kind IN ('action', 'run')
       AND status IN ('held', 'cleared', 'claimed', 'running', 'paused')
     ORDER BY id LIMIT ?"""
+# What a stop looks at.
+GOING: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams INDEXED BY streams_going
+    WHERE tenant = ? AND id > ? AND kind IN ('action', 'run')
+      AND status IN ('held', 'cleared', 'claimed', 'started', 'running', 'paused')
+    ORDER BY id LIMIT ?"""
 # The last that people refused of one intent in a run.
 REFUSED: Final = f"""
     SELECT {STREAM_COLUMNS} FROM streams INDEXED BY streams_refused
@@ -141,6 +147,11 @@ DISCLOSURES: Final = "SELECT i, name, digest, text FROM disclosures WHERE tenant
 TEXT: Final = """
     SELECT d.text FROM entries e CROSS JOIN disclosures d ON d.tenant = e.tenant AND d.i = e.i
     WHERE e.tenant = ? AND e.sub = ? AND d.digest = ? LIMIT 1"""
+
+DROP_TEXTS: Final = """
+    DELETE FROM disclosures WHERE (tenant, i, name) IN (
+        SELECT d.tenant, d.i, d.name FROM entries e CROSS JOIN disclosures d ON d.tenant = e.tenant AND d.i = e.i
+        WHERE e.tenant = ? AND e.sub = ? AND e.rev <= ? AND d.name = ?)"""
 
 PUT_REVISION: Final = "INSERT INTO revisions (tenant, action, number, bind, args, salt) VALUES (?, ?, ?, ?, ?, ?)"
 REVISION: Final = (

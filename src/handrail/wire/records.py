@@ -18,6 +18,8 @@ from ..backend import (
     LimitRecord,
     PermissionRecord,
     ReviewRecord,
+    Seen,
+    StopRecord,
     Text,
     Wait,
 )
@@ -25,8 +27,10 @@ from ..codec.records import STATES
 from ..policy.limits import Limit
 from ..policy.register import ActivePolicy
 from ..policy.standing import Standing
+from ..policy.stops import Stop
 from ..principal import Principal
 from ..review.model import Review
+from ..run.commands import Observation
 from ..run.model import Run
 from ..view.model import Erased
 
@@ -150,6 +154,21 @@ def permission_in(found: JSONObject) -> PermissionRecord:
     return PermissionRecord(msgspec.convert(found["state"], Standing), text_in(found["values"]))
 
 
+def stop_out(record: StopRecord) -> JSONObject:
+    """A stop."""
+    return {
+        "state": plain(record.state), "target": record.target, "reason": text_out(record.reason),
+        "note": text_out(record.note), "begun": [plain(one) for one in record.begun],
+    }  # fmt: skip
+
+
+def stop_in(found: JSONObject) -> StopRecord:
+    """The stop again."""
+    begun = tuple(msgspec.convert(one, Action) for one in found["begun"])
+    reason, note = text_in(found["reason"]), text_in(found["note"])
+    return StopRecord(msgspec.convert(found["state"], Stop), found["target"], reason, note, begun)
+
+
 def limit_out(record: LimitRecord) -> JSONObject:
     """A limit with its budgets."""
     budgets = [{"id": one.id, "key": text_out(one.key), "used": one.used, "left": one.left} for one in record.budgets]
@@ -165,6 +184,17 @@ def limit_in(found: JSONObject) -> LimitRecord:
 def policy_in(found: JSONObject) -> ActivePolicy:
     """The register again."""
     return msgspec.convert(found, ActivePolicy)
+
+
+def seen_out(one: Seen) -> JSONObject:
+    """An observation with its number."""
+    return {"number": one.number, **plain(one.observation), "value": one.observation.value}
+
+
+def seen_in(found: JSONObject) -> Seen:
+    """The observation again."""
+    said = {name: value for name, value in found.items() if name != "number"}
+    return Seen(found["number"], Observation(**said))
 
 
 def guidance_out(one: Guidance) -> JSONObject:

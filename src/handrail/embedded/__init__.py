@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import threading
 import time
@@ -10,9 +9,9 @@ import weakref
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Final, TypeVar
 
-from .action.model import Action
-from .action.work import Take
-from .backend import (
+from ..action.model import Action
+from ..action.work import Take
+from ..backend import (
     ActionRecord,
     Answer,
     Event,
@@ -22,30 +21,29 @@ from .backend import (
     PermissionRecord,
     PolicyRecord,
     ReviewRecord,
+    Seen,
     Text,
 )
-from .clock import Clock, SystemClock, ToldClock
-from .directory.commands import PutAgent
-from .engine import ledger, watched
-from .engine.archive import Archive
-from .engine.engine import Engine
-from .engine.keeper import Keeper
-from .engine.news import News
-from .engine.outage import aoutlasting, outlasting
-from .engine.reads import read_directory
-from .engine.request import DEFAULT_TENANT, Request, answer_of
-from .engine.room import Room
-from .errors import UnknownAction, UnknownRun
-from .ids import mint
-from .learning.decisions import Sees
-from .learning.feedback import LocalFeedback
-from .learning.queues import Book
-from .principal import SOLO_ID, Principal, agent, person
-from .review.model import Review
-from .run.model import Run
-from .store.address import is_remote
-from .store.open import open_store
-from .store.protocol import Store
+from ..clock import Clock, SystemClock, ToldClock
+from ..engine import ledger, news, watched
+from ..engine.archive import Archive
+from ..engine.engine import Engine
+from ..engine.keeper import Keeper
+from ..engine.news import News
+from ..engine.request import DEFAULT_TENANT, Request
+from ..engine.room import Room
+from ..engine.stopped import LocalStops
+from ..ids import mint
+from ..learning.decisions import Sees
+from ..learning.feedback import LocalFeedback
+from ..learning.queues import Book
+from ..principal import Principal
+from ..review.model import Review
+from ..run.model import Run
+from ..store.address import is_remote
+from ..store.open import open_store
+from ..store.protocol import Store
+from .who import local_agent, os_user_name, solo_person
 
 T = TypeVar("T")
 
@@ -193,55 +191,11 @@ class Embedded:
 
     def wait(self, subject: str, rev: int, timeout: float | None) -> Answer | None:
         """Block until the action or run has moved beyond `rev`; the database may be away meanwhile."""
-        news, moved = News(rev), threading.Event()
-        stop = self.database.process.keeper.watch(
-            self.tenant, subject, lambda state: moved.set() if news.take(state) else None
-        )
-        try:
-            if not news.take(outlasting(lambda: self._life(subject), timeout)):
-                moved.wait(timeout)
-            news.require_open()
-            return outlasting(lambda: self._answer(news), timeout)
-        finally:
-            stop()
+        return news.wait(self.database.process.keeper, self.archive, subject, News(rev), timeout)
 
     async def await_(self, subject: str, rev: int, timeout: float | None) -> Answer | None:
         """Wait for the action or run without holding a thread."""
-        import asyncio
-
-        loop = asyncio.get_running_loop()
-        news, moved = News(rev), asyncio.Event()
-
-        def tell(state: Any) -> None:
-            if news.take(state):
-                moved.set()
-
-        stop = self.database.process.keeper.watch(self.tenant, subject, tell, loop)
-        try:
-            if not news.take(await aoutlasting(lambda: self._life(subject), timeout, asyncio.sleep)):
-                async with asyncio.timeout(timeout):
-                    await moved.wait()
-        except TimeoutError:
-            return None
-        finally:
-            stop()
-        news.require_open()
-        return await aoutlasting(lambda: self._answer(news), timeout, asyncio.sleep)
-
-    def _life(self, subject: str) -> Action | Run:
-        state = self.archive.state(subject)
-        if isinstance(state, Action | Run):
-            return state
-        if subject.startswith("run_"):
-            raise UnknownRun(f"no run {subject} is in this database")
-        raise UnknownAction(f"no action {subject} is in this database")
-
-    def _answer(self, news: News) -> Answer | None:
-        state = news.state
-        if state is None:
-            return None
-        review = state.review if isinstance(state, Action) else None
-        return answer_of(state, {review: self.archive.state(review)} if review else {})
+        return await news.await_(self.database.process.keeper, self.archive, subject, News(rev), timeout)
 
     async def aread(self, read: Callable[[], T]) -> T:
         """A read, in place: the file is on this machine."""
@@ -252,8 +206,8 @@ class Embedded:
         wanted: Callable[[], Awaitable[bool]] | None = None,
     ) -> list[Answer]:  # fmt: skip
         """Take actions to execute, as soon as there are some, if they are still `wanted` then."""
-        from .engine.offered import Counter, always
-        from .engine.taking import require
+        from ..engine.offered import Counter, always
+        from ..engine.taking import require
 
         require(self.actor, command)
 
@@ -288,6 +242,10 @@ class Embedded:
         """One run and its title."""
         return self.archive.run(run)
 
+    def observations(self, run: str, after: int = 0, limit: int = 50) -> list[Seen]:
+        """What a run has reported behind a number, in order, as far as it is kept."""
+        return watched.observations(self.archive, run, after, limit)
+
     def guidance(self, run: str, after: int = 0) -> list[Guidance]:
         """What the agent of a run was told behind a message."""
         return watched.guidance(self.archive, run, after)
@@ -303,6 +261,11 @@ class Embedded:
     def limits(self) -> list[LimitRecord]:
         """The limits of the active policy, with what is used."""
         return ledger.limits(self.archive, self.database.process.engine.clock.now())
+
+    @property
+    def stops(self) -> LocalStops:
+        """What is stopped."""
+        return LocalStops(self.archive)
 
     def waiting(
         self, *, after: str | None = None, limit: int = 50, failing: Failing | None = None
@@ -359,38 +322,6 @@ class Embedded:
     def run_id(self, name: str) -> str:
         """The id of the run with that name."""
         return self.database.process.engine.names(self.tenant).run(name)
-
-
-def local_agent(name: str, owner: str | None) -> Callable[[Database], Principal]:
-    """The program itself, answered for by `owner` (`user:ann`) or the OS user; made known in the directory."""
-
-    def introduce(database: Database) -> Principal:
-        engine = database.process.engine
-        names = engine.names(DEFAULT_TENANT)
-        with engine.store.read() as reader:
-            directory = read_directory(reader, DEFAULT_TENANT, names)
-        os_user = os_user_name()
-        owner_id = (directory.resolve(owner) if owner else None) or names.os_user(os_user)
-        principal = agent(names.agent(name), owner_id, executes=True)
-        if principal.id not in directory.agents:
-            known = PutAgent(owner_id, name, owner or os_user)
-            engine.call(Request(mint("cmd"), principal.id, known, principal))
-        return principal
-
-    return introduce
-
-
-def solo_person(_: Database) -> Principal:
-    """The one person of solo mode."""
-    return person(SOLO_ID, "solo")
-
-
-def os_user_name() -> str:
-    """The name of the OS user, or its number where it has none."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return str(os.getuid())
 
 
 __all__ = ["Database", "Embedded", "local_agent", "os_user_name", "solo_person"]
