@@ -28,6 +28,7 @@ from . import (
     prune,
     reviews,
     serve,
+    stops,
     watch,
     who,
     work,
@@ -94,6 +95,11 @@ PERMISSIONS: Final[Mapping[str, Callable[..., None]]] = {
 }  # fmt: skip
 
 
+STOPS: Final[Mapping[str, Callable[..., None]]] = {
+    "list": stops.list_stops, "show": stops.show_stop, "lift": stops.lift,
+}  # fmt: skip
+
+
 def _group(name: str, about: str, commands: Mapping[str, Callable[..., None]], parent: typer.Typer) -> None:
     group = typer.Typer(help=about, no_args_is_help=True, context_settings=dict(SETTINGS))
     for word, function in commands.items():
@@ -131,7 +137,9 @@ def _build() -> typer.Typer:
     _group("keys", "What lets agents in at a server.", KEYS, built)
     _group("policy", "Which actions run, which are denied, and who decides on the others.", POLICY, built)
     _group("permissions", "What people let run without asking, for a while.", PERMISSIONS, built)
+    _group("stops", "What is stopped, and lifting it.", STOPS, built)
     _group("export", "What people decided, for training and evaluation.", EXPORT, built)
+    built.command("stop")(stops.stop)
     built.command("init")(people.init)
     built.command("migrate")(migrate.migrate)
     built.command("doctor")(doctor.doctor)
