@@ -27,9 +27,11 @@ from . import (
     policy_trial,
     prune,
     reviews,
+    runs,
     serve,
     stops,
     watch,
+    watch_runs,
     who,
     work,
 )
@@ -68,9 +70,14 @@ ACTIONS: Final[Mapping[str, Callable[..., None]]] = {
     "outcome": actions.outcome,
 }
 RUNS: Final[Mapping[str, Callable[..., None]]] = {
-    "list": actions.list_runs,
-    "show": actions.show_run,
-    "stop": actions.stop_run,
+    "list": runs.list_runs,
+    "show": runs.show_run,
+    "watch": watch_runs.watch_runs,
+    "pause": runs.pause_run,
+    "guide": runs.guide_run,
+    "interrupt": runs.interrupt_run,
+    "resume": runs.resume_run,
+    "stop": runs.stop_run,
     "prune": prune.prune,
 }
 PEOPLE: Final[Mapping[str, Callable[..., None]]] = {
