@@ -298,6 +298,18 @@ class Stopped(BaseException):
         self.reason, self.run = reason, run
 
 
+class Interrupted(BaseException):
+    """A person interrupted the step that ran, in a watched run that waits now; `reason` is what they wrote.
+
+    No ordinary error, like `Stopped`. Inside `run.interruptible()` the block ends there, and `run.steps` gives the same
+    step again once people let the run go on; elsewhere it leaves the run.
+    """
+
+    def __init__(self, message: str, *, reason: str = "", run: str = "") -> None:
+        super().__init__(message)
+        self.reason, self.run = reason, run
+
+
 class Withdrawn(Outcome):
     """The action was taken back before it ran."""
 

@@ -25,7 +25,7 @@ PINNED = {
     "run": "opened entered faulted finished failed paused resumed guided heard confirmed observed unattended alarmed "
     "prepared cleanup_begun cleaned lapsed pruned stopped halted",
     "person": "added changed removed invited password_set passkey_added passkey_removed signed_out",
-    "group": "added",
+    "group": "added changed",
     "agent": "added changed removed",
     "key": "added changed removed",
     "access": "denied",

@@ -12,6 +12,7 @@ from handrail.directory.commands import (
     PutGroup,
     PutKey,
     PutPerson,
+    PutRota,
     RemoveAgent,
     RemoveKey,
     RemovePerson,
@@ -299,10 +300,11 @@ def directory(s: Script) -> None:
 
 @scenario
 def agents(s: Script) -> None:
-    """An agent and its key come, change and go; the policy is applied twice."""
+    """A group gets a rota; an agent and its key come, change and go; the policy is applied twice."""
     ann = s.employ("ann", roles=("administrator", "reviewer"))
     s.employ("ben")
     s.send("grp_x", PutGroup("handle_x", "x"), ann)
+    s.send("grp_x", PutRota("x", {"shifts": [{"who": "user:ann", "from": 0, "to": 1}]}), ann)
     s.send("agt_x", PutAgent("usr_ann", "x", "ann"), ann)
     s.send("agt_x", PutAgent("usr_ben", "x", "ben"), ann)
     s.send("key_x", PutKey("agt_x", ("propose",), None, "x"), ann)

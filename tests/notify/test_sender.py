@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from handrail.clock import DAY, HOUR, SECOND
+from handrail.directory.hours import hours
+from handrail.directory.times import Absence, Times
 from handrail.notify.channel import Address
 from handrail.notify.message import Message
 from handrail.notify.sender import FEW, FIRST, LEASE, LONGEST, TRIES, pause
@@ -171,3 +173,22 @@ def test_a_message_holds_nothing_of_the_agent(world: World):
     assert '"n"' not in repr(message)
     assert message.until == world.now() + 600 * SECOND
     assert message.link.startswith("https://hand.rail/d/lnk_")
+
+
+def test_quiet_hours_delay_the_message_and_not_the_deadline(world: World):
+    nightly = hours("Europe/Berlin", [(day, 22 * 60, 7 * 60) for day in range(7)])
+    world.person("cfo", times=Times(quiet=nightly))
+    world.clock.advance("13h")
+    review = world.ask(reviewers=("user:cfo",), within=DAY)
+    deadline = world.boss.review(review).state.deadline
+    assert world.told() == []
+    assert world.sender.turn() == world.now() + 8 * HOUR
+    world.clock.advance("8h")
+    assert world.told() == [f"cfo: {ASKED}"]
+    assert world.boss.review(review).state.deadline == deadline
+
+
+def test_who_is_away_is_not_told_and_whoever_stands_in_is(world: World):
+    world.person("ann", "team", times=Times((Absence(0, world.now() + DAY, "user:cfo"),)))
+    world.ask()
+    assert sorted(world.told()) == [f"ben: {ASKED}", f"cfo: {ASKED}"]

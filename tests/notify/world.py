@@ -8,6 +8,7 @@ from typing import Any, Final
 from handrail.action.commands import Propose
 from handrail.directory.commands import PutGroup, PutPerson
 from handrail.directory.telling import Tell, Telling, telling_text
+from handrail.directory.times import Times, times_text
 from handrail.embedded import Database, Embedded, solo_person
 from handrail.engine.archive import Archive
 from handrail.engine.request import Request, Tick
@@ -80,7 +81,10 @@ class World:
         """Commands of a principal."""
         return Embedded(self.database, lambda _: who)
 
-    def person(self, handle: str, *groups: str, window: int | None = None, by: tuple[str, ...] = ("mail",)) -> str:
+    def person(
+        self, handle: str, *groups: str, window: int | None = None, by: tuple[str, ...] = ("mail",),
+        times: Times | None = None,
+    ) -> str:  # fmt: skip
         """Somebody who is told by mail."""
         found = self.people.setdefault(handle, mint("usr"))
         for group in groups:
@@ -89,7 +93,16 @@ class World:
         ways = tuple(Tell(one, handle if one == "mail" else "") for one in by)
         telling = telling_text(Telling(ways, window) if window else Telling(ways))
         self.boss.call(
-            found, PutPerson(self.names.look_up("user", handle), None, ids, f"user:{handle}", handle, telling=telling)
+            found,
+            PutPerson(
+                self.names.look_up("user", handle),
+                None,
+                ids,
+                f"user:{handle}",
+                handle,
+                telling=telling,
+                times=times_text(times) if times else None,
+            ),
         )
         return found
 

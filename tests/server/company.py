@@ -41,7 +41,9 @@ class Company:
             self.boss.call(self.names.group(group), PutGroup(self.names.look_up("group", group), f"group:{group}"))
         ids = tuple(sorted(self.names.group(group) for group in groups))
         telling = telling_text(Telling((Tell("mail", mail),))) if mail else None
-        put = PutPerson(self.names.look_up("user", handle), None, ids, f"user:{handle}", handle, None, roles, telling)
+        put = PutPerson(
+            self.names.look_up("user", handle), None, ids, f"user:{handle}", handle, None, roles, telling=telling
+        )
         self.boss.call(found, put)
         if password:
             self.accounts.set_password(self.tenant, found, password)

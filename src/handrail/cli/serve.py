@@ -15,10 +15,12 @@ from ..store.address import is_remote, shown
 from ..view.escape import visible
 from ..view.lines import Line
 from .desk import Db, place
+from .gist import short
 from .local import LocalSite
 from .notify import Notify
 from .page import say, show
 from .refusal import refused
+from .stops import named
 
 if TYPE_CHECKING:
     from ..server.run import Listen
@@ -91,8 +93,11 @@ def _advise(path: str, origin: str) -> None:
     site = LocalSite(path)
     try:
         directory = site.directory
+        stopped = [one for one in site.backend.stops.newest() if one.state.status == "present"]
     finally:
         site.close()
+    for one in stopped:
+        say(f"Stopped: {named(one)}. `handrail stops show {short(one.state.id)}` says why.", "flag")
     here = "" if place(None) == path else f" --db {shlex.quote(shown(path))}"
     if not directory.administrators:
         user = visible(os_user_name())

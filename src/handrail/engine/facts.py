@@ -40,6 +40,7 @@ from ..run.model import Run
 from ..stream import JSON, Revision, changed
 from ..view.model import folds
 from . import conditions, limits, lineage, permissions, runs, shown, stops
+from .attendance import present
 from .checks import check_correction, check_decision, check_output, check_parent, check_run
 
 if TYPE_CHECKING:
@@ -246,7 +247,7 @@ def _revision(work: Work, action_id: str, number: int, name: str, args: str, key
 
 def _barred(work: Work, agent: str, owner: str, around: State | None, kind: str) -> frozenset[str]:
     starter = around.starter if isinstance(around, Run) else None
-    return barred(work.sources.directory(), agent, owner, starter, question=kind == "question")
+    return barred(work.sources.directory(), agent, owner, starter, question=kind == "question", now=work.now)
 
 
 def _require_going(work: Work, run_id: str) -> None:
@@ -286,8 +287,8 @@ def _review(work: Work, subject: str, state: State | None, command: object, acto
 
 
 def _people(work: Work, held: Action) -> People:
-    around = work.state(held.run) if held.run else None
-    return People(work.sources.directory(), _barred(work, held.agent, held.owner, around, held.kind))
+    around, directory = work.state(held.run) if held.run else None, work.sources.directory()
+    return present(directory, _barred(work, held.agent, held.owner, around, held.kind), work.now)
 
 
 def _label(work: Work, actor: Principal) -> JSON:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..action.model import Action
+from ..codec.calendar import tell_at
 from ..directory.telling import SILENT, Telling
+from ..directory.times import Times
 from ..engine.archive import Archive
 from ..engine.inbox import Inbox
 from ..engine.reads import read_active
@@ -71,8 +73,8 @@ class Told:
         inbox = Inbox(self._archive)
         (material,) = inbox.materials(reader, [state])
         people = inbox.rows_in(reader).people(material)
-        found = people.asked(state, level=parcel.level) - {vote.by for vote in state.votes}
-        return found - people.asked(state, level=parcel.level - 1) if parcel.what == "escalated" else found
+        found = people.reached(state, parcel.level) - {vote.by for vote in state.votes}
+        return found - people.reached(state, parcel.level - 1) if parcel.what == "escalated" else found
 
     def _supervisors(self, state: Run) -> frozenset[str]:
         directory = self._archive.directory()
@@ -83,12 +85,17 @@ class Told:
         return self._archive.directory().tellings.get(parcel.person, SILENT)
 
     def zone(self, parcel: Parcel) -> str:
-        """Times are told in UTC."""
-        return "UTC"
+        """The zone of the hours that a person keeps; UTC where they keep none."""
+        times = self._times(parcel)
+        kept = (times.hours or times.quiet) if times else None
+        return kept.zone if kept else "UTC"
 
     def quiet(self, parcel: Parcel, now: int) -> int:
-        """Nobody keeps quiet hours."""
-        return now
+        """The next time at which a person may be told something."""
+        return tell_at(self._times(parcel), now)
+
+    def _times(self, parcel: Parcel) -> Times | None:
+        return self._archive.directory().times.get(parcel.person)
 
     def link(self, parcel: Parcel) -> str:
         """The way to the run, or to the review for that person alone, until a while after it ends."""

@@ -1693,6 +1693,8 @@ export interface components {
             readonly auth: string;
             readonly seats: readonly string[];
             readonly at: number;
+            /** @default null */
+            readonly instead: string | null;
         };
         readonly Decision: {
             /** @enum {unknown} */
@@ -1708,6 +1710,8 @@ export interface components {
             readonly value: string | null;
             /** @default null */
             readonly standing: components["schemas"]["Terms"] | null;
+            /** @default null */
+            readonly instead: string | null;
         };
         readonly Terms: {
             readonly lasts?: number | string;
@@ -2370,6 +2374,7 @@ export interface components {
             readonly value: string | null;
             readonly edited: boolean;
             readonly effective_at: number;
+            readonly instead: components["schemas"]["Who"] | null;
         };
         readonly Became: {
             readonly status: string;
@@ -2522,6 +2527,9 @@ export interface components {
         readonly Candidate: {
             readonly who: components["schemas"]["Who"];
             readonly refusal: string | null;
+            readonly away_until: number | null;
+            readonly substitute: components["schemas"]["Who"] | null;
+            readonly called: boolean;
         };
         /** @description An action that is claimed for this executor. One that is unknown is not: ask its probe. */
         readonly Taken: {
