@@ -10,6 +10,7 @@ from ..errors import Unavailable
 from ..store.protocol import Answer, Batch, Call, Disclosure, Hold, Offer, Reader, Revision, Store, Stream
 from .failing_contract import FailingContract
 from .index_contract import IndexContract
+from .outbox_contract import OutboxContract
 from .store_rows import TENANT, entry, head, put, stream
 from .vault_contract import VaultContract
 
@@ -33,7 +34,7 @@ def paged(reader: Reader, size: int, **which: Any) -> list[str]:
             return [row.id for row in rows]
 
 
-class StoreContract(FailingContract, IndexContract, VaultContract):
+class StoreContract(FailingContract, OutboxContract, IndexContract, VaultContract):
     """Run on every store in the same test run."""
 
     def test_a_new_store_is_empty(self, store: Store) -> None:
