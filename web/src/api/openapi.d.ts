@@ -14765,10 +14765,14 @@ export interface operations {
                             readonly state: components["schemas"]["Stop"];
                             /** @description What people call it, drawn. */
                             readonly target: string | null;
+                            /** @description The name of who made it, drawn. */
+                            readonly by: string;
                             readonly reason: {
                                 readonly value?: unknown;
                                 readonly erased?: string;
                             };
+                            /** @description The reason, drawn; null once it is erased. */
+                            readonly why: string | null;
                             /** @description Why it was lifted. */
                             readonly note: {
                                 readonly value?: unknown;
@@ -15112,10 +15116,14 @@ export interface operations {
                         readonly state: components["schemas"]["Stop"];
                         /** @description What people call it, drawn. */
                         readonly target: string | null;
+                        /** @description The name of who made it, drawn. */
+                        readonly by: string;
                         readonly reason: {
                             readonly value?: unknown;
                             readonly erased?: string;
                         };
+                        /** @description The reason, drawn; null once it is erased. */
+                        readonly why: string | null;
                         /** @description Why it was lifted. */
                         readonly note: {
                             readonly value?: unknown;

@@ -10,6 +10,7 @@ export type Outcome = Page["choices"][number];
 export type Page = Schemas["Page"];
 export type Problem = Schemas["Problem"];
 export type Row = Schemas["Row"];
+export type Stop = operations["list_stops"]["responses"][200]["content"]["application/json"]["items"][number];
 export type Trial = operations["get_trial"]["responses"][200]["content"]["application/json"];
 export type Wait = Schemas["Wait"];
 export type Who = Schemas["Who"];
