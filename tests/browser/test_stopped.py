@@ -17,8 +17,8 @@ from .desk import ask, row, staffed
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     with staffed(tmp_path / "a.db", heartbeat=1.0) as found:
-        for handle, role in (("sue", "supervisor"), ("ada", "administrator")):
-            found.company.person(handle, roles=(role,))
+        found.company.person("sue", roles=("supervisor",))
+        found.company.person("ada", roles=("administrator",))
         yield found
 
 

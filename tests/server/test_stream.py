@@ -155,8 +155,8 @@ def test_rows_are_fetched_anew_once_people_are_others(house: House):
 
 def test_rows_are_fetched_anew_once_something_is_stopped_and_lifted(house: House):
     ann = house.session("ann")
-    for name, role in (("sue", "supervisor"), ("ada", "administrator")):
-        house.company.person(name, roles=(role,))
+    house.company.person("sue", roles=("supervisor",))
+    house.company.person("ada", roles=("administrator",))
     with watching(house, ann) as live:
         live.next()
         made = house("POST", "/stops", house.session("sue"), json={"scope": "all", "reason": "audit"}).json()["id"]
