@@ -86,7 +86,9 @@ GUIDANCE: Final = _object(
 BUDGET: Final = _object({"id": TEXT, "key": ERASABLE, "used": MAYBE, "left": MAYBE}, closed=True)
 PERMISSION: Final = _object({"state": _ref("Standing"), "values": ERASABLE}, closed=True)
 STOP: Final = _object(
-    {"state": _ref("Stop"), "target": {**MAYBE, "description": "What people call it, drawn."}, "reason": ERASABLE,
+    {"state": _ref("Stop"), "target": {**MAYBE, "description": "What people call it, drawn."},
+     "by": {**TEXT, "description": "The name of who made it, drawn."}, "reason": ERASABLE,
+     "why": {**MAYBE, "description": "The reason, drawn; null once it is erased."},
      "note": {**ERASABLE, "description": "Why it was lifted."}, "begun": _list(_ref("Action"))},
     closed=True,
 )  # fmt: skip

@@ -14806,10 +14806,14 @@ export interface operations {
                             readonly state: components["schemas"]["Stop"];
                             /** @description What people call it, drawn. */
                             readonly target: string | null;
+                            /** @description The name of who made it, drawn. */
+                            readonly by: string;
                             readonly reason: {
                                 readonly value?: unknown;
                                 readonly erased?: string;
                             };
+                            /** @description The reason, drawn; null once it is erased. */
+                            readonly why: string | null;
                             /** @description Why it was lifted. */
                             readonly note: {
                                 readonly value?: unknown;
@@ -15153,10 +15157,14 @@ export interface operations {
                         readonly state: components["schemas"]["Stop"];
                         /** @description What people call it, drawn. */
                         readonly target: string | null;
+                        /** @description The name of who made it, drawn. */
+                        readonly by: string;
                         readonly reason: {
                             readonly value?: unknown;
                             readonly erased?: string;
                         };
+                        /** @description The reason, drawn; null once it is erased. */
+                        readonly why: string | null;
                         /** @description Why it was lifted. */
                         readonly note: {
                             readonly value?: unknown;

@@ -14,6 +14,7 @@ export type Problem = Schemas["Problem"];
 export type PushBrowser = Schemas["PushBrowser"];
 export type PushBrowsers = operations["list_push_browsers"]["responses"][200]["content"]["application/json"];
 export type Row = Schemas["Row"];
+export type Stop = operations["list_stops"]["responses"][200]["content"]["application/json"]["items"][number];
 export type Trial = operations["get_trial"]["responses"][200]["content"]["application/json"];
 export type Wait = Schemas["Wait"];
 export type Who = Schemas["Who"];
