@@ -32,7 +32,6 @@ class MalformedJSON(UsageError, ValueError):
     """A text or value outside the JSON that can be hashed and shown without doubt: what is wrong, where, what to do."""
 
     code = "malformed_json"
-    status = 400
 
     def __init__(self, what: str, where: str, hint: str) -> None:
         super().__init__(f"{what} at {where}. {hint}")
@@ -298,6 +297,18 @@ class Stopped(BaseException):
         self.reason, self.run = reason, run
 
 
+class Interrupted(BaseException):
+    """A person interrupted the step that ran, in a watched run that waits now; `reason` is what they wrote.
+
+    No ordinary error, like `Stopped`. Inside `run.interruptible()` the block ends there, and `run.steps` gives the same
+    step again once people let the run go on; elsewhere it leaves the run.
+    """
+
+    def __init__(self, message: str, *, reason: str = "", run: str = "") -> None:
+        super().__init__(message)
+        self.reason, self.run = reason, run
+
+
 class Withdrawn(Outcome):
     """The action was taken back before it ran."""
 
@@ -379,7 +390,6 @@ class CorruptLog(HandrailError):
     """What is stored contradicts itself. Nothing is repaired silently: run `handrail doctor`."""
 
     code = "corrupt_log"
-    status = 500
 
 
 class TooNew(HandrailError):

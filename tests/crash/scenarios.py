@@ -22,7 +22,7 @@ from handrail.review import commands as review_commands
 from handrail.run import commands as run_commands
 from handrail.store.protocol import Reader
 from handrail.store.vault import Passkey, Token
-from tests.crash import policies, watched
+from tests.crash import policies, telling, watched
 from tests.crash.policies import DENIES, RUNS, TWO
 from tests.crash.script import EXECUTOR, Scenario, Script, review
 from tests.engine.kit import proposal
@@ -60,7 +60,7 @@ for _one in (
     policies.halted,
 ):
     scenario(_one)
-for _one in (watched.controlled, watched.monitored, watched.ended, watched.lost, watched.pruned):
+for _one in (watched.controlled, watched.monitored, watched.ended, watched.lost, watched.pruned, telling.told):
     scenario(_one)
 
 

@@ -207,6 +207,12 @@ class Backend(Protocol):
     def hold(self, subject: str, fence: int, executor: str) -> Callable[[], None]:
         """Keep the lease of an action, or under 0 of a watched run, until the returned function is called."""
 
+    def follow_run(self, run: str, tell: Callable[[Run | None], None]) -> Callable[[], None]:
+        """Tell how a run stands, now and after each change, from any thread; `None` once the database is closed here.
+
+        Returns how to stop. Raises `UnknownRun`.
+        """
+
     def action(self, action: str) -> ActionRecord:
         """One action. Raises `UnknownAction`."""
 

@@ -7,6 +7,7 @@ import contextlib
 from base64 import b64decode
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from ..action.commands import Propose
@@ -48,6 +49,7 @@ from ..wire import records
 from ..wire.bodies import body_of
 from ..wire.routes import BY_COMMAND, MOST_SEEN
 from .feedback import HttpFeedback
+from .follow import Follower
 from .lease import Held, Renewals
 from .patience import Course, auntil, until
 from .stops import HttpStops
@@ -188,6 +190,10 @@ class Http:
     def hold(self, subject: str, fence: int, executor: str) -> Callable[[], None]:
         """Keep the lease of an action, or under 0 of a watched run, until the returned function is called."""
         return self._renewals.hold(subject, fence, executor)
+
+    def follow_run(self, run: str, tell: Callable[[Run | None], None]) -> Callable[[], None]:
+        """Tell how a run stands, now and after each change."""
+        return Follower(lambda: self.run(run)[0], partial(self.wait, run), tell).begin()
 
     def _renew(self, held: list[Held]) -> set[str]:
         """Which of the leases were kept, by their actions."""

@@ -230,6 +230,10 @@ class Embedded:
         keeper.hold(self.tenant, subject, fence, executor, self.actor)
         return lambda: keeper.release(self.tenant, subject, fence)
 
+    def follow_run(self, run: str, tell: Callable[[Run | None], None]) -> Callable[[], None]:
+        """Tell how a run stands, now and after each change."""
+        return news.follow(self.database.process.keeper, self.archive, run, tell)
+
     def action(self, action: str) -> ActionRecord:
         """One action."""
         return self.archive.action(action)

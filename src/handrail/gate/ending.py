@@ -111,17 +111,23 @@ def ended(backend: Backend, answer: dict[str, Any]) -> Outcome | Stopped:
 
 
 def _stopped(backend: Backend, action: Action) -> Stopped:
-    """What was written when the run was stopped; a run around it may be one that its agent may not see."""
-    run, reason = action.run, ""
+    reason = reason_of(backend, action.run, "run.stopped")
+    return Stopped(said(reason or None), reason=reason, run=action.run or "")
+
+
+def reason_of(backend: Backend, run: str | None, asked: str) -> str:
+    """What was written when a run, or one around it, was last asked for that; a run around it may be one that its agent
+    may not see."""
+    reason = ""
     while run and not reason:
         try:
             state, _ = backend.run(run)
-            notes = [one.texts.get("note") for one in backend.history(run) if one.type == "run.stopped"]
+            notes = [one.texts.get("note") for one in backend.history(run) if one.type == asked]
         except NotFound:
             break
-        reason = next((note for note in notes if isinstance(note, str)), "")
+        reason = next((note for note in reversed(notes) if isinstance(note, str)), "")
         run = state.parent
-    return Stopped(said(reason or None), reason=reason, run=action.run or "")
+    return reason
 
 
 def _halted(backend: Backend, action: Action) -> Stopped:

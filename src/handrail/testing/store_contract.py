@@ -11,6 +11,7 @@ from ..store.protocol import Answer, Batch, Call, Disclosure, Hold, Offer, Reade
 from ..store.vault import Passkey, Token
 from .failing_contract import FailingContract
 from .index_contract import IndexContract
+from .outbox_contract import OutboxContract
 from .store_rows import TENANT, entry, head, put, stream
 
 __all__ = ["TENANT", "StoreContract", "entry", "head", "put", "stream"]
@@ -33,7 +34,7 @@ def paged(reader: Reader, size: int, **which: Any) -> list[str]:
             return [row.id for row in rows]
 
 
-class StoreContract(FailingContract, IndexContract):
+class StoreContract(FailingContract, OutboxContract, IndexContract):
     """Run on every store in the same test run."""
 
     def test_a_new_store_is_empty(self, store: Store) -> None:
