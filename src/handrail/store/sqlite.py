@@ -179,6 +179,9 @@ class Rows:
         rows = self._many(sql.UNSURE, [(tenant, *function, limit) for function in functions])
         return [row[0] for row in rows[:limit]]
 
+    def abandoned(self, tenant: str, limit: int) -> list[Stream]:
+        return self._streams(sql.ABANDONED, tenant, limit)
+
     def cursors(self, tenant: str, beginning: str, limit: int) -> dict[str, int]:
         return dict(self._all(sql.CURSORS, tenant, beginning, beginning + "\x7f", limit))
 
