@@ -21,6 +21,7 @@ from . import (
     keys,
     login,
     migrate,
+    notify,
     people,
     permissions,
     policy,
@@ -89,6 +90,9 @@ AGENTS: Final[Mapping[str, Callable[..., None]]] = {
 KEYS: Final[Mapping[str, Callable[..., None]]] = {
     "list": keys.list_keys, "create": keys.create, "rotate": keys.rotate, "remove": keys.remove,
 }  # fmt: skip
+NOTIFY: Final[Mapping[str, Callable[..., None]]] = {
+    "status": notify.status, "redrive": notify.redrive, "test": notify.test,
+}  # fmt: skip
 EXPORT: Final[Mapping[str, Callable[..., None]]] = {"decisions": export.decisions}
 POLICY: Final[Mapping[str, Callable[..., None]]] = {
     "check": policy.check, "apply": policy.apply, "show": policy.show_policy, "diff": policy.diff,
@@ -144,6 +148,7 @@ def _build() -> typer.Typer:
     _group("keys", "What lets agents in at a server.", KEYS, built)
     _group("policy", "Which actions run, which are denied, and who decides on the others.", POLICY, built)
     _group("permissions", "What people let run without asking, for a while.", PERMISSIONS, built)
+    _group("notify", "Whether people are told what waits for them.", NOTIFY, built)
     _group("stops", "What is stopped, and lifting it.", STOPS, built)
     _group("export", "What people decided, for training and evaluation.", EXPORT, built)
     built.command("stop")(stops.stop)
