@@ -1801,6 +1801,10 @@ export interface components {
             readonly alone_since: number | null;
             /** @default 0 */
             readonly pruned: number;
+            /** @default false */
+            readonly once: boolean;
+            /** @default 0 */
+            readonly left: number;
         };
         readonly Monitor: {
             /** @enum {unknown} */
@@ -2003,6 +2007,7 @@ export interface components {
             /** @default 1 */
             readonly most: number;
             readonly beside?: readonly string[];
+            readonly cleanups?: readonly string[];
         };
         readonly Function: {
             readonly name: string;
@@ -2065,6 +2070,8 @@ export interface components {
             readonly executor: string;
             readonly supervisors?: readonly string[];
             readonly monitors?: readonly components["schemas"]["Monitor"][];
+            /** @default false */
+            readonly once: boolean;
         };
         readonly RunNote: {
             readonly error: string;
@@ -5363,6 +5370,7 @@ export interface operations {
                     /** @default 1 */
                     readonly most?: number;
                     readonly beside?: readonly string[];
+                    readonly cleanups?: readonly string[];
                 };
             };
         };
