@@ -71,7 +71,11 @@ OF_TELLING: Final = (
     ),
     Guard(
         "carried addresses", "No way of carrying an IPv4 address in IPv6 makes it public.",
-        (Edit("notify/addresses.py", "isinstance(address, ipaddress.IPv6Address) and address not in _PUBLIC", "False"),),
+        (
+            Edit(
+                "notify/addresses.py", "isinstance(address, ipaddress.IPv6Address) and address not in _PUBLIC", "False",
+            ),
+        ),
         ("tests/notify/test_guarded.py::test_no_way_of_carrying_an_ipv4_address_in_ipv6_is_public",),
     ),
     Guard(
