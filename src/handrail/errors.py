@@ -32,7 +32,6 @@ class MalformedJSON(UsageError, ValueError):
     """A text or value outside the JSON that can be hashed and shown without doubt: what is wrong, where, what to do."""
 
     code = "malformed_json"
-    status = 400
 
     def __init__(self, what: str, where: str, hint: str) -> None:
         super().__init__(f"{what} at {where}. {hint}")
@@ -391,7 +390,6 @@ class CorruptLog(HandrailError):
     """What is stored contradicts itself. Nothing is repaired silently: run `handrail doctor`."""
 
     code = "corrupt_log"
-    status = 500
 
 
 class TooNew(HandrailError):

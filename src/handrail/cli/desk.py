@@ -31,7 +31,7 @@ Db = Annotated[
     ),
 ]
 _WORDS: Final = {"rev": ("review", "reviews list"), "act": ("action", "actions list"), "run": ("run", "runs list"),
-          "std": ("permission", "permissions list")}  # fmt: skip
+          "std": ("permission", "permissions list"), "stp": ("stop", "stops list")}  # fmt: skip
 
 
 class AmbiguousId(UsageError):

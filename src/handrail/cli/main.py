@@ -21,6 +21,7 @@ from . import (
     keys,
     login,
     migrate,
+    notify,
     people,
     permissions,
     policy,
@@ -29,6 +30,7 @@ from . import (
     reviews,
     runs,
     serve,
+    stops,
     watch,
     watch_runs,
     who,
@@ -88,6 +90,9 @@ AGENTS: Final[Mapping[str, Callable[..., None]]] = {
 KEYS: Final[Mapping[str, Callable[..., None]]] = {
     "list": keys.list_keys, "create": keys.create, "rotate": keys.rotate, "remove": keys.remove,
 }  # fmt: skip
+NOTIFY: Final[Mapping[str, Callable[..., None]]] = {
+    "status": notify.status, "redrive": notify.redrive, "test": notify.test,
+}  # fmt: skip
 EXPORT: Final[Mapping[str, Callable[..., None]]] = {"decisions": export.decisions}
 POLICY: Final[Mapping[str, Callable[..., None]]] = {
     "check": policy.check, "apply": policy.apply, "show": policy.show_policy, "diff": policy.diff,
@@ -98,6 +103,11 @@ POLICY: Final[Mapping[str, Callable[..., None]]] = {
 
 PERMISSIONS: Final[Mapping[str, Callable[..., None]]] = {
     "list": permissions.list_permissions, "revoke": permissions.revoke,
+}  # fmt: skip
+
+
+STOPS: Final[Mapping[str, Callable[..., None]]] = {
+    "list": stops.list_stops, "show": stops.show_stop, "lift": stops.lift,
 }  # fmt: skip
 
 
@@ -138,7 +148,10 @@ def _build() -> typer.Typer:
     _group("keys", "What lets agents in at a server.", KEYS, built)
     _group("policy", "Which actions run, which are denied, and who decides on the others.", POLICY, built)
     _group("permissions", "What people let run without asking, for a while.", PERMISSIONS, built)
+    _group("notify", "Whether people are told what waits for them.", NOTIFY, built)
+    _group("stops", "What is stopped, and lifting it.", STOPS, built)
     _group("export", "What people decided, for training and evaluation.", EXPORT, built)
+    built.command("stop")(stops.stop)
     built.command("init")(people.init)
     built.command("migrate")(migrate.migrate)
     built.command("doctor")(doctor.doctor)

@@ -9,6 +9,8 @@ people:
     zone: Europe/Berlin
     quiet: 22:00-07:00
     absent: [{from: 2026-12-24, to: 2027-01-02, substitute: user:ben}]
+    tell: [{by: mail, to: ann@example.com}, {by: push}]
+    digest: 15m
 groups:
   - handle: treasury
     zone: Europe/Berlin
@@ -20,6 +22,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..directory.roles import DEFAULT, Role
+from ..directory.telling import SILENT, Telling
 from ..directory.times import Rota, Times
 from ..errors import UsageError
 
@@ -37,7 +40,8 @@ class PeopleFileError(UsageError):
 @dataclass(frozen=True, slots=True)
 class PersonSpec:
     """One person of the file. `handle` is `user:ann`, groups are `group:treasury`, without repetition, in order;
-    `roles` are those of `directory.roles`, a reviewer where none is named; `times` say when they are there."""
+    `roles` are those of `directory.roles`, a reviewer where none is named; `times` say when they are there,
+    `telling` how they are told what waits for them."""
 
     handle: str
     name: str
@@ -46,6 +50,7 @@ class PersonSpec:
     line: int
     roles: tuple[Role, ...] = DEFAULT
     times: Times | None = None
+    telling: Telling = SILENT
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,11 @@ from ruamel.yaml.nodes import Node, SequenceNode
 from ..directory.roles import DEFAULT, ROLES, Role
 from ..principal import SOLO_ID
 from .people_file import GroupSpec, PeopleFileError, PersonSpec
+from .people_telling import telling
 from .people_times import rota, times
 from .strict_yaml import Wrong, items, line, members, parsed, said, text, wrong
 
-_KEYS: Final = ("handle", "name", "os_user", "groups", "roles", "zone", "hours", "quiet", "absent")
+_KEYS: Final = ("handle", "name", "os_user", "groups", "roles", "zone", "hours", "quiet", "absent", "tell", "digest")
 _GROUP: Final = ("handle", "zone", "oncall", "rotation")
 _HANDLE: Final = re.compile(r"[a-z0-9](?:[a-z0-9._@+-]{0,98}[a-z0-9])?")
 
@@ -76,7 +77,7 @@ def _person(node: Node) -> PersonSpec:
     os_user = text(found["os_user"], "os_user") if "os_user" in found else None
     groups = tuple(_groups(found["groups"])) if "groups" in found else ()
     roles = tuple(_roles(found["roles"])) if "roles" in found else DEFAULT
-    return PersonSpec(handle, name, os_user, groups, line(node), roles, times(found))
+    return PersonSpec(handle, name, os_user, groups, line(node), roles, times(found), telling(found))
 
 
 def _groups(node: Node) -> Iterator[str]:

@@ -13,7 +13,8 @@ what people decided about those of its owner's other agents."""
 
 @dataclass(frozen=True, slots=True)
 class PutPerson:
-    """Add a person or bring them up to date. Hashes come keyed; `handle_text`, `name` and `times` are erasable."""
+    """Add a person or bring them up to date. Hashes come keyed; `handle_text`, `name`, `times` and `telling` are
+    erasable."""
 
     handle: str
     os_user: str | None
@@ -23,6 +24,7 @@ class PutPerson:
     os_user_text: str | None = None
     roles: tuple[Role, ...] = DEFAULT
     times: JSON = None
+    telling: JSON = None
 
 
 @dataclass(frozen=True, slots=True)

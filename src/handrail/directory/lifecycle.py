@@ -176,6 +176,7 @@ def _put_person(state: Member | None, command: c.PutPerson) -> list[Draft[e.Even
     texts: Mapping[str, JSON] = {
         "profile": {
             "handle": command.handle_text, "name": command.name, "os_user": command.os_user_text,
+            **({"telling": command.telling} if command.telling else {}),
             **({"times": command.times} if command.times else {}),
         }
     }  # fmt: skip

@@ -11,6 +11,7 @@ from ..principal import SOLO_ID
 from ..stream import JSON
 from .commands import Scope
 from .roles import DEFAULT, Permission, Role, permissions
+from .telling import SILENT, Telling, telling_of
 from .times import MOST_STEPS, Absence, Rota, Times, rota_of, times_of
 
 Status = Literal["present", "removed"]
@@ -218,6 +219,17 @@ class Directory:
     def makers(self, agent: str) -> frozenset[str]:
         """Everybody who has seen a secret with which that agent comes in, also one that ended."""
         return frozenset(key.maker for key in self.keys.values() if key.agent == agent and key.maker)
+
+    @cached_property
+    def tellings(self) -> Mapping[str, Telling]:
+        """How people are told what waits for them, of those who are."""
+        found = {key: telling_of(self.labels.get(key)) for key in self.people}
+        return {key: one for key, one in found.items() if one.ways}
+
+    def ways(self, person: str = "") -> frozenset[str]:
+        """The channels on which a person is told; without a person, all on which anybody is."""
+        told = [self.tellings.get(person, SILENT)] if person else self.tellings.values()
+        return frozenset(way.by for one in told for way in one.ways)
 
     @cached_property
     def times(self) -> Mapping[str, Times]:

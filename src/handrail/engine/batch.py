@@ -45,6 +45,7 @@ from ..run.model import Run
 from ..store.protocol import Answer as Kept
 from ..store.protocol import Batch, Call, Head, Opening, Stream, Transaction
 from .lives import due_at, keeps, kind, leased
+from .moments import Moment, notices
 from .reads import NOWHERE, Cache, Reads
 from .request import Refuse, Renew, Request, Tick, answer_of
 from .room import Room, Waiting
@@ -87,6 +88,7 @@ class TenantBatch:
         self._waiting: Final = Waiting(tx, tenant)
         self._now: Final = max(now, head.at)
         self._rows: list[Row] = []
+        self._moments: list[Moment] = []
         self._dropped: list[tuple[str, int]] = []
         self._calls: dict[str, Call] = {}
         self._answers: dict[str, Kept] = {}
@@ -237,6 +239,7 @@ class TenantBatch:
         if not work.rows:
             return
         self._rows += work.rows
+        self._moments += work.moments
         self.size += len(work.rows)
         self.reads.texts |= work.texts
         if self.reads.take(work.states, work.leases):
@@ -319,6 +322,7 @@ class TenantBatch:
             calls=list(self._calls.values()),
             answers=list(self._answers.values()),
             blobs=list(self.reads.blobs.items()),
+            notices=list(notices(self._moments, self.reads.directory())) if self._moments else [],
         )
 
 

@@ -10,6 +10,7 @@ from ..codec.people_file import GroupSpec, PeopleFileError, PersonSpec
 from ..directory.commands import Command, PutGroup, PutPerson, PutRota, RemovePerson
 from ..directory.model import Directory, Person
 from ..directory.roles import DEFAULT
+from ..directory.telling import telling_of, telling_text
 from ..directory.times import rota_of, rota_text, times_of, times_text
 from ..errors import NotReady
 from ..ids import mint
@@ -107,6 +108,8 @@ def _differences(directory: Directory, person: Person, spec: PersonSpec) -> Iter
         yield f"roles {' '.join(spec.roles)}"
     if times_of(dict(label)) != spec.times:
         yield "other times" if spec.times else "no times any more"
+    if telling_of(dict(label)) != spec.telling:
+        yield f"told by {' '.join(one.by for one in spec.telling.ways) or 'nothing'}"
 
 
 def _rota(directory: Directory, spec: GroupSpec) -> Change | None:
@@ -184,6 +187,7 @@ def _person(directory: Directory, change: Change) -> tuple[str, Command]:
         os_user=names.os_user(spec.os_user) if spec.os_user else None,
         groups=tuple(sorted(names.group(_bare(group)) for group in spec.groups)),
         handle_text=spec.handle, name=spec.name, os_user_text=spec.os_user, roles=spec.roles,
+        telling=telling_text(spec.telling),
         times=times_text(spec.times) if spec.times else None,
     )  # fmt: skip
     return change.id, command

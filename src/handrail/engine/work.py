@@ -25,6 +25,7 @@ from ..view.model import Erased
 from . import facts as fill
 from .consequences import consequences
 from .lives import due_at, evolve, life
+from .moments import Moment, moment
 from .sources import Sources
 
 MAX_STEPS: Final = 512
@@ -65,6 +66,7 @@ class Work:
     leases: dict[str, int] = field(default_factory=dict)
     texts: dict[str, JSON] = field(default_factory=dict)
     revisions: dict[tuple[str, int], str] = field(default_factory=dict)
+    moments: list[Moment] = field(default_factory=list)
     steps: int = 0
     _salts: Salts | None = None
 
@@ -133,6 +135,8 @@ class Work:
         if revision is not None:
             self.revisions[revision.action, revision.number] = revision.args
         self.rows.append(Row(self._entry(i, before, after, sealed), sealed.at, disclosures, revision))
+        if found := moment(before, after, sealed):
+            self.moments.append(found)
         for target, command in consequences(before, after, draft.event, draft.texts):
             self.apply(target, command, SYSTEM)
 

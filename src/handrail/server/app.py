@@ -16,11 +16,11 @@ from .. import __version__
 from ..errors import HandrailError, NotFound, UsageError
 from ..wire.refusals import Broken, WrongMethod
 from ..wire.routes import ROUTES, Route
-from . import allowances, decisions, health, inbox, links, live, lives, openapi, passkeys, people, stops, trial
+from . import allowances, decisions, health, inbox, links, live, lives, openapi, passkeys, people, push, stops, trial
 from .edge import Edge, problem
 from .exchange import Exchange, answer
 from .lives import Handler
-from .pages import decide, entry, listing, record, site
+from .pages import decide, entry, installed, listing, record, site
 from .pages.built import Built
 from .pages.faults import told
 from .pages.paper import Paper
@@ -33,6 +33,7 @@ HANDLERS: Final = {
     **live.HANDLERS,
     **people.HANDLERS,
     **passkeys.HANDLERS,
+    **push.HANDLERS,
     **inbox.HANDLERS,
     **trial.HANDLERS,
     **decisions.HANDLERS,
@@ -62,6 +63,7 @@ def create_app(service: Service, built: Built | None = None) -> FastAPI:
     health.mount(app, service)
     app.state.paper = paper = Paper(built)
     site.mount(app, service, built, paper)
+    installed.mount(app, built)
     entry.mount(app, service)
     listing.mount(app, service)
     decide.mount(app, service)

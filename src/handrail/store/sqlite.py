@@ -16,6 +16,7 @@ from .bell import Bell, hang
 from .lock import WriterLock
 from .migrate import BUSY_MS, check, migrate
 from .protocol import Answer, Batch, Call, Disclosure, Entry, Functions, Head, Hold, Offer, Opening, Revision, Stream
+from .sqlite_outbox import PUT_NOTICE, SQLiteOutbox
 from .sqlite_vault import SQLiteVault
 
 OLDEST: Final = (3, 51, 3)
@@ -206,6 +207,7 @@ class Rows:
             (sql.PUT_CALL, batch.calls),
             (sql.PUT_ANSWER, batch.answers),
             (sql.PUT_BLOB, batch.blobs),
+            (PUT_NOTICE, batch.notices),
         ):
             if rows:
                 many(statement, [(tenant, *row) for row in rows])
@@ -322,6 +324,11 @@ class SQLiteStore:
     def vault(self, *, write: bool = False) -> Iterator[SQLiteVault]:
         with self.write() if write else self.read() as rows:
             yield SQLiteVault(rows.connection)
+
+    @contextmanager
+    def outbox(self, *, write: bool = False) -> Iterator[SQLiteOutbox]:
+        with self.write() if write else self.read() as rows:
+            yield SQLiteOutbox(rows.connection)
 
     def bell(self) -> Bell | None:
         return None if self._in_memory else hang(self._path)
