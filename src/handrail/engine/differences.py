@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from ..clock import DAY, HOUR, MINUTE, SECOND
+from ..directory.hours import said
 from ..policy.globs import overlap
 from ..policy.limits import Limit
 from ..policy.paths import ANYONE
@@ -114,6 +115,7 @@ def _time(micros: int) -> str:
 def _ladder(path: PathSpec) -> str:
     rungs = [
         f"{' or '.join(rung.ask)} for {_time(rung.within)}"
+        + (f" of {said(rung.hours)}" if rung.hours else "")
         + (f", reminded after {_time(rung.remind)}" if rung.remind else "")
         for rung in path.levels
     ]

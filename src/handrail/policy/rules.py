@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, Literal, get_args
 
+from ..directory.hours import Hours
 from .asked import Asked
 from .criticality import Raise
 from .declaration import reaches, usable
@@ -24,11 +25,12 @@ Why = Literal["rule", "below_threshold", "no_usable_confidence", "not_watched"]
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One level of a path: who is asked, for how long, when they are reminded (µs)."""
+    """One level of a path: who is asked, for how long, when they are reminded (µs); in which hours that counts."""
 
     ask: tuple[str, ...]
     within: int
     remind: int | None = None
+    hours: Hours | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,12 +157,13 @@ def _levels(review: Mapping[str, Any], reader: Reader) -> Iterator[tuple[str, st
     time = review["opened_at"]
     for index, level in enumerate(review["levels"]):
         asked = listed([reader.name(id_) for id_ in level["ask"]]) or "nobody"
-        remind = f", reminded every {duration(level['remind'])}" if level["remind"] else ""
+        remind = f" of {visible(level['hours'])}" if "hours" in level else ""
+        remind += f", reminded every {duration(level['remind'])}" if level["remind"] else ""
         if index:
             yield "Then", f"{asked} from {reader.clock(time)}, for {duration(level['within'])}{remind}"
         else:
             yield "Asked", f"{asked}, for {duration(level['within'])}{remind}"
-        time += level["within"]
+        time = level.get("until", time + level["within"])
 
 
 def quorum(demand: Sequence[Sequence[Any]], reader: Reader) -> str:
