@@ -1666,6 +1666,16 @@ export interface components {
             readonly within: number;
             /** @default null */
             readonly remind: number | null;
+            /** @default null */
+            readonly hours: components["schemas"]["Hours"] | null;
+        };
+        readonly Hours: {
+            readonly zone: string;
+            readonly spans: readonly (readonly [
+                number,
+                number,
+                number
+            ])[];
         };
         readonly Grant: {
             readonly bind: string;
