@@ -76,6 +76,7 @@ MAY: Final[dict[str, tuple[str, str]]] = {
     "get_name": ("propose execute", READERS),
     "list_reviews": ("", READERS),
     "get_inbox": ("", READERS),
+    "get_oversight": ("", READERS),
     "get_review_page": ("", READERS),
     "list_all_reviews": ("", READERS),
     "list_runs": ("", READERS),

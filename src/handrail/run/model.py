@@ -112,6 +112,7 @@ class Run:
     alarm: MonitorKind | None = None
     seen_at: int = 0
     alone_since: int | None = None
+    ended_at: int | None = None
 
     @property
     def final(self) -> bool:

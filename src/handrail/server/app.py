@@ -16,7 +16,7 @@ from .. import __version__
 from ..errors import HandrailError, NotFound, UsageError
 from ..wire.refusals import Broken, WrongMethod
 from ..wire.routes import ROUTES, Route
-from . import allowances, decisions, health, inbox, links, live, lives, openapi, people, trial
+from . import allowances, decisions, health, inbox, links, live, lives, openapi, oversight, people, trial
 from .edge import Edge, problem
 from .exchange import Exchange, answer
 from .lives import Handler
@@ -33,6 +33,7 @@ HANDLERS: Final = {
     **live.HANDLERS,
     **people.HANDLERS,
     **inbox.HANDLERS,
+    **oversight.HANDLERS,
     **trial.HANDLERS,
     **decisions.HANDLERS,
     **allowances.HANDLERS,

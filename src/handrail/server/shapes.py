@@ -14,8 +14,10 @@ from ..errors import Misfit
 from ..learning.cursors import CONSUMER, LONGEST
 from ..policy.limits import Limit
 from ..policy.standing import Standing
-from .changes import Changed, Hello, Tick
+from .changes import Changed, Hello, Moved, Tick
 from .inbox import Listed
+from .oversight import MOST as MOST_CARDS
+from .oversight import Watched
 
 JSONObject = dict[str, Any]
 TEXT: Final[JSONObject] = {"type": "string"}
@@ -120,7 +122,8 @@ NAMED: Final[dict[str, JSONObject]] = {
 }
 """Hand-written shapes that have a name in the description."""
 SHAPES: Final[dict[str, type]] = {
-    "Inbox": Listed, "Page": Page, "StreamHello": Hello, "StreamRow": Changed, "StreamTick": Tick,
+    "Inbox": Listed, "Oversight": Watched, "Page": Page, "StreamHello": Hello, "StreamRow": Changed,
+    "StreamCard": Moved, "StreamTick": Tick,
     "Misfit": Misfit, "Person": Person, "Agent": Agent, "Limit": Limit, "Standing": Standing, "WaitScore": WaitScore,
     "ConsumerLease": ConsumerLease,
 }  # fmt: skip
@@ -160,6 +163,7 @@ ANSWERS: Final[dict[str, tuple[tuple[int, ...], str, JSONObject]]] = {
     "Name": ((200,), JSON, _object({"id": TEXT, "name": TEXT})),
     "Me": ((200,), JSON, _ref("Me")),
     "Inbox": ((200,), JSON, _ref("Inbox")),
+    "Oversight": ((200,), JSON, _ref("Oversight")),
     "ReviewPage": ((200,), JSON, _ref("Page")),
     "Log": ((200,), JSON, _object({"size": {"type": "integer"}})),
     "Stream": ((200,), "text/event-stream", TEXT),
@@ -207,7 +211,15 @@ QUERY: Final[dict[str, dict[str, JSONObject]]] = {
     "get_review_page": {
         "zone": {"type": "string", "default": "UTC", "description": "Of times in words; an unknown one is UTC."}
     },
-    "get_stream": {"topics": {"enum": ["inbox"], "description": "Rows of the inbox in place of entries of the log."}},
+    "get_oversight": {
+        "after": AFTER, "limit": {"type": "integer", "minimum": 1, "maximum": MOST_CARDS, "default": 100},
+    },
+    "get_stream": {
+        "topics": {
+            "enum": ["inbox", "oversight", "inbox,oversight"],
+            "description": "Rows of the inbox, cards of the wall, or both, in place of entries of the log.",
+        }
+    },
     "get_guidance": {"after": {**NUMBER, "minimum": 0, "description": "The number of the last message known."}},
     "wait_for_action": {"rev": NUMBER}, "wait_for_run": {"rev": NUMBER}, "get_log": {"size": NUMBER},
     "find_run": {"name": {"type": "string", "minLength": 1, "maxLength": 500}},

@@ -17,11 +17,12 @@ from .lock import WriterLock
 from .migrate import BUSY_MS, check, migrate
 from .protocol import Answer, Batch, Call, Disclosure, Entry, Functions, Head, Hold, Offer, Opening, Revision, Stream
 from .sqlite_vault import SQLiteVault
+from .sqlite_watched import Watched
 
 OLDEST: Final = (3, 51, 3)
 
 
-class Rows:
+class Rows(Watched):
     """Reads on one connection, and writes while a transaction is open on it."""
 
     def __init__(self, connection: apsw.Connection) -> None:

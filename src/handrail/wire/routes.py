@@ -172,6 +172,8 @@ ROUTES: Final[tuple[Route, ...]] = (
         "any",
     ),
     _command("run", "stop", run.Stop, "Stop the run and every run inside it, for good.", permission="read"),
+    Route("get_oversight", "GET", "/v1/oversight", "Watched runs as cards, those that need people first.",
+          "Oversight", None, None, "read"),
     Route("get_me", "GET", "/v1/me", "Who you are, and what you may do.", "Me", None, "any", "read"),
     Route("get_name", "GET", "/v1/names/{id}", "What people call an id.", "Name", None, "any", "read"),
     Route("find_ids", "GET", "/v1/ids", "The ids that begin so.", "Ids", None, None, "read"),
