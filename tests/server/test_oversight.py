@@ -37,6 +37,7 @@ class Agent:
     def open(self, title: str = "Restore the sync", *monitors: tuple[str, int], **watch: Any) -> str:
         """Begin a watched run; returns its id."""
         run = mint("run")
+        self.house.company.clock.advance("1s")
         told = [{"kind": kind, "limit": limit} for kind, limit in monitors]
         self("open", run, title=title, watch={"executor": "exe_1", "monitors": told, **watch})
         return run

@@ -123,10 +123,10 @@ class Oversight:
                 del self._trails[next(iter(self._trails))]
 
 
-def _place(run: Run, asks: Mapping[str, list[Action]]) -> tuple[int, int, str]:
-    """By what it needs; the last one to end first, else the oldest."""
+def _place(run: Run, asks: Mapping[str, list[Action]]) -> tuple[int, bool, int, str]:
+    """By what it needs: the oldest first, and behind those that go on the last one to end."""
     found = need(run, asks=run.id in asks)
-    return ORDER.index(found), -(run.ended_at or 0) if run.final else run.opened_at, run.id
+    return ORDER.index(found), run.final, -(run.ended_at or 0) if run.final else run.opened_at, run.id
 
 
 def _states(rows: Iterable[Stream]) -> list[State]:

@@ -2,9 +2,11 @@
 import type { components, operations } from "./openapi";
 
 type Schemas = components["schemas"];
+export type Card = Schemas["Card"];
 export type Flag = Schemas["FlagWords"];
 export type Inbox = Schemas["Inbox"];
 export type Me = Schemas["Me"];
+export type Oversight = Schemas["Oversight"];
 export type Node = Schemas["Node"];
 export type Outcome = Page["choices"][number];
 export type Page = Schemas["Page"];
