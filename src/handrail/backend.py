@@ -12,6 +12,7 @@ from .policy.register import ActivePolicy
 from .policy.standing import Standing
 from .principal import Principal
 from .review.model import Review
+from .run.commands import Observation
 from .run.model import Run
 from .stream import JSON
 from .view.model import Erased
@@ -255,6 +256,14 @@ class Guidance:
     at: int
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One observation of a run, with its number: the first is 1."""
+
+    number: int
+    observation: Observation
+
+
 class Feedback(Protocol):
     """What is learnt from the decisions that one principal may see."""
 
@@ -334,6 +343,9 @@ class Backend(Protocol):
 
     def run(self, run: str) -> tuple[Run, Text]:
         """One run and its title. Raises `UnknownRun`."""
+
+    def observations(self, run: str, after: int = 0, limit: int = 50) -> list[Seen]:
+        """What a run has reported behind a number, in order, as far as it is kept. Raises `UnknownRun`."""
 
     def guidance(self, run: str, after: int = 0) -> list[Guidance]:
         """What the agent of a run was told behind a message, in order. Raises `UnknownRun`."""

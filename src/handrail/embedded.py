@@ -22,20 +22,19 @@ from .backend import (
     PermissionRecord,
     PolicyRecord,
     ReviewRecord,
+    Seen,
     Text,
 )
 from .clock import Clock, SystemClock, ToldClock
 from .directory.commands import PutAgent
-from .engine import ledger, watched
+from .engine import ledger, news, watched
 from .engine.archive import Archive
 from .engine.engine import Engine
 from .engine.keeper import Keeper
 from .engine.news import News
-from .engine.outage import aoutlasting, outlasting
 from .engine.reads import read_directory
-from .engine.request import DEFAULT_TENANT, Request, answer_of
+from .engine.request import DEFAULT_TENANT, Request
 from .engine.room import Room
-from .errors import UnknownAction, UnknownRun
 from .ids import mint
 from .learning.decisions import Sees
 from .learning.feedback import LocalFeedback
@@ -193,55 +192,11 @@ class Embedded:
 
     def wait(self, subject: str, rev: int, timeout: float | None) -> Answer | None:
         """Block until the action or run has moved beyond `rev`; the database may be away meanwhile."""
-        news, moved = News(rev), threading.Event()
-        stop = self.database.process.keeper.watch(
-            self.tenant, subject, lambda state: moved.set() if news.take(state) else None
-        )
-        try:
-            if not news.take(outlasting(lambda: self._life(subject), timeout)):
-                moved.wait(timeout)
-            news.require_open()
-            return outlasting(lambda: self._answer(news), timeout)
-        finally:
-            stop()
+        return news.wait(self.database.process.keeper, self.archive, subject, News(rev), timeout)
 
     async def await_(self, subject: str, rev: int, timeout: float | None) -> Answer | None:
         """Wait for the action or run without holding a thread."""
-        import asyncio
-
-        loop = asyncio.get_running_loop()
-        news, moved = News(rev), asyncio.Event()
-
-        def tell(state: Any) -> None:
-            if news.take(state):
-                moved.set()
-
-        stop = self.database.process.keeper.watch(self.tenant, subject, tell, loop)
-        try:
-            if not news.take(await aoutlasting(lambda: self._life(subject), timeout, asyncio.sleep)):
-                async with asyncio.timeout(timeout):
-                    await moved.wait()
-        except TimeoutError:
-            return None
-        finally:
-            stop()
-        news.require_open()
-        return await aoutlasting(lambda: self._answer(news), timeout, asyncio.sleep)
-
-    def _life(self, subject: str) -> Action | Run:
-        state = self.archive.state(subject)
-        if isinstance(state, Action | Run):
-            return state
-        if subject.startswith("run_"):
-            raise UnknownRun(f"no run {subject} is in this database")
-        raise UnknownAction(f"no action {subject} is in this database")
-
-    def _answer(self, news: News) -> Answer | None:
-        state = news.state
-        if state is None:
-            return None
-        review = state.review if isinstance(state, Action) else None
-        return answer_of(state, {review: self.archive.state(review)} if review else {})
+        return await news.await_(self.database.process.keeper, self.archive, subject, News(rev), timeout)
 
     async def aread(self, read: Callable[[], T]) -> T:
         """A read, in place: the file is on this machine."""
@@ -287,6 +242,10 @@ class Embedded:
     def run(self, run: str) -> tuple[Run, Text]:
         """One run and its title."""
         return self.archive.run(run)
+
+    def observations(self, run: str, after: int = 0, limit: int = 50) -> list[Seen]:
+        """What a run has reported behind a number, in order, as far as it is kept."""
+        return watched.observations(self.archive, run, after, limit)
 
     def guidance(self, run: str, after: int = 0) -> list[Guidance]:
         """What the agent of a run was told behind a message."""

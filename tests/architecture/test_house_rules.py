@@ -45,7 +45,7 @@ LOCAL_IMPORTS: dict[str, str] = {
     "src/handrail/store/open.py:migrate": DRIVER,
     "src/handrail/cli/work.py:work": ASYNCIO,
     "src/handrail/embedded.py:acall": ASYNCIO,
-    "src/handrail/embedded.py:await_": ASYNCIO,
+    "src/handrail/engine/news.py:await_": ASYNCIO,
     "src/handrail/embedded.py:take": ASYNCIO,
     "src/handrail/gate/drivers.py:_apatient": ASYNCIO,
     "src/handrail/gate/notice.py:atell": ASYNCIO,

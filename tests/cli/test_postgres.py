@@ -12,6 +12,9 @@ from typer.testing import CliRunner
 
 import handrail
 from handrail.cli.main import app
+from handrail.connect import database_path
+from handrail.embedded import Database, Embedded, local_agent
+from handrail.run import commands as r
 
 PEOPLE = "people: [{handle: ann, os_user: ann, roles: [administrator, reviewer]}]"
 
@@ -68,6 +71,13 @@ def test_a_role_that_can_change_no_entry_does_everything_but_migrate(postgres, r
     assert "can change or delete none" in told
     assert "in order; the tree's root is" in told
     assert "may change entries" in run("doctor", "--db", postgres)
+    watched = Embedded(Database(database_path(runner)), local_agent("tester", None))
+    id_ = watched.run_id("nightly")
+    watched.call(id_, r.Open("nightly", watch=r.Watch("exe_1")))
+    watched.call(id_, r.Observe((r.Observation("note", 1, text="copied"),)))
+    watched.database.close()
+    assert "or does this" in run("runs", "prune", "--before", "0s", "--db", runner, code=2)
+    assert "Dropped what 1 run" in run("runs", "prune", "--before", "0s", "--db", postgres)
     with psycopg.connect(runner, autocommit=True) as connection:
         for statement in ("DELETE FROM entries", "UPDATE entries SET rev = 0", "DROP TRIGGER entries_stay ON entries"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):

@@ -23,7 +23,7 @@ PINNED = {
     "review": "opened claimed released delegated commented reminded escalated voted edited decided revoked "
     "took_effect expired withdrawn superseded",
     "run": "opened entered faulted finished failed paused resumed guided heard confirmed observed unattended alarmed "
-    "prepared cleanup_begun cleaned lapsed stopped halted",
+    "prepared cleanup_begun cleaned lapsed pruned stopped halted",
     "person": "added changed removed invited password_set signed_out",
     "group": "added",
     "agent": "added changed removed",
@@ -41,7 +41,7 @@ TEXTS = {
     },
     "run": {
         "opened": "title", "faulted": "note", "failed": "note trace", "paused": "note", "resumed": "note",
-        "guided": "text", "confirmed": "note", "observed": "step", "prepared": "args", "cleaned": "note",
+        "guided": "text", "confirmed": "note", "observed": "observations step", "prepared": "args", "cleaned": "note",
         "stopped": "note", "halted": "note",
     },
     "budget": {"booked": "window key", "spent": "window", "given_back": "window"},

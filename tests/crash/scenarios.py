@@ -21,7 +21,7 @@ from handrail.review import commands as review_commands
 from handrail.run import commands as run_commands
 from handrail.store.protocol import Reader
 from handrail.store.vault import Token
-from tests.crash import policies
+from tests.crash import policies, watched
 from tests.crash.policies import DENIES, RUNS, TWO
 from tests.crash.script import EXECUTOR, Scenario, Script, review
 from tests.engine.kit import proposal
@@ -51,6 +51,8 @@ def approved(s: Script) -> None:
 
 
 for _one in (policies.ruled, policies.unasked, policies.limited, policies.permitted, policies.predicted):
+    scenario(_one)
+for _one in (watched.controlled, watched.monitored, watched.ended, watched.lost, watched.pruned):
     scenario(_one)
 
 

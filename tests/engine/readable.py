@@ -40,7 +40,7 @@ class Readable:
             case Review():
                 return self._review(reader, state)
             case Run():
-                return replace(state, title=self._text(reader, state.id, state.title))
+                return self._run(reader, state)
             case Guest() | ActivePolicy() | Budget() | Standing():
                 return state
             case _:
@@ -62,6 +62,11 @@ class Readable:
             note, value = (self._text(reader, state.id, one) for one in (decision.note, decision.value))
             decision = replace(decision, note=note, value=value)
         return replace(state, bind=bind, view=view, decision=decision)
+
+    def _run(self, reader: Reader, state: Run) -> Run:
+        title, note, step = (self._text(reader, state.id, one) for one in (state.title, state.note, state.step))
+        cleanups = tuple(replace(one, args=self._text(reader, state.id, one.args)) for one in state.cleanups)
+        return replace(state, title=title, note=note, step=step, cleanups=cleanups)
 
     def _text(self, reader: Reader, subject: str, digest: str | None) -> str | None:
         if digest is None:

@@ -19,9 +19,10 @@ from handrail.engine.request import DEFAULT_TENANT as TENANT
 from handrail.engine.request import Answer, Latch, Renew, Request, Tick
 from handrail.errors import FencedOff, HandrailError, Refused
 from handrail.principal import SYSTEM, Principal
-from handrail.review import commands as review
+from handrail.run.commands import Stop
 from handrail.store.sqlite import SQLiteStore
 from handrail.testing import FrozenClock
+from tests.heart.desk import ELAPSE
 from tests.heart.world import NAMES, START, Change, State, World
 
 from .readable import Readable
@@ -180,6 +181,8 @@ class Twin:
         self._catch_up(subject)
         try:
             self._change(subject, command, actor)
+            if isinstance(command, Stop):
+                self._catch_up(subject)
         except HandrailError as error:
             if isinstance(error, Refused) and error.recorded:
                 self._deny(error, subject, command, actor)
@@ -196,7 +199,7 @@ class Twin:
 
     def _catch_up(self, subject: str) -> None:
         """What the engine promises to do before anything else happens to a stream."""
-        while subject in self._due() and self._change(subject, _elapse(subject), SYSTEM):
+        while subject in self._due() and self._change(subject, ELAPSE[subject[:3]], SYSTEM):
             continue
 
     def _due(self) -> set[str]:
@@ -253,10 +256,6 @@ class Twin:
 
 def _digests(command: Any) -> dict[str, str]:
     return {one.name: getattr(command, one.name) for one in fields(command) if one.name in ("view", "bind")}
-
-
-def _elapse(subject: str) -> object:
-    return action.Elapse() if subject.startswith("act_") else review.Elapse()
 
 
 def _said(raw: bytes) -> tuple[object, ...]:

@@ -14,8 +14,7 @@ from handrail.action import lifecycle as action_life
 from handrail.action.facts import Facts as ActionFacts
 from handrail.action.model import Action
 from handrail.clock import DAY
-from handrail.codec import policies as hashes
-from handrail.codec.observations import batch_text
+from handrail.codec.observations import told
 from handrail.directory import lifecycle as directory_life
 from handrail.directory.model import Agent, Directory, Group, Guest, Names, Person
 from handrail.engine.consequences import consequences
@@ -150,7 +149,7 @@ def facts(world: World, subject: str, command: object, actor: Principal) -> Any:
             around = world.states.get(subject)
             owns = isinstance(around, Run) and _owns(world, around.starter, actor)
             return RunFacts(
-                subject, world.now, actor, owns, inside=_inside(world, subject), digest=_reported(command),
+                subject, world.now, actor, owns, inside=_inside(world, subject), observations=_reported(command),
                 lease=world.leases.get(subject), note=_why(around),
             )  # fmt: skip
         case "pol":
@@ -163,8 +162,8 @@ def _why(run: State | None) -> JSON:
     return text_of(run.note) if isinstance(run, Run) and run.note else None
 
 
-def _reported(command: object) -> str:
-    return hashes.text_digest(batch_text(command.items)) if isinstance(command, run_commands.Observe) else ""
+def _reported(command: object) -> JSON:
+    return told(command.items) if isinstance(command, run_commands.Observe) else None
 
 
 def _action_facts(world: World, subject: str, command: object, actor: Principal) -> ActionFacts:

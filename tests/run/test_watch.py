@@ -22,13 +22,15 @@ def tell(desk: Desk, *items: c.Observation) -> list[str]:
     return desk.submit("run_1", c.Observe(items), BOT)
 
 
-def test_what_comes_together_is_one_entry_with_its_digest_and_the_totals() -> None:
+def test_what_comes_together_is_one_entry_with_the_totals() -> None:
     desk = watched()
     paid = c.Observation("report", 2, "move", spend=1_500_000, tokens=900)
     assert tell(desk, STEP, paid, STEP, WRONG) == ["Observed"]
     event = desk.log[-1].sealed.event
     assert (event.first, event.count) == (1, 4)
-    assert event.digest.startswith("sha256:")
+    told = text_of(desk.log[-1].sealed.texts["observations"])
+    assert isinstance(told, list)
+    assert told[1] == {"kind": "report", "at": 2, "step": "move", "spend": 1_500_000, "tokens": 900}
     totals = run_of(desk).totals
     assert (totals.steps, totals.errors, totals.spend, totals.tokens, totals.seen) == (1, 1, 1_500_000, 900, 4)
     assert text_of(run_of(desk).step or "") == "move"

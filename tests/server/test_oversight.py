@@ -165,6 +165,39 @@ def test_a_card_comes_with_each_change_of_the_run_and_of_its_actions_to_who_foll
         assert rows.next()[0] == "row", "who follows the inbox alone is told of no run"
 
 
+def test_the_page_of_a_run_tells_what_happened_newest_first_and_whose_words_they_are(house: House):
+    bot, clock = Agent(house), house.company.clock
+    run = bot.open(supervisors=["group:treasury"])
+    bot.report(run, {"kind": "step", "step": "copy \u200borders"})
+    clock.advance("1s")
+    bot.report(run, {"kind": "error", "text": "token=hunter2-hunter2 refused"}, {"kind": "call", "text": "retry"})
+    clock.advance("1s")
+    bot.propose(run)
+    clock.advance("1s")
+    rev = supervise(house, "pause", run, reason="look first")["control"]["rev"]
+    clock.advance("1s")
+    bot("confirm", run, of=rev)
+    supervise(house, "guide", run, text="leave out 2019")
+    bot("heard", run, upto=1)
+    page = house("GET", f"/runs/{run}/page", house.session("ann")).json()
+    found = [(one["what"], one["agent"], one["words"]) for one in page["moments"]]
+    assert found == [
+        ("guide", False, "leave out 2019"),
+        ("action", False, 'order "O-1001", amount "48.00"'),
+        ("pause", False, "look first"),
+        ("call", True, "retry"),
+        ("failed", True, "copy ⟨U+200B⟩orders"),
+    ]
+    told, action, paused, _, failed = page["moments"]
+    assert (told["by"]["name"], told["confirmed_at"] is not None) == ("user:sue", True)
+    assert (action["name"], action["status"]) == ("payments.refund", "held")
+    assert paused["confirmed_at"] - paused["at"] == SECOND
+    assert "hunter2" not in failed["value"]
+    assert [one["name"] for one in page["supervisors"]] == ["group:treasury"]
+    assert page["card"] == wall(house)["items"][0]
+    assert house("GET", f"/runs/{mint('run')}/page", house.session("ann")).status_code == 404
+
+
 @pytest.mark.parametrize("query", ["limit=0", "limit=501", "after=x"])
 def test_a_wrong_question_is_told_so(house: House, query: str):
     assert house("GET", f"/oversight?{query}", house.session("sue")).json()["code"] == "invalid_value"

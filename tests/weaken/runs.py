@@ -37,4 +37,50 @@ OF_RUNS: Final = (
         ),
         ("tests/server/test_stop.py::test_a_run_of_others_cannot_be_named_as_the_one_around",),
     ),
+    Guard(
+        "paused runs", "Nothing starts in a run that is paused.",
+        (Edit("engine/lineage.py", 'if run.status == "paused":', "if False:"),),
+        ("tests/engine/test_watched.py::test_nothing_of_a_paused_run_or_of_one_inside_it_starts_until_it_is_resumed",),
+    ),
+    Guard(
+        "who controls runs", "Only whoever answers for a run, is named for it or supervises controls it.",
+        (Edit("run/control.py", 'if not (by_system or (facts.actor.kind == "human" and facts.owns)):', "if False:"),),
+        ("tests/run/test_control.py::test_only_who_answers_for_a_run_controls_it",),
+    ),
+    Guard(
+        "confirmations", "What was overtaken by another request is not confirmed.",
+        (Edit("run/control.py", "asked.rev != command.of or", ""),),
+        ("tests/run/test_control.py::test_what_was_overtaken_is_not_confirmed",),
+    ),
+    Guard(
+        "clean-ups", "While its own process is there, no other one cleans up after a run.",
+        (Edit("run/watch.py", "if not own and (not state.lost or one.name is None):", "if False:"),),
+        ("tests/run/test_watch.py::test_its_own_process_cleans_up_after_a_stop",),
+    ),
+    Guard(
+        "clean-ups that were begun", "A clean-up in which a process died is not begun again.",
+        (Edit("run/lifecycle.py", 'one.status == "running" or (', "(",),),
+        ("tests/run/test_watch.py::test_a_clean_up_that_a_process_died_in_is_never_begun_again",),
+    ),
+    Guard(
+        "observations", "What a run reported is not gone unless the log says that it was dropped.",
+        (Edit("engine/verify.py", "if self._gone.get(run.id, 0) > run.pruned:", "if False:"),),
+        ("tests/engine/test_observations.py::test_a_batch_that_was_changed_or_taken_out_is_told",),
+    ),
+    Guard(
+        "who drops observations", "Only an administrator drops what a run reported.",
+        (Edit("run/watch.py", 'if facts.actor.kind != "human" or not facts.owns:', "if False:"),),
+        ("tests/engine/test_observations.py::test_only_who_administers_drops_what_was_reported",),
+    ),
+    Guard(
+        "leases of runs", "Only its own process keeps the lease of a run.",
+        (Edit("engine/lives.py", "return state.attended and (state.executor, state.agent) == (executor, by.id)",
+              "return state.attended"),),
+        ("tests/server/test_watched_runs.py::test_the_lease_of_a_run_is_kept_by_its_own_process_alone",),
+    ),
+    Guard(
+        "monitors", "A monitor that has reached its limit pauses its run.",
+        (Edit("run/watch.py", "if index is None:", "if True:"),),
+        ("tests/run/test_watch.py::test_a_monitor_pauses_at_its_limit_and_not_before",),
+    ),
 )  # fmt: skip

@@ -30,7 +30,7 @@ def decisions(
 ) -> None:
     """Every decision as a line of JSON, for training and evaluation; secrets are covered, what was erased stays so."""
     with desk(db) as at:
-        begin = _instant(since, at.now()) if since else 0
+        begin = instant(since, at.now()) if since else 0
         for made in _all(at.backend.feedback):
             if made.at >= begin and action in (None, made.name):
                 sys.stdout.write(_line(made))
@@ -50,7 +50,7 @@ def _all(feedback: Feedback) -> Iterator[Decided]:
         position, more = page.next, page.more
 
 
-def _instant(text: str, now: int) -> int:
+def instant(text: str, now: int) -> int:
     """A day, an instant, or so long before now. Raises `UsageError`."""
     try:
         return now - micros(text)

@@ -12,6 +12,7 @@ from ..codec.policy_file import PolicyFile
 from ..directory.model import Directory
 from ..embedded import Database, Embedded, os_user_name, solo_person
 from ..engine import roster
+from ..engine.escalation import Escalation, escalation
 from ..engine.explanation import explanation
 from ..errors import NotAllowed, NotFound, UsageError
 from ..policy.register import ID
@@ -73,6 +74,10 @@ class LocalSite:
     def explanation(self, action: str) -> Iterable[tuple[str, Event]]:
         """The entries that tell why an action ran or not."""
         return explanation(self.backend.archive, action)
+
+    def escalation(self, review: str) -> Escalation:
+        """Who is asked about a review now, who next, and what happens at the end."""
+        return escalation(self.backend.archive, review, self.now())
 
     def create(self) -> bool:
         """Make the database, or bring a file to the present schema; whether it was made."""

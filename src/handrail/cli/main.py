@@ -25,9 +25,11 @@ from . import (
     permissions,
     policy,
     policy_trial,
+    prune,
     reviews,
     serve,
     watch,
+    who,
     work,
 )
 from .refusal import EXIT_CODES
@@ -68,6 +70,7 @@ RUNS: Final[Mapping[str, Callable[..., None]]] = {
     "list": actions.list_runs,
     "show": actions.show_run,
     "stop": actions.stop_run,
+    "prune": prune.prune,
 }
 PEOPLE: Final[Mapping[str, Callable[..., None]]] = {
     "list": people.list_people, "apply": people.apply, "invite": people.invite, "sign-out": people.sign_out,
@@ -137,6 +140,7 @@ def _build() -> typer.Typer:
     built.command("login")(login.login)
     built.command("logout")(login.logout)
     built.command("explain")(explain.explain)
+    built.command("who")(who.who)
     return built
 
 

@@ -6,12 +6,15 @@ import os
 from collections.abc import Iterable
 from typing import Any, Final
 
+from msgspec import convert
+
 from ..backend import Answer, Event
 from ..client.http import Http
 from ..client.transport import Transport
 from ..clock import SystemClock
 from ..codec.policy_file import PolicyFile
 from ..directory.model import Directory
+from ..engine.escalation import Escalation
 from ..engine.roster import Change
 from ..errors import Unauthenticated
 from ..wire import records
@@ -62,6 +65,10 @@ class RemoteSite:
         """The entries that tell why an action ran or not."""
         found = self._line.request("GET", f"/v1/actions/{action}/explanation")["items"]
         return [(one["subject"], records.event_in(one["event"])) for one in found]
+
+    def escalation(self, review: str) -> Escalation:
+        """Who is asked about a review now, who next, and what happens at the end."""
+        return convert(self._line.request("GET", f"/v1/reviews/{review}/who"), Escalation)
 
     def apply_people(self, text: str, *, prune: bool, dry_run: bool) -> list[Change]:
         """Bring the directory to what a people file says."""

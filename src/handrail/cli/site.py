@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from ..backend import Answer, Backend, Event
 from ..codec.policy_file import PolicyFile
 from ..directory.model import Directory
+from ..engine.escalation import Escalation
 from ..engine.roster import Change
 from ..errors import NotAllowed
 
@@ -70,6 +71,9 @@ class Site(Protocol):
 
     def explanation(self, action: str) -> Iterable[tuple[str, Event]]:
         """The entries that tell why an action ran or not, each with its stream, in the log's order."""
+
+    def escalation(self, review: str) -> Escalation:
+        """Who is asked about a review now, who next, and what happens at the end."""
 
     def apply_people(self, text: str, *, prune: bool, dry_run: bool) -> list[Change]:
         """Bring the directory to what a people file says; what was changed, or would be."""

@@ -24,6 +24,7 @@ from ..backend import (
     PermissionRecord,
     PolicyRecord,
     ReviewRecord,
+    Seen,
     Text,
 )
 from ..engine.offered import give_back
@@ -44,7 +45,7 @@ from ..review.model import Review
 from ..run.model import Run
 from ..wire import records
 from ..wire.bodies import body_of
-from ..wire.routes import BY_COMMAND
+from ..wire.routes import BY_COMMAND, MOST_SEEN
 from .feedback import HttpFeedback
 from .lease import Held, Renewals
 from .patience import Course, auntil, until
@@ -213,6 +214,18 @@ class Http:
     def run(self, run: str) -> tuple[Run, Text]:
         """One run and its title."""
         return records.run_in(self._get(run))
+
+    def observations(self, run: str, after: int = 0, limit: int = 50) -> list[Seen]:
+        """What a run has reported behind a number, in order, as far as it is kept."""
+        found: list[Seen] = []
+        while len(found) < limit:
+            share = min(limit - len(found), MOST_SEEN)
+            page = self._get(run, f"/observations?after={after}&limit={share}")["items"]
+            found += [records.seen_in(one) for one in page]
+            if len(page) < share:
+                break
+            after = found[-1].number
+        return found
 
     def guidance(self, run: str, after: int = 0) -> list[Guidance]:
         """What the agent of a run was told behind a message."""

@@ -1,4 +1,4 @@
-"""What a run reports, as text: one canonical line for each observation, and a digest over those that came together."""
+"""What a run reports, as JSON."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -6,17 +6,22 @@ from typing import Any
 import msgspec
 
 from ..run.commands import Observation
-from .canonical import canonical
+from ..stream import JSON
+from .plain import guard
 
 
-def observation_text(one: Observation) -> str:
-    """One observation as canonical JSON (RFC 8785), without what it does not say."""
-    members: dict[str, Any] = msgspec.to_builtins(one)
-    counted = {key: members.pop(key) for key in ("spend", "tokens")}
-    said = {key: value for key, value in members.items() if value is not None}
-    return canonical(said | {key: value for key, value in counted.items() if value})
+def told(items: Iterable[Observation]) -> list[JSON]:
+    """Observations without what they do not say. Raises `MalformedJSON` for values that others could not read."""
+    found: list[JSON] = [_said(one) for one in items]
+    for one in found:
+        guard(one)
+    return found
 
 
-def batch_text(items: Iterable[Observation]) -> str:
-    """The lines of those that came together, whose digest their entry holds."""
-    return "".join(observation_text(one) + "\n" for one in items)
+def _said(one: Observation) -> dict[str, JSON]:
+    members: dict[str, Any] = msgspec.to_builtins(one) | {"value": one.value}
+    return {name: value for name, value in members.items() if value is not None and not _nothing(name, value)}
+
+
+def _nothing(name: str, value: Any) -> bool:
+    return name in ("spend", "tokens") and value == 0

@@ -192,6 +192,12 @@ class Directory:
             return frozenset({asked} & self._deciding.keys())
         return self._members.get(asked, frozenset())
 
+    def named(self, asked: str) -> frozenset[str]:
+        """Everybody behind an asked id, also those who may not decide."""
+        if self.solo or asked in self.people:
+            return frozenset({asked}) if asked in self.people else self.members(asked)
+        return frozenset(key for key, person in self.people.items() if asked in person.groups)
+
     def asked_as(self, person: str) -> frozenset[str]:
         """Every id under which this person can be asked: their own, and their groups'."""
         if person not in self.people:

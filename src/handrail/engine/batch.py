@@ -37,7 +37,8 @@ from ..policy.rules import Policy, Unreadable
 from ..policy.standing import Standing
 from ..principal import SYSTEM, Principal
 from ..review.model import Review
-from ..run.commands import Stop
+from ..run.commands import Prune, Stop
+from ..run.events import OBSERVATIONS
 from ..run.model import Run
 from ..run.need import rank as standing_of
 from ..store.protocol import Answer as Kept
@@ -85,6 +86,7 @@ class TenantBatch:
         self._waiting: Final = Waiting(tx, tenant)
         self._now: Final = max(now, head.at)
         self._rows: list[Row] = []
+        self._dropped: list[tuple[str, int]] = []
         self._calls: dict[str, Call] = {}
         self._answers: dict[str, Kept] = {}
         self._known: Final = {answer.id: answer for answer in opening.answers}
@@ -155,6 +157,8 @@ class TenantBatch:
             self._name_groups(request.command.failing.handles if request.command.failing else ())
         texts = _texts(request.command) if isinstance(request.command, PutPolicy) else {}
         self.apply(request)
+        if isinstance(request.command, Prune):
+            self._dropped.append((request.subject, request.command.upto))
         if isinstance(request.command, PutPolicy):
             self.reads.blobs |= texts
             self._name_all(read_policy(request.command.compiled, request.command.compiled_digest))
@@ -291,6 +295,8 @@ class TenantBatch:
         at = self._rows[-1].at if self._rows else self.head.at
         head = Head(self.head.origin, self.size, tree.encode(frontier), at, self._directory)
         tx.append(self.tenant, self._batch(head))
+        for subject, upto in self._dropped:
+            tx.drop(self.tenant, subject, OBSERVATIONS, upto)
         if self.size // TIDY > self.head.size // TIDY:
             tx.forget(self.tenant, self._now - REMEMBERED, 2 * TIDY)
 

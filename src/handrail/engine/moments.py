@@ -100,6 +100,8 @@ class _Story:
                 self._heard(event)
             case _ if event.type in _CONTROLS:
                 self._said(_CONTROLS[event.type], event)
+            case _:
+                pass
 
     def _said(self, what: What, event: Event, name: str | None = None) -> None:
         words = event.texts.get("note", event.texts.get("text"))
@@ -141,6 +143,8 @@ class _Story:
                 self._close(when, what, text)
             case "call" | "note" as kind:
                 self.found.append(Moment(kind, when, until=when, words=words, value=value, agent=True))
+            case _:
+                pass
 
     def _close(self, at: int, what: What, value: str | None) -> None:
         if self._step is not None:

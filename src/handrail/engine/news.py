@@ -1,13 +1,20 @@
-"""What somebody who waits for an action or a run hears of it."""
+"""What somebody who waits for an action or a run hears of it, and how they wait."""
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..action.model import Action
-from ..errors import Unavailable
+from ..errors import Unavailable, UnknownAction, UnknownRun
 from ..run.model import Run
+from .outage import aoutlasting, outlasting
+from .request import Answer, answer_of
+
+if TYPE_CHECKING:
+    from .archive import Archive
+    from .keeper import Keeper
 
 
 @dataclass
@@ -32,3 +39,60 @@ class News:
         """Raise `Unavailable` where the database was closed before there was any news."""
         if self.state is None and self.closed:
             raise Unavailable("the database was closed here while this call waited; what it waited for stays as it is")
+
+
+def wait(keeper: Keeper, archive: Archive, subject: str, news: News, timeout: float | None) -> Answer | None:
+    """Block until there is news of the action or run; `None` once `timeout` seconds are over.
+
+    Raises `UnknownAction`, and `UnknownRun`.
+    """
+    moved = threading.Event()
+    stop = keeper.watch(archive.tenant, subject, lambda state: moved.set() if news.take(state) else None)
+    try:
+        if not news.take(outlasting(lambda: _life(archive, subject), timeout)):
+            moved.wait(timeout)
+        news.require_open()
+        return outlasting(lambda: _answer(archive, news), timeout)
+    finally:
+        stop()
+
+
+async def await_(keeper: Keeper, archive: Archive, subject: str, news: News, timeout: float | None) -> Answer | None:
+    """Like `wait`, without holding a thread."""
+    import asyncio
+
+    loop = asyncio.get_running_loop()
+    moved = asyncio.Event()
+
+    def tell(state: Any) -> None:
+        if news.take(state):
+            moved.set()
+
+    stop = keeper.watch(archive.tenant, subject, tell, loop)
+    try:
+        if not news.take(await aoutlasting(lambda: _life(archive, subject), timeout, asyncio.sleep)):
+            async with asyncio.timeout(timeout):
+                await moved.wait()
+    except TimeoutError:
+        return None
+    finally:
+        stop()
+    news.require_open()
+    return await aoutlasting(lambda: _answer(archive, news), timeout, asyncio.sleep)
+
+
+def _life(archive: Archive, subject: str) -> Action | Run:
+    state = archive.state(subject)
+    if isinstance(state, Action | Run):
+        return state
+    if subject.startswith("run_"):
+        raise UnknownRun(f"no run {subject} is in this database")
+    raise UnknownAction(f"no action {subject} is in this database")
+
+
+def _answer(archive: Archive, news: News) -> Answer | None:
+    state = news.state
+    if state is None:
+        return None
+    review = state.review if isinstance(state, Action) else None
+    return answer_of(state, {review: archive.state(review)} if review else {})

@@ -15,6 +15,8 @@ from ..run.model import Run
 from ..run.need import ORDER, Need, need
 from ..store.protocol import Reader, Stream
 from .archive import Archive
+from .moments import Moment, moments, of_action
+from .rows import Who, said
 from .trail import Trail
 from .wall import Card, Cards, Made
 
@@ -27,6 +29,8 @@ ACTIONS: Final = 12
 ASKING: Final = 4 * COUNTED
 BEHIND: Final = 100
 """The last entries of a run that are read when its card is drawn for the first time."""
+ENTRIES: Final = 200
+"""The last entries of a run of which its page tells."""
 TRAILS: Final = 4 * COUNTED
 
 
@@ -37,6 +41,15 @@ class Walled(NamedTuple):
     cards: list[Card]
     next: str | None
     counts: dict[Need, int]
+
+
+class Sheet(NamedTuple):
+    """What the page of one run shows as of the log position `v`: its card, what happened, and who is named for it."""
+
+    v: int
+    card: Card
+    moments: tuple[Moment, ...]
+    supervisors: tuple[Who, ...]
 
 
 class Oversight:
@@ -64,6 +77,22 @@ class Oversight:
         following = shown[-1].id if begin + limit < len(runs) else None
         counted = Counter(need(one, asks=one.id in asks) for one in runs)
         return Walled(cards.v, drawn, following, {one: counted[one] for one in ORDER})
+
+    def sheet(self, run: str) -> Sheet:
+        """Everything that the page of one run shows. Raises `UnknownRun`."""
+        with self._archive.read() as reader:
+            state = self._archive.run_in(reader, run)
+            cards = self._cards(reader)
+            (made,) = self._made(reader, [state], self._asks(reader, [state]))
+            events = self._archive.latest_in(reader, state, ENTRIES)
+            actions = [self._action(reader, one) for one in made.actions]
+            supervisors = tuple(cards.who(one) for one in state.supervisors)
+            return Sheet(cards.v, cards.card(made), moments(events, actions, cards), supervisors)
+
+    def _action(self, reader: Reader, action: Action) -> Moment:
+        kept = reader.revision(self._tenant, action.id, action.revision)
+        gist = said(action, action.bind, kept.args if kept else None, reader.blob(self._tenant, action.schema))
+        return of_action(action, gist)
 
     def changed(self, reader: Reader, subjects: Iterable[str]) -> dict[str, str]:
         """The runs whose cards these streams change, by the stream: runs, and those of actions."""

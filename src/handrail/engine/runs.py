@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..action.words import require_executor, require_name
-from ..codec.observations import batch_text
-from ..codec.policies import text_digest
+from ..codec.observations import told
 from ..codec.records import State
 from ..directory.model import Directory
 from ..errors import UsageError
@@ -39,13 +38,16 @@ def facts(work: Work, subject: str, state: State | None, command: object, actor:
             return found
         case run.Pause() | run.Interrupt() | run.Resume() | run.Guide() | run.Stop():
             return changed(found, owns=controls(work.sources.directory(), state, actor))
+        case run.Prune():
+            return changed(found, owns=_administers(work.sources.directory(), actor))
         case run.Elapse():
             inside = work.sources.inside(subject, MOST) if state.status == "stopped" else ()
             note, lease = lineage.reason(work, state), work.lease(subject)
             return changed(found, inside=inside, note=note, lease=lease, alone=_alone(work, state))
         case run.Observe():
-            digest = text_digest(batch_text(command.items))
-            return changed(found, digest=digest, alone=_alone(work, state), note=lineage.reason(work, state))
+            return changed(
+                found, observations=told(command.items), alone=_alone(work, state), note=lineage.reason(work, state)
+            )
         case _ if state.status == "stopped":
             return changed(found, note=lineage.reason(work, state))
         case _:
@@ -92,6 +94,10 @@ def controls(directory: Directory, state: Run, actor: Principal) -> bool:
     """Whether a person may pause, guide and stop a run: whoever answers for it, or is named for it, or supervises."""
     named = actor.kind == "human" and not directory.asked_as(actor.id).isdisjoint(state.supervisors)
     return named or owns(directory, state.starter, actor)
+
+
+def _administers(directory: Directory, actor: Principal) -> bool:
+    return actor.kind == "human" and (not directory.administrators or actor.id in directory.administrators)
 
 
 def _alone(work: Work, state: Run) -> bool:

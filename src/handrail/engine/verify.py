@@ -15,6 +15,8 @@ from ..audit.disclosure import disclosure_digest
 from ..audit.entry import Entry, leaf, parse_entry
 from ..codec.records import STATES, State, read_state, state_text
 from ..errors import HandrailError
+from ..run.events import OBSERVATIONS
+from ..run.model import Run
 from ..store.protocol import Disclosure, Reader
 from ..store.protocol import Entry as Row
 from .replay import advance
@@ -51,6 +53,28 @@ def verify(reader: Reader, tenant: str) -> Report:
     return found.report
 
 
+class Reported:
+    """Of what runs reported, the last that is gone and the first that is kept, by revision numbers."""
+
+    def __init__(self) -> None:
+        self._gone: dict[str, int] = {}
+        self._kept: dict[str, int] = {}
+
+    def note(self, entry: Entry, kept: bool) -> None:
+        """Take in whether the observations of an entry are there."""
+        if kept:
+            self._kept.setdefault(entry.sub, entry.rev)
+        else:
+            self._gone[entry.sub] = entry.rev
+
+    def problems(self, run: Run) -> Iterator[str]:
+        """What is gone has to have been dropped, and what was dropped to be gone."""
+        if self._gone.get(run.id, 0) > run.pruned:
+            yield f"{run.id}: what it reported in revision {self._gone[run.id]} is gone, and nobody dropped it"
+        if self._kept.get(run.id, run.rev) < run.pruned:
+            yield f"{run.id}: what it reported in revision {self._kept[run.id]} was dropped, and is still there"
+
+
 class _Verification:
     """States are built up from the entries and compared with the stored ones at the end."""
 
@@ -59,6 +83,7 @@ class _Verification:
         self._head = reader.head(tenant)
         self._states: dict[str, State | None] = {}
         self._broken: set[str] = set()
+        self._reported = Reported()
         self._frontier = tree.EMPTY
         self._last = 0
         self.report = Report()
@@ -113,6 +138,8 @@ class _Verification:
             if not (entry.sd.get(name) == one.digest == disclosure_digest(one.text)):
                 self.report.wrong(f"entry {entry.i}: the text {name!a} is not the one it was written with")
         self.report.erased += len(entry.sd.keys() - kept.keys())
+        if OBSERVATIONS in entry.sd:
+            self._reported.note(entry, OBSERVATIONS in kept)
 
     def head(self) -> None:
         """The head must say what the leaves give."""
@@ -142,6 +169,9 @@ class _Verification:
                 self.report.wrong(f"{id_}: the stored state is not the one that its entries give")
             if isinstance(replayed, Action):
                 self._arguments(replayed)
+            if isinstance(replayed, Run):
+                for problem in self._reported.problems(replayed):
+                    self.report.wrong(problem)
         for id_ in self._states.keys() - self._broken:
             self.report.wrong(f"{id_} has entries and is not stored")
 

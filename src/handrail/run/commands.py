@@ -151,10 +151,17 @@ class Clean:
 
 
 @dataclass(frozen=True, slots=True)
+class Prune:
+    """Drop the observations of the entries up to revision number `upto`; that they were dropped stays in the log."""
+
+    upto: int
+
+
+@dataclass(frozen=True, slots=True)
 class Elapse:
     """Time has passed: end more of what is inside a stopped run, hear the silence, let monitors speak."""
 
 
 Control = Pause | Interrupt | Resume | Guide | Stop
 Report = Confirm | Hear | Observe | Prepare | TakeCleanup | Clean
-Command = Open | Note | Finish | Fail | Control | Report | Elapse
+Command = Open | Note | Finish | Fail | Control | Report | Prune | Elapse

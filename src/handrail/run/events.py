@@ -1,8 +1,12 @@
 """What can happen to a run. Each is one entry of the log; nothing here is personal."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from .model import Hold, Monitor, MonitorKind, Totals
+
+OBSERVATIONS: Final = "observations"
+"""The text of `Observed` that is dropped by `Pruned`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +82,13 @@ class Confirmed:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """The agent reported: so many observations from number `first` on, whose text has that digest, and the totals since
-    then. Texts: `step`."""
+    """The agent reported: so many observations from number `first` on, and the totals since then.
+
+    Texts: `observations`, `step`.
+    """
 
     first: int
     count: int
-    digest: str
     totals: Totals
 
 
@@ -132,6 +137,13 @@ class Lapsed:
 
 
 @dataclass(frozen=True, slots=True)
+class Pruned:
+    """The observations of the entries up to revision number `upto` were dropped."""
+
+    upto: int
+
+
+@dataclass(frozen=True, slots=True)
 class Stopped:
     """A person ended it. Texts: `note`."""
 
@@ -162,6 +174,7 @@ Event = (
     | CleanupBegun
     | Cleaned
     | Lapsed
+    | Pruned
     | Stopped
     | Halted
 )

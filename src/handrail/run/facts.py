@@ -13,9 +13,9 @@ class Facts:
 
     `owns` says that the actor answers for the run, supervises it, or supervises all; `stopped` why a run above it was
     stopped, if one was; `hold` is that of the runs above it; `inside` are actions and runs in it that could go on;
-    `note` is why it was stopped. `supervisors` are the ids of those that an opening names; `digest` stands for the text
-    of what is reported; `lease` is until when its process is believed to be there, and `alone` says that nobody is
-    there who may stop it.
+    `note` is why it was stopped. `supervisors` are the ids of those that an opening names; `observations` is what is
+    reported, as JSON; `lease` is until when its process is believed to be there, and `alone` says that nobody is there
+    who may stop it.
     """
 
     subject: str
@@ -27,6 +27,6 @@ class Facts:
     inside: tuple[str, ...] = ()
     note: JSON = None
     supervisors: tuple[str, ...] = ()
-    digest: str = ""
+    observations: JSON = None
     lease: int | None = None
     alone: bool = False

@@ -29,6 +29,7 @@ ACCEPTS: Final[Table] = {
     e.CleanupBegun: {"stopped": "stopped", "failed": "failed"},
     e.Cleaned: {"stopped": "stopped", "failed": "failed"},
     e.Lapsed: {"running": "running", "paused": "paused", "stopped": "stopped", "failed": "failed"},
+    e.Pruned: {one: one for one in ("running", "paused", "finished", "failed", "stopped")},
     e.Stopped: {"running": "stopped", "paused": "stopped"},
     e.Halted: {"stopped": "stopped"},
 }
@@ -47,6 +48,8 @@ def decide(state: Run | None, command: c.Command, facts: Facts) -> list[Draft[e.
             return control(state, command, facts)
         case c.Elapse():
             return _elapse(state, facts)
+        case c.Prune():
+            return watch.prune(state, command, facts)
         case c.TakeCleanup() | c.Clean():
             return _cleaned(state, command, facts)
         case c.Open() | c.Note() | c.Finish() | c.Fail() | c.Confirm() | c.Hear() | c.Observe() | c.Prepare():
@@ -197,6 +200,8 @@ def _moved(state: Run, event: e.Event, sealed: Sealed[e.Event]) -> dict[str, Any
             return {"executor": event.executor, "lost": False, "seen_at": sealed.at}
         case e.Observed():
             return {"totals": event.totals, "seen_at": sealed.at, "step": sealed.texts.get("step", state.step)}
+        case e.Pruned():
+            return {"pruned": event.upto}
         case e.Unattended():
             return {"alone_since": sealed.at if event.alone else None}
         case e.Alarmed():

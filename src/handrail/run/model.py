@@ -82,7 +82,8 @@ class Run:
     Of a watched one: `supervisors` are ids of people and groups who may control it beside whoever answers for it;
     `executor` is the process that does the work, until it is `lost`; `step` is the digest of what it is at; `guidance`
     counts the messages to it and `heard` those that it has read; `seen_at` (µs) is when it last reported; `spoken`
-    counts how often each monitor spoke, and `alarm` names the one that did last.
+    counts how often each monitor spoke, and `alarm` names the one that did last; what was reported up to revision
+    number `pruned` was dropped.
     """
 
     id: str
@@ -112,6 +113,7 @@ class Run:
     alarm: MonitorKind | None = None
     seen_at: int = 0
     alone_since: int | None = None
+    pruned: int = 0
     ended_at: int | None = None
 
     @property

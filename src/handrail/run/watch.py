@@ -4,8 +4,8 @@ from functools import reduce
 from typing import Final
 
 from ..clock import SECOND
-from ..errors import FencedOff, InvalidValue, NotReady
-from ..stream import Draft, changed
+from ..errors import FencedOff, InvalidValue, NotAllowed, NotReady
+from ..stream import JSON, Draft, changed
 from . import commands as c
 from . import events as e
 from . import monitors
@@ -44,8 +44,9 @@ def observe(state: Run, command: c.Observe, facts: Facts) -> list[Draft[e.Event]
     if max(totals.spend, totals.tokens) > MOST:
         raise InvalidValue("no more can be counted: begin another run")
     step = next((one.step for one in reversed(command.items) if one.kind == "step"), None)
-    observed = e.Observed(state.totals.seen + 1, len(command.items), facts.digest, totals)
-    drafts: list[Draft[e.Event]] = [Draft(observed, {"step": step[:LONGEST]} if step else {}, lease=kept(state, facts))]
+    observed = e.Observed(state.totals.seen + 1, len(command.items), totals)
+    texts: dict[str, JSON] = {e.OBSERVATIONS: facts.observations} | ({"step": step[:LONGEST]} if step else {})
+    drafts: list[Draft[e.Event]] = [Draft(observed, texts, lease=kept(state, facts))]
     return [*drafts, *spoken(changed(state, seen_at=facts.now), totals, facts)]
 
 
@@ -82,6 +83,15 @@ def prepare(state: Run, command: c.Prepare) -> list[Draft[e.Event]]:
         raise InvalidValue("a clean-up is named in up to 200 characters")
     texts = {} if command.args is None else {"args": command.args}
     return [Draft(e.Prepared(len(state.cleanups) + 1, command.name), texts)]
+
+
+def prune(state: Run | None, command: c.Prune, facts: Facts) -> list[Draft[e.Event]]:
+    """Raises `NotAllowed` for who does not administer."""
+    if facts.actor.kind != "human" or not facts.owns:
+        raise NotAllowed("what was reported is dropped by an administrator")
+    if state is None or command.upto > state.rev:
+        raise InvalidValue(f"there are {state.rev if state else 0} entries so far")
+    return [Draft(e.Pruned(command.upto))] if command.upto > state.pruned else []
 
 
 def take(state: Run, command: c.TakeCleanup, facts: Facts) -> list[Draft[e.Event]]:

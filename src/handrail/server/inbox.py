@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fastapi import Response
 
+from ..engine.escalation import escalation
 from ..engine.inbox import Inbox
 from ..engine.rows import Row
 from ..engine.sheet import Sheets, Viewer
@@ -59,6 +60,13 @@ async def page(exchange: Exchange) -> Response:
     return answer(await asyncio.to_thread(sheets.page, state.id, viewer))
 
 
+async def who(exchange: Exchange) -> Response:
+    """Who is asked about a review now, who next, and what happens at the end."""
+    state, service = visible(exchange.service, exchange.who, exchange.id), exchange.service
+    archive, now = service.archive(exchange.who.tenant), service.database.clock.now()
+    return answer(await asyncio.to_thread(escalation, archive, state.id, now))
+
+
 def _zone(name: str) -> tzinfo:
     """A time zone by its name, as browsers tell it; UTC where this machine knows none of that name."""
     try:
@@ -67,4 +75,4 @@ def _zone(name: str) -> tzinfo:
         return UTC
 
 
-HANDLERS: Final[Mapping[str, Handler]] = {"get_inbox": listed, "get_review_page": page}
+HANDLERS: Final[Mapping[str, Handler]] = {"get_inbox": listed, "get_review_page": page, "get_review_who": who}

@@ -26,6 +26,7 @@ from ..run.commands import Open
 from ..run.model import Run
 from ..wire import records
 from ..wire.bodies import command_of
+from ..wire.routes import MOST_SEEN
 from .estimate import held
 from .exchange import ID, Exchange, answer, nothing, paged
 from .rights import visible
@@ -241,6 +242,15 @@ async def get_run(exchange: Exchange) -> Response:
     return answer(records.run_out(*exchange.service.archive(exchange.who.tenant).run(state.id)))
 
 
+async def get_observations(exchange: Exchange) -> Response:
+    """What a run has reported."""
+    state = visible(exchange.service, exchange.who, exchange.id)
+    after, limit = exchange.number("after", 0, 0, 2**53 - 1), exchange.number("limit", 50, 1, MOST_SEEN)
+    archive = exchange.service.archive(exchange.who.tenant)
+    found = await asyncio.to_thread(watched.observations, archive, state.id, after, limit)
+    return answer({"items": [records.seen_out(one) for one in found]})
+
+
 async def get_guidance(exchange: Exchange) -> Response:
     """What the agent of a run was told."""
     state = visible(exchange.service, exchange.who, exchange.id)
@@ -314,6 +324,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "wait_for_action": wait,
     "wait_for_run": wait,
     "get_guidance": get_guidance,
+    "get_observations": get_observations,
     "get_grant": get_grant,
     "get_action": get_action,
     "get_review": get_review,

@@ -9,9 +9,12 @@ from typing import Final
 
 from fastapi import Response
 
+from ..engine.moments import Moment
+from ..engine.rows import Who
 from ..engine.wall import Card
 from .exchange import Exchange, answer
 from .lives import Handler
+from .rights import visible
 
 MOST: Final = 500
 """Cards of one page."""
@@ -39,6 +42,18 @@ class Watched:
     counts: Tally
 
 
+@dataclass(frozen=True, slots=True)
+class RunPage:
+    """Everything that the page of one run shows, as of the log position `v`: its card, what happened last, the newest
+    first, and who is named to supervise it beside whoever answers for it. `now` is in µs."""
+
+    now: int
+    v: int
+    card: Card
+    moments: tuple[Moment, ...]
+    supervisors: tuple[Who, ...]
+
+
 async def watched(exchange: Exchange) -> Response:
     """A page of cards: those that need people first, then by age; those that ended in the last hour at the end."""
     after, limit = exchange.after, exchange.number("limit", 100, 1, MOST)
@@ -48,4 +63,13 @@ async def watched(exchange: Exchange) -> Response:
     return answer(Watched(now, found.v, tuple(found.cards), found.next, Tally(**found.counts)))
 
 
-HANDLERS: Final[Mapping[str, Handler]] = {"get_oversight": watched}
+async def page(exchange: Exchange) -> Response:
+    """Everything that the page of one run shows."""
+    run = visible(exchange.service, exchange.who, exchange.id).id
+    wall = exchange.service.hubs.of(exchange.who.tenant).oversight
+    found = await asyncio.to_thread(wall.sheet, run)
+    now = exchange.service.database.clock.now()
+    return answer(RunPage(now, found.v, found.card, found.moments, found.supervisors))
+
+
+HANDLERS: Final[Mapping[str, Handler]] = {"get_oversight": watched, "get_run_page": page}

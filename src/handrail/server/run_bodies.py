@@ -32,3 +32,9 @@ def limit_run_bodies(found: JSONObject, maybe_object: JSONObject) -> None:
     found["Monitor"] |= {"if": RATE, "then": {"properties": {"limit": {"maximum": 100}}}}
     for name in ("spend", "tokens"):
         found["Observation"]["properties"][name] |= COUNT
+    found["Seen"] = {
+        **found["Observation"],
+        "properties": {"number": NUMBER, **found["Observation"]["properties"]},
+        "required": ["number", *found["Observation"]["required"]],
+        "description": "An observation with its number: the first of a run is 1.",
+    }

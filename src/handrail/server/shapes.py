@@ -7,6 +7,7 @@ from ..backend import ConsumerLease, WaitScore
 from ..directory.commands import Scope
 from ..directory.model import Agent, Person
 from ..directory.roles import Permission
+from ..engine.escalation import Escalation
 from ..engine.page import Page
 from ..engine.request import LEASES
 from ..engine.taking import BESIDE, FUNCTIONS, MOST
@@ -14,10 +15,11 @@ from ..errors import Misfit
 from ..learning.cursors import CONSUMER, LONGEST
 from ..policy.limits import Limit
 from ..policy.standing import Standing
+from ..wire.routes import MOST_SEEN
 from .changes import Changed, Hello, Moved, Tick
 from .inbox import Listed
 from .oversight import MOST as MOST_CARDS
-from .oversight import Watched
+from .oversight import RunPage, Watched
 
 JSONObject = dict[str, Any]
 TEXT: Final[JSONObject] = {"type": "string"}
@@ -122,10 +124,10 @@ NAMED: Final[dict[str, JSONObject]] = {
 }
 """Hand-written shapes that have a name in the description."""
 SHAPES: Final[dict[str, type]] = {
-    "Inbox": Listed, "Oversight": Watched, "Page": Page, "StreamHello": Hello, "StreamRow": Changed,
+    "Inbox": Listed, "Oversight": Watched, "RunPage": RunPage, "Page": Page, "StreamHello": Hello, "StreamRow": Changed,
     "StreamCard": Moved, "StreamTick": Tick,
     "Misfit": Misfit, "Person": Person, "Agent": Agent, "Limit": Limit, "Standing": Standing, "WaitScore": WaitScore,
-    "ConsumerLease": ConsumerLease,
+    "ConsumerLease": ConsumerLease, "Escalation": Escalation,
 }  # fmt: skip
 """Answers that are frozen dataclasses: they have these members, all of them, and no others."""
 
@@ -139,6 +141,7 @@ ANSWERS: Final[dict[str, tuple[tuple[int, ...], str, JSONObject]]] = {
     "Action": ((200,), JSON, ACTION),
     "Review": ((200,), JSON, REVIEW),
     "Run": ((200,), JSON, _object({"state": _ref("Run"), "title": ERASABLE})),
+    "Observations": ((200,), JSON, _object({"items": _list(_ref("Seen"))})),
     "Guidance": ((200,), JSON, _object({"items": _list(GUIDANCE)})),
     "Grant": ((200,), JSON, _object({"args": TEXT, "salt": TEXT, "tenant": TEXT, "bind": TEXT})),
     "Explanation": ((200,), JSON, _object({"items": _list(_object({"subject": TEXT, "event": {"type": "object"}}))})),
@@ -164,7 +167,9 @@ ANSWERS: Final[dict[str, tuple[tuple[int, ...], str, JSONObject]]] = {
     "Me": ((200,), JSON, _ref("Me")),
     "Inbox": ((200,), JSON, _ref("Inbox")),
     "Oversight": ((200,), JSON, _ref("Oversight")),
+    "RunPage": ((200,), JSON, _ref("RunPage")),
     "ReviewPage": ((200,), JSON, _ref("Page")),
+    "Escalation": ((200,), JSON, _ref("Escalation")),
     "Log": ((200,), JSON, _object({"size": {"type": "integer"}})),
     "Stream": ((200,), "text/event-stream", TEXT),
     "Directory": ((200,), JSON, _ref("Directory")),
@@ -219,6 +224,10 @@ QUERY: Final[dict[str, dict[str, JSONObject]]] = {
             "enum": ["inbox", "oversight", "inbox,oversight"],
             "description": "Rows of the inbox, cards of the wall, or both, in place of entries of the log.",
         }
+    },
+    "get_observations": {
+        "after": {**NUMBER, "minimum": 0, "default": 0, "description": "The number of the last observation known."},
+        "limit": {"type": "integer", "minimum": 1, "maximum": MOST_SEEN, "default": 50},
     },
     "get_guidance": {"after": {**NUMBER, "minimum": 0, "description": "The number of the last message known."}},
     "wait_for_action": {"rev": NUMBER}, "wait_for_run": {"rev": NUMBER}, "get_log": {"size": NUMBER},

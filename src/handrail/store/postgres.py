@@ -229,6 +229,10 @@ class Rows:
         with translated():
             self.pipeline.send(sql.RENEW, texts(leases), numbers(ends), numbers(dues), tenant)
 
+    def drop(self, tenant: str, sub: str, name: str, upto: int) -> None:
+        with translated():
+            self.pipeline.send(sql.DROP_TEXTS, tenant, name, tenant, sub, upto)
+
     def put_cursor(self, tenant: str, name: str, position: int) -> None:
         with translated():
             self.pipeline.send(sql.PUT_CURSOR, tenant, name, position)

@@ -215,7 +215,8 @@ def ours(error: Exception) -> HandrailError:
         return CorruptLog(f"the database is damaged: {words}")
     if isinstance(error, errors.InsufficientPrivilege):
         return UsageError(
-            f"the database's role may not do this: {words}; its owner gives it with `handrail migrate --grant ROLE`"
+            f"the database's role may not do this: {words}; its owner gives it with `handrail migrate --grant ROLE`, "
+            "or does this"
         )
     if isinstance(error, errors.UndefinedTable | errors.UndefinedColumn):
         return UsageError(f"the database has not the schema of this version: {words}; run `handrail migrate`")

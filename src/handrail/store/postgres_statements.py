@@ -187,6 +187,10 @@ TEXT: Final = """
     SELECT d.text FROM entries e JOIN disclosures d ON d.tenant = e.tenant AND d.i = e.i
     WHERE e.tenant = %s AND e.sub = %s AND d.digest = %s LIMIT 1"""
 
+DROP_TEXTS: Final = """
+    DELETE FROM disclosures WHERE tenant = %s AND name = %s AND i IN (
+        SELECT i FROM entries WHERE tenant = %s AND sub = %s AND rev <= %s)"""
+
 _PUT_REVISION: Final = """
     INSERT INTO revisions (tenant, action, number, bind, args, salt)
     SELECT %s, unnest(%s::text[]), unnest(%s::bigint[]), unnest(%s::text[]), unnest(%s::text[]), unnest(%s::bytea[])"""

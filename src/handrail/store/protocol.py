@@ -247,6 +247,9 @@ class Transaction(Reader, Protocol):
     def renew(self, tenant: str, leases: Mapping[str, tuple[int, int | None]]) -> None:
         """Move the ends of executors' leases, and when their streams are due then, without an entry."""
 
+    def drop(self, tenant: str, sub: str, name: str, upto: int) -> None:
+        """Drop the texts of that name from a stream's entries, up to that revision number. The entries stay."""
+
     def put_cursor(self, tenant: str, name: str, position: int) -> None:
         """Note how far a reader of the log has come; it never goes back."""
 

@@ -212,6 +212,9 @@ class Rows(Watched):
     def renew(self, tenant: str, leases: Mapping[str, tuple[int, int | None]]) -> None:
         self._cursor.executemany(sql.RENEW, [(*times, tenant, one) for one, times in leases.items()])
 
+    def drop(self, tenant: str, sub: str, name: str, upto: int) -> None:
+        self._cursor.execute(sql.DROP_TEXTS, (tenant, sub, upto, name))
+
     def put_cursor(self, tenant: str, name: str, position: int) -> None:
         self._cursor.execute(sql.PUT_CURSOR, (tenant, name, position))
 

@@ -155,6 +155,11 @@ TEXT: Final = """
     SELECT d.text FROM entries e CROSS JOIN disclosures d ON d.tenant = e.tenant AND d.i = e.i
     WHERE e.tenant = ? AND e.sub = ? AND d.digest = ? LIMIT 1"""
 
+DROP_TEXTS: Final = """
+    DELETE FROM disclosures WHERE (tenant, i, name) IN (
+        SELECT d.tenant, d.i, d.name FROM entries e CROSS JOIN disclosures d ON d.tenant = e.tenant AND d.i = e.i
+        WHERE e.tenant = ? AND e.sub = ? AND e.rev <= ? AND d.name = ?)"""
+
 PUT_REVISION: Final = "INSERT INTO revisions (tenant, action, number, bind, args, salt) VALUES (?, ?, ?, ?, ?, ?)"
 REVISION: Final = (
     "SELECT action, number, bind, args, salt FROM revisions WHERE tenant = ? AND action = ? AND number = ?"

@@ -252,6 +252,20 @@ class StoreContract(FailingContract):
         assert (one, two) == (stream("act_1", due_at=9, lease=9), stream("act_2", due_at=5))
         assert run == stream("run_1", "run", due_at=7, lease=9)
 
+    def test_texts_of_one_name_are_dropped_up_to_a_revision_and_nothing_else(self, store: Store) -> None:
+        rows = [entry(0, "run_1", 1), entry(1, "run_2", 1), entry(2, "run_1", 2), entry(3, "run_1", 3)]
+        texts = [Disclosure(i, name, f"{i}{name}", "text") for i in range(4) for name in ("data", "said")]
+        put(store, Batch(head(4), entries=rows, disclosures=texts))
+        put(store, Batch(head(1), entries=rows[:1], disclosures=texts[:2]), "other")
+        with store.write() as tx:
+            tx.drop(TENANT, "run_1", "said", 2)
+        with store.read() as reader:
+            assert reader.disclosures(TENANT, range(4)) == [
+                one for one in texts if one.digest not in ("0said", "2said")
+            ]
+            assert reader.disclosures("other", range(4)) == texts[:2]
+            assert reader.entries(TENANT) == rows
+
     def test_the_oldest_answers_are_forgotten(self, store: Store) -> None:
         put(store, Batch(head(1), answers=[Answer(f"cmd_{at}", b"m", "{}", at) for at in (3, 1, 2, 4)]))
         put(store, Batch(head(1), answers=[Answer("cmd_1", b"m", "{}", 1)]), "other")

@@ -18,6 +18,7 @@ from ..backend import (
     LimitRecord,
     PermissionRecord,
     ReviewRecord,
+    Seen,
     Text,
     Wait,
 )
@@ -27,6 +28,7 @@ from ..policy.register import ActivePolicy
 from ..policy.standing import Standing
 from ..principal import Principal
 from ..review.model import Review
+from ..run.commands import Observation
 from ..run.model import Run
 from ..view.model import Erased
 
@@ -165,6 +167,17 @@ def limit_in(found: JSONObject) -> LimitRecord:
 def policy_in(found: JSONObject) -> ActivePolicy:
     """The register again."""
     return msgspec.convert(found, ActivePolicy)
+
+
+def seen_out(one: Seen) -> JSONObject:
+    """An observation with its number."""
+    return {"number": one.number, **plain(one.observation), "value": one.observation.value}
+
+
+def seen_in(found: JSONObject) -> Seen:
+    """The observation again."""
+    said = {name: value for name, value in found.items() if name != "number"}
+    return Seen(found["number"], Observation(**said))
 
 
 def guidance_out(one: Guidance) -> JSONObject:

@@ -119,6 +119,11 @@ ROUTES: Final[tuple[Route, ...]] = (
         None, None, "read",
     ),
     Route(
+        "get_review_who", "GET", "/v1/reviews/{id}/who",
+        "Who is asked now, since when, who is asked next, and what happens at the end.", "Escalation", None, None,
+        "read",
+    ),
+    Route(
         "get_review_history", "GET", "/v1/reviews/{id}/history", "What happened to the review.", "History", None,
         "any", "read",
     ),
@@ -150,6 +155,11 @@ ROUTES: Final[tuple[Route, ...]] = (
     _command("run", "resume", run.Resume, "Let the run go on.", permission="read"),
     _command("run", "guide", run.Guide, "Tell the agent something.", permission="read"),
     Route(
+        "get_observations", "GET", "/v1/runs/{id}/observations",
+        "What the run has reported, behind the observation `after`, as far as it is kept.", "Observations", None, "any",
+        "read",
+    ),
+    Route(
         "get_guidance", "GET", "/v1/runs/{id}/guidance", "What the agent was told, behind the message `after`.",
         "Guidance", None, "any", "read",
     ),
@@ -174,6 +184,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _command("run", "stop", run.Stop, "Stop the run and every run inside it, for good.", permission="read"),
     Route("get_oversight", "GET", "/v1/oversight", "Watched runs as cards, those that need people first.",
           "Oversight", None, None, "read"),
+    Route("get_run_page", "GET", "/v1/runs/{id}/page", "One run as its page shows it.", "RunPage", None, None, "read"),
     Route("get_me", "GET", "/v1/me", "Who you are, and what you may do.", "Me", None, "any", "read"),
     Route("get_name", "GET", "/v1/names/{id}", "What people call an id.", "Name", None, "any", "read"),
     Route("find_ids", "GET", "/v1/ids", "The ids that begin so.", "Ids", None, None, "read"),
@@ -212,6 +223,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("accept_invitation", "POST", "/v1/invitations", "Set your password, and sign in.", "SignedIn", open=True),
 )  # fmt: skip
 
+MOST_SEEN: Final = 500
+"""Observations in one answer."""
 BY_COMMAND: Final[Mapping[type, Route]] = {
     route.command: route for route in ROUTES if route.command and route.name != "ask_question"
 }

@@ -1,0 +1,1 @@
+"""Tells people what waits for them: by mail, push, chat and webhook."""
