@@ -183,12 +183,12 @@ def test_the_page_of_a_run_tells_what_happened_newest_first_and_whose_words_they
     found = [(one["what"], one["agent"], one["words"]) for one in page["moments"]]
     assert found == [
         ("guide", False, "leave out 2019"),
-        ("action", False, 'order "O-1001", amount "48.00"'),
         ("pause", False, "look first"),
+        ("action", False, 'order "O-1001", amount "48.00"'),
         ("call", True, "retry"),
         ("failed", True, "copy ⟨U+200B⟩orders"),
     ]
-    told, action, paused, _, failed = page["moments"]
+    told, paused, action, _, failed = page["moments"]
     assert (told["by"]["name"], told["confirmed_at"] is not None) == ("user:sue", True)
     assert (action["name"], action["status"]) == ("payments.refund", "held")
     assert paused["confirmed_at"] - paused["at"] == SECOND
