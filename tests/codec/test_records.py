@@ -24,7 +24,7 @@ PINNED = {
     "took_effect expired withdrawn superseded",
     "run": "opened entered faulted finished failed paused resumed guided heard confirmed observed unattended alarmed "
     "prepared cleanup_begun cleaned lapsed pruned stopped halted",
-    "person": "added changed removed invited password_set signed_out",
+    "person": "added changed removed invited password_set passkey_added passkey_removed signed_out",
     "group": "added",
     "agent": "added changed removed",
     "key": "added changed removed",

@@ -20,7 +20,7 @@ from handrail.principal import agent
 from handrail.review import commands as review_commands
 from handrail.run import commands as run_commands
 from handrail.store.protocol import Reader
-from handrail.store.vault import Token
+from handrail.store.vault import Passkey, Token
 from tests.crash import policies, watched
 from tests.crash.policies import DENIES, RUNS, TWO
 from tests.crash.script import EXECUTOR, Scenario, Script, review
@@ -274,6 +274,8 @@ def directory(s: Script) -> None:
     ben = s.person("ben")
     for what in ("invited", "password_set", "signed_out"):
         s.send("usr_ben", NoteAccount(what), ann)
+    s.send("usr_ben", NoteAccount("passkey_added", "pky_1"), ben)
+    s.send("usr_ben", NoteAccount("passkey_removed", "pky_1"), ben)
     for stranger in ("usr_carl", "usr_dora", "usr_emil"):
         s.refused(stranger, RemovePerson(), s.as_(agent(stranger, "osu_x")))
     s.pass_(2)
@@ -374,9 +376,15 @@ def _vault(s: Script) -> None:
         for name in (b"one", b"two"):
             vault.drop(name)
             vault.put_token(Token(name, "session", "default", "usr_ann", 1, 1, 5, "password"))
+        passkey = Passkey(b"one", "pky_1", "default", "usr_ann", b"key", 0, "phone", 1, 1)
+        vault.drop_passkey("default", "usr_ann", "pky_1")
+        vault.put_passkey(passkey)
+        vault.use_passkey(passkey, 1, 2)
+        vault.spend(Token(b"three", "challenge", "", "", 1, 1, 5, "none"))
         vault.touch(b"one", 2)
         vault.put_password("default", "usr_ann", "hash", 1)
         assert vault.token(b"one")
+        assert [vault.passkey(b"one")] == vault.passkeys("default", "usr_ann")
         assert vault.password("default", "usr_ann")
         assert len(vault.tokens("default", "usr_ann", "session")) == 2
         assert vault.drop_all("default", "usr_ann", "session") == 2

@@ -17,7 +17,8 @@ CALL = c.PutAgent("osu_1", "bot", "olga")
 GROUP = c.PutGroup("hash", "team")
 DENY = c.Deny("late", "rev_1", "Decide", 3)
 KEY = c.PutKey("agt_1", ("propose",), None, "first")
-ACCOUNT: tuple[Any, ...] = ("invited", "password_set", "signed_out")
+ACCOUNT: tuple[Any, ...] = ("invited", "password_set", "signed_out", "passkey_added", "passkey_removed")
+OWN = ("password_set", "passkey_added", "passkey_removed")
 
 
 def test_a_person_is_added_changed_removed_and_added_again() -> None:
@@ -135,18 +136,18 @@ def test_a_person_decides_as_a_reviewer_and_not_otherwise() -> None:
 
 
 @pytest.mark.parametrize("what", ACCOUNT)
-def test_an_account_is_changed_by_administrators_and_a_password_by_its_person(what: Any) -> None:
+def test_an_account_is_changed_by_administrators_and_its_password_and_passkeys_by_its_person(what: Any) -> None:
     ann = Person("usr_ann", "present", 1, "hash", None, (), None)
-    allowed = {ADMIN.id} | ({ann.id} if what == "password_set" else set())
+    allowed = {ADMIN.id} | ({ann.id} if what in OWN else set())
     for actor in (ADMIN, ANN, BOB, BOT):
         facts = Facts(0, actor, frozenset({ADMIN.id}))
         if actor.id in allowed:
-            assert len(decide(ann, c.NoteAccount(what), facts)) == 1
+            assert len(decide(ann, c.NoteAccount(what, "pky_1"), facts)) == 1
         else:
             with pytest.raises(NotAllowed):
-                decide(ann, c.NoteAccount(what), facts)
+                decide(ann, c.NoteAccount(what, "pky_1"), facts)
     with pytest.raises(UnknownPerson):
-        decide(None, c.NoteAccount(what), Facts(0, ADMIN))
+        decide(None, c.NoteAccount(what, "pky_1"), Facts(0, ADMIN))
 
 
 @pytest.mark.parametrize("command", [PUT, c.RemovePerson()])
@@ -184,7 +185,7 @@ def test_an_agent_makes_itself_no_key(command: object) -> None:
 def test_every_row_of_the_table_happens() -> None:
     desk = Desk()
     story: list[tuple[str, list[object]]] = [
-        ("usr_1", [PUT, PUT, *map(c.NoteAccount, ACCOUNT), DENY, c.RemovePerson(), DENY, PUT]),
+        ("usr_1", [PUT, PUT, *(c.NoteAccount(what, "pky_1") for what in ACCOUNT), DENY, c.RemovePerson(), DENY, PUT]),
         ("usr_2", [DENY, PUT]),
         ("grp_1", [GROUP]),
         ("grp_2", [DENY, GROUP]),

@@ -66,7 +66,7 @@ def serving(company: Company, **settings: Any) -> Iterator[House]:
         ear.bind(("127.0.0.1", settings.pop("port", 0)))
         ear.listen(256)
         port = ear.getsockname()[1]
-        url = f"http://127.0.0.1:{port}"
+        url = f"http://{settings.pop('name', '127.0.0.1')}:{port}"
         proxies, built = settings.pop("proxies", ()), settings.pop("built", None)
         service = Service(company.database, Settings(origin=url, **settings), Passwords(QUICK))
         running = server(service, Listen("127.0.0.1", port, proxies=proxies), built)

@@ -93,6 +93,10 @@ MAY: Final[dict[str, tuple[str, str]]] = {
     "list_permissions": ("", READERS),
     "revoke_permission": ("", "reviewer supervisor administrator"),
     "sign_out": ("", READERS),
+    "list_passkeys": ("", READERS),
+    "offer_passkey": ("", READERS),
+    "add_passkey": ("", READERS),
+    "remove_passkey": ("", READERS),
     "get_trial": ("", READERS),
     "start_trial": ("", "reviewer"),
     "claim_review": ("", "reviewer"),
@@ -113,7 +117,7 @@ MAY: Final[dict[str, tuple[str, str]]] = {
     "rotate_key": ("", "administrator"),
     "remove_key": ("", "administrator"),
 }
-OPEN: Final = {"sign_in", "accept_invitation"}
+OPEN: Final = {"sign_in", "accept_invitation", "ask_for_passkey", "sign_in_with_passkey"}
 """For everybody, without a credential."""
 BY_ANY_ID: Final = {"get_name", "open_run"}
 """A name that nobody has is the id itself, and a run is opened under an id that is new in the tenant."""
@@ -128,10 +132,10 @@ SCOPES: Final[dict[str, tuple[Any, ...]]] = {
 BY_STATE: Final = ("withdraw_action", "report_outcome", "stop_run", "pause_run", "interrupt_run", "resume_run",
                    "guide_run", "revoke_permission")  # fmt: skip
 """What a person may do by what the thing is to them, so that it is looked for first."""
-UNSEEN: Final = {("key execute", "runs")}
-"""What a key that may use an operation does not see of others: who only executes has no runs."""
+UNSEEN: Final = {("key execute", "runs"), *((name, "passkeys") for name in ROLES)}
+"""What who may use an operation does not see of others: who only executes has no runs, and passkeys are one's own."""
 NOUNS: Final = {"actions": "act", "reviews": "rev", "runs": "run", "people": "usr", "keys": "key", "agents": "agt",
-               "names": "usr", "permissions": "std"}  # fmt: skip
+               "names": "usr", "permissions": "std", "passkeys": "pky"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -221,6 +225,8 @@ class Town:
             return self.agent_ids[0]
         if noun == "permissions":
             return self.permission
+        if noun == "passkeys":
+            return "pky_" + "1" * 26
         if noun in ("people", "names"):
             return self.company.accounts.directory(self.tenant).resolve("user:owner") or ""
         return self.mine[agent][noun]

@@ -7,6 +7,7 @@ from .failures import OF_FAILURES
 from .feedback import OF_FEEDBACK
 from .limits import OF_LIMITS
 from .model import Edit, Guard
+from .passkeys import OF_PASSKEYS
 from .policies import OF_THE_POLICY
 from .runs import OF_RUNS
 from .simulations import OF_THE_SIMULATION
@@ -373,5 +374,5 @@ OF_THE_SERVER: Final = (
 
 GUARDS: Final = (
     *OF_THE_ACTION, *OF_THE_REVIEW, *OF_THE_LOG, *OF_THE_CALL, *OF_THE_POLICY, *OF_THE_STORE, *OF_THE_SERVER,
-    *OF_WORKERS, *OF_RUNS, *OF_LIMITS, *OF_FAILURES, *OF_FEEDBACK, *OF_A_CRASH, *OF_THE_SIMULATION,
+    *OF_WORKERS, *OF_RUNS, *OF_LIMITS, *OF_FAILURES, *OF_FEEDBACK, *OF_PASSKEYS, *OF_A_CRASH, *OF_THE_SIMULATION,
 )  # fmt: skip

@@ -30,9 +30,11 @@ class RemovePerson:
 
 @dataclass(frozen=True, slots=True)
 class NoteAccount:
-    """Record what becomes of a person's account: passwords and sessions themselves are in no entry."""
+    """Record what becomes of a person's account: passwords, keys and sessions themselves are in no entry. `passkey`
+    is the id of the one that is added or removed."""
 
-    what: Literal["invited", "password_set", "signed_out"]
+    what: Literal["invited", "password_set", "signed_out", "passkey_added", "passkey_removed"]
+    passkey: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,20 @@ class PersonPasswordSet:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonPasskeyAdded:
+    """A person may sign in with one more passkey."""
+
+    passkey: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonPasskeyRemoved:
+    """A passkey lets nobody in any more, and every session that it began ended."""
+
+    passkey: str
+
+
+@dataclass(frozen=True, slots=True)
 class PersonSignedOut:
     """Every session of a person was ended."""
 
@@ -109,6 +123,8 @@ Event = (
     | PersonRemoved
     | PersonInvited
     | PersonPasswordSet
+    | PersonPasskeyAdded
+    | PersonPasskeyRemoved
     | PersonSignedOut
     | GroupAdded
     | AgentAdded

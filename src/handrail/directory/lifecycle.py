@@ -17,6 +17,8 @@ ACCEPTS: Final[Table] = {
     e.PersonRemoved: {"present": "removed"},
     e.PersonInvited: {"present": "present"},
     e.PersonPasswordSet: {"present": "present"},
+    e.PersonPasskeyAdded: {"present": "present"},
+    e.PersonPasskeyRemoved: {"present": "present"},
     e.PersonSignedOut: {"present": "present"},
     e.GroupAdded: {None: "present", "present": "present"},
     e.AgentAdded: {None: "present", "present": "present", "removed": "present"},
@@ -27,6 +29,8 @@ ACCEPTS: Final[Table] = {
     e.KeyRemoved: {"present": "removed"},
     e.AccessDenied: {None: "present", "present": "present", "removed": "removed"},
 }
+OWN: Final = frozenset({"password_set", "passkey_added", "passkey_removed"})
+"""What people do to their own account; all else an administrator does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,7 @@ def _account(state: Member | None, command: c.NoteAccount, facts: Facts) -> list
     if not isinstance(state, Person) or state.status == "removed":
         raise UnknownPerson("there is no such person")
     _people_only(facts)
-    own = command.what == "password_set" and facts.actor.id == state.id
+    own = command.what in OWN and facts.actor.id == state.id
     if not own and facts.administrators and facts.actor.id not in facts.administrators:
         raise NotAllowed("only an administrator does that to somebody's account")
     match command.what:
@@ -110,9 +114,16 @@ def _account(state: Member | None, command: c.NoteAccount, facts: Facts) -> list
             return [Draft(e.PersonInvited())]
         case "password_set":
             return [Draft(e.PersonPasswordSet())]
+        case "passkey_added" | "passkey_removed":
+            return [Draft(_passkey(command))]
         case "signed_out":
             return [Draft(e.PersonSignedOut())]
     assert_never(command.what)
+
+
+def _passkey(command: c.NoteAccount) -> e.Event:
+    assert command.passkey is not None
+    return (e.PersonPasskeyAdded if command.what == "passkey_added" else e.PersonPasskeyRemoved)(command.passkey)
 
 
 def _put_agent(state: Member | None, command: c.PutAgent, facts: Facts) -> list[Draft[e.Event]]:
@@ -172,7 +183,13 @@ def evolve(state: Member | None, sealed: Sealed[e.Event], *, subject: str) -> Me
         case e.PersonRemoved():
             assert isinstance(state, Person) and status == "removed"
             return Person(subject, "removed", sealed.rev, state.handle, state.os_user, (), state.profile, ())
-        case e.PersonInvited() | e.PersonPasswordSet() | e.PersonSignedOut():
+        case (
+            e.PersonInvited()
+            | e.PersonPasswordSet()
+            | e.PersonPasskeyAdded()
+            | e.PersonPasskeyRemoved()
+            | e.PersonSignedOut()
+        ):
             assert isinstance(state, Person)
             return changed(state, rev=sealed.rev)
         case e.GroupAdded():
@@ -182,8 +199,8 @@ def evolve(state: Member | None, sealed: Sealed[e.Event], *, subject: str) -> Me
         case e.AgentChanged():
             assert isinstance(state, Agent)
             return changed(state, rev=sealed.rev, owner=event.owner, profile=profile)
-        case e.AgentRemoved():
-            assert isinstance(state, Agent)
+        case e.AgentRemoved() | e.KeyRemoved():
+            assert isinstance(state, Agent | Key)
             return changed(state, rev=sealed.rev, status="removed")
         case e.KeyAdded():
             key = (event.agent, event.scopes, event.until, profile, sealed.by.id)
@@ -191,9 +208,6 @@ def evolve(state: Member | None, sealed: Sealed[e.Event], *, subject: str) -> Me
         case e.KeyChanged():
             assert isinstance(state, Key)
             return changed(state, rev=sealed.rev, until=event.until)
-        case e.KeyRemoved():
-            assert isinstance(state, Key)
-            return changed(state, rev=sealed.rev, status="removed")
         case e.AccessDenied():
             return changed(state, rev=sealed.rev) if state else Guest(subject, "present", sealed.rev)
     assert_never(event)

@@ -16,7 +16,7 @@ from .. import __version__
 from ..errors import HandrailError, NotFound, UsageError
 from ..wire.refusals import Broken, WrongMethod
 from ..wire.routes import ROUTES, Route
-from . import allowances, decisions, health, inbox, links, live, lives, openapi, oversight, people, trial
+from . import allowances, decisions, health, inbox, links, live, lives, openapi, oversight, passkeys, people, trial
 from .edge import Edge, problem
 from .exchange import Exchange, answer
 from .lives import Handler
@@ -32,6 +32,7 @@ HANDLERS: Final = {
     **lives.HANDLERS,
     **live.HANDLERS,
     **people.HANDLERS,
+    **passkeys.HANDLERS,
     **inbox.HANDLERS,
     **oversight.HANDLERS,
     **trial.HANDLERS,

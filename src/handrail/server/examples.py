@@ -71,5 +71,18 @@ BODIES: Final[dict[str, Any]] = {
     "put_policy": {"file": "rules:\n  - {action: db.drop, verdict: deny}\n", "dry_run": True},
     "put_people": {"file": "people:\n  - {handle: ann, groups: [treasury]}\n", "dry_run": True},
     "sign_in": {"name": "ann", "password": "correct horse battery", "use": "terminal"},
+    "add_passkey": {
+        "name": "My phone",
+        "credential": "AAAA",
+        "client_data": "e30",
+        "attestation": "oA",
+    },
+    "sign_in_with_passkey": {
+        "credential": "AAAA",
+        "client_data": "e30",
+        "authenticator_data": "AAAA",
+        "signature": "AAAA",
+        "user_handle": "AAAA",
+    },
     "accept_invitation": {"secret": "hri_" + "0" * 49, "password": "correct horse battery"},
 }

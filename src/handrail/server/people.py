@@ -159,33 +159,34 @@ async def sign_in(exchange: Exchange) -> Response:
     """A session, as a cookie for a browser or as a token for a terminal."""
     require_same_site(exchange.service, exchange.request)
     given = await exchange.members(name=str, password=str, use=str)
-    use = _use(given["use"])
+    use = use_of(given["use"])
     signed = await asyncio.to_thread(
         exchange.service.accounts.sign_in, (given["name"] or "")[:200], given["password"] or "",
         network_of(exchange.request), use=use,
     )  # fmt: skip
-    return await _admitted(exchange, signed, use)
+    return await admitted(exchange, signed, use)
 
 
 async def accept(exchange: Exchange) -> Response:
     """Set the password that an invitation asks for, and sign in."""
     require_same_site(exchange.service, exchange.request)
     given = await exchange.members(secret=str, password=str, use=str)
-    use = _use(given["use"])
+    use = use_of(given["use"])
     signed = await asyncio.to_thread(
         exchange.service.accounts.accept, (given["secret"] or "")[:200], given["password"] or "", use=use
     )
-    return await _admitted(exchange, signed, use)
+    return await admitted(exchange, signed, use)
 
 
-def _use(given: str | None) -> Use:
+def use_of(given: str | None) -> Use:
     """For what a session is used: in a browser it is a cookie, in a terminal a token."""
     if given not in (None, "browser", "terminal"):
         raise InvalidValue("use is browser or terminal")
     return "terminal" if given == "terminal" else "browser"
 
 
-async def _admitted(exchange: Exchange, signed: SignedIn, use: Use) -> Response:
+async def admitted(exchange: Exchange, signed: SignedIn, use: Use) -> Response:
+    """The answer to who has signed in, with their session."""
     found = described(signed.caller, exchange.service.accounts.directory(signed.caller.tenant))
     if use == "terminal":
         return answer({**found, "token": signed.token}, 201)

@@ -14,6 +14,7 @@ from ..engine.archive import Archive
 from ..principal import Principal
 from .auth.accounts import Accounts
 from .auth.callers import Caller
+from .auth.passkeys import Passkeys
 from .auth.passwords import Passwords
 from .caps import Meter
 from .demo_agent import Trials
@@ -37,6 +38,7 @@ class Service:
         self.database: Final = database
         self.settings: Final = settings or Settings()
         self.accounts: Final = Accounts(database, passwords)
+        self.passkeys: Final = Passkeys(self.accounts, database, self.settings.origin)
         self.metrics: Final = Metrics()
         self.meter: Final = Meter(database.clock, self.settings.caps)
         self.hubs: Final = Hubs(self)

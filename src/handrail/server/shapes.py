@@ -16,6 +16,7 @@ from ..learning.cursors import CONSUMER, LONGEST
 from ..policy.limits import Limit
 from ..policy.standing import Standing
 from ..wire.routes import MOST_SEEN
+from .auth.passkeys import CREDENTIAL_LENGTH, NAME_LENGTH, PART_LENGTH
 from .changes import Changed, Hello, Moved, Tick
 from .inbox import Listed
 from .oversight import MOST as MOST_CARDS
@@ -49,6 +50,15 @@ def _list(item: JSONObject) -> JSONObject:
     return {"type": "array", "items": item}
 
 
+def _bytes(most: int) -> JSONObject:
+    return {"type": "string", "pattern": f"^[A-Za-z0-9_-]{{1,{most}}}$", "description": "Base64url, without padding."}
+
+
+PASSKEY: Final = _object(
+    {"id": TEXT, "name": TEXT, "born": {"type": "integer", "description": "µs since the epoch."},
+     "seen": {"type": ["integer", "null"], "description": "When it was used last, in µs since the epoch."}},
+    closed=True,
+)  # fmt: skip
 ERASABLE: Final = _object({}, value={}, erased=TEXT)
 ACTION: Final = _object(
     {"state": _ref("Action"), "args": MAYBE, "context": ERASABLE, "story": ERASABLE, "outcome": ERASABLE,
@@ -120,6 +130,7 @@ NAMED: Final[dict[str, JSONObject]] = {
     "Wait": WAIT,
     "Me": ME,
     "SignedIn": SIGNED_IN,
+    "Passkey": PASSKEY,
     "Directory": DIRECTORY,
 }
 """Hand-written shapes that have a name in the description."""
@@ -187,6 +198,12 @@ ANSWERS: Final[dict[str, tuple[tuple[int, ...], str, JSONObject]]] = {
     ),
     "NewTrial": ((201,), JSON, _object({"id": TEXT})),
     "SignedIn": ((201,), JSON, _ref("SignedIn")),
+    "Passkeys": (
+        (200,), JSON, _object({"items": _list(_ref("Passkey")), "possible": {"type": "boolean"}}, closed=True)
+    ),
+    "PasskeyOffer": ((200,), JSON, _object({"rp": {"type": "object"}, "user": {"type": "object"}, "challenge": TEXT})),
+    "NewPasskey": ((201,), JSON, _ref("Passkey")),
+    "PasskeyAsked": ((200,), JSON, _object({"challenge": TEXT, "rpId": TEXT})),
     "Nothing": ((204,), JSON, {}),
 }  # fmt: skip
 
@@ -281,6 +298,17 @@ BODY_SCHEMAS: Final[dict[str, JSONObject]] = {
     "put_policy": _object({"file": {"type": "string", "minLength": 1}}, closed=True, dry_run=FLAG),
     "sign_in": _object(
         {"name": TEXT, "password": TEXT}, closed=True, use=USE,
+    ),
+    "add_passkey": _object(
+        {"name": {"type": "string", "minLength": 1, "maxLength": NAME_LENGTH}, "credential": _bytes(CREDENTIAL_LENGTH),
+         "client_data": _bytes(PART_LENGTH), "attestation": _bytes(PART_LENGTH)},
+        closed=True,
+    ),
+    "sign_in_with_passkey": _object(
+        {"credential": _bytes(CREDENTIAL_LENGTH), "client_data": _bytes(PART_LENGTH),
+         "authenticator_data": _bytes(PART_LENGTH), "signature": _bytes(PART_LENGTH),
+         "user_handle": _bytes(PART_LENGTH)},
+        closed=True,
     ),
     "accept_invitation": _object({"secret": TEXT, "password": TEXT}, closed=True, use=USE),
     "put_agent": _object({"agent": AGENT}, closed=True, owner=MAYBE),

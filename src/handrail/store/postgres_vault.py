@@ -1,11 +1,11 @@
-"""The vault in PostgreSQL: two tables beside the log."""
+"""The vault in PostgreSQL: tables beside the log."""
 
 from typing import Any, Final
 
 from . import postgres_statements as sql
 from .postgres_link import translated
 from .postgres_pipeline import Pipeline
-from .vault import Token
+from .vault import Passkey, Token
 
 
 class PostgresVault:
@@ -47,6 +47,25 @@ class PostgresVault:
 
     def put_password(self, tenant: str, person: str, hashed: str, at: int) -> None:
         self._do(sql.PUT_PASSWORD, tenant, person, hashed, at)
+
+    def spend(self, token: Token) -> bool:
+        return bool(self._all(sql.SPEND, *token))
+
+    def passkey(self, credential: bytes) -> Passkey | None:
+        rows = self._all(sql.PASSKEY, credential)
+        return Passkey(*rows[0]) if rows else None
+
+    def passkeys(self, tenant: str, person: str) -> list[Passkey]:
+        return [Passkey(*row) for row in self._all(sql.PASSKEYS, tenant, person)]
+
+    def put_passkey(self, passkey: Passkey) -> None:
+        self._do(sql.PUT_PASSKEY, *passkey)
+
+    def use_passkey(self, passkey: Passkey, counter: int, seen: int) -> bool:
+        return bool(self._all(sql.USE_PASSKEY, counter, seen, passkey.credential, passkey.counter))
+
+    def drop_passkey(self, tenant: str, person: str, id_: str) -> bool:
+        return bool(self._all(sql.DROP_PASSKEY, tenant, person, id_))
 
     def sweep(self, now: int) -> None:
         self._do(sql.SWEEP, now)

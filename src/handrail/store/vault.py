@@ -19,6 +19,23 @@ class Token(NamedTuple):
     auth: str
 
 
+class Passkey(NamedTuple):
+    """The public half of somebody's passkey, found by its credential's id; `id` is what people and the log call it.
+
+    `counter` is how often its device says that it was used, 0 where it does not count; times are µs.
+    """
+
+    credential: bytes
+    id: str
+    tenant: str
+    person: str
+    public_key: bytes
+    counter: int
+    name: str
+    born: int
+    seen: int
+
+
 class Vault(Protocol):
     """Reads and writes within one transaction."""
 
@@ -45,6 +62,24 @@ class Vault(Protocol):
 
     def put_password(self, tenant: str, person: str, hashed: str, at: int) -> None:
         """Keep a password's hash in place of an earlier one."""
+
+    def spend(self, token: Token) -> bool:
+        """Keep a token that may come once; whether it is the first time."""
+
+    def passkey(self, credential: bytes) -> Passkey | None:
+        """A passkey by its credential."""
+
+    def passkeys(self, tenant: str, person: str) -> list[Passkey]:
+        """Somebody's passkeys, the oldest first."""
+
+    def put_passkey(self, passkey: Passkey) -> None:
+        """Keep a passkey."""
+
+    def use_passkey(self, passkey: Passkey, counter: int, seen: int) -> bool:
+        """Note a use; `False` where the passkey is gone, or was used since it was read."""
+
+    def drop_passkey(self, tenant: str, person: str, id_: str) -> bool:
+        """Forget a passkey; whether it was still there."""
 
     def sweep(self, now: int) -> None:
         """Forget what has ended."""

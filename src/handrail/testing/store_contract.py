@@ -8,7 +8,7 @@ import pytest
 
 from ..errors import Unavailable
 from ..store.protocol import Answer, Batch, Call, Disclosure, Hold, Offer, Reader, Revision, Store, Stream
-from ..store.vault import Token
+from ..store.vault import Passkey, Token
 from .failing_contract import FailingContract
 from .store_rows import TENANT, entry, head, put, stream
 
@@ -369,6 +369,29 @@ class StoreContract(FailingContract):
         with store.vault() as vault:
             assert vault.password(TENANT, "usr_1") == "second"
             assert vault.password("other", "usr_1") is None
+
+    def test_a_passkey_is_kept_until_it_is_dropped_and_its_counter_moves_once(self, store: Store) -> None:
+        kept = [Passkey(b"%d" % n, f"pky_{n}", TENANT, "usr_1", b"key", n, "phone", n, n) for n in range(2)]
+        with store.vault(write=True) as vault:
+            for one in kept:
+                vault.put_passkey(one)
+        with store.vault() as vault:
+            assert vault.passkey(b"1") == kept[1]
+            assert vault.passkeys(TENANT, "usr_1") == kept
+            assert vault.passkeys("other", "usr_1") == vault.passkeys(TENANT, "usr_2") == []
+        with store.vault(write=True) as vault:
+            assert [vault.use_passkey(kept[0], 5, 9), vault.use_passkey(kept[0], 6, 9)] == [True, False]
+            assert vault.passkey(b"0") == kept[0]._replace(counter=5, seen=9)
+            assert not vault.drop_passkey("other", "usr_1", "pky_0")
+            assert not vault.drop_passkey(TENANT, "usr_2", "pky_0")
+            assert [vault.drop_passkey(TENANT, "usr_1", "pky_0") for _ in range(2)] == [True, False]
+            assert vault.passkey(b"0") is None
+
+    def test_what_may_come_once_comes_once(self, store: Store) -> None:
+        token = Token(b"1", "challenge", "", "", 1, 1, 9, "none")
+        for expected in (True, False):
+            with store.vault(write=True) as vault:
+                assert vault.spend(token) is expected
 
     def test_a_closed_store_says_so(self, store: Store) -> None:
         store.close()

@@ -76,3 +76,10 @@ class WeakPassword(UsageError):
 
     code = "weak_password"
     status = 422
+
+
+class NotRecent(HandrailError):
+    """What was asked needs a session that began a short while ago."""
+
+    code = "not_recent"
+    status = 403

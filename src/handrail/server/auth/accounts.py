@@ -32,19 +32,20 @@ _AUTHS: Final = frozenset(get_args(Auth))
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """What a session's row says beside its times: for what it is used, and how its person signed in."""
+    """What a session's row says beside its times: for what it is used, how its person signed in, by which passkey."""
 
     use: Use
     auth: Auth
+    passkey: str | None = None
 
     @classmethod
     def read(cls, text: str) -> _Kept:
-        use, _, auth = text.partition(" ")
+        use, auth, *passkey = text.split(" ")
         assert auth in _AUTHS
-        return cls("terminal" if use == "terminal" else "browser", auth)  # type: ignore[arg-type]
+        return cls("terminal" if use == "terminal" else "browser", auth, *passkey)  # type: ignore[arg-type]
 
     def text(self) -> str:
-        return f"{self.use} {self.auth}"
+        return " ".join(filter(None, (self.use, self.auth, self.passkey)))
 
 
 class Accounts:
@@ -175,7 +176,7 @@ class Accounts:
         assert token.until is not None
         csrf = hmac.digest(self._database.process.store.secret, b"csrf " + token.digest, "sha256").hex()
         principal = person(who.id, kept.auth)
-        return Caller(token.tenant, principal, who.permissions, session=Session(csrf, token.until))
+        return Caller(token.tenant, principal, who.permissions, session=Session(csrf, token.until, token.born))
 
     def _admit(self, tenant: str, who: str, kept: _Kept) -> SignedIn:
         text = tokens.mint("session")
@@ -188,6 +189,17 @@ class Accounts:
         if digest is not None:
             with self._database.process.store.vault(write=True) as vault:
                 vault.drop(digest)
+
+    def admit_by_passkey(self, tenant: str, who: str, passkey: str, use: Use) -> SignedIn:
+        """A session for somebody whose passkey was verified. Raises `Unauthenticated` for who is gone."""
+        return self._admit(tenant, who, _Kept(use, "webauthn", passkey))
+
+    def end_sessions_of(self, tenant: str, who: str, passkey: str) -> None:
+        """End the sessions that a passkey of somebody began."""
+        with self._database.process.store.vault(write=True) as vault:
+            for token in vault.tokens(tenant, who, "session"):
+                if _Kept.read(token.auth).passkey == passkey:
+                    vault.drop(token.digest)
 
     def sign_out_everywhere(self, tenant: str, who: str) -> int:
         """End every session of somebody; how many there were."""

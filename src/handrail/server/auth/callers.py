@@ -9,10 +9,12 @@ from ...principal import Principal
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A signed-in person's session: the token that unsafe requests from a browser repeat, and when it ends (µs)."""
+    """A signed-in person's session: the token that unsafe requests from a browser repeat, when it ends and since when
+    it is (µs)."""
 
     csrf: str
     until: int
+    since: int
 
 
 @dataclass(frozen=True, slots=True)
