@@ -10,11 +10,11 @@ import pytest
 
 from handrail.clock import MINUTE, SECOND
 from handrail.ids import mint
-from handrail.server.examples import BODIES
 from handrail.testing import FrozenClock
 
 from .company import Company
 from .house import House, serving
+from .running import Agent
 from .test_stream import watching
 
 
@@ -26,37 +26,6 @@ def house(tmp_path: Path) -> Iterator[House]:
     with serving(company, heartbeat=0.2) as found:
         yield found
     company.close()
-
-
-class Agent:
-    """An agent's process, as the server hears of it."""
-
-    def __init__(self, house: House, name: str = "bot") -> None:
-        self.house, self.key = house, house.company.key(name)
-
-    def open(self, title: str = "Restore the sync", *monitors: tuple[str, int], **watch: Any) -> str:
-        """Begin a watched run; returns its id."""
-        run = mint("run")
-        self.house.company.clock.advance("1s")
-        told = [{"kind": kind, "limit": limit} for kind, limit in monitors]
-        self("open", run, title=title, watch={"executor": "exe_1", "monitors": told, **watch})
-        return run
-
-    def __call__(self, verb: str, run: str, **body: Any) -> Any:
-        answer = self.house("POST", f"/runs/{run}/{verb}", self.key, json=body)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    def report(self, run: str, *items: dict[str, Any]) -> None:
-        """Report what happened, now."""
-        now = self.house.company.clock.now()
-        self("observations", run, items=[{"at": now, **one} for one in items])
-
-    def propose(self, run: str) -> Any:
-        """Ask people for something in the run."""
-        answer = self.house("POST", "/actions", self.key, json={**BODIES["propose_action"], "run": run})
-        assert answer.status_code == 202, answer.text
-        return answer.json()
 
 
 def wall(house: House, query: str = "") -> dict[str, Any]:

@@ -43,8 +43,13 @@ export function why(card: Card): string | null {
   if (over(card)) return card.cleanups.failed + card.cleanups.lost > 0 ? "It was not cleaned up after." : null;
   if (card.lost) return "Its process was not heard of for a minute. Nothing of it starts until it comes back.";
   if (card.alone) return WHY["unattended"] ?? null;
-  if (card.status === "paused" && card.alarm) return WHY[card.alarm] ?? "A monitor paused it.";
+  if (card.status === "paused" && card.alarm) return spoke(card.alarm);
   return null;
+}
+
+/** Why a monitor paused a run. */
+export function spoke(kind: string): string {
+  return WHY[kind] ?? "A monitor spoke.";
 }
 
 /** How far what was asked of a run has come: `Stop asked by ann`, then `confirmed`. */
