@@ -18,6 +18,7 @@ async def _opened(page: Page, house: House) -> str:
     await page.goto(f"/oversight/{run}")
     await expect(page.locator("aside header h2")).to_be_visible()
     await page.clock.run_for(DEAD)
+    await page.clock.resume()
     return run
 
 
