@@ -8,18 +8,21 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import handrail
+import handrail.monitors
 import handrail.testing
 from handrail.backend import Text
 from handrail.errors import HandrailError
 from handrail.patterns.approval import AsyncGatedFunction, GatedFunction
+from handrail.patterns.overseeing import Oversees
+from handrail.testing.supervising import Supervisors
 from tools.markdown import doc
 
 HEAD: Final = """\
 # Public names
 
-What `from handrail import …` gives, and `handrail.testing` for tests. Errors are on [their own page](errors.md). How
-the names are used is on the how-to pages, such as [Approve an action](../how-to/approve-an-action.md). Everything else
-may change without notice.
+What `from handrail import …` gives, `handrail.monitors` for watched runs, and `handrail.testing` for tests. Errors are
+on [their own page](errors.md). How the names are used is on the how-to pages, such as
+[Approve an action](../how-to/approve-an-action.md). Everything else may change without notice.
 
 In signatures, `Duration` is text such as `"15m"`, a number of seconds, or a `timedelta`; `Reviewers` is one handle such
 as `"group:treasury"` or several; `Then` is one further handle or several, each alone or paired with a `Duration`;
@@ -28,9 +31,11 @@ or `"run"`. `GatedFunction` and `AsyncGatedFunction` are what a decorator makes 
 """
 LOCAL: Final = """\
 `Local[T]` marks a parameter that stays in the process: it is not stored, not shown and not bound by an approval."""
-MODULES: Final = (handrail, handrail.testing)
+MODULES: Final = (handrail, handrail.monitors, handrail.testing)
 INHERITED: Final = ("status", "review", "decision", "deadline")
 """Members of tickets that come from a base without a public name."""
+BASES: Final = (Oversees, Supervisors)
+"""Bases without a public name, whose members are shown with the class."""
 CONSTRUCTED: Final = (handrail.Decision, handrail.testing.FrozenClock)
 """Classes whose fields or parameters are shown; all others are made by Handrail."""
 GATED: Final = (GatedFunction, AsyncGatedFunction)
@@ -82,7 +87,8 @@ def _class(name: str, thing: type[Any]) -> Iterator[str]:
 
 
 def _members(thing: type[Any]) -> Iterator[str]:
-    own = [one for one in vars(thing) if not one.startswith("_")]
+    own = [one for part in (thing, *(base for base in BASES if issubclass(thing, base))) for one in vars(part)]
+    own = [one for one in own if not one.startswith("_")]
     inherited = [one for one in INHERITED if hasattr(thing, one) and one not in own]
     fields = set(getattr(thing, "__dataclass_fields__", {}))
     return (one for one in [*inherited, *own] if one not in fields)

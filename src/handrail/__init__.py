@@ -15,6 +15,7 @@ from .errors import (
     Expired,
     FencedOff,
     HandrailError,
+    Interrupted,
     InvalidValue,
     KeyReused,
     Late,
@@ -51,18 +52,20 @@ from .errors import (
 from .gate.memory import idempotency_key, last_decision
 from .gate.ticket import AsyncTicket, Ticket
 from .patterns.named import pattern
+from .patterns.oversight import WatchedRun, watched_run
+from .patterns.started import AsyncHandle, Handle
 from .rail import Rail
 
 __version__ = "0.1.0"
 
 __all__ = [
     "connect", "Rail", "Ticket", "AsyncTicket", "Decision", "Decided", "Example", "Local",
-    "last_decision", "idempotency_key", "pattern",
+    "last_decision", "idempotency_key", "pattern", "watched_run", "WatchedRun", "Handle", "AsyncHandle",
     "HandrailError", "UsageError", "NotSerialisable", "MalformedJSON", "InvalidValue", "UnreadableSchema", "KeyReused",
     "CommandReused", "NotFound", "UnknownReview", "UnknownAction", "UnknownRun", "UnknownPerson", "RunFinished",
     "Refused", "NotAllowed", "StaleView", "Late", "AlreadyDecided", "FencedOff", "WrongBytes", "NotReady", "RunHeld",
     "SchemaChanged", "Unauthenticated", "TooMany",
     "Outcome", "Denied", "ChangesRequested", "TargetChanged", "Expired", "Withdrawn", "ActionFailed", "Aborted",
-    "ActionSkipped", "OutcomeUnknown", "Stopped", "Pending", "WaitTimeout", "ResultErased", "Unavailable", "CorruptLog",
-    "TooNew",
+    "ActionSkipped", "OutcomeUnknown", "Stopped", "Interrupted", "Pending", "WaitTimeout", "ResultErased",
+    "Unavailable", "CorruptLog", "TooNew",
 ]  # fmt: skip

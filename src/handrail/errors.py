@@ -32,7 +32,6 @@ class MalformedJSON(UsageError, ValueError):
     """A text or value outside the JSON that can be hashed and shown without doubt: what is wrong, where, what to do."""
 
     code = "malformed_json"
-    status = 400
 
     def __init__(self, what: str, where: str, hint: str) -> None:
         super().__init__(f"{what} at {where}. {hint}")
@@ -143,6 +142,16 @@ class NotAllowed(Refused):
 
     code = "not_allowed"
     status = 403
+    recorded = True
+
+
+class StopInForce(Refused):
+    """People have stopped this agent, action or team, or all: it begins nothing until an administrator lifts that.
+
+    A gated call raises `Stopped` instead.
+    """
+
+    code = "stop_in_force"
     recorded = True
 
 
@@ -277,10 +286,22 @@ class Expired(Denied):
 
 
 class Stopped(BaseException):
-    """A person stopped the run around this call, so nothing more of it starts; `reason` is what they wrote.
+    """A person stopped this call, by its run, agent, action or team; `reason` is what they wrote.
 
     No ordinary error: a program that catches every `Exception` and goes on would go on here, too. Clean-up in `finally`
     and `with` blocks runs.
+    """
+
+    def __init__(self, message: str, *, reason: str = "", run: str = "") -> None:
+        super().__init__(message)
+        self.reason, self.run = reason, run
+
+
+class Interrupted(BaseException):
+    """A person interrupted the step that ran, in a watched run that waits now; `reason` is what they wrote.
+
+    No ordinary error, like `Stopped`. Inside `run.interruptible()` the block ends there, and `run.steps` gives the same
+    step again once people let the run go on; elsewhere it leaves the run.
     """
 
     def __init__(self, message: str, *, reason: str = "", run: str = "") -> None:
@@ -369,7 +390,6 @@ class CorruptLog(HandrailError):
     """What is stored contradicts itself. Nothing is repaired silently: run `handrail doctor`."""
 
     code = "corrupt_log"
-    status = 500
 
 
 class TooNew(HandrailError):

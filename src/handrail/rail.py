@@ -25,6 +25,7 @@ from .patterns.exceptions import KEYWORDS as RETRYING
 from .patterns.exceptions import Errors, retry_of
 from .patterns.feedback import consume, plain_args
 from .patterns.named import own
+from .patterns.overseeing import Oversees
 from .patterns.question import Question
 from .patterns.runs import enter_run, leave_run
 from .patterns.stacking import merged
@@ -38,14 +39,14 @@ Table = Mapping[str, Callable[..., Any]]
 OWN: Final = ("reversible", "idempotent", "intent", "wait")
 
 
-class Rail:
+class Rail(Oversees):
     """A connection through which actions ask. Made by `connect`; safe to share between threads and tasks."""
 
     def __init__(
         self, backend: Backend, notice: Notice, *, reviewers: Reviewers | None = None, run: str | None = None,
         close: Callable[[], None] = lambda: None,
     ) -> None:  # fmt: skip
-        self._gate: Final = Gate(backend, notice, self._default_run)
+        super().__init__(Gate(backend, notice, self._default_run))
         self._questions: Final = Question(self._gate)
         self._reviewers: Final = reviewers
         self._run_name: Final = run
@@ -281,11 +282,6 @@ class Rail:
         gated = self._gate.registry.get(name)
         is_async = gated is not None and inspect.iscoroutinefunction(gated.function)
         return AsyncTicket(self._gate, action, name) if is_async else Ticket(self._gate, action, name)
-
-    @property
-    def core(self) -> Gate:
-        """What the patterns stand on; for tools that build on a rail."""
-        return self._gate
 
     def close(self) -> None:
         """Stop this process's threads and close the database; the next use opens it again."""

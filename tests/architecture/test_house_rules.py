@@ -18,13 +18,15 @@ WEB = [
 PYDANTIC = "pydantic takes 150 ms to load, and only typed values need it"
 ASYNCIO = "asyncio takes 50 ms to load, and only async callers need it"
 DRIVER = "the driver is loaded when a database is opened, and PostgreSQL's may not be installed"
+YAML = "a YAML reader takes 100 ms to load, and one command reads YAML"
 CONDITIONS = "conditions take 10 ms to load, and not every policy has some"
 HTTP = "an HTTP client takes 150 ms to load, and a database file needs none"
 LOCAL_IMPORTS: dict[str, str] = {
     "src/handrail/codec/schema.py:_typed": PYDANTIC,
     "src/handrail/codec/schema.py:_json_schemas": PYDANTIC,
     "src/handrail/codec/edits.py:validate_edit": "jsonschema takes 300 ms to load, and only edits need it",
-    "src/handrail/codec/people_file.py:read_people": "a YAML reader takes 100 ms to load, and one command reads YAML",
+    "src/handrail/codec/people_file.py:read_people": YAML,
+    "src/handrail/codec/people_file.py:read_groups": YAML,
     "src/handrail/codec/policy_file.py:read_policy_file": "a YAML reader takes 100 ms to load, and few read policies",
     "src/handrail/codec/cel/functions.py:pattern": "pydantic's core takes 30 ms to load, and few match",
     "src/handrail/codec/policies.py:_is_condition": CONDITIONS,
@@ -37,6 +39,7 @@ LOCAL_IMPORTS: dict[str, str] = {
     "src/handrail/cli/login.py:_send": HTTP,
     "src/handrail/cli/login.py:_end": HTTP,
     "src/handrail/cli/local.py:office": "hashing passwords needs packages that may not be installed, and few commands",
+    "src/handrail/cli/notify.py:test": "a YAML reader takes 100 ms to load, and one command sends",
     "src/handrail/cli/serve.py:serve": "the web framework takes 500 ms to load, and may not be installed",
     "src/handrail/cli/doctor.py:_remote": DRIVER,
     "src/handrail/cli/migrate.py:_check": DRIVER,
@@ -44,12 +47,19 @@ LOCAL_IMPORTS: dict[str, str] = {
     "src/handrail/store/open.py:exists": DRIVER,
     "src/handrail/store/open.py:migrate": DRIVER,
     "src/handrail/cli/work.py:work": ASYNCIO,
-    "src/handrail/embedded.py:acall": ASYNCIO,
+    "src/handrail/embedded/__init__.py:acall": ASYNCIO,
     "src/handrail/engine/news.py:await_": ASYNCIO,
-    "src/handrail/embedded.py:take": ASYNCIO,
+    "src/handrail/embedded/__init__.py:take": ASYNCIO,
     "src/handrail/gate/drivers.py:_apatient": ASYNCIO,
     "src/handrail/gate/notice.py:atell": ASYNCIO,
+    "src/handrail/gate/controls.py:await_": ASYNCIO,
+    "src/handrail/gate/reports.py:flush_async": ASYNCIO,
     "src/handrail/patterns/feedback.py:consume": ASYNCIO,
+    "src/handrail/patterns/oversight.py:subprocess_async": ASYNCIO,
+    "src/handrail/patterns/started.py:__init__": ASYNCIO,
+    "src/handrail/patterns/started.py:__await__": ASYNCIO,
+    "src/handrail/patterns/watching.py:inside_async": ASYNCIO,
+    "src/handrail/patterns/watching.py:_alone": ASYNCIO,
     "src/handrail/server/run.py:_allow_many_connections": "Windows has no such module",
     "src/handrail/testing/plugin.py:reviewing": "pytest loads the plugin in every run, also where nothing is gated",
 }

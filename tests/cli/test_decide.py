@@ -146,7 +146,7 @@ def test_the_one_who_answers_for_the_agent_may_not_decide(company, monkeypatch):
     own.close()
     said = company("reviews", "approve", review, "-qy")
     assert (said.code, said.err) == (
-        1, "handrail: who asked for an action, or answers for its agent, may not decide it\n",
+        1, "handrail: who asked for an action, answers for its agent, or stands in for them, may not decide it\n",
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from tests.cli.conftest import PEOPLE
 
+SHIFT = "{who: user:ann, from: 2026-01-01, to: 2026-01-02}"
 ONCE = "a person is listed once, with everything about them"
 
 
@@ -83,6 +84,40 @@ def test_a_file_that_would_leave_the_links_wrong_is_refused(on_file, tmp_path, p
     ended = on_file("people", "apply", str(tmp_path / "bad.yaml"), *flags)
     assert ended.code == 2
     assert words in ended.err
+
+
+@pytest.mark.parametrize(
+    ("people", "words"),
+    [
+        ("people: [{handle: ann, os_user: ann, absent: [{from: 2026-01-01, to: 2026-01-02, substitute: user:ann}]}]",
+         "line 1: user:ann cannot stand in for user:ann"),
+        ("people: [{handle: ann, os_user: ann, absent: [{from: 2026-01-01, to: 2026-01-02, substitute: user:eve}]}]",
+         "line 1: user:eve cannot stand in for user:ann"),
+        (f"people: [{{handle: ann, os_user: ann}}]\ngroups: [{{handle: legal, oncall: [{SHIFT}]}}]",
+         "line 2: user:ann is on call for group:legal and not in it"),
+    ],
+)  # fmt: skip
+def test_who_stands_in_is_there_and_who_is_on_call_is_in_the_group(on_file, tmp_path, people, words):
+    (tmp_path / "bad.yaml").write_text(people)
+    ended = on_file("people", "apply", str(tmp_path / "bad.yaml"))
+    assert ended.code == 2
+    assert words in ended.err
+
+
+def test_times_and_rotas_are_applied_changed_and_taken_back(on_file, tmp_path):
+    file = tmp_path / "people.yaml"
+    away = ", quiet: 22:00-07:00"
+    rota = "\ngroups: [{handle: legal, rotation: {who: [user:bob], from: 2026-01-01, every: 1w}}]"
+    plain = "people: [{handle: ann, name: Ann Doe, os_user: ann, groups: [treasury]}]"
+    told = []
+    for text in (plain.replace("]}]", "]" + away + "}]") + rota, plain + rota, plain + "\ngroups: [{handle: legal}]"):
+        for _ in range(2):
+            file.write_text(text)
+            told.append(on_file("people", "apply", str(file)).out.splitlines()[:-1])
+    assert told == [
+        ["~ user:ann  other times", "~ group:legal  another rota"], [], ["~ user:ann  no times any more"], [],
+        ["~ group:legal  no rota any more"], [],
+    ]  # fmt: skip
 
 
 def test_who_is_not_linked_may_not_change_people(on_file, tmp_path):

@@ -67,3 +67,37 @@ def test_programs_get_the_same_as_json(company, ticket):
     ]  # fmt: skip
     assert [one["refusal"] is None for one in found["ladder"][0]["people"]] == [True, True, False, False]
     assert found["ladder"][1]["rung"]["until"] == found["deadline"]
+
+
+AWAY = """
+people:
+  - {handle: ann, os_user: ann, groups: [treasury], absent: [{from: 2020-01-01, to: 2090-12-31, substitute: user:cfo}]}
+  - {handle: bob, os_user: bob, groups: [treasury, legal], quiet: 22:00-07:00, zone: Europe/Berlin}
+  - {handle: cfo, os_user: cfo}
+  - {handle: dan, groups: [treasury]}
+groups:
+  - {handle: treasury, oncall: [{who: user:ann, from: 2020-01-01, to: 2090-12-31}]}
+"""
+
+
+def test_who_is_away_who_stands_in_and_who_is_not_on_call(company, rail, wire, tmp_path, monkeypatch):
+    monkeypatch.setattr("handrail.cli.outcome.PATIENCE", 0.05)
+    Terminal(company.path, company.monkeypatch).apply(tmp_path, AWAY)
+    ticket = wire.propose("DE89", 1)
+    lines = company("who", ticket.review).out.splitlines()
+    assert lines[2].startswith(" " * 9 + "user:ann is away until 1 Jan 2091 00:00 UTC; user:cfo stands in")
+    assert lines[3] == " " * 9 + "user:bob is not on call, and may decide all the same"
+    assert company("reviews", "list", user="cfo").out.splitlines()[1].startswith(ticket.review[:10])
+    assert company("reviews", "approve", ticket.review, "--yes", user="cfo").code == 0
+    assert "user:cfo, in place of user:ann, approved" in " ".join(company("explain", ticket.id).out.split())
+
+
+def test_who_stands_in_for_who_asked_is_told_that_they_may_not_decide(company, rail, wire, tmp_path):
+    absent = "absent: [{from: 2020-01-01, to: 2090-12-31, substitute: user:bob}]"
+    people = AWAY.replace("{handle: dan,", f"{{handle: dan, os_user: robot, {absent},")
+    Terminal(company.path, company.monkeypatch).apply(tmp_path, people)
+    ticket = wire.propose("DE89", 1)
+    assert "user:bob may not decide: stands in for somebody who asked" in company("who", ticket.review).out
+    ended = company("reviews", "approve", ticket.review, "--yes", user="bob")
+    assert ended.code == 1
+    assert "may not decide it" in ended.err

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from handrail.action import events as action_events
 from handrail.codec.records import EVENTS, NAMES, STATES, event_text, read_event, read_state, state_text
 from handrail.directory import events as directory_events
-from handrail.policy import budget, standing
+from handrail.policy import budget, standing, stops
 from handrail.policy.register import PolicyApplied
 from handrail.review import events as review_events
 from handrail.run import events as run_events
@@ -25,13 +25,14 @@ PINNED = {
     "run": "opened entered faulted finished failed paused resumed guided heard confirmed observed unattended alarmed "
     "prepared cleanup_begun cleaned lapsed pruned stopped halted",
     "person": "added changed removed invited password_set passkey_added passkey_removed signed_out",
-    "group": "added",
+    "group": "added changed",
     "agent": "added changed removed",
     "key": "added changed removed",
     "access": "denied",
     "policy": "applied",
     "budget": "booked spent given_back",
     "standing": "given used ended",
+    "stop": "halted swept lifted",
 }
 TEXTS = {
     "review": {
@@ -46,6 +47,7 @@ TEXTS = {
     },
     "budget": {"booked": "window key", "spent": "window", "given_back": "window"},
     "standing": {"given": "values"},
+    "stop": {"halted": "note", "swept": "note", "lifted": "note"},
 }  # fmt: skip
 """The erasable texts of each event by name: a reader of an old log looks for them under these."""
 UNIONS: tuple[Any, ...] = (action_events, review_events, run_events, directory_events)
@@ -77,7 +79,7 @@ def test_the_names_of_texts_in_the_log_never_change(life: str) -> None:
 
 def test_every_event_of_every_life_has_one_name() -> None:
     events = [event for module in UNIONS for event in get_args(module.Event)]
-    events += [PolicyApplied, *get_args(budget.Event), *get_args(standing.Event)]
+    events += [PolicyApplied, *get_args(budget.Event), *get_args(standing.Event), *get_args(stops.Event)]
     assert set(NAMES) == set(events)
     assert len(EVENTS) == len(NAMES) == len(events)
     assert all(re.fullmatch(r"[a-z]+\.[a-z]+(_[a-z]+)*", name) for name in EVENTS)

@@ -13,17 +13,35 @@ import apsw
 import handrail.store
 from handrail.codec.records import NAMES
 from handrail.engine.lives import TABLES
-from handrail.store import migrate, postgres_migrate, postgres_statements, sqlite_vault, statements
+from handrail.store import (
+    migrate,
+    postgres_migrate,
+    postgres_outbox,
+    postgres_statements,
+    sqlite_outbox,
+    sqlite_vault,
+    statements,
+)
 
 CHANGES: Final = frozenset({"INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "ALTER", "BEGIN", "COMMIT", "ROLLBACK"})
 WORDS: Final = CHANGES | {"SELECT", "PRAGMA", "WITH"}
 STORE: Final = Path(handrail.store.__file__).parent
 MODULES: Final = {
-    "sqlite": ("sqlite.py", "sqlite_vault.py", "migrate.py", "lock.py"),
-    "postgres": ("postgres.py", "postgres_link.py", "postgres_pipeline.py", "postgres_vault.py", "postgres_migrate.py"),
+    "sqlite": ("sqlite.py", "sqlite_vault.py", "sqlite_outbox.py", "migrate.py", "lock.py"),
+    "postgres": (
+        "postgres.py",
+        "postgres_link.py",
+        "postgres_pipeline.py",
+        "postgres_vault.py",
+        "postgres_outbox.py",
+        "postgres_migrate.py",
+    ),
 }
 """The modules that touch a database. `health.py` only ever reads one, and a bell only listens."""
-CATALOGUES: Final = {"sqlite": (statements, sqlite_vault), "postgres": (postgres_statements, postgres_migrate)}
+CATALOGUES: Final = {
+    "sqlite": (statements, sqlite_vault, sqlite_outbox),
+    "postgres": (postgres_statements, postgres_migrate, postgres_outbox),
+}
 UNFINISHED: Final = frozenset({"", "PRAGMA"})
 """What is left of a statement whose rest is filled in."""
 AUDITED: Final = {"os.open": "open", "fcntl.flock": "fcntl.flock", "mkdir": "os.mkdir"}

@@ -1,4 +1,4 @@
-"""Policies of scenarios, and scenarios of what rules say, limits count, and people let run for a while."""
+"""Policies of scenarios, and scenarios of what rules say, limits count, and people let run for a while or stop."""
 
 from typing import Final
 
@@ -6,7 +6,10 @@ from handrail.action.commands import Propose, Withdraw
 from handrail.ids import derive
 from handrail.policy.declaration import Declaration
 from handrail.policy.standing import Revoke, Terms
+from handrail.policy.stops import Halt, Lift
+from handrail.run.commands import Open
 from tests.crash.script import Script, review
+from tests.engine.kit import proposal
 
 TEAM: Final = "default_path: p\npaths: {p: {levels: [{ask: group:team, for: 1h}]}}\n"
 RUNS: Final = TEAM + "rules: [{name: runs, action: test.effect, verdict: run, replaces: code}]\n"
@@ -53,6 +56,22 @@ def permitted(s: Script) -> None:
     s.pass_(61)
     s.tick(derive("std", review("act_5")))
     s.propose("act_7", reversible=True)
+
+
+def halted(s: Script) -> None:
+    """Everything is stopped while something waits, may start, and goes on; then that is lifted."""
+    s.send("run_1", Open("work"))
+    for one in ("act_1", "act_2", "act_3"):
+        s.propose(one)
+    s.decide(review("act_2"))
+    s.decide(review("act_3"))
+    s.start("act_3")
+    s.send("stp_1", Halt("all", "it pays twice"), s.solo)
+    s.refused("act_4", proposal())
+    s.settle("act_3")
+    s.tick("stp_1")
+    s.send("stp_1", Lift("it is repaired"), s.solo)
+    s.propose("act_4")
 
 
 def ruled(s: Script) -> None:

@@ -12,6 +12,7 @@ from handrail.directory.commands import (
     PutGroup,
     PutKey,
     PutPerson,
+    PutRota,
     RemoveAgent,
     RemoveKey,
     RemovePerson,
@@ -21,7 +22,7 @@ from handrail.review import commands as review_commands
 from handrail.run import commands as run_commands
 from handrail.store.protocol import Reader
 from handrail.store.vault import Passkey, Token
-from tests.crash import policies, watched
+from tests.crash import policies, telling, watched
 from tests.crash.policies import DENIES, RUNS, TWO
 from tests.crash.script import EXECUTOR, Scenario, Script, review
 from tests.engine.kit import proposal
@@ -50,9 +51,16 @@ def approved(s: Script) -> None:
     s.send("act_3", Withdraw())
 
 
-for _one in (policies.ruled, policies.unasked, policies.limited, policies.permitted, policies.predicted):
+for _one in (
+    policies.ruled,
+    policies.unasked,
+    policies.limited,
+    policies.permitted,
+    policies.predicted,
+    policies.halted,
+):
     scenario(_one)
-for _one in (watched.controlled, watched.monitored, watched.ended, watched.lost, watched.pruned):
+for _one in (watched.controlled, watched.monitored, watched.ended, watched.lost, watched.pruned, telling.told):
     scenario(_one)
 
 
@@ -292,10 +300,11 @@ def directory(s: Script) -> None:
 
 @scenario
 def agents(s: Script) -> None:
-    """An agent and its key come, change and go; the policy is applied twice."""
+    """A group gets a rota; an agent and its key come, change and go; the policy is applied twice."""
     ann = s.employ("ann", roles=("administrator", "reviewer"))
     s.employ("ben")
     s.send("grp_x", PutGroup("handle_x", "x"), ann)
+    s.send("grp_x", PutRota("x", {"shifts": [{"who": "user:ann", "from": 0, "to": 1}]}), ann)
     s.send("agt_x", PutAgent("usr_ann", "x", "ann"), ann)
     s.send("agt_x", PutAgent("usr_ben", "x", "ben"), ann)
     s.send("key_x", PutKey("agt_x", ("propose",), None, "x"), ann)

@@ -53,6 +53,20 @@ def test_an_agent_changes_no_people(command: object) -> None:
         Desk(ann="team").submit("usr_ann", command, BOT)
 
 
+ROTA = c.PutRota("group:team", {"shifts": [{"who": "user:ann", "from": 0, "to": 1}]})
+
+
+def test_a_group_gets_a_rota_from_people_once_it_is_there() -> None:
+    desk = Desk()
+    with pytest.raises(NotFound):
+        desk.submit("grp_1", ROTA, ADMIN)
+    desk.submit("grp_1", GROUP, ADMIN)
+    with pytest.raises(NotAllowed):
+        desk.submit("grp_1", ROTA, BOT)
+    assert desk.submit("grp_1", ROTA, ADMIN) == ["GroupChanged"]
+    assert "user:ann" in str(desk.world.states["grp_1"].profile)  # type: ignore[union-attr]
+
+
 def test_groups_and_agents_are_named_once() -> None:
     desk = Desk()
     assert desk.submit("grp_1", GROUP, ADMIN) == ["GroupAdded"]
@@ -187,7 +201,7 @@ def test_every_row_of_the_table_happens() -> None:
     story: list[tuple[str, list[object]]] = [
         ("usr_1", [PUT, PUT, *(c.NoteAccount(what, "pky_1") for what in ACCOUNT), DENY, c.RemovePerson(), DENY, PUT]),
         ("usr_2", [DENY, PUT]),
-        ("grp_1", [GROUP]),
+        ("grp_1", [GROUP, ROTA]),
         ("grp_2", [DENY, GROUP]),
         ("agt_1", [CALL, replace(CALL, owner="usr_2"), c.RemoveAgent(), DENY, CALL]),
         ("agt_2", [DENY, CALL]),

@@ -6,12 +6,13 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
-from handrail.action.commands import Propose, Start
-from handrail.errors import AlreadyDecided, HandrailError
+from handrail.action.commands import Claim, Propose, Start
+from handrail.errors import AlreadyDecided, HandrailError, NotReady, StopInForce
 from handrail.ids import mint
 from handrail.policy.declaration import Declaration
 from handrail.review.commands import Decide
@@ -123,3 +124,29 @@ def pay_for(path: str, threads: int, splits: list[list[str]], start: Barrier, to
     together(threads, race)
     desk.close()
     told.send(started)
+
+
+def work_until_stopped(path: str, threads: int, start: Barrier, told: Connection) -> None:
+    """Ask for and start one action after another from every thread, some in one commit and some in three, until that is
+    stopped; tells how many were started."""
+    desk = Desk(path)
+    assert desk.agent.actor.kind == "agent"
+    started: list[str] = []
+    start.wait()
+
+    def work(number: int) -> None:
+        executor = f"exe_{os.getpid()}_{number}"
+        command = Propose("pay", "{}", "sha256:0", "{}", Declaration("exceptions"), executor=executor)
+        while True:
+            try:
+                asked = desk.agent.call(mint("act"), replace(command, start=number % 2 == 0))
+                if asked["status"] != "started":
+                    desk.agent.call(asked["id"], Claim(executor))
+                    asked = desk.agent.call(asked["id"], Start(executor, asked["bind"], 1))
+                started.append(asked["id"])
+            except (StopInForce, NotReady):
+                return
+
+    together(threads, work)
+    desk.close()
+    told.send(len(started))

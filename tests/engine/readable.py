@@ -14,6 +14,7 @@ from handrail.engine.request import DEFAULT_TENANT as TENANT
 from handrail.policy.budget import Budget
 from handrail.policy.register import ActivePolicy
 from handrail.policy.standing import Standing
+from handrail.policy.stops import Stop
 from handrail.review.model import Review
 from handrail.run.model import Run
 from handrail.store.protocol import Reader, Stream
@@ -41,7 +42,7 @@ class Readable:
                 return self._review(reader, state)
             case Run():
                 return self._run(reader, state)
-            case Guest() | ActivePolicy() | Budget() | Standing():
+            case Guest() | ActivePolicy() | Budget() | Standing() | Stop():
                 return state
             case _:
                 return replace(state, profile=self._text(reader, state.id, state.profile))

@@ -11,13 +11,23 @@ from typing import Any
 
 import pytest
 
+from handrail.audit.entry import parse_entry
 from handrail.embedded import Database, Embedded, local_agent
 from handrail.ids import mint
 from handrail.policy.register import ID
+from handrail.policy.stops import Halt
 from handrail.testing.clock import FrozenClock
 from tests.crash.books import Books
 from tests.engine.kit import Desk, proposal
-from tests.engine.processes import PROCESSES, decide_all, pay_for, propose_for, start_all, together
+from tests.engine.processes import (
+    PROCESSES,
+    decide_all,
+    pay_for,
+    propose_for,
+    start_all,
+    together,
+    work_until_stopped,
+)
 from tests.engine.test_policy import put
 from tests.night import by_night
 
@@ -112,6 +122,33 @@ def test_however_a_payment_is_split_a_limit_is_never_passed_by_64_at_once(where:
 def split(draw: random.Random) -> str:
     """A part of a payment: mostly small, now and then nearly all of it."""
     return f"{draw.choice([draw.uniform(0.01, 30), draw.uniform(1, 300), 999]):.2f}"
+
+
+def test_nothing_starts_in_any_process_once_a_stop_is_acknowledged(where: str):
+    desk = Desk(where)
+    start = PROCESSES.Barrier(TWO + 1)
+    pipes = [PROCESSES.Pipe(duplex=False) for _ in range(TWO)]
+    processes = [PROCESSES.Process(target=work_until_stopped, args=(where, 8, start, told)) for _, told in pipes]
+    for process in processes:
+        process.start()
+    start.wait()
+    size = 0
+    while size < by_night(20_000, 1_000):
+        size = desk.person.changed(size, 10)
+    stop = mint("stp")
+    desk.person.call(stop, Halt("all", "it pays twice"))
+    acknowledged = desk.person.archive.size()
+    told = [pipe.recv() for pipe, _ in pipes]
+    for process in processes:
+        process.join()
+    (halted,) = (event.index for event in desk.person.history(stop) if event.type == "stop.halted")
+    with desk.store.read() as reader:
+        late = [parse_entry(one.entry) for one in reader.entries("default", after=halted)]
+    print(f"{sum(told)} starts before the stop, {acknowledged - halted} entries in its commit, {len(late)} behind it")
+    assert min(told) > 0
+    assert [entry for entry in late if entry.type in ("action.started", "action.claimed", "action.proposed")] == []
+    desk.close()
+    Books(where)
 
 
 def test_two_processes_that_write_as_fast_as_they_can_share_the_file(tmp_path: Path):

@@ -39,7 +39,7 @@ def people() -> Any:
 def decide(people: Any, ticket: Any, outcome: str) -> None:
     record = rail.core.backend.review(ticket.review)
     seen = folds(record.view) or ()
-    people._as(None).call(ticket.review, Decide(outcome, record.state.view, seen=seen))  # type: ignore[arg-type]
+    people.somebody(None).call(ticket.review, Decide(outcome, record.state.view, seen=seen))  # type: ignore[arg-type]
 
 
 def test_a_further_attempt_is_refused_too_once_the_action_above_it_will_not_run(people):
@@ -109,7 +109,7 @@ def test_the_action_of_others_is_as_one_that_is_not_there(people, way):
     above = plan.propose("move the shop")
     said = []
     for wanted in (above.id, "act_00000000000000000000000000", "run_00000000000000000000000000"):
-        with rail.core.diverted(theirs, rail.core._notice), pytest.raises(handrail.UnknownAction) as unknown:
+        with rail.core.diverted(theirs, rail.core.notice), pytest.raises(handrail.UnknownAction) as unknown:
             step.having(parent=wanted).propose("pack")
         said.append(str(unknown.value).replace(wanted, "…"))
     assert said[0] == said[1]

@@ -104,6 +104,7 @@ def barred_never_decide(change: Change) -> None:
     if isinstance(after, Review) and isinstance(event, BY_PEOPLE) and by.id != "handrail":
         assert by.kind == "human", f"{by.kind} {by.id} acted on a review"
         assert by.id not in change.barred | set(after.barred), "a barred person acted on a review"
+        assert getattr(event, "instead", None) not in change.barred | set(after.barred), "acted instead of a barred one"
     if isinstance(after, Review) and isinstance(event, reviewed.Decided):
         assert not change.barred.intersection(event.counted), "a barred person was counted"
     if isinstance(after, Review) and isinstance(event, reviewed.Delegated):
@@ -121,7 +122,9 @@ def quorum_is_distinct_people(change: Change) -> None:
         assert isinstance(after, Review)
         places = [place for place, count in before.demand.quorum for _ in range(count)]
         assert len(set(event.counted)) == len(event.counted) == len(places), "the quorum was miscounted"
-        assert any(_seated(change, order, places) for order in permutations(event.counted)), "a place is empty"
+        holders = [vote.instead or vote.by for vote in after.votes if vote.by in event.counted]
+        assert len(set(holders)) == len(places), "one place was filled by two"
+        assert any(_seated(change, order, places) for order in permutations(holders)), "a place is empty"
         assert event.bind == before.bind, "the decision is about other bytes"
 
 

@@ -126,7 +126,7 @@ class World:
     def _staff(self) -> None:
         people = {one.id: one for one in self.states.values() if isinstance(one, Person)}
         present = {key: person for key, person in people.items() if person.status == "present"}
-        self.directory = Directory(NAMES, present, solo=False)
+        self.directory = Directory(NAMES, present, solo=False, labels=self.directory.labels)
 
     def _barred_from(self, state: State) -> frozenset[str]:
         held = self.states.get(state.action) if isinstance(state, Review) else state
@@ -256,7 +256,8 @@ def barred(world: World, agent: str, owner: str, run_id: str | None, kind: str) 
     if directory.solo or kind == "question":
         return frozenset({agent})
     known = frozenset({agent}) | directory.same(owner)
-    return known | directory.same(run.starter) if isinstance(run, Run) else known
+    known |= directory.same(run.starter) if isinstance(run, Run) else frozenset()
+    return directory.with_substitutes(known, world.now)
 
 
 def _review_facts(world: World, subject: str, command: object, actor: Principal) -> ReviewFacts:
@@ -264,7 +265,7 @@ def _review_facts(world: World, subject: str, command: object, actor: Principal)
     held = world.states.get(command.action if isinstance(command, review.Open) else getattr(state, "action", ""))
     if not isinstance(held, Action):
         return ReviewFacts(subject, world.now, actor, People(world.directory, frozenset()))
-    people = People(world.directory, barred(world, held.agent, held.owner, held.run, held.kind))
+    people = People(world.directory, barred(world, held.agent, held.owner, held.run, held.kind), world.now)
     base = ReviewFacts(subject, world.now, actor, people, held.agent, unseen=world.folds)
     match command:
         case review.Open():

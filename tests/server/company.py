@@ -7,6 +7,7 @@ from argon2 import PasswordHasher
 
 from handrail.directory.commands import PutAgent, PutGroup, PutKey, PutPerson, RemoveKey, RemovePerson
 from handrail.directory.roles import Role
+from handrail.directory.telling import Tell, Telling, telling_text
 from handrail.embedded import Database, Embedded, solo_person
 from handrail.engine.request import DEFAULT_TENANT
 from handrail.ids import mint
@@ -31,14 +32,18 @@ class Company:
         self.names = self.database.process.engine.names(tenant)
 
     def person(
-        self, handle: str, *groups: str, roles: tuple[Role, ...] = ("reviewer",), password: str | None = None
-    ) -> str:
+        self, handle: str, *groups: str, roles: tuple[Role, ...] = ("reviewer",), password: str | None = None,
+        mail: str | None = None,
+    ) -> str:  # fmt: skip
         """Add somebody, or change them; returns the id."""
         found = self.accounts.directory(self.tenant).resolve(f"user:{handle}") or mint("usr")
         for group in groups:
             self.boss.call(self.names.group(group), PutGroup(self.names.look_up("group", group), f"group:{group}"))
         ids = tuple(sorted(self.names.group(group) for group in groups))
-        put = PutPerson(self.names.look_up("user", handle), None, ids, f"user:{handle}", handle, None, roles)
+        telling = telling_text(Telling((Tell("mail", mail),))) if mail else None
+        put = PutPerson(
+            self.names.look_up("user", handle), None, ids, f"user:{handle}", handle, None, roles, telling=telling
+        )
         self.boss.call(found, put)
         if password:
             self.accounts.set_password(self.tenant, found, password)

@@ -15,13 +15,11 @@ import httpx2
 import pytest
 
 from handrail.clock import SystemClock
-from handrail.directory.roles import Role
 from handrail.embedded import Embedded
-from handrail.ids import mint
 from handrail.principal import person
 
-from .company import Company
 from .house import House, opened
+from .town import ROLES, SCOPES, Town
 
 READERS: Final = "viewer reviewer supervisor auditor administrator"
 MAY: Final[dict[str, tuple[str, str]]] = {
@@ -92,6 +90,10 @@ MAY: Final[dict[str, tuple[str, str]]] = {
     "list_limits": ("", READERS),
     "list_permissions": ("", READERS),
     "revoke_permission": ("", "reviewer supervisor administrator"),
+    "list_stops": ("", READERS),
+    "get_stop": ("", READERS),
+    "create_stop": ("", "supervisor administrator"),
+    "lift_stop": ("", "administrator"),
     "sign_out": ("", READERS),
     "list_passkeys": ("", READERS),
     "offer_passkey": ("", READERS),
@@ -121,21 +123,14 @@ OPEN: Final = {"sign_in", "accept_invitation", "ask_for_passkey", "sign_in_with_
 """For everybody, without a credential."""
 BY_ANY_ID: Final = {"get_name", "open_run"}
 """A name that nobody has is the id itself, and a run is opened under an id that is new in the tenant."""
-ROLES: Final[dict[str, tuple[Role, ...]]] = {
-    "viewer": ("viewer",), "reviewer": ("reviewer",), "supervisor": ("supervisor",), "auditor": ("auditor",),
-    "administrator": ("administrator",), "three": ("viewer", "supervisor", "auditor"),
-    "two": ("reviewer", "administrator"),
-}  # fmt: skip
-SCOPES: Final[dict[str, tuple[Any, ...]]] = {
-    "propose": ("propose",), "execute": ("execute",), "both": ("propose", "execute"),
-}  # fmt: skip
 BY_STATE: Final = ("withdraw_action", "report_outcome", "stop_run", "pause_run", "interrupt_run", "resume_run",
-                   "guide_run", "revoke_permission")  # fmt: skip
+                   "guide_run", "revoke_permission", "lift_stop")  # fmt: skip
 """What a person may do by what the thing is to them, so that it is looked for first."""
 UNSEEN: Final = {("key execute", "runs"), *((name, "passkeys") for name in ROLES)}
 """What who may use an operation does not see of others: who only executes has no runs, and passkeys are one's own."""
 NOUNS: Final = {"actions": "act", "reviews": "rev", "runs": "run", "people": "usr", "keys": "key", "agents": "agt",
-               "names": "usr", "permissions": "std", "passkeys": "pky"}  # fmt: skip
+               "names": "usr", "permissions": "std", "passkeys": "pky",
+               "stops": "stp"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -153,91 +148,13 @@ class Operation:
         return self.path.split("/")[2] if "{id}" in self.path else ""
 
 
-class Town:
-    """One tenant: callers of every kind, and something of each collection."""
-
-    def __init__(self, house: House, tenant: str) -> None:
-        self.house, self.tenant = house, tenant
-        self.company = Company("", house.company.clock, tenant, house.company.database)
-        for name, roles in ROLES.items():
-            self.company.person(name, "treasury", roles=roles)
-        self.company.person("owner")
-        self.keys = {name: self.company.key(name, scopes=scopes) for name, scopes in SCOPES.items()}
-        self.dead = dict(self._dead())
-        self.people = {name: house.session(name, self.company) for name in ROLES}
-        self.key_ids = [self._key()]
-        self.agent_ids = [self._agent()]
-        self.mine = {name: self._things(key) for name, key in self.keys.items() if name != "execute"}
-        self.permission = self._permission(self.keys["both"])
-
-    def _dead(self) -> Iterator[tuple[str, str | None]]:
-        yield "nobody", None
-        yield "a key that ended", self.company.key("ended", until=1)
-        removed = self.company.key("removed")
-        self.company.end_key(removed)
-        yield "a removed key", removed
-        gone = self.company.person("gone", roles=("administrator", "reviewer"))
-        session = self.house.session("gone", self.company)
-        self.company.dismiss(gone)
-        yield "somebody who was removed", session
-        out = self.house.session("two", self.company)
-        self.company.accounts.sign_out(out)
-        yield "somebody who signed out", out
-
-    def _things(self, key: str) -> dict[str, str]:
-        body = {"name": "a.b", "declared": {"pattern": "approval", "reviewers": ["group:treasury"]}}
-        asked = self.house("POST", "/actions", key, json=body).json()
-        run = self.house("GET", "/runs/by-name", key, params={"name": mint("x")}).json()["id"]
-        assert self.house("POST", f"/runs/{run}/open", key, json={"title": "t"}).status_code == 200
-        return {"actions": asked["id"], "reviews": asked["review"], "runs": run}
-
-    def _permission(self, key: str) -> str:
-        """What the reviewer lets run without asking."""
-        declared = {"pattern": "approval", "reviewers": ["group:treasury"]}
-        body = {"name": "a.b", "reversible": True, "declared": declared}
-        asked = self.house("POST", "/actions", key, json=body).json()
-        decided = {"outcome": "approve", "view": asked["view"], "standing": {"lasts": "1h"}}
-        reviewer = self.people["reviewer"]
-        assert self.house("POST", f"/reviews/{asked['review']}/decisions", reviewer, json=decided).status_code == 200
-        (found,) = self.house("GET", "/permissions", reviewer).json()["items"]
-        return str(found["state"]["id"])
-
-    def _key(self) -> str:
-        return self.company.accounts.by_key(self.company.key(mint("x"))).key or ""
-
-    def _agent(self) -> str:
-        return self.company.accounts.by_key(self.company.key(mint("x"))).principal.id
-
-    def use_up(self, operation: str) -> None:
-        """Put a new one in the place of what a request has ended."""
-        if operation in ("rotate_key", "remove_key"):
-            self.key_ids = [self._key()]
-        if operation == "remove_agent":
-            self.agent_ids = [self._agent()]
-        if operation == "sign_out":
-            self.people = {name: self.house.session(name, self.company) for name in ROLES}
-
-    def subject(self, noun: str, agent: str = "both") -> str:
-        """Something of this tenant."""
-        if noun == "keys":
-            return self.key_ids[0]
-        if noun == "agents":
-            return self.agent_ids[0]
-        if noun == "permissions":
-            return self.permission
-        if noun == "passkeys":
-            return "pky_" + "1" * 26
-        if noun in ("people", "names"):
-            return self.company.accounts.directory(self.tenant).resolve("user:owner") or ""
-        return self.mine[agent][noun]
-
-    def living(self, operation: str) -> Iterator[tuple[str, str, bool, str]]:
-        """Each caller who is let in: name, credential, whether they may, and whose things are theirs."""
-        scopes, roles = (set(words.split()) for words in MAY[operation])
-        for name, key in self.keys.items():
-            yield f"key {name}", key, bool(scopes & set(SCOPES[name])), "both" if name == "execute" else name
-        for name, held in ROLES.items():
-            yield name, self.people[name], bool(roles & set(held)), "both"
+def living(town: Town, operation: str) -> Iterator[tuple[str, str, bool, str]]:
+    """Each caller who is let in: name, credential, whether they may, and whose things are theirs."""
+    scopes, roles = (set(words.split()) for words in MAY[operation])
+    for name, key in town.keys.items():
+        yield f"key {name}", key, bool(scopes & set(SCOPES[name])), "both" if name == "execute" else name
+    for name, held in ROLES.items():
+        yield name, town.people[name], bool(roles & set(held)), "both"
 
 
 @dataclass
@@ -319,7 +236,7 @@ def _closed_to_the_dead(tally: Tally, town: Town, operation: Operation) -> None:
 
 
 def _open_to_those_who_may(tally: Tally, town: Town, operation: Operation) -> None:
-    for name, key, may, own in town.living(operation.name):
+    for name, key, may, own in living(town, operation.name):
         answer = tally.send(operation, key, town.subject(operation.noun, own) if operation.noun else "")
         right = answer.status_code not in (401, 403, 404, 405, 429) if may else answer.status_code == 403
         right = right or bool(may and answer.status_code == 404 and (name, operation.noun) in UNSEEN)
@@ -343,7 +260,7 @@ def test_what_is_not_theirs_is_not_there(house: House, towns: dict[str, Town], o
 
 
 def _told_alike(tally: Tally, town: Town, other: Town, operation: Operation) -> None:
-    for name, key, may, own in town.living(operation.name):
+    for name, key, may, own in living(town, operation.name):
         foreign = [f"{NOUNS[operation.noun]}_{'0' * 26}", other.subject(operation.noun)]
         if name == "key propose" and operation.noun in ("actions", "reviews", "runs"):
             foreign.append(town.subject(operation.noun, "both"))

@@ -149,7 +149,7 @@ def test_the_page_of_a_run_tells_what_happened_newest_first_and_whose_words_they
     supervise(house, "guide", run, text="leave out 2019")
     bot("heard", run, upto=1)
     page = house("GET", f"/runs/{run}/page", house.session("ann")).json()
-    found = [(one["what"], one["agent"], one["words"]) for one in page["moments"]]
+    found = [(one["what"], one["agent"], one["words"]) for one in page["happened"]]
     assert found == [
         ("guide", False, "leave out 2019"),
         ("pause", False, "look first"),
@@ -157,7 +157,7 @@ def test_the_page_of_a_run_tells_what_happened_newest_first_and_whose_words_they
         ("call", True, "retry"),
         ("failed", True, "copy ⟨U+200B⟩orders"),
     ]
-    told, paused, action, _, failed = page["moments"]
+    told, paused, action, _, failed = page["happened"]
     assert (told["by"]["name"], told["confirmed_at"] is not None) == ("user:sue", True)
     assert (action["name"], action["status"]) == ("payments.refund", "held")
     assert paused["confirmed_at"] - paused["at"] == SECOND

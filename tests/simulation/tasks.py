@@ -11,7 +11,7 @@ from handrail.engine.request import Request, answer_of
 from handrail.errors import HandrailError, Stopped, TooMany, Unavailable
 from handrail.gate.conduct import Steps
 from handrail.gate.drivers import ENDING, PATIENCE
-from handrail.gate.effects import Commit, Effect, Evaluate, Held, Look, Moved, Rest
+from handrail.gate.effects import Commit, Effect, Evaluate, Heard, Held, Look, Moved, Rest
 from handrail.ids import mint
 
 from .machine import Machine
@@ -92,6 +92,8 @@ class Task:
                 return self._moved(effect)
             case Held() | Rest():
                 return None
+            case Heard():
+                return WAITS
             case Look():
                 return effect.read()
             case Evaluate():
@@ -110,6 +112,9 @@ class Task:
 
     def _moved(self, effect: Moved) -> Any:
         """Look, as one does who was told nothing: wake-ups may be lost."""
+        if effect.action.startswith("run_"):
+            run = self.backend.run(effect.action)[0]
+            return answer_of(run, {}) if run.rev > effect.rev else WAITS
         state = self.backend.action(effect.action).state
         if state.rev > effect.rev:
             review = self.backend.archive.state(state.review) if state.review else None
@@ -139,6 +144,8 @@ def words(effect: Effect) -> str:
             return "say that it is held"
         case Rest():
             return f"say that attempt {effect.attempt} failed"
+        case Heard():
+            return "wait for the supervisors"
         case Look():
             return "read"
         case Evaluate():

@@ -48,7 +48,8 @@ def test_the_log_of_one_stream_is_found_by_its_index(tmp_path: Path):
     [
         ("WAITING", "streams_open"), ("COUNT_WAITING", "streams_open"), ("ENDED", "streams_ended"),
         ("ENDED_AFTER", "streams_ended"), ("DECIDED", "streams_named"), ("OF_RUN", "streams_run"),
-        ("INSIDE", "streams_inside"), ("REFUSED", "streams_refused"), ("OFFERING", "streams_offered"),
+        ("INSIDE", "streams_inside"), ("GOING", "streams_going"), ("REFUSED", "streams_refused"),
+        ("OFFERING", "streams_offered"),
         ("OFFERS", "streams_offered"), ("UNSURE", "streams_offered"), ("PERMISSIONS", "streams_standing"),
         ("FAILING_ERROR", "streams_failing_error"), ("FAILING_ERROR_AFTER", "streams_failing_error"),
         ("FAILING_LIKE", "streams_failing_like"), ("FAILING_LIKE_AFTER", "streams_failing_like"),

@@ -28,7 +28,8 @@ BOUNDED = {
 LISTS = {
     "WAITING": "open", "WAITING_AFTER": "open", "COUNT_WAITING": "open", "ENDED": "ended", "ENDED_AFTER": "ended",
     "NEWEST": "born", "NEWEST_AFTER": "born", "DECIDED": "named", "OF_RUN": "run", "HELD_IN": "waiting",
-    "INSIDE": "inside", "REFUSED": "refused", "HELD_OF_AGENT": "held_agent", "HELD_OF_OWNER": "held_owner",
+    "INSIDE": "inside", "GOING": "going", "REFUSED": "refused", "HELD_OF_AGENT": "held_agent",
+    "HELD_OF_OWNER": "held_owner",
     "OFFERS": "offered", "PAST": "past", "UNSURE": "offered", "DUE": "due", "NEXT_DUE": "due",
     "FAILING_ERROR": "failing_error", "FAILING_ERROR_AFTER": "failing_error", "FAILING_LIKE": "failing_like",
     "FAILING_LIKE_AFTER": "failing_like", "COUNT_FAILING": "failing_like",

@@ -44,7 +44,7 @@ OF_A_CRASH: Final = (
     ),
     Guard(
         "the database's time", "On PostgreSQL its time counts, and not that of the machine.",
-        (Edit("embedded.py", "(ToldClock() if is_remote(path) else SystemClock())", "SystemClock()"),),
+        (Edit("embedded/__init__.py", "(ToldClock() if is_remote(path) else SystemClock())", "SystemClock()"),),
         ("tests/crash/test_clocks.py::test_two_nodes_five_minutes_apart_agree_by_the_databases_time",),
     ),
     Guard(

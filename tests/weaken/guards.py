@@ -5,12 +5,15 @@ from typing import Final
 from .crashes import OF_A_CRASH
 from .failures import OF_FAILURES
 from .feedback import OF_FEEDBACK
+from .ladders import OF_LADDERS
 from .limits import OF_LIMITS
 from .model import Edit, Guard
 from .passkeys import OF_PASSKEYS
 from .policies import OF_THE_POLICY
 from .runs import OF_RUNS
 from .simulations import OF_THE_SIMULATION
+from .stops import OF_STOPS
+from .telling import OF_TELLING
 from .workers import OF_WORKERS
 
 MATRIX: Final = "tests/server/test_matrix.py"
@@ -117,8 +120,8 @@ OF_THE_REVIEW: Final = (
     Guard(
         "barred", "Who asked for an action, or answers for its agent, never decides it.",
         (
-            Edit(ACCESS, "if actor.id in people.barred or actor.id in review.barred:", "if False:"),
-            Edit(ACCESS, "return frozenset(found) - self.barred - frozenset(review.barred)", "return frozenset(found)"),
+            Edit(ACCESS, "if actor.id in people.forbidden(review):", "if False:"),
+            Edit(ACCESS, "return frozenset(found) - self.forbidden(review)", "return frozenset(found)"),
         ),
         ("tests/review/test_access.py::test_the_barred_and_the_unasked_do_not_decide",),
     ),
@@ -155,7 +158,7 @@ OF_THE_REVIEW: Final = (
     ),
     Guard(
         "one vote each", "Nobody fills two places of a quorum.",
-        (Edit(VOTING, "return any(vote.by == actor.id for vote in state.votes)", "return False"),),
+        (Edit(VOTING, "actor.id == vote.by or place == (vote.instead or vote.by) for", "False for"),),
         ("tests/review/test_voting.py::test_two_approvals_need_two_people",),
     ),
     Guard(
@@ -191,7 +194,7 @@ OF_THE_REVIEW: Final = (
         "edits void votes", "A vote for other bytes does not count for edited ones.",
         (
             Edit(
-                VOTING, '"votes": (Vote(by.id, by.auth, event.seats, sealed.at),)',
+                VOTING, '"votes": (Vote(by.id, by.auth, event.seats, sealed.at, event.instead),)',
                 '"votes": (*state.votes, Vote(by.id, by.auth, event.seats, sealed.at))',
             ),
         ),
@@ -374,5 +377,6 @@ OF_THE_SERVER: Final = (
 
 GUARDS: Final = (
     *OF_THE_ACTION, *OF_THE_REVIEW, *OF_THE_LOG, *OF_THE_CALL, *OF_THE_POLICY, *OF_THE_STORE, *OF_THE_SERVER,
-    *OF_WORKERS, *OF_RUNS, *OF_LIMITS, *OF_FAILURES, *OF_FEEDBACK, *OF_PASSKEYS, *OF_A_CRASH, *OF_THE_SIMULATION,
+    *OF_WORKERS, *OF_RUNS, *OF_LADDERS, *OF_LIMITS, *OF_STOPS, *OF_FAILURES, *OF_FEEDBACK,
+    *OF_PASSKEYS, *OF_TELLING, *OF_A_CRASH, *OF_THE_SIMULATION,
 )  # fmt: skip

@@ -78,13 +78,13 @@ OF_THE_SIMULATION: Final = (
     ),
     _guard(
         "barred", "Whoever is asked or delegated to, who asked for an action never decides it.",
-        Edit("review/access.py", "if actor.id in people.barred or actor.id in review.barred:", "if not actor.id:"),
+        Edit("review/access.py", "if actor.id in people.forbidden(review):", "if not actor.id:"),
         Edit("review/access.py", "if actor.id not in people.asked(review):", "if not actor.id:"),
     ),
     _guard(
         "votes after an edit", "An edit leaves no vote but its editor's.",
         Edit(
-            "review/voting.py", '"votes": (Vote(by.id, by.auth, event.seats, sealed.at),)',
+            "review/voting.py", '"votes": (Vote(by.id, by.auth, event.seats, sealed.at, event.instead),)',
             '"votes": (*state.votes, Vote(by.id, by.auth, event.seats, sealed.at))',
         ),
     ),
@@ -95,7 +95,7 @@ OF_THE_SIMULATION: Final = (
     _guard(
         "stopped run", "In a run that was stopped nothing starts.",
         Edit(EXECUTION, "if facts.stopped and isinstance(command", "if facts.now < 0 and isinstance(command"),
-        Edit(LIFE, '[Draft(e.Refused("run_stopped"), lease=0)] if state.status in ACCEPTS[e.Refused] else []', "[]"),
+        Edit(LIFE, "[execution.halted(command.stop, command.note)] if state.status in", "[] if state.status in"),
     ),
     _guard(
         "holding run", "While an action of a run that holds waits for people, no other of it starts.",

@@ -172,7 +172,10 @@ class Refuse:
 
 @dataclass(frozen=True, slots=True)
 class Halt:
-    """The run around it was stopped."""
+    """The run around it was stopped, or it is under the stop with that id, for the reason in `note`."""
+
+    stop: str | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,9 +87,11 @@ class Cleared:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """It will not run. Texts: none; the note is with the review's decision."""
+    """It will not run. `stop` is the stop in force that it was under. Texts: `note` is why that was made; of people's
+    refusals the note is with the review's decision."""
 
     reason: str
+    stop: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,9 @@ def decide(state: Action, command: Execution, facts: Facts) -> list[Draft[e.Even
     if facts.actor.kind != "agent" or not (facts.actor.id == state.agent or facts.actor.executes):
         raise NotAllowed("only the agent that proposed the action, or a key with the scope execute, executes it")
     if facts.stopped and isinstance(command, c.Claim | c.Start) and state.status in ("cleared", "claimed"):
-        return [Draft(e.Refused("run_stopped"), lease=0)]
+        return [halted(None)]
+    if facts.halted and isinstance(command, c.Claim | c.Start) and state.status in ("cleared", "claimed"):
+        return [halted(facts.halted.stop.id, facts.halted.reason)]
     match command:
         case c.Claim():
             if facts.line == "refused":
@@ -53,6 +55,12 @@ def decide(state: Action, command: Execution, facts: Facts) -> list[Draft[e.Even
         case c.Reconcile():
             return _reconcile(state, command, facts)
     assert_never(command)
+
+
+def halted(stop: str | None, note: str | None = None) -> Draft[e.Event]:
+    """It ends before its start, by a stop in force or, without one, with the run around it."""
+    refused = e.Refused("stopped" if stop else "run_stopped", stop)
+    return Draft(refused, {} if note is None else {"note": note}, lease=0)
 
 
 def begin(

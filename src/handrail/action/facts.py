@@ -5,6 +5,7 @@ from typing import Final, Literal
 
 from ..clock import SECOND
 from ..policy.limits import Charge
+from ..policy.stops import InForce
 from ..policy.verdict import Verdict
 from ..principal import Principal
 from ..stream import JSON, Revision
@@ -22,6 +23,7 @@ class Facts:
     `intent` is the proposal's purpose as a keyed hash;
     `blocked` says that another action of the run waits for people; `owns` that the actor is the action's owner;
     `line` is about the actions under which this one is done; `stopped` says that the run around it was stopped;
+    `halted` is the stop in force that it is under;
     `waits_for` is the action that people are to decide on first;
     `refused_at` when people last refused an action of the run with the same intent;
     `output` is what a predictor gave back;
@@ -54,3 +56,4 @@ class Facts:
     like: str | None = None
     returns: str | None = None
     sampled: bool = False
+    halted: InForce | None = None

@@ -79,7 +79,7 @@ def _told(state: Action, command: Told, facts: Facts) -> list[Draft[e.Event]]:
         case c.Conclude():
             return _conclude(state, command)
         case c.Halt():
-            return [Draft(e.Refused("run_stopped"), lease=0)] if state.status in ACCEPTS[e.Refused] else []
+            return [execution.halted(command.stop, command.note)] if state.status in ACCEPTS[e.Refused] else []
     assert_never(command)
 
 
@@ -198,6 +198,8 @@ def _can_be_withdrawn(state: Action) -> bool:
 def _clear(state: Action, command: c.Clear, facts: Facts) -> list[Draft[e.Event]]:
     if command.review != state.review or command.bind != state.bind:
         raise NotReady("the review that agreed is not the one that holds this action")
+    if facts.halted is not None and state.status == "held":
+        return [execution.halted(facts.halted.stop.id, facts.halted.reason)]
     grant, verdict = Grant(command.bind, facts.now + command.grant, command.review), facts.verdict
     if verdict is None or verdict.kind == "run":
         charges = state.charges if facts.charges is None else facts.charges

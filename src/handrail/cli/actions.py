@@ -1,4 +1,4 @@
-"""`handrail actions` and `handrail runs`: what agents wanted, and what became of it."""
+"""`handrail actions`: what agents wanted, and what became of it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,6 @@ from msgspec import to_builtins
 from ..action.commands import ReportOutcome
 from ..action.model import Action
 from ..backend import ActionRecord
-from ..errors import NotFound
-from ..run.commands import Stop
-from ..run.model import Run
 from ..view.escape import visible
 from ..view.lines import BLANK, Line
 from ..view.model import Erased
@@ -25,7 +22,6 @@ from .reviews import After, Limit, args_json
 WhichAction = Annotated[
     str, typer.Argument(metavar="ACTION", help="The id of an action or of its review, or enough of it.")
 ]
-WhichRun = Annotated[str, typer.Argument(metavar="RUN", help="The title of a run, or its id, or enough of it.")]
 
 
 def list_actions(after: After = None, limit: Limit = 50, json: Json = False, db: Db = None) -> None:
@@ -126,87 +122,6 @@ def _executes(at: Desk, state: Action) -> str:
     if state.holder and state.executor:
         return f"{gist.name(at, state.holder)} at {visible(state.executor)}"
     return "whoever has the function: a worker, or who waits for it" if state.offered else "the process that called it"
-
-
-def list_runs(after: After = None, limit: Limit = 50, json: Json = False, db: Db = None) -> None:
-    """Runs of agents, newest first."""
-    with desk(db) as at:
-        found = at.backend.newest("run", after=at.find("run", after) if after else None, limit=limit + 1)
-        page = [one for one in found if isinstance(one, Run)][:limit]
-        more = page[-1].id if len(found) > limit else None
-        if json:
-            tell({"runs": [_run_json(at, one) for one in page], "after": more})
-        elif page:
-            now = at.now()
-            cells = [
-                (
-                    gist.short(one.id), one.status, gist.brief(now - one.opened_at), gist.name(at, one.id),
-                    gist.name(at, one.agent),
-                )
-                for one in page
-            ]  # fmt: skip
-            show(table(("RUN", "STATE", "AGE", "TITLE", "AGENT"), cells, grows=3, spans={0: "title"}))
-            if more:
-                say(f"More: --after {gist.short(more)}", "muted")
-        else:
-            say("No agent has opened a run yet.")
-
-
-def show_run(run: WhichRun, json: Json = False, db: Db = None) -> None:
-    """One run, by its id or its title, and its newest actions."""
-    with desk(db) as at:
-        id_ = _run(at, run)
-        state, title = at.backend.run(id_)
-        if json:
-            tell(_run_json(at, state))
-            return
-        heading = visible(title) if isinstance(title, str) else id_
-        show([Line("title", f"RUN  {heading}"), *labelled("State", state.status), *labelled("Id", id_, "muted")])
-        show(labelled("Agent", f"{gist.name(at, state.agent)} for {gist.name(at, state.starter)}"))
-        show(labelled("Since", gist.at(at, state.opened_at)))
-        if state.faults:
-            show(labelled("Faults", f"{state.faults} times an exception left it; it goes on when entered again"))
-        actions = _of_run(at, state)
-        if actions:
-            show([BLANK, *action_rows(at, actions)])
-
-
-def stop_run(
-    run: WhichRun, reason: Annotated[str, typer.Option("--reason", help="Why; its agent is told.")], db: Db = None
-) -> None:
-    """Stop a run and every run inside it, for good: nothing more of it starts."""
-    with desk(db) as at:
-        id_ = _run(at, run)
-        at.backend.call(id_, Stop(reason))
-        say(
-            f"{gist.name(at, id_)} is stopped. What is being executed may still end; nothing more of it starts.", "good"
-        )
-
-
-def _run(at: Desk, given: str) -> str:
-    named = at.backend.run_id(given)
-    try:
-        at.backend.run(named)
-    except NotFound:
-        return at.find("run", given)
-    return named
-
-
-def _of_run(at: Desk, run: Run, most: int = 50) -> list[Action]:
-    """The run's newest actions, out of all since it was opened."""
-    found: list[Action] = []
-    after: str | None = None
-    while len(found) < most:
-        page = [one for one in at.backend.newest("action", after=after, limit=200) if isinstance(one, Action)]
-        found += [one for one in page if one.run == run.id]
-        if not page or page[-1].proposed_at < run.opened_at:
-            break
-        after = page[-1].id
-    return found[:most]
-
-
-def _run_json(at: Desk, run: Run) -> dict[str, Any]:
-    return {**to_builtins(run), "name": at.backend.name(run.id), "agent_name": at.backend.name(run.agent)}
 
 
 def _json(value: Any) -> Any:

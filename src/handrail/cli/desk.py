@@ -11,9 +11,10 @@ import typer
 from ..backend import ReviewRecord
 from ..connect import database_path
 from ..directory.model import Directory
+from ..engine.attendance import present
 from ..errors import NotAllowed, NotFound, UsageError
 from ..principal import Principal
-from ..review.access import People, require
+from ..review.access import require
 from ..review.model import Review
 from .local import LocalSite, require_database
 from .refusal import refused
@@ -30,7 +31,7 @@ Db = Annotated[
     ),
 ]
 _WORDS: Final = {"rev": ("review", "reviews list"), "act": ("action", "actions list"), "run": ("run", "runs list"),
-          "std": ("permission", "permissions list")}  # fmt: skip
+          "std": ("permission", "permissions list"), "stp": ("stop", "stops list")}  # fmt: skip
 
 
 class AmbiguousId(UsageError):
@@ -66,7 +67,7 @@ class Desk:
     def refusal(self, review: Review) -> str | None:
         """Why the person here may not decide the review, or `None` where they may."""
         try:
-            require(review, self.who(), People(self.directory, frozenset()))
+            require(review, self.who(), present(self.directory, frozenset(), self.now()))
         except NotAllowed as error:
             return str(error)
         return None

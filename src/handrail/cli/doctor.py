@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import typer
 
@@ -17,12 +17,17 @@ from ..store.health import Health, examined
 from ..view.words import count
 from .desk import Db, is_server, place
 from .finding import CODES, MARKS, STYLES, Finding
+from .gist import short
 from .local import LocalSite, require_database
 from .page import Json, labelled, show, tell
 from .refusal import refused
+from .stops import named
 
 if TYPE_CHECKING:
     from ..store.postgres_health import ServerHealth
+
+SHOWN: Final = 50
+"""Of more stops the newest are looked through."""
 
 
 def doctor(json: Json = False, db: Db = None) -> None:
@@ -145,6 +150,11 @@ def _directory(path: str) -> Iterator[Finding]:
     at = LocalSite(path)
     try:
         directory, user = at.directory, os_user_name()
+        for one in at.backend.stops.newest(limit=SHOWN):
+            if one.state.status == "present":
+                yield Finding(
+                    "Stopped", "warning", f"{named(one)}: `handrail stops show {short(one.state.id)}` says why"
+                )
         if directory.solo:
             yield Finding("People", "note", "solo mode: you are the only person; decisions are marked solo")
             return
@@ -156,3 +166,10 @@ def _directory(path: str) -> Iterator[Finding]:
             yield Finding("People", "good", f"{many}; you are {at.backend.name(linked.id)}")
     finally:
         at.close()
+
+
+def _stopped(at: LocalSite) -> Iterator[Finding]:
+    for one in at.backend.stops.newest(limit=SHOWN):
+        if one.state.status == "present":
+            why = f"`handrail stops show {short(one.state.id)}` says why"
+            yield Finding("Stopped", "warning", f"{named(one)}: {why}")

@@ -7,7 +7,7 @@ from typing import Final
 
 from ..backend import Event
 from ..codec import policies
-from ..codec.people_file import PersonSpec, read_people
+from ..codec.people_file import PersonSpec, read_groups, read_people
 from ..codec.policy_file import PolicyFile
 from ..directory.model import Directory
 from ..embedded import Database, Embedded, os_user_name, solo_person
@@ -87,13 +87,13 @@ class LocalSite:
 
     def apply_people(self, text: str, *, prune: bool, dry_run: bool) -> list[roster.Change]:
         """Bring the directory to what a people file says, in one transaction."""
-        people = read_people(text)
+        people, groups = read_people(text), read_groups(text)
         if dry_run and not exists(self.path):
             raise UsageError(f"there is no database at {self.where!a} yet: run `handrail init` first")
         self.create()
         self._require_link(people, prune)
         require_administrator(self, "changes who is here")
-        plan = roster.plan(self.directory, people, prune=prune)
+        plan = roster.plan(self.directory, people, prune=prune, groups=groups)
         if plan and not dry_run:
             self.backend.together(roster.commands(self.directory, plan))
         return plan

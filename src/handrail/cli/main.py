@@ -21,14 +21,18 @@ from . import (
     keys,
     login,
     migrate,
+    notify,
     people,
     permissions,
     policy,
     policy_trial,
     prune,
     reviews,
+    runs,
     serve,
+    stops,
     watch,
+    watch_runs,
     who,
     work,
 )
@@ -67,9 +71,14 @@ ACTIONS: Final[Mapping[str, Callable[..., None]]] = {
     "outcome": actions.outcome,
 }
 RUNS: Final[Mapping[str, Callable[..., None]]] = {
-    "list": actions.list_runs,
-    "show": actions.show_run,
-    "stop": actions.stop_run,
+    "list": runs.list_runs,
+    "show": runs.show_run,
+    "watch": watch_runs.watch_runs,
+    "pause": runs.pause_run,
+    "guide": runs.guide_run,
+    "interrupt": runs.interrupt_run,
+    "resume": runs.resume_run,
+    "stop": runs.stop_run,
     "prune": prune.prune,
 }
 PEOPLE: Final[Mapping[str, Callable[..., None]]] = {
@@ -81,6 +90,9 @@ AGENTS: Final[Mapping[str, Callable[..., None]]] = {
 KEYS: Final[Mapping[str, Callable[..., None]]] = {
     "list": keys.list_keys, "create": keys.create, "rotate": keys.rotate, "remove": keys.remove,
 }  # fmt: skip
+NOTIFY: Final[Mapping[str, Callable[..., None]]] = {
+    "status": notify.status, "redrive": notify.redrive, "test": notify.test,
+}  # fmt: skip
 EXPORT: Final[Mapping[str, Callable[..., None]]] = {"decisions": export.decisions}
 POLICY: Final[Mapping[str, Callable[..., None]]] = {
     "check": policy.check, "apply": policy.apply, "show": policy.show_policy, "diff": policy.diff,
@@ -91,6 +103,11 @@ POLICY: Final[Mapping[str, Callable[..., None]]] = {
 
 PERMISSIONS: Final[Mapping[str, Callable[..., None]]] = {
     "list": permissions.list_permissions, "revoke": permissions.revoke,
+}  # fmt: skip
+
+
+STOPS: Final[Mapping[str, Callable[..., None]]] = {
+    "list": stops.list_stops, "show": stops.show_stop, "lift": stops.lift,
 }  # fmt: skip
 
 
@@ -131,7 +148,10 @@ def _build() -> typer.Typer:
     _group("keys", "What lets agents in at a server.", KEYS, built)
     _group("policy", "Which actions run, which are denied, and who decides on the others.", POLICY, built)
     _group("permissions", "What people let run without asking, for a while.", PERMISSIONS, built)
+    _group("notify", "Whether people are told what waits for them.", NOTIFY, built)
+    _group("stops", "What is stopped, and lifting it.", STOPS, built)
     _group("export", "What people decided, for training and evaluation.", EXPORT, built)
+    built.command("stop")(stops.stop)
     built.command("init")(people.init)
     built.command("migrate")(migrate.migrate)
     built.command("doctor")(doctor.doctor)

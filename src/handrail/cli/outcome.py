@@ -27,6 +27,7 @@ WORDS: Final = {
     "quorum_unreachable": "It will not run: fewer people may decide it than it needs.",
     "intent_refused": "It will not run: people refused its intent before, and it names nobody who could decide anew.",
     "run_stopped": "It will not run: the run around it was stopped.",
+    "stopped": "It will not run: it was stopped with its agent, its action or its team, or with all.",
     "limit": "It will not run: it would pass a limit that nobody may pass.",
     "grant_expired": "It was approved, but nobody ran it before the approval ran out.",
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,9 +15,15 @@ from ..store.address import is_remote, shown
 from ..view.escape import visible
 from ..view.lines import Line
 from .desk import Db, place
+from .gist import short
 from .local import LocalSite
+from .notify import Notify
 from .page import say, show
 from .refusal import refused
+from .stops import named
+
+if TYPE_CHECKING:
+    from ..server.run import Listen
 
 DEFAULT = "127.0.0.1:8321"
 
@@ -42,11 +48,13 @@ def serve(
         str | None,
         typer.Option("--env", envvar="HANDRAIL_ENV", metavar="NAME", help="What a policy's conditions see as `env`."),
     ] = None,
+    notify: Notify = None,
     db: Db = None,
 ) -> None:
     """Serve a database over HTTP, to agents with keys and to people who sign in."""
     with refused():
         try:
+            from ..notify.opening import channels
             from ..server.run import Listen
             from ..server.run import serve as run
             from ..server.settings import Caps, Settings
@@ -55,14 +63,18 @@ def serve(
         host, port = _address(listen)
         where = Listen(host, port, tls_cert, tls_key, tuple(behind_proxy or ()))
         where.require_safe()
-        found = origin or f"{'https' if tls_cert else 'http'}://{listen}"
-        if where.proxies and origin is None:
-            raise UsageError("behind a proxy give --origin: the address that browsers use")
-        path = place(db)
+        found = _origin(origin, listen, where)
+        path, ways = place(db), channels(notify)
         show([Line("good", f"Serving {visible(_here(path))} at {found}")])
-        _advise(path, found.rstrip("/"))
-        caps = Caps(open_reviews, asks_per_minute)
-        run(path, Settings(origin=found.rstrip("/"), caps=caps, env=environment(env)), where)
+        _advise(path, found)
+        settings = Settings(origin=found, caps=Caps(open_reviews, asks_per_minute), env=environment(env))
+        run(path, settings, where, ways)
+
+
+def _origin(given: str | None, listen: str, where: Listen) -> str:
+    if where.proxies and given is None:
+        raise UsageError("behind a proxy give --origin: the address that browsers use")
+    return (given or f"{'https' if where.certificate else 'http'}://{listen}").rstrip("/")
 
 
 def _here(path: str) -> str:
@@ -81,8 +93,11 @@ def _advise(path: str, origin: str) -> None:
     site = LocalSite(path)
     try:
         directory = site.directory
+        stopped = [one for one in site.backend.stops.newest() if one.state.status == "present"]
     finally:
         site.close()
+    for one in stopped:
+        say(f"Stopped: {named(one)}. `handrail stops show {short(one.state.id)}` says why.", "flag")
     here = "" if place(None) == path else f" --db {shlex.quote(shown(path))}"
     if not directory.administrators:
         user = visible(os_user_name())

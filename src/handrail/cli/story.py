@@ -40,6 +40,8 @@ class Teller:
         """The sentence of one entry."""
         who = self.names(moment.entry.by.id)
         event, texts = moment.event, moment.entry.texts
+        if away := getattr(event, "instead", None):
+            who = f"{who}, in place of {self.names(away)},"
         if isinstance(event, a.Event):
             return self._action(event, who, texts)
         if isinstance(event, r.Event):

@@ -33,12 +33,12 @@ def _ladder(found: Escalation) -> Iterator[Line]:
     labels = {"passed": "Before", "now": "Now", "next": "Then", "unasked": "Unasked"}
     for asking in found.ladder:
         yield from labelled(labels[asking.stage], _rung(found, asking), "deadline" if asking.stage == "now" else "fact")
-        yield from _people(asking.people)
+        yield from _people(found, asking.people)
         if asking.stage == "now":
             yield from _present(found)
     if found.delegates:
         yield from labelled("Also", "asked in addition, by somebody who was asked")
-        yield from _people(found.delegates)
+        yield from _people(found, found.delegates)
 
 
 def _rung(found: Escalation, asking: Asking) -> str:
@@ -57,13 +57,16 @@ def _rung(found: Escalation, asking: Asking) -> str:
             return f"{named}: the review ended before"
 
 
-def _people(people: Iterable[Candidate]) -> Iterator[Line]:
+def _people(found: Escalation, people: Iterable[Candidate]) -> Iterator[Line]:
     for one in people:
         name = visible(one.who.name)
-        if one.refusal is None:
-            yield from labelled("", name)
-        else:
+        if one.refusal is not None:
             yield from labelled("", f"{name} may not decide: {visible(one.refusal)}", "muted")
+        elif one.away_until is not None:
+            stands = f"{visible(one.substitute.name)} stands in" if one.substitute else "nobody stands in"
+            yield from labelled("", f"{name} is away until {_clock(found, one.away_until)}; {stands}", "muted")
+        else:
+            yield from labelled("", name if one.called else f"{name} is not on call, and may decide all the same")
 
 
 def _present(found: Escalation) -> Iterator[Line]:

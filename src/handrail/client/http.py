@@ -7,6 +7,7 @@ import contextlib
 from base64 import b64decode
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from ..action.commands import Propose
@@ -40,6 +41,7 @@ from ..errors import (
     WrongBytes,
 )  # fmt: skip
 from ..ids import mint
+from ..policy.stops import Halt
 from ..principal import Principal
 from ..review.model import Review
 from ..run.model import Run
@@ -47,8 +49,10 @@ from ..wire import records
 from ..wire.bodies import body_of
 from ..wire.routes import BY_COMMAND, MOST_SEEN
 from .feedback import HttpFeedback
+from .follow import Follower
 from .lease import Held, Renewals
 from .patience import Course, auntil, until
+from .stops import HttpStops
 from .transport import Transport
 
 T = TypeVar("T")
@@ -88,7 +92,7 @@ class Http:
         if route is None:
             raise UsageError(f"{type(command).__name__} is not sent over HTTP")
         body = body_of(command)
-        if isinstance(command, Propose):
+        if isinstance(command, Propose | Halt):
             body["id"] = subject
         return route.method, route.path.format(id=subject), body
 
@@ -187,6 +191,10 @@ class Http:
         """Keep the lease of an action, or under 0 of a watched run, until the returned function is called."""
         return self._renewals.hold(subject, fence, executor)
 
+    def follow_run(self, run: str, tell: Callable[[Run | None], None]) -> Callable[[], None]:
+        """Tell how a run stands, now and after each change."""
+        return Follower(lambda: self.run(run)[0], partial(self.wait, run), tell).begin()
+
     def _renew(self, held: list[Held]) -> set[str]:
         """Which of the leases were kept, by their actions."""
         kept: set[str] = set()
@@ -256,6 +264,11 @@ class Http:
     def limits(self) -> list[LimitRecord]:
         """The limits of the active policy, with what is used."""
         return [records.limit_in(one) for one in self._transport.request("GET", "/v1/limits")["items"]]
+
+    @property
+    def stops(self) -> HttpStops:
+        """What is stopped."""
+        return HttpStops(self._transport)
 
     def waiting(
         self, *, after: str | None = None, limit: int = 50, failing: Failing | None = None

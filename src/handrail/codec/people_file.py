@@ -6,6 +6,15 @@ people:
     os_user: ann
     groups: [treasury]
     roles: [reviewer, administrator]
+    zone: Europe/Berlin
+    quiet: 22:00-07:00
+    absent: [{from: 2026-12-24, to: 2027-01-02, substitute: user:ben}]
+    tell: [{by: mail, to: ann@example.com}, {by: push}]
+    digest: 15m
+groups:
+  - handle: treasury
+    zone: Europe/Berlin
+    rotation: {who: [user:ann, user:ben], from: 2026-11-30 09:00, every: 1w}
 """
 
 from __future__ import annotations
@@ -13,6 +22,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..directory.roles import DEFAULT, Role
+from ..directory.telling import SILENT, Telling
+from ..directory.times import Rota, Times
 from ..errors import UsageError
 
 
@@ -29,7 +40,8 @@ class PeopleFileError(UsageError):
 @dataclass(frozen=True, slots=True)
 class PersonSpec:
     """One person of the file. `handle` is `user:ann`, groups are `group:treasury`, without repetition, in order;
-    `roles` are those of `directory.roles`, a reviewer where none is named."""
+    `roles` are those of `directory.roles`, a reviewer where none is named; `times` say when they are there,
+    `telling` how they are told what waits for them."""
 
     handle: str
     name: str
@@ -37,6 +49,17 @@ class PersonSpec:
     groups: tuple[str, ...]
     line: int
     roles: tuple[Role, ...] = DEFAULT
+    times: Times | None = None
+    telling: Telling = SILENT
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSpec:
+    """One group of the file, `group:treasury`, and who of it is on call when."""
+
+    handle: str
+    rota: Rota | None
+    line: int
 
 
 def read_people(text: str) -> tuple[PersonSpec, ...]:
@@ -44,3 +67,10 @@ def read_people(text: str) -> tuple[PersonSpec, ...]:
     from .people_yaml import people_of
 
     return people_of(text)
+
+
+def read_groups(text: str) -> tuple[GroupSpec, ...]:
+    """The groups that the file says more about than who is in them. Raises `PeopleFileError`."""
+    from .people_yaml import groups_of
+
+    return groups_of(text)

@@ -10,10 +10,13 @@ from ruamel.yaml.nodes import Node, SequenceNode
 
 from ..directory.roles import DEFAULT, ROLES, Role
 from ..principal import SOLO_ID
-from .people_file import PeopleFileError, PersonSpec
-from .strict_yaml import Wrong, line, members, parsed, said, text, wrong
+from .people_file import GroupSpec, PeopleFileError, PersonSpec
+from .people_telling import telling
+from .people_times import rota, times
+from .strict_yaml import Wrong, items, line, members, parsed, said, text, wrong
 
-_KEYS: Final = ("handle", "name", "os_user", "groups", "roles")
+_KEYS: Final = ("handle", "name", "os_user", "groups", "roles", "zone", "hours", "quiet", "absent", "tell", "digest")
+_GROUP: Final = ("handle", "zone", "oncall", "rotation")
 _HANDLE: Final = re.compile(r"[a-z0-9](?:[a-z0-9._@+-]{0,98}[a-z0-9])?")
 
 
@@ -25,9 +28,36 @@ def people_of(source: str) -> tuple[PersonSpec, ...]:
         raise PeopleFileError(found.line, found.problem, found.fix) from None
 
 
+def groups_of(source: str) -> tuple[GroupSpec, ...]:
+    """What a file says about groups, in its order. Raises `PeopleFileError`."""
+    try:
+        found = members(parsed(source), ("people", "groups"), "the file").get("groups")
+        listed = items(found, "`groups:`", "each as `- handle: treasury`") if found is not None else []
+        return tuple(_groups_once(listed))
+    except Wrong as error:
+        raise PeopleFileError(error.line, error.problem, error.fix) from None
+
+
+def _groups_once(listed: list[Node]) -> Iterator[GroupSpec]:
+    seen: dict[str, int] = {}
+    for node in listed:
+        group = _group(node)
+        if group.handle in seen:
+            wrong(node, f"{group.handle} is described in line {seen[group.handle]}, too", "describe it once")
+        seen[group.handle] = group.line
+        yield group
+
+
+def _group(node: Node) -> GroupSpec:
+    found = members(node, _GROUP, "a group")
+    if "handle" not in found:
+        wrong(node, "this group has no handle", "add `handle: treasury`")
+    return GroupSpec(_handle(found["handle"], "group"), rota(found), line(node))
+
+
 def _people(source: str) -> tuple[PersonSpec, ...]:
     root = parsed(source)
-    listed = members(root, ("people",), "the file").get("people")
+    listed = members(root, ("people", "groups"), "the file").get("people")
     if listed is None:
         wrong(root, "there is no `people:`", "begin the file with `people:` and a list below")
     if not isinstance(listed, SequenceNode) or not listed.value:
@@ -47,7 +77,7 @@ def _person(node: Node) -> PersonSpec:
     os_user = text(found["os_user"], "os_user") if "os_user" in found else None
     groups = tuple(_groups(found["groups"])) if "groups" in found else ()
     roles = tuple(_roles(found["roles"])) if "roles" in found else DEFAULT
-    return PersonSpec(handle, name, os_user, groups, line(node), roles)
+    return PersonSpec(handle, name, os_user, groups, line(node), roles, times(found), telling(found))
 
 
 def _groups(node: Node) -> Iterator[str]:

@@ -12,7 +12,7 @@ from ..action import events as action_events
 from ..action.model import Action
 from ..directory import events as directory_events
 from ..directory.model import Agent, Group, Guest, Key, Person
-from ..policy import budget, standing
+from ..policy import budget, standing, stops
 from ..policy.register import ActivePolicy, PolicyApplied
 from ..review import events as review_events
 from ..review.model import Review
@@ -21,10 +21,14 @@ from ..run.model import Run
 from ..stream import JSON
 
 VERSION: Final = 1
-State = Action | Review | Run | Person | Group | Agent | Key | Guest | ActivePolicy | budget.Budget | standing.Standing
+State = (
+    Action | Review | Run | Person | Group | Agent | Key | Guest | ActivePolicy | budget.Budget | standing.Standing
+    | stops.Stop
+)  # fmt: skip
 STATES: Final[dict[str, type[Any]]] = {
     "action": Action, "review": Review, "run": Run, "person": Person, "group": Group, "agent": Agent, "key": Key,
     "guest": Guest, "policy": ActivePolicy, "budget": budget.Budget, "standing": standing.Standing,
+    "stop": stops.Stop,
 }  # fmt: skip
 KINDS: Final[dict[type[Any], str]] = {state: kind for kind, state in STATES.items()}
 
@@ -37,7 +41,7 @@ def _types() -> dict[str, type[Any]]:
     found: dict[str, type[Any]] = {}
     lives: tuple[tuple[str, Any], ...] = (
         ("action", action_events), ("review", review_events), ("run", run_events), ("budget", budget),
-        ("standing", standing),
+        ("standing", standing), ("stop", stops),
     )  # fmt: skip
     for stream, module in lives:
         found |= {f"{stream}.{_snake(event.__name__)}": event for event in get_args(module.Event)}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from ..stream import JSON
 from .roles import DEFAULT, Role
 
 Scope = Literal["propose", "execute", "learn"]
@@ -12,7 +13,8 @@ what people decided about those of its owner's other agents."""
 
 @dataclass(frozen=True, slots=True)
 class PutPerson:
-    """Add a person or bring them up to date. Hashes come keyed; `handle_text` and `name` are erasable."""
+    """Add a person or bring them up to date. Hashes come keyed; `handle_text`, `name`, `times` and `telling` are
+    erasable."""
 
     handle: str
     os_user: str | None
@@ -21,6 +23,8 @@ class PutPerson:
     name: str
     os_user_text: str | None = None
     roles: tuple[Role, ...] = DEFAULT
+    times: JSON = None
+    telling: JSON = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,14 @@ class PutGroup:
 
     handle: str
     handle_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutRota:
+    """Say who of a group is on call when; both are erasable."""
+
+    handle_text: str
+    rota: JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,4 +96,6 @@ class Deny:
     count: int
 
 
-Command = Deny | PutPerson | RemovePerson | NoteAccount | PutGroup | PutAgent | RemoveAgent | PutKey | RemoveKey
+Command = (
+    Deny | PutPerson | RemovePerson | NoteAccount | PutGroup | PutRota | PutAgent | RemoveAgent | PutKey | RemoveKey
+)  # fmt: skip

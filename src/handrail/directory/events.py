@@ -68,6 +68,11 @@ class GroupAdded:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupChanged:
+    """Others of a group are on call now, or at other times. Texts: `profile`."""
+
+
+@dataclass(frozen=True, slots=True)
 class AgentAdded:
     """An agent used the database for the first time. Texts: `profile`."""
 
@@ -127,6 +132,7 @@ Event = (
     | PersonPasskeyRemoved
     | PersonSignedOut
     | GroupAdded
+    | GroupChanged
     | AgentAdded
     | AgentChanged
     | AgentRemoved

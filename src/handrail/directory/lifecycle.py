@@ -21,6 +21,7 @@ ACCEPTS: Final[Table] = {
     e.PersonPasskeyRemoved: {"present": "present"},
     e.PersonSignedOut: {"present": "present"},
     e.GroupAdded: {None: "present", "present": "present"},
+    e.GroupChanged: {"present": "present"},
     e.AgentAdded: {None: "present", "present": "present", "removed": "present"},
     e.AgentChanged: {"present": "present"},
     e.AgentRemoved: {"present": "removed"},
@@ -71,6 +72,8 @@ def decide(state: Member | None, command: c.Command, facts: Facts) -> list[Draft
             _still(state, Group)
             known = isinstance(state, Group)
             return [] if known else [Draft(e.GroupAdded(command.handle), {"profile": {"handle": command.handle_text}})]
+        case c.PutRota():
+            return _put_rota(state, command, facts)
         case c.PutAgent():
             _still(state, Agent)
             return _put_agent(state, command, facts)
@@ -121,6 +124,14 @@ def _account(state: Member | None, command: c.NoteAccount, facts: Facts) -> list
     assert_never(command.what)
 
 
+def _put_rota(state: Member | None, command: c.PutRota, facts: Facts) -> list[Draft[e.Event]]:
+    _people_only(facts)
+    if not isinstance(state, Group):
+        raise NotFound("there is no such group; a group is there once a person is in it")
+    profile: dict[str, JSON] = {"handle": command.handle_text}
+    return [Draft(e.GroupChanged(), {"profile": profile | ({"rota": command.rota} if command.rota else {})})]
+
+
 def _passkey(command: c.NoteAccount) -> e.Event:
     assert command.passkey is not None
     return (e.PersonPasskeyAdded if command.what == "passkey_added" else e.PersonPasskeyRemoved)(command.passkey)
@@ -163,8 +174,12 @@ def _still(state: Member | None, kind: type[Member]) -> None:
 
 def _put_person(state: Member | None, command: c.PutPerson) -> list[Draft[e.Event]]:
     texts: Mapping[str, JSON] = {
-        "profile": {"handle": command.handle_text, "name": command.name, "os_user": command.os_user_text}
-    }
+        "profile": {
+            "handle": command.handle_text, "name": command.name, "os_user": command.os_user_text,
+            **({"telling": command.telling} if command.telling else {}),
+            **({"times": command.times} if command.times else {}),
+        }
+    }  # fmt: skip
     fields = (command.handle, command.os_user, command.groups, command.roles)
     if not isinstance(state, Person) or state.status == "removed":
         return [Draft(e.PersonAdded(*fields), texts)]
@@ -184,16 +199,16 @@ def evolve(state: Member | None, sealed: Sealed[e.Event], *, subject: str) -> Me
             assert isinstance(state, Person) and status == "removed"
             return Person(subject, "removed", sealed.rev, state.handle, state.os_user, (), state.profile, ())
         case (
-            e.PersonInvited()
-            | e.PersonPasswordSet()
-            | e.PersonPasskeyAdded()
-            | e.PersonPasskeyRemoved()
+            e.PersonInvited() | e.PersonPasswordSet() | e.PersonPasskeyAdded() | e.PersonPasskeyRemoved()
             | e.PersonSignedOut()
-        ):
+        ):  # fmt: skip
             assert isinstance(state, Person)
             return changed(state, rev=sealed.rev)
         case e.GroupAdded():
             return Group(subject, "present", sealed.rev, event.handle, profile)
+        case e.GroupChanged():
+            assert isinstance(state, Group)
+            return changed(state, rev=sealed.rev, profile=profile)
         case e.AgentAdded():
             return Agent(subject, "present", sealed.rev, event.owner, profile)
         case e.AgentChanged():

@@ -11,6 +11,8 @@ from ..principal import SOLO_ID
 from ..stream import JSON
 from .commands import Scope
 from .roles import DEFAULT, Permission, Role, permissions
+from .telling import SILENT, Telling, telling_of
+from .times import MOST_STEPS, Absence, Rota, Times, rota_of, times_of
 
 Status = Literal["present", "removed"]
 
@@ -217,6 +219,55 @@ class Directory:
     def makers(self, agent: str) -> frozenset[str]:
         """Everybody who has seen a secret with which that agent comes in, also one that ended."""
         return frozenset(key.maker for key in self.keys.values() if key.agent == agent and key.maker)
+
+    @cached_property
+    def tellings(self) -> Mapping[str, Telling]:
+        """How people are told what waits for them, of those who are."""
+        found = {key: telling_of(self.labels.get(key)) for key in self.people}
+        return {key: one for key, one in found.items() if one.ways}
+
+    def ways(self, person: str = "") -> frozenset[str]:
+        """The channels on which a person is told; without a person, all on which anybody is."""
+        told = [self.tellings.get(person, SILENT)] if person else self.tellings.values()
+        return frozenset(way.by for one in told for way in one.ways)
+
+    @cached_property
+    def times(self) -> Mapping[str, Times]:
+        """When people are there, of those who say so."""
+        found = {key: times_of(self.labels.get(key)) for key in self.people}
+        return {key: one for key, one in found.items() if one is not None}
+
+    @cached_property
+    def rotas(self) -> Mapping[str, Rota]:
+        """Who is on call when, of the groups that have a rota."""
+        found = {key: rota_of(label) for key, label in self.labels.items() if key.startswith("grp_")}
+        return {key: one for key, one in found.items() if one is not None}
+
+    def absence(self, person: str, now: int) -> Absence | None:
+        """The absence that a person has at that time (µs)."""
+        known = self.times.get(person)
+        return next((one for one in known.absences if one.covers(now)), None) if known else None
+
+    def substitute(self, person: str, now: int) -> str | None:
+        """Who is there at that time (µs) in place of a person who is not: the one who stands in, or who does for them,
+        and so on. `None` where that is nobody."""
+        seen = {person}
+        while (absence := self.absence(person, now)) is not None:
+            found = self.resolve(absence.substitute) if absence.substitute else None
+            if found is None or found in seen or len(seen) > MOST_STEPS:
+                return None
+            seen.add(person := found)
+        return person if len(seen) > 1 else None
+
+    def with_substitutes(self, people: frozenset[str], now: int) -> frozenset[str]:
+        """People, and everybody who is named to stand in for one of them at that time (µs), and so on."""
+        found, new = set(people), set(people)
+        while new:
+            away = (self.absence(one, now) for one in new)
+            named = {self.resolve(one.substitute) for one in away if one and one.substitute} - {None}
+            new = {one for one in named if one is not None} - found
+            found |= new
+        return frozenset(found)
 
     def linked(self, os_user: str) -> Person | None:
         """The person whom this OS user is linked to."""

@@ -76,6 +76,10 @@ class Archive:
         """The secret under which this tenant's names are hashed."""
         return tenant_secret(self._process().engine.store.secret, self._tenant)
 
+    def now(self) -> int:
+        """The present (µs)."""
+        return self._process().engine.clock.now()
+
     def read(self) -> AbstractContextManager[Reader]:
         """One snapshot of the database."""
         return self._process().engine.store.read()

@@ -35,6 +35,8 @@ from ..policy.register import ID as ACTIVE
 from ..policy.register import PutPolicy
 from ..policy.rules import Policy, Unreadable
 from ..policy.standing import Standing
+from ..policy.stops import Halt
+from ..policy.stops import Stop as Halting
 from ..principal import SYSTEM, Principal
 from ..review.model import Review
 from ..run.commands import Prune, Stop
@@ -44,6 +46,7 @@ from ..run.need import rank as standing_of
 from ..store.protocol import Answer as Kept
 from ..store.protocol import Batch, Call, Head, Opening, Stream, Transaction
 from .lives import due_at, keeps, kind, leased
+from .moments import Moment, notices
 from .reads import NOWHERE, Cache, Reads
 from .request import Refuse, Renew, Request, Tick, answer_of
 from .room import Room, Waiting
@@ -86,6 +89,7 @@ class TenantBatch:
         self._waiting: Final = Waiting(tx, tenant)
         self._now: Final = max(now, head.at)
         self._rows: list[Row] = []
+        self._moments: list[Moment] = []
         self._dropped: list[tuple[str, int]] = []
         self._calls: dict[str, Call] = {}
         self._answers: dict[str, Kept] = {}
@@ -221,7 +225,7 @@ class TenantBatch:
         if request.room is not None:
             self._require_room(request.room, request.subject, request.command, work)
         self._take(work)
-        if isinstance(request.command, Stop):
+        if isinstance(request.command, Stop | Halt):
             self._catch_up(request.subject)
 
     def _require_room(self, room: Room, subject: str, command: Propose, work: Work) -> None:
@@ -236,6 +240,7 @@ class TenantBatch:
         if not work.rows:
             return
         self._rows += work.rows
+        self._moments += work.moments
         self.size += len(work.rows)
         self.reads.texts |= work.texts
         if self.reads.take(work.states, work.leases):
@@ -318,6 +323,7 @@ class TenantBatch:
             calls=list(self._calls.values()),
             answers=list(self._answers.values()),
             blobs=list(self.reads.blobs.items()),
+            notices=list(notices(self._moments, self.reads.directory())) if self._moments else [],
         )
 
 
@@ -367,6 +373,8 @@ def _stream(state: State, reads: Reads) -> Stream:
             parent, rank, born = state.action, RANKS.get(state.risk, 1), state.opened_at
         case Standing():
             parent, born = state.group, state.given_at
+        case Halting():
+            born = state.at
         case _:
             born = getattr(state, "opened_at", 0)
     return Stream(

@@ -8,7 +8,7 @@ from ..action import events as acted
 from ..action.execution import gives_back
 from ..action.model import Action
 from ..ids import derive
-from ..policy import budget, standing
+from ..policy import budget, standing, stops
 from ..policy.paths import ANYONE, Demand
 from ..review import commands as review
 from ..review import events as reviewed
@@ -29,6 +29,9 @@ def consequences(before: object, state: object, event: object, texts: Mapping[st
         return _of_review(state, event, texts)
     if isinstance(event, ran.Halted):
         return _of_halt(event, str(texts.get("note") or "the run around it was stopped"))
+    if isinstance(event, stops.Swept) and isinstance(state, stops.Stop):
+        note = texts.get("note")
+        return _of_sweep(state, event, note if isinstance(note, str) else None)
     return []
 
 
@@ -53,7 +56,7 @@ def _of_action(state: Action, event: object, asked: str | None) -> list[Follow]:
             return [(event.review, opening)]
         case acted.Withdrawn() if asked:
             return [(asked, review.Close(superseded=event.reason == "superseded"))]
-        case acted.Refused(reason="run_stopped") if asked:
+        case acted.Refused(reason="run_stopped" | "stopped") if asked:
             return [(asked, review.Close(superseded=True))]
         case acted.Succeeded(sampled=True) if state.demand:
             number = state.reviews + 1
@@ -97,6 +100,12 @@ def _used(before: Action | None, event: object) -> list[Follow]:
 
 def _of_halt(event: ran.Halted, reason: str) -> list[Follow]:
     return [(one, run.Stop(reason) if one.startswith("run") else action.Halt()) for one in event.inside]
+
+
+def _of_sweep(stop: stops.Stop, event: stops.Swept, note: str | None) -> list[Follow]:
+    reason = note or "everything of its agent was stopped"
+    asked = run.Stop(reason) if stop.runs == "stop" else run.Pause(reason)
+    return [(one, asked if one.startswith("run") else action.Halt(stop.id, note)) for one in event.inside]
 
 
 def _one_answer(demand: Demand) -> Demand:

@@ -18,16 +18,21 @@ from .rows import Rows, Who
 MOST_ENTRIES: Final = 200
 """The last entries of a review in which its ladder is looked for."""
 BARRED: Final = "asked for the action, or answers for its agent"
+STANDS_IN: Final = "stands in for somebody who asked for the action, or answers for its agent"
 POWERLESS: Final = "none of their roles lets them decide"
 Stage = Literal["passed", "now", "next", "unasked"]
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Somebody who is named: why they may not decide, or nothing where they may."""
+    """Somebody who is named: why they may not decide, or nothing where they may; until when (µs) they are away, and who
+    stands in; whether, of a group with a rota, they are on call."""
 
     who: Who
     refusal: str | None
+    away_until: int | None
+    substitute: Who | None
+    called: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +91,9 @@ def _waits(state: Review, now: int) -> bool:
 
 def _asking(state: Review, people: People, rows: Rows, rungs: Iterator[Rung], now: int) -> Iterator[Asking]:
     for number, (level, rung) in enumerate(zip(state.demand.levels, rungs, strict=True)):
-        named = sorted({one for asked in level.ask for one in people.directory.named(asked)})
-        found = [_candidate(state, people, rows, one) for one in named]
+        named = {one for asked in level.ask for one in people.directory.named(asked)}
+        called = {one for asked in level.ask for one in people.called(asked)}
+        found = [_candidate(state, people, rows, one, called=one in called) for one in named]
         yield Asking(_stage(state, number, now), rung, tuple(sorted(found, key=lambda one: one.who.name)))
 
 
@@ -97,7 +103,21 @@ def _stage(state: Review, number: int, now: int) -> Stage:
     return "passed" if number < state.level else "now" if number == state.level else "next"
 
 
-def _candidate(state: Review, people: People, rows: Rows, one: str) -> Candidate:
-    barred = one in people.barred or one in state.barred
-    powerless = one not in people.directory.members(one)
-    return Candidate(rows.who(one), BARRED if barred else POWERLESS if powerless else None)
+def _candidate(state: Review, people: People, rows: Rows, one: str, *, called: bool = True) -> Candidate:
+    absence = people.directory.absence(one, people.now)
+    substitute = people.directory.substitute(one, people.now)
+    return Candidate(
+        rows.who(one), _refusal(state, people, one), absence.until if absence else None,
+        rows.who(substitute) if substitute else None, called,
+    )  # fmt: skip
+
+
+def _refusal(state: Review, people: People, one: str) -> str | None:
+    if one in people.barred or one in state.barred:
+        stands_in = one in people.barred and any(
+            people.directory.substitute(other, people.now) == one for other in people.barred
+        )
+        return STANDS_IN if stands_in else BARRED
+    if one in people.forbidden(state):
+        return STANDS_IN
+    return None if people.directory.members(one) else POWERLESS

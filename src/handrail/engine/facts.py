@@ -27,6 +27,7 @@ from ..policy.paths import Demand, stricter
 from ..policy.register import Facts as PolicyFacts
 from ..policy.rules import Policy
 from ..policy.standing import Standing
+from ..policy.stops import InForce, Stop
 from ..policy.verdict import Verdict, again, anew, edited, judge
 from ..principal import SOLO_ID, Principal
 from ..review import commands as review
@@ -38,7 +39,8 @@ from ..review.voting import COLLECTED
 from ..run.model import Run
 from ..stream import JSON, Revision, changed
 from ..view.model import folds
-from . import conditions, limits, lineage, permissions, runs, shown
+from . import conditions, limits, lineage, permissions, runs, shown, stops
+from .attendance import present
 from .checks import check_correction, check_decision, check_output, check_parent, check_run
 
 if TYPE_CHECKING:
@@ -62,6 +64,8 @@ def facts(work: Work, subject: str, state: State | None, command: object, actor:
             return limits.facts(work, subject, state if isinstance(state, Budget) else None, command, actor)
         case "std":
             return permissions.facts(work, subject, state if isinstance(state, Standing) else None, command, actor)
+        case "stp":
+            return stops.facts(work, subject, state if isinstance(state, Stop) else None, command, actor)
         case _:
             directory = work.sources.directory()
             keys = frozenset(
@@ -83,15 +87,16 @@ def _action(work: Work, subject: str, state: State | None, command: object, acto
             return ActionFacts(
                 subject, work.now, actor, fresh, None, work.lease(subject),
                 held is not None, line=line, waits_for=held or above,
-                stopped=lineage.stopped(work, state.run) is not None, target=target,
+                stopped=lineage.stopped(work, state.run) is not None, target=target, halted=_halted(work, state),
                 refused_at=_refused_at(work, state.run, state.intent), charges=charges,
             )  # fmt: skip
         case action.Clear():
             verdict, charges = _counted(work, state)
             output = _output(state.kind, work.args(state.id, state.revision))
-            return ActionFacts(subject, work.now, actor, verdict, charges=charges, output=output)
+            halted = _halted(work, state)
+            return ActionFacts(subject, work.now, actor, verdict, charges=charges, output=output, halted=halted)
         case action.Settle():
-            stopped = lineage.stopped(work, state.run) is not None
+            stopped = lineage.stopped(work, state.run) is not None or _halted(work, state) is not None
             like = _like(work, state.name, command)
             return ActionFacts(
                 subject, work.now, actor, lease=work.lease(subject), stopped=stopped, like=like,
@@ -107,12 +112,17 @@ def _action(work: Work, subject: str, state: State | None, command: object, acto
             return ActionFacts(subject, work.now, actor, lease=work.lease(subject))
 
 
+def _halted(work: Work, state: Action) -> InForce | None:
+    return stops.in_force(work, state.agent, state.owner, state.name)
+
+
 def _drawn(work: Work, state: Action) -> bool:
     """Whether an action is drawn to be looked at. Nobody can tell before its end who does not know the secret."""
     return state.share is not None and work.sources.directory().names.draw(state.id) < float(state.share)
 
 
 def _proposal(work: Work, subject: str, command: action.Propose, actor: Principal) -> ActionFacts:
+    stops.require_free(work, actor, command.name)
     check_output(command.kind, command.args)
     revision = _revision(work, subject, 1, command.name, command.args, work.salt(subject, 1, "args"))
     directory = work.sources.directory()
@@ -237,7 +247,7 @@ def _revision(work: Work, action_id: str, number: int, name: str, args: str, key
 
 def _barred(work: Work, agent: str, owner: str, around: State | None, kind: str) -> frozenset[str]:
     starter = around.starter if isinstance(around, Run) else None
-    return barred(work.sources.directory(), agent, owner, starter, question=kind == "question")
+    return barred(work.sources.directory(), agent, owner, starter, question=kind == "question", now=work.now)
 
 
 def _require_going(work: Work, run_id: str) -> None:
@@ -277,8 +287,8 @@ def _review(work: Work, subject: str, state: State | None, command: object, acto
 
 
 def _people(work: Work, held: Action) -> People:
-    around = work.state(held.run) if held.run else None
-    return People(work.sources.directory(), _barred(work, held.agent, held.owner, around, held.kind))
+    around, directory = work.state(held.run) if held.run else None, work.sources.directory()
+    return present(directory, _barred(work, held.agent, held.owner, around, held.kind), work.now)
 
 
 def _label(work: Work, actor: Principal) -> JSON:

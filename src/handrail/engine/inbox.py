@@ -62,7 +62,8 @@ class Inbox:
     def rows_in(self, reader: Reader) -> Rows:
         """What makes rows as of a snapshot."""
         head = reader.head(self._tenant)
-        return Rows(self._archive.directory_in(reader), self._archive.secret, head.size - 1 if head else -1)
+        directory, secret = self._archive.directory_in(reader), self._archive.secret
+        return Rows(directory, secret, head.size - 1 if head else -1, self._archive.now())
 
     def changed(self, reader: Reader, subjects: Iterable[str]) -> dict[str, list[Review]]:
         """The reviews whose rows these streams change, by the stream: reviews, and those of actions."""

@@ -8,11 +8,12 @@ from ..action.model import EXECUTED, Action
 from ..codec.records import KINDS, State
 from ..directory import lifecycle as directory
 from ..directory.model import Agent, Group, Guest, Key, Person
-from ..policy import budget, standing
+from ..policy import budget, standing, stops
 from ..policy import register as policy
 from ..policy.budget import Budget
 from ..policy.register import ActivePolicy
 from ..policy.standing import Standing
+from ..policy.stops import Stop
 from ..principal import Principal
 from ..review import lifecycle as review
 from ..review.model import Review
@@ -28,10 +29,12 @@ _BY_PREFIX: Final[Mapping[str, Any]] = {
     "pol": policy,
     "bud": budget,
     "std": standing,
+    "stp": stops,
 }
 TABLES: Final[Mapping[str, Table]] = {
     "action": action.ACCEPTS, "review": review.ACCEPTS, "run": run.ACCEPTS, "directory": directory.ACCEPTS,
     "policy": policy.ACCEPTS, "budget": budget.ACCEPTS, "standing": standing.ACCEPTS,
+    "stop": stops.ACCEPTS,
 }  # fmt: skip
 
 
@@ -62,7 +65,7 @@ def final(state: State) -> bool:
             return state.due_at is None
         case Person() | Group() | Agent() | Key() | Guest() | ActivePolicy() | Budget():
             return False
-        case Standing():
+        case Standing() | Stop():
             return state.status == "removed"
 
 
@@ -104,5 +107,7 @@ def due_at(state: State, lease: int | None) -> int | None:
             return run.due_at(state, lease)
         case Standing():
             return state.until if state.status == "present" else None
+        case Stop():
+            return state.due_at
         case _:
             return None

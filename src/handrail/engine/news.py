@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -79,6 +80,17 @@ async def await_(keeper: Keeper, archive: Archive, subject: str, news: News, tim
         stop()
     news.require_open()
     return await aoutlasting(lambda: _answer(archive, news), timeout, asyncio.sleep)
+
+
+def follow(keeper: Keeper, archive: Archive, run: str, tell: Callable[[Any], None]) -> Callable[[], None]:
+    """Tell how a run stands now, and after each change, from any thread; returns how to stop. Raises `UnknownRun`."""
+    stop = keeper.watch(archive.tenant, run, tell)
+    try:
+        tell(archive.run(run)[0])
+    except BaseException:
+        stop()
+        raise
+    return stop
 
 
 def _life(archive: Archive, subject: str) -> Action | Run:

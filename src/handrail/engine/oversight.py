@@ -15,7 +15,7 @@ from ..run.model import Run
 from ..run.need import ORDER, Need, need
 from ..store.protocol import Reader, Stream
 from .archive import Archive
-from .moments import Moment, moments, of_action
+from .happened import Happening, happened, of_action
 from .rows import Who, said
 from .trail import Trail
 from .wall import Card, Cards, Made
@@ -48,7 +48,7 @@ class Sheet(NamedTuple):
 
     v: int
     card: Card
-    moments: tuple[Moment, ...]
+    happened: tuple[Happening, ...]
     supervisors: tuple[Who, ...]
 
 
@@ -87,9 +87,9 @@ class Oversight:
             events = self._archive.latest_in(reader, state, ENTRIES)
             actions = [self._action(reader, one) for one in made.actions]
             supervisors = tuple(cards.who(one) for one in state.supervisors)
-            return Sheet(cards.v, cards.card(made), moments(events, actions, cards), supervisors)
+            return Sheet(cards.v, cards.card(made), happened(events, actions, cards), supervisors)
 
-    def _action(self, reader: Reader, action: Action) -> Moment:
+    def _action(self, reader: Reader, action: Action) -> Happening:
         kept = reader.revision(self._tenant, action.id, action.revision)
         gist = said(action, action.bind, kept.args if kept else None, reader.blob(self._tenant, action.schema))
         return of_action(action, gist)

@@ -81,7 +81,8 @@ class Steps:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The decision, with its note and value as drawn text. Times are µs since the epoch."""
+    """The decision, with its note and value as drawn text; it was made `instead` of who was away. Times are µs since
+    the epoch."""
 
     outcome: Outcome
     by: Who
@@ -91,6 +92,7 @@ class Ended:
     value: str | None
     edited: bool
     effective_at: int
+    instead: Who | None
 
 
 @dataclass(frozen=True, slots=True)

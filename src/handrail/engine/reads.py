@@ -15,12 +15,14 @@ from ..policy.register import ID as ACTIVE
 from ..policy.register import ActivePolicy
 from ..policy.rules import Policy, Unreadable
 from ..policy.standing import Standing
+from ..policy.stops import InForce, Stop
 from ..review.model import Review
 from ..run.model import Run
 from ..store.protocol import Head, Reader, Stream
 from ..stream import JSON
 from ..view.model import Erased
 from .lives import final, leased
+from .sources import Going
 
 CACHED: Final = 20_000
 VIEWS: Final = 500
@@ -30,6 +32,8 @@ PERMISSIONS: Final = 100
 MEMBERS: Final = (Person, Group, Agent, Key)
 GOING: Final = frozenset({"held", "cleared", "claimed", "running", "paused"})
 """How actions and runs stand that could go on."""
+UNENDED: Final = GOING | {"started"}
+"""How those stand that stops look at."""
 NOWHERE: Final = Head("", 0, b"", 0, -1)
 
 
@@ -43,6 +47,7 @@ class Cache:
     views: dict[str, tuple[str, JSON]] = field(default_factory=dict)
     directory: tuple[int, Directory] | None = None
     policy: tuple[str, Policy | Unreadable] | None = None
+    stops: tuple[int, tuple[InForce, ...]] | None = None
     turn: str = ""
 
     def catch_up(self, reader: Reader, tenant: str, head: Head) -> None:
@@ -104,12 +109,12 @@ class Reads:
         self._leases: dict[str, int | None] = {}
 
     def take(self, states: Mapping[str, State], leases: Mapping[str, int]) -> bool:
-        """Let the batch's later reads see what was decided; whether the directory is among it."""
+        """Let the batch's later reads see what was decided; whether the directory, or what is stopped, is among it."""
         self.changed |= states
         self.leases |= leases
         members = {subject: one for subject, one in states.items() if isinstance(one, MEMBERS)}
         self.members |= members
-        return bool(members)
+        return bool(members) or any(_turns(one) for one in states.values())
 
     def load(self, subjects: Iterable[str]) -> None:
         """Read these streams at once, as far as they are not known; of what is executed also the lease."""
@@ -194,6 +199,27 @@ class Reads:
         found = [one for one in (*stored, *self.changed.values()) if isinstance(one, Standing) and one.group == group]
         return tuple(sorted((one for one in found if one.status == "present"), key=lambda one: (one.until, one.id)))
 
+    def stops(self) -> tuple[InForce, ...]:
+        known = self._cache.stops
+        if known is None or known[0] != self._directory_at:
+            known = self._cache.stops = (self._directory_at, read_stops(self._reader, self._tenant))
+        changed = {subject: one for subject, one in self.changed.items() if isinstance(one, Stop)}
+        if not changed:
+            return known[1]
+        found = {one.stop.id: one for one in known[1]} | {
+            subject: InForce(one, _reason(self.text(one.id, one.note))) for subject, one in changed.items() if one.note
+        }
+        return _counting(found.values())
+
+    def going(self, after: str, limit: int) -> Going:
+        rows = self._reader.going(self._tenant, after, limit)
+        upto = rows[-1].id if len(rows) == limit else None
+        states = {row.id: read_state(row.kind, row.state) for row in rows} | {
+            subject: one for subject, one in self.changed.items() if subject > after and (not upto or subject <= upto)
+        }
+        fitting = (one for _, one in sorted(states.items()) if isinstance(one, Action | Run))
+        return Going([one for one in fitting if one.status in UNENDED], upto)
+
     def policy(self) -> Policy | Unreadable | None:
         active = self.state(ACTIVE)
         if not isinstance(active, ActivePolicy):
@@ -217,6 +243,30 @@ class Reads:
         keys = {subject: one for subject, one in self.members.items() if isinstance(one, Key)}
         solo = known[1].solo and not changed
         return replace(known[1], people=present, solo=solo, keys={**known[1].keys, **keys})
+
+
+def _turns(state: State) -> bool:
+    """Whether what is stopped is another since this change."""
+    return isinstance(state, Stop) and (state.rev == 1 or state.status == "removed")
+
+
+def _reason(text: JSON | Erased) -> str | None:
+    return text if isinstance(text, str) else None
+
+
+def _counting(found: Iterable[InForce]) -> tuple[InForce, ...]:
+    return tuple(sorted((one for one in found if one.stop.status == "present"), key=lambda one: one.stop.at))
+
+
+def read_stops(reader: Reader, tenant: str) -> tuple[InForce, ...]:
+    """The stops in force, the oldest first."""
+    found: list[InForce] = []
+    for row in _all(reader, tenant, "stop"):
+        state = read_state(row.kind, row.state)
+        if isinstance(state, Stop) and state.status == "present":
+            text = reader.text(tenant, state.id, state.note or "")
+            found.append(InForce(state, _reason(opened(open_disclosure(text).value)) if text else None))
+    return _counting(found)
 
 
 def _around(state: State) -> str | None:

@@ -6,31 +6,60 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ..codec.people_file import PeopleFileError, PersonSpec
-from ..directory.commands import Command, PutGroup, PutPerson, RemovePerson
+from ..codec.people_file import GroupSpec, PeopleFileError, PersonSpec
+from ..directory.commands import Command, PutGroup, PutPerson, PutRota, RemovePerson
 from ..directory.model import Directory, Person
 from ..directory.roles import DEFAULT
+from ..directory.telling import telling_of, telling_text
+from ..directory.times import rota_of, rota_text, times_of, times_text
 from ..errors import NotReady
 from ..ids import mint
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One person to be added, changed or removed; `what` says in words what is different."""
+    """One person to be added, changed or removed, or a group to be changed; `what` says in words what is different."""
 
     kind: Literal["add", "change", "remove"]
     id: str
     handle: str
     what: str
-    spec: PersonSpec | None
+    spec: PersonSpec | GroupSpec | None
 
 
-def plan(directory: Directory, people: tuple[PersonSpec, ...], *, prune: bool) -> list[Change]:
+def plan(
+    directory: Directory, people: tuple[PersonSpec, ...], *, prune: bool, groups: tuple[GroupSpec, ...] = ()
+) -> list[Change]:
     """What the file changes, once nothing speaks against it. Raises `PeopleFileError` and `NotReady`."""
     _require_own_links(directory, people, prune)
+    _require_known(directory, people, groups, prune=prune)
     found = changes(directory, people, prune=prune)
     _require_administrator(directory, found)
-    return found
+    return found + [change for spec in groups if (change := _rota(directory, spec))]
+
+
+def _require_known(
+    directory: Directory, people: tuple[PersonSpec, ...], groups: tuple[GroupSpec, ...], *, prune: bool
+) -> None:
+    """Raise `PeopleFileError` where somebody stands in who is not there, or is on call for a group they are not in."""
+    present = {} if prune else {handle_of(directory, one): one.groups for one in directory.people.values()}
+    after = present | {one.handle: tuple(directory.names.group(_bare(group)) for group in one.groups) for one in people}
+    for spec in people:
+        for one in spec.times.absences if spec.times else ():
+            if one.substitute == spec.handle or (one.substitute and one.substitute not in after):
+                problem = f"{one.substitute} cannot stand in for {spec.handle}"
+                raise PeopleFileError(spec.line, problem, "name another person who is in this file or in the directory")
+    for group in groups:
+        for who in _on_call(group):
+            if directory.names.group(_bare(group.handle)) not in after.get(who, ()):
+                problem = f"{who} is on call for {group.handle} and not in it"
+                raise PeopleFileError(group.line, problem, "name people of the group alone, or add them to it")
+
+
+def _on_call(group: GroupSpec) -> Iterator[str]:
+    if group.rota is not None:
+        yield from (one.who for one in group.rota.shifts)
+        yield from group.rota.rotation.who if group.rota.rotation else ()
 
 
 def _require_own_links(directory: Directory, people: tuple[PersonSpec, ...], prune: bool) -> None:
@@ -77,6 +106,17 @@ def _differences(directory: Directory, person: Person, spec: PersonSpec) -> Iter
     yield from (f"-{before[group]}" for group in before if group not in after)
     if set(person.roles) != set(spec.roles):
         yield f"roles {' '.join(spec.roles)}"
+    if times_of(dict(label)) != spec.times:
+        yield "other times" if spec.times else "no times any more"
+    if telling_of(dict(label)) != spec.telling:
+        yield f"told by {' '.join(one.by for one in spec.telling.ways) or 'nothing'}"
+
+
+def _rota(directory: Directory, spec: GroupSpec) -> Change | None:
+    id_ = directory.names.group(_bare(spec.handle))
+    if rota_of(dict(profile(directory, id_))) == spec.rota:
+        return None
+    return Change("change", id_, spec.handle, "another rota" if spec.rota else "no rota any more", spec)
 
 
 def unlinked(directory: Directory, people: tuple[PersonSpec, ...], os_user: str, *, prune: bool) -> bool:
@@ -105,8 +145,7 @@ def _require_administrator(directory: Directory, planned: list[Change]) -> None:
     """Raise `NotReady` where a plan would leave nobody who administers, before any of it is done."""
     after = set(directory.administrators)
     for change in planned:
-        stays = change.spec is not None and "administrator" in change.spec.roles
-        (after.add if stays else after.discard)(change.id)
+        (after.add if _administers(change.spec) else after.discard)(change.id)
     if directory.administrators and not after:
         raise NotReady(
             "nobody could change people, keys or the policy any more: leave somebody in the file who has "
@@ -114,13 +153,23 @@ def _require_administrator(directory: Directory, planned: list[Change]) -> None:
         )
 
 
+def _administers(spec: PersonSpec | GroupSpec | None) -> bool:
+    return isinstance(spec, PersonSpec) and "administrator" in spec.roles
+
+
 def commands(directory: Directory, planned: list[Change]) -> list[tuple[str, Command]]:
     """The commands of a plan, each with the id of its row: groups that have no name yet first, then people,
     administrators before the others, so that one takes over before another leaves."""
-    groups = dict.fromkeys(group for change in planned if change.spec for group in change.spec.groups)
+    specs = [change.spec for change in planned]
+    groups = dict.fromkeys(group for spec in specs if isinstance(spec, PersonSpec) for group in spec.groups)
     found = [_group(directory, group) for group in groups]
-    ordered = sorted(planned, key=lambda change: change.spec is None or "administrator" not in change.spec.roles)
-    return found + [_person(directory, change) for change in ordered]
+    people = [change for change in planned if not isinstance(change.spec, GroupSpec)]
+    ordered = sorted(people, key=lambda change: not _administers(change.spec))
+    rotas = [
+        (change.id, PutRota(change.handle, rota_text(change.spec.rota) if change.spec.rota else None))
+        for change in planned if isinstance(change.spec, GroupSpec)
+    ]  # fmt: skip
+    return found + [_person(directory, change) for change in ordered] + rotas
 
 
 def _group(directory: Directory, group: str) -> tuple[str, Command]:
@@ -131,13 +180,15 @@ def _group(directory: Directory, group: str) -> tuple[str, Command]:
 
 def _person(directory: Directory, change: Change) -> tuple[str, Command]:
     spec, names = change.spec, directory.names
-    if spec is None:
+    if not isinstance(spec, PersonSpec):
         return change.id, RemovePerson()
     command = PutPerson(
         handle=names.look_up("user", _bare(spec.handle)),
         os_user=names.os_user(spec.os_user) if spec.os_user else None,
         groups=tuple(sorted(names.group(_bare(group)) for group in spec.groups)),
         handle_text=spec.handle, name=spec.name, os_user_text=spec.os_user, roles=spec.roles,
+        telling=telling_text(spec.telling),
+        times=times_text(spec.times) if spec.times else None,
     )  # fmt: skip
     return change.id, command
 

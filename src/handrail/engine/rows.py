@@ -23,6 +23,7 @@ from ..view.facts import Reader
 from ..view.masks import conceal
 from ..view.model import Erased
 from ..view.text import gist
+from .attendance import present
 
 WIDEST: Final = 200
 """Columns of a gist."""
@@ -134,11 +135,12 @@ class Names:
 
 
 class Rows(Names):
-    """Makes rows of one moment: the directory as it was at the log position `v`, and the tenant's secret."""
+    """Makes rows of one moment: the directory as it was at the log position `v`, the time (µs), the tenant's secret."""
 
-    def __init__(self, directory: Directory, secret: bytes, v: int) -> None:
+    def __init__(self, directory: Directory, secret: bytes, v: int, now: int) -> None:
         super().__init__(directory)
         self.v: Final = v
+        self._now: Final = now
         self._secret: Final = secret
         self._barred: dict[tuple[str, str, str | None, bool], frozenset[str]] = {}
 
@@ -151,14 +153,15 @@ class Rows(Names):
         action, run = material.action, material.run
         key = (action.agent, action.owner, run.starter if run else None, action.kind == "question")
         if key not in self._barred:
-            self._barred[key] = barred(self.directory, key[0], key[1], key[2], question=key[3])
-        return People(self.directory, self._barred[key])
+            self._barred[key] = barred(self.directory, key[0], key[1], key[2], question=key[3], now=self._now)
+        return present(self.directory, self._barred[key], self._now)
 
     def row(self, material: Material) -> Row:
         """The line of one review."""
         review, action, view = material.review, material.action, material.view or {}
         people = self.people(material)
         asked = {one for rung in review.demand.levels[: review.level + 1] for one in rung.ask} | {*review.delegates}
+        asked |= people.asked(review) - people.own(review)
         return Row(
             id=review.id, v=self.v, rev=review.rev, kind=review.kind, cause=review.cause, status=review.status,
             risk=action.risk, reversible=action.reversible or None, name=visible(action.name), gist=brief(material),
@@ -228,8 +231,4 @@ def _missing(review: Review, people: People) -> int:
         return 0
     if not review.votes:
         return sum(number for _, number in review.demand.quorum)
-    allowed = people.asked(review)
-    voters = {
-        vote.by: frozenset(vote.seats) & people.seats(review, vote.by) for vote in review.votes if vote.by in allowed
-    }
-    return missing(voters, review.demand.quorum)
+    return missing(people.voters(review, review.votes), review.demand.quorum)

@@ -15,7 +15,7 @@ from ..run.facts import Facts
 from ..run.lifecycle import MOST
 from ..run.model import Hold, Run
 from ..stream import changed
-from . import lineage
+from . import lineage, stops
 from .checks import check_above
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def _opening(work: Work, found: Facts, state: State | None, command: run.Open) -
         check_above(work.state(parent), parent, found.actor)
     around = lineage.runs(work, parent)
     if state is None:
+        stops.require_free(work, found.actor)
         lineage.require_depth(around)
     hold: Hold = "run" if any(one.hold == "run" for one in around) else "action"
     note = lineage.reason(work, state) if isinstance(state, Run) else None

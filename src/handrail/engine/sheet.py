@@ -184,7 +184,7 @@ class Sheet:
             ladder=tuple(past.ladder(review, found.events, self._names)), quorum=tuple(self._quorum()),
             undo=review.demand.undo, raw=self._args, schema=self._schema(), returns=self._found.returns,
             question=self._question(),
-            choices=open_to, refusal=refusal, voted=voted(review, self._viewer.principal),
+            choices=open_to, refusal=refusal, voted=self._voted(),
             permits=self._permits(open_to), may_comment=self._may_comment(),
             rounds=tuple(past.rounds(found.events, self._names, found.revisions)),
             attempts=tuple(past.attempts(self._action.id, found.attempts)), failing_alike=found.failing_alike,
@@ -254,6 +254,9 @@ class Sheet:
             return (), shape.Refusal(error.code, visible(str(error)) if viewer.decides else POWERLESS)
         return found, None
 
+    def _voted(self) -> bool:
+        return voted(self._review, self._viewer.principal, self._found.rows.people(self._material))
+
     def _permits(self, open_to: tuple[Outcome, ...]) -> bool:
         people, reversible = self._found.rows.people(self._material), self._action.reversible
         barred = barrier(self._review, self._viewer.principal, people, reversible=reversible)
@@ -287,7 +290,7 @@ class Sheet:
         note, value = (None if texts[one] is None else past.written_text(texts[one]) for one in ("note", "value"))
         return shape.Ended(
             made.outcome, self._names.who(made.by), made.at, made.auth, note, value, self._review.revision > 1,
-            made.effective_at,
+            made.effective_at, self._names.who(made.instead) if made.instead else None,
         )  # fmt: skip
 
     def _outcome(self) -> shape.Became | None:

@@ -1,14 +1,23 @@
 """What deciding needs to read: streams, texts, arguments, the directory. The store answers, inside the transaction."""
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from ..action.model import Action
 from ..codec.records import State
 from ..directory.model import Directory
 from ..policy.rules import Policy, Unreadable
 from ..policy.standing import Standing
+from ..policy.stops import InForce
+from ..run.model import Run
 from ..stream import JSON
 from ..view.model import Erased
+
+
+class Going(NamedTuple):
+    """Lives that could go on, or go on, in the order of their ids; behind `upto` there may be more."""
+
+    found: list[Action | Run]
+    upto: str | None
 
 
 class Sources(Protocol):
@@ -43,6 +52,12 @@ class Sources(Protocol):
 
     def permissions(self, group: str) -> tuple[Standing, ...]:
         """The standing permissions that count for what shares a name, parameters and an owner."""
+
+    def stops(self) -> tuple[InForce, ...]:
+        """The stops in force, the oldest first."""
+
+    def going(self, after: str, limit: int) -> Going:
+        """Actions that wait or were started, and runs that are not over, behind an id."""
 
     def directory(self) -> Directory:
         """Everybody present."""

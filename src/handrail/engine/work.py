@@ -12,7 +12,7 @@ from ..audit.disclosure import Salts, disclosure
 from ..audit.entry import Act, entry_bytes, leaf
 from ..audit.entry import Entry as Record
 from ..codec.records import NAMES, State, event_text
-from ..policy import standing
+from ..policy import standing, stops
 from ..policy.register import ActivePolicy
 from ..principal import SYSTEM, Principal
 from ..review import commands as review
@@ -25,6 +25,7 @@ from ..view.model import Erased
 from . import facts as fill
 from .consequences import consequences
 from .lives import due_at, evolve, life
+from .moments import Moment, moment
 from .sources import Sources
 
 MAX_STEPS: Final = 512
@@ -65,6 +66,7 @@ class Work:
     leases: dict[str, int] = field(default_factory=dict)
     texts: dict[str, JSON] = field(default_factory=dict)
     revisions: dict[tuple[str, int], str] = field(default_factory=dict)
+    moments: list[Moment] = field(default_factory=list)
     steps: int = 0
     _salts: Salts | None = None
 
@@ -133,6 +135,8 @@ class Work:
         if revision is not None:
             self.revisions[revision.action, revision.number] = revision.args
         self.rows.append(Row(self._entry(i, before, after, sealed), sealed.at, disclosures, revision))
+        if found := moment(before, after, sealed):
+            self.moments.append(found)
         for target, command in consequences(before, after, draft.event, draft.texts):
             self.apply(target, command, SYSTEM)
 
@@ -163,6 +167,7 @@ _ELAPSE: Final[Mapping[type[Any], object]] = {
     Review: review.Elapse(),
     Run: run.Elapse(),
     standing.Standing: standing.Elapse(),
+    stops.Stop: stops.Elapse(),
 }
 
 

@@ -114,6 +114,8 @@ def prepare(
 ) -> Call:
     """Bind, dump, read back and compare the arguments. Raises `NotSerialisable` or `TypeError`."""
     text = canonical(gated.schema.dump(args, kwargs))
+    if run is not None:
+        run.calling(gated.name, text)
     occurrence = run.occurrence(gated.name, text) if run is not None and identity.key is None else None
     given, local = gated.given(args, kwargs), gated.schema.local(args, kwargs)
     parent = identity.parent or current_parent()

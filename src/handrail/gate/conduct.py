@@ -16,11 +16,23 @@ from typing import Any, Final, Literal
 import orjson
 
 from ..action import commands as c
-from ..action.model import WAITING
-from ..backend import ActionRecord
-from ..errors import FencedOff, NotFound, NotReady, OutcomeUnknown, Pending, RunHeld, RunStopped, Stopped, WaitTimeout
+from ..action.model import WAITING, Action
+from ..backend import ActionRecord, Backend
+from ..errors import (
+    FencedOff,
+    NotFound,
+    NotReady,
+    OutcomeUnknown,
+    Pending,
+    RunHeld,
+    RunStopped,
+    StopInForce,
+    Stopped,
+    WaitTimeout,
+)
 from ..ids import mint
 from ..policy.patterns import handles
+from ..run.model import Run
 from ..stream import JSON
 from .call import Call, Gated, plain, propose
 from .effects import Commit, Effect, Evaluate, Held, Look, Moved, Rest
@@ -37,6 +49,7 @@ NET: Final = 5.0
 """Seconds between looks at an action that waits for another one: it can be withdrawn meanwhile."""
 BLIND: Final = 0.25
 """The same where that other one cannot be watched."""
+HOLDING: Final = WAITING | {"unknown", "paused"}
 WAITS: Final = frozenset({"proposed", "held", "claimed", "started", "unknown"})
 
 
@@ -75,7 +88,7 @@ def open_action(seat: Seat, call: Call, action: str, *, offered: bool) -> Steps:
         answer: Answer = yield Commit(
             action, propose(call, texts, current_context(), offered=offered, executor=executor)
         )
-    except RunStopped as error:
+    except (RunStopped, StopInForce) as error:
         raise stopped(error, call.run) from None
     except BaseException as error:
         if executor is not None and not isinstance(error, Exception):
@@ -241,16 +254,20 @@ def _target(seat: Seat, gated: Gated, local: Mapping[str, Any], answer: Answer) 
 
 
 def _let_pass(seat: Seat, answer: Answer, held: RunHeld, patience: float | None) -> Steps:
-    """Wait until the action that people are to decide on first has moved; how this one stands then. That of another
-    agent may be out of sight."""
+    """Wait until the action that people are to decide on first has moved, or the run that is paused; how this one
+    stands then. Those of another agent may be out of sight."""
     try:
-        first = (yield Look(partial(seat.backend.action, held.waits_for))).state
+        first = yield Look(partial(_life, seat.backend, held.waits_for))
     except NotFound:
         yield Moved(answer["id"], answer["rev"], BLIND if patience is None else min(BLIND, patience))
     else:
-        if first.status in WAITING or first.status == "unknown":
+        if first.status in HOLDING:
             yield Moved(first.id, first.rev, patience)
     return (yield Moved(answer["id"], -1, None))
+
+
+def _life(backend: Backend, subject: str) -> Action | Run:
+    return backend.run(subject)[0] if subject.startswith("run_") else backend.action(subject).state
 
 
 def _stay(seat: Seat, action: str) -> Steps:

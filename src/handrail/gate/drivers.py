@@ -13,7 +13,7 @@ from ..action.commands import Reconcile, Settle
 from ..backend import Backend
 from ..errors import TooMany, Unavailable, UsageError
 from ..ids import mint
-from .effects import Commit, Effect, Evaluate, Held, Look, Moved, Rest
+from .effects import Commit, Effect, Evaluate, Heard, Held, Look, Moved, Rest
 from .notice import Notice
 
 PATIENCE: Final = (0.05, 0.2, 1.0, 2.0, 5.0)
@@ -59,6 +59,8 @@ def _perform(effect: Effect, backend: Backend, notice: Notice) -> Any:
             return _patient(effect.read)
         case Rest():
             return notice.rest(effect)
+        case Heard():
+            return effect.controls.wait(effect.seen, effect.timeout)
         case Evaluate():
             value = effect.function(*effect.args, **effect.kwargs)
             if inspect.isawaitable(value):
@@ -133,6 +135,8 @@ async def _aperform(effect: Effect, backend: Backend, notice: Notice) -> Any:
             return await _apatient(partial(backend.aread, effect.read))
         case Rest():
             return notice.rest(effect)
+        case Heard():
+            return await effect.controls.await_(effect.seen, effect.timeout)
         case Evaluate():
             value = effect.function(*effect.args, **effect.kwargs)
             return await value if inspect.isawaitable(value) else value

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .controls import Controls
+
 
 @dataclass(frozen=True, slots=True)
 class Commit:
@@ -54,4 +56,13 @@ class Rest:
     pause: int
 
 
-Effect = Commit | Moved | Evaluate | Held | Look | Rest
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Wait until more is heard of what people ask of a watched run than `seen` changes, or for `timeout` seconds."""
+
+    controls: Controls
+    seen: int
+    timeout: float | None = None
+
+
+Effect = Commit | Moved | Evaluate | Held | Look | Rest | Heard

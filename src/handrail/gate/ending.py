@@ -18,6 +18,7 @@ from ..errors import (
     Outcome,
     ResultErased,
     RunStopped,
+    StopInForce,
     Stopped,
     TargetChanged,
     UnknownReview,
@@ -79,8 +80,8 @@ def decision_of(backend: Backend, answer: dict[str, Any]) -> Decision | None:
         return None
 
 
-def stopped(error: RunStopped, run: RunScope | None) -> Stopped:
-    """What a call in a stopped run raises."""
+def stopped(error: RunStopped | StopInForce, run: RunScope | None) -> Stopped:
+    """What a call raises whose run, agent, action or team was stopped."""
     return Stopped(str(error), reason=str(error).partition(": ")[2], run=run.id if run else "")
 
 
@@ -88,6 +89,8 @@ def ended(backend: Backend, answer: dict[str, Any]) -> Outcome | Stopped:
     """The error for an action that ended without a result."""
     if answer["status"] == "refused" and answer["reason"] == "run_stopped":
         return _stopped(backend, backend.action(answer["id"]).state)
+    if answer["status"] == "refused" and answer["reason"] == "stopped":
+        return _halted(backend, backend.action(answer["id"]).state)
     action, name, reason = answer["id"], backend.action(answer["id"]).state.name, answer["reason"]
     decision = decision_of(backend, answer)
     note = decision.note or "" if decision else ""
@@ -108,17 +111,31 @@ def ended(backend: Backend, answer: dict[str, Any]) -> Outcome | Stopped:
 
 
 def _stopped(backend: Backend, action: Action) -> Stopped:
-    """What was written when the run was stopped; a run around it may be one that its agent may not see."""
-    run, reason = action.run, ""
+    reason = reason_of(backend, action.run, "run.stopped")
+    return Stopped(said(reason or None), reason=reason, run=action.run or "")
+
+
+def reason_of(backend: Backend, run: str | None, asked: str) -> str:
+    """What was written when a run, or one around it, was last asked for that; a run around it may be one that its agent
+    may not see."""
+    reason = ""
     while run and not reason:
         try:
             state, _ = backend.run(run)
-            notes = [one.texts.get("note") for one in backend.history(run) if one.type == "run.stopped"]
+            notes = [one.texts.get("note") for one in backend.history(run) if one.type == asked]
         except NotFound:
             break
-        reason = next((note for note in notes if isinstance(note, str)), "")
+        reason = next((note for note in reversed(notes) if isinstance(note, str)), "")
         run = state.parent
-    return Stopped(said(reason or None), reason=reason, run=action.run or "")
+    return reason
+
+
+def _halted(backend: Backend, action: Action) -> Stopped:
+    """What was written when its agent, its name or its team was stopped, or all."""
+    notes = [one.texts.get("note") for one in backend.history(action.id) if one.type == "action.refused"]
+    reason = next((note for note in notes if isinstance(note, str)), "")
+    said = f"{action.name} was stopped: {reason}" if reason else f"{action.name} was stopped"
+    return Stopped(said, reason=reason, run=action.run or "")
 
 
 def _failure(backend: Backend, action: str) -> str:

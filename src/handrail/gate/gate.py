@@ -11,6 +11,7 @@ from ..backend import Backend
 from ..errors import Pending, UsageError
 from ..ids import mint
 from .call import Call, Gated, Identity, Registry, prepare
+from .cleanups import Cleanups
 from .conduct import Steps, conduct, open_action
 from .drivers import adrive, drive
 from .memory import Seat, remember
@@ -50,8 +51,9 @@ class Gate:
 
     def __init__(self, backend: Backend, notice: Notice, default_run: Callable[[], RunScope | None]) -> None:
         self.registry: Final = Registry()
+        self.cleanups: Final = Cleanups()
         self.seat = Seat(backend, mint("exe"))
-        self._notice = notice
+        self.notice = notice
         self.default_run: Final = default_run
 
     @property
@@ -62,22 +64,22 @@ class Gate:
     @contextmanager
     def diverted(self, backend: Backend, notice: Notice) -> Iterator[None]:
         """Send every call to another backend inside the block: for the tests of gated code."""
-        before = self.seat, self._notice
-        self.seat, self._notice = Seat(backend, mint("exe")), notice
+        before = self.seat, self.notice
+        self.seat, self.notice = Seat(backend, mint("exe")), notice
         try:
             yield
         finally:
-            self.seat, self._notice = before
+            self.seat, self.notice = before
 
     def drive(self, steps: Steps) -> Any:
         """Run a conducted call in this thread."""
         _require_imported()
-        return drive(steps, self.backend, self._notice)
+        return drive(steps, self.backend, self.notice)
 
     async def adrive(self, steps: Steps) -> Any:
         """Run a conducted call on the event loop."""
         _require_imported()
-        return await adrive(steps, self.backend, self._notice)
+        return await adrive(steps, self.backend, self.notice)
 
     def called(self, gated: Gated, args: tuple[Any, ...], kwargs: Mapping[str, Any], identity: Identity) -> Steps:
         """The steps of a blocking call of a function."""

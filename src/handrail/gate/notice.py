@@ -11,6 +11,7 @@ import orjson
 
 from ..backend import Backend
 from ..clock import SystemClock, to_datetime
+from ..view.escape import visible
 from ..view.text import summary
 from ..view.words import clock, duration
 from .effects import Rest
@@ -59,6 +60,20 @@ class Notice:
         if not self._quiet:
             line = f"handrail: attempt {rest.attempt} of {rest.name} failed; the next one in {duration(rest.pause)}"
             print(line, file=self._stream or sys.stderr, flush=True)
+
+    def paused(self, run: str, title: str, reason: str) -> None:
+        """Say that a watched run waits until people let it go on."""
+        if not self._quiet:
+            why = f": {visible(reason)}" if reason else ""
+            how = f"go on with: handrail runs resume {run}{self._hint}"
+            print(
+                f"handrail: {visible(title)} is paused{why}\n          {how}",
+                file=self._stream or sys.stderr,
+                flush=True,
+            )
+
+    def step(self, run: str, title: str, step: str, *, begun: bool) -> None:
+        """A step of a watched run is about to begin, or has begun: here nobody is told of each."""
 
     def _can_ask(self) -> bool:
         return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty() and self._backend().solo

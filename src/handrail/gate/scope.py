@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -20,12 +20,14 @@ _run: ContextVar[RunScope | None] = ContextVar("handrail_run", default=None)
 
 @dataclass
 class RunScope:
-    """One execution of a run. Equal calls are told apart by counting them within this execution."""
+    """One execution of a run. Equal calls are told apart by counting them within this execution; `calling` is told of
+    each, with the function's name and its arguments."""
 
     id: str
     name: str
     hold: Hold
     seen: Counter[tuple[str, str]] = field(default_factory=Counter)
+    calling: Callable[[str, str], None] = lambda *_: None
 
     def occurrence(self, action: str, args: str) -> int:
         """How many equal calls there were before this one."""

@@ -6,8 +6,12 @@ from typing import Final, Literal, assert_never
 from zoneinfo import ZoneInfo
 
 from ..view.escape import visible
+from ..view.words import count
 
-What = Literal["asked", "reminded", "escalated", "handled", "expired", "closed", "alarm", "stopped", "digest", "test"]
+What = Literal[
+    "asked", "reminded", "escalated", "handled", "expired", "closed", "alarm", "stopped", "failed", "lost", "digest",
+    "test",
+]  # fmt: skip
 
 MOST: Final = 120
 """How long a name in a message may be drawn."""
@@ -27,7 +31,8 @@ class Message:
     """One thing that one person is told. `id` is the same however often it is sent; times are µs.
 
     `kind` is that of the review, or "run"; `name` the action's where a person registered it; `who` has decided or
-    stopped; `why` is the code of a monitor; `link` an absolute address, `count` how many reviews a digest stands for.
+    stopped; `why` is the code of a monitor; `link` an absolute address. A digest stands for `count` reviews that wait
+    and `others` that do not any more.
     """
 
     id: str
@@ -40,6 +45,7 @@ class Message:
     why: str = ""
     until: int | None = None
     count: int = 1
+    others: int = 0
 
 
 def title(message: Message) -> str:
@@ -64,11 +70,21 @@ def title(message: Message) -> str:
             return f"A monitor paused a run ({_drawn(message.why)})" if message.why else "A monitor paused a run"
         case "stopped":
             return f"A run was stopped by {who}"
+        case "failed":
+            return "A run failed"
+        case "lost":
+            return "The process of a run is gone"
         case "digest":
-            return f"{message.count} reviews wait for you"
+            return _gathered(message)
         case "test":
             return "A test message from Handrail"
     assert_never(message.what)
+
+
+def _gathered(message: Message) -> str:
+    ended = f"{count(message.others, 'review')} that you were told about ended" if message.others else ""
+    waits = f"{count(message.count, 'review')} {'waits' if message.count == 1 else 'wait'} for you"
+    return f"{waits}; {ended}" if message.count and ended else ended or waits
 
 
 def until(message: Message, zone: str = "UTC") -> str:
@@ -82,7 +98,7 @@ def until(message: Message, zone: str = "UTC") -> str:
 def lines(message: Message, zone: str = "UTC") -> list[str]:
     """The whole message as lines of plain text."""
     ends = until(message, zone)
-    return [title(message), *([f"Until {ends}"] if ends else []), message.link]
+    return [title(message), *([f"Until {ends}"] if ends else []), *([message.link] if message.link else [])]
 
 
 def _drawn(text: str) -> str:

@@ -23,7 +23,7 @@ def declaration(
 ) -> Declaration:  # fmt: skip
     """A declaration in handles and microseconds. Raises `UsageError` for what cannot be meant."""
     return Declaration(
-        pattern, _reviewers(reviewers), _time("within", within, DEFAULT_WITHIN),
+        pattern, handles(reviewers), _time("within", within, DEFAULT_WITHIN),
         _time("remind", remind, 0) or None, _then(then), _quorum(quorum), at_end, _time("undo", undo, 0),
         _time("grant", grant, DEFAULT_GRANT), _threshold(threshold), _share(sample),
     )  # fmt: skip
@@ -48,7 +48,8 @@ def _time(name: str, value: Any, default: int) -> int:
         raise UsageError(f"{name}=: {error}") from error
 
 
-def _reviewers(given: Reviewers | None) -> tuple[str, ...]:
+def handles(given: Reviewers | None) -> tuple[str, ...]:
+    """Who is named, such as `user:ann` or `group:treasury`. Raises `UsageError` for what names nobody."""
     if given is None:
         return ()
     found = (given,) if isinstance(given, str) else tuple(given)

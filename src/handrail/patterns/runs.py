@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
-from ..errors import RunStopped, Stopped
+from ..errors import RunStopped, StopInForce, Stopped
 from ..gate.effects import Commit, Effect, Look
 from ..gate.ending import stopped
 from ..gate.gate import Gate
@@ -20,7 +20,7 @@ def enter_run(gate: Gate, name: str, hold: Hold, parent: str | None = None) -> G
     around = current_run()
     try:
         yield Commit(run_id, c.Open(name, parent or (around.id if around else None), hold))
-    except RunStopped as error:
+    except (RunStopped, StopInForce) as error:
         raise stopped(error, RunScope(run_id, name, hold)) from None
     return RunScope(run_id, name, hold)
 

@@ -69,16 +69,19 @@ class Escalated:
 
 @dataclass(frozen=True, slots=True)
 class Voted:
-    """One approval of the round's bytes, not yet the last. Texts: `note`, `actor`, `seen`."""
+    """One approval of the round's bytes, not yet the last; `instead` of somebody who is away. Texts: `note`, `actor`,
+    `seen`."""
 
     round: int
     view: str
     seats: tuple[str, ...]
+    instead: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """Other arguments: a new round begins with the editor's approval. Texts: `view`, `note`, `actor`, `seen`."""
+    """Other arguments: a new round begins with the editor's approval, `instead` of somebody who is away. Texts: `view`,
+    `note`, `actor`, `seen`."""
 
     round: int
     on_view: str
@@ -86,11 +89,13 @@ class Edited:
     bind: str
     demand: Demand
     seats: tuple[str, ...]
+    instead: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The outcome, and what is let run like it once it takes effect. Texts: `note`, `value`, `actor`, `seen`."""
+    """The outcome, and what is let run like it once it takes effect; `instead` of somebody who is away. Texts: `note`,
+    `value`, `actor`, `seen`."""
 
     outcome: Outcome
     round: int
@@ -100,6 +105,7 @@ class Decided:
     counted: tuple[str, ...]
     effective_at: int
     standing: Terms | None = None
+    instead: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,9 @@ def opened(state: Review | None, command: c.Open, facts: Facts) -> list[Draft[e.
         raise NotReady("this review exists already")
     levels = command.demand.levels
     deadline = facts.now + command.demand.lasts
-    level = next((i for i, rung in enumerate(levels) if _reaches(rung.ask, facts)), len(levels) - 1)
+    people = facts.people
+    reached = (i for i, rung in enumerate(levels) if people.reached_by(rung.ask) - people.barred)
+    level = next(reached, len(levels) - 1)
     last = level == len(levels) - 1
     event = e.Opened(
         kind=command.kind, cause=command.cause, action=command.action, number=command.number, demand=command.demand,
@@ -25,11 +27,6 @@ def opened(state: Review | None, command: c.Open, facts: Facts) -> list[Draft[e.
         revision=command.revision, bind=command.bind, risk=command.risk, error=command.error, like=command.like,
     )  # fmt: skip
     return [Draft(event, {"view": facts.view})]
-
-
-def _reaches(ask: tuple[str, ...], facts: Facts) -> bool:
-    members = facts.people.directory.members
-    return any(person not in facts.people.barred for one in ask for person in members(one))
 
 
 def born(event: e.Opened, sealed: Sealed[e.Event], subject: str) -> Review:
@@ -73,9 +70,9 @@ def escalate(state: Review, command: c.Escalate, facts: Facts) -> list[Draft[e.E
 def _next_level(state: Review, facts: Facts) -> Draft[e.Event] | None:
     """The next level that adds somebody."""
     levels = state.demand.levels
-    before = facts.people.asked(state)
+    before = facts.people.reached(state, state.level)
     for level in range(state.level + 1, len(levels)):
-        if facts.people.asked(state, level=level) - before:
+        if facts.people.reached(state, level) - before:
             last = level == len(levels) - 1
             until = state.deadline if last else min(facts.now + levels[level].within, state.deadline)
             return Draft(e.Escalated(level, until))

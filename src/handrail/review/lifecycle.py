@@ -9,7 +9,7 @@ from ..stream import Draft, Sealed, Table, changed, step
 from . import commands as c
 from . import events as e
 from . import ladder, voting
-from .access import People, require
+from .access import SEPARATE, People, require
 from .facts import Facts
 from .model import OPEN, Outcome, Review, Status
 
@@ -68,7 +68,7 @@ def choices(state: Review, actor: Principal, people: People, now: int) -> tuple[
     before. Raises `Late`, `AlreadyDecided` or `NotAllowed` where there is none."""
     _require_open(state, now)
     require(state, actor, people)
-    return voting.left(state, actor)
+    return voting.left(state, actor, people)
 
 
 def may_comment(state: Review, person: str, people: People) -> bool:
@@ -103,8 +103,8 @@ def _handle(
 def _delegate(state: Review, command: c.Delegate, facts: Facts) -> list[Draft[e.Event]]:
     if not facts.people.directory.members(command.to) or command.to.startswith("grp_"):
         raise UnknownPerson("that person is not in the directory: choose somebody who is")
-    if command.to in facts.people.barred or command.to in state.barred:
-        raise NotAllowed("who asked for an action, or answers for its agent, may not decide it")
+    if command.to in facts.people.forbidden(state):
+        raise NotAllowed(SEPARATE)
     return [Draft(e.Delegated(command.to), {"note": command.note} if command.note else {})]
 
 

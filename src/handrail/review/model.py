@@ -27,17 +27,20 @@ CHOICES: Final[dict[tuple[Kind, Cause], tuple[Outcome, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """An approval of the present round: who, by which proof, and under which ids they were asked."""
+    """An approval of the present round: who, by which proof, under which ids they were asked, and instead of whom who
+    is away, if it was so."""
 
     by: str
     auth: str
     seats: tuple[str, ...]
     at: int
+    instead: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The end of a round. `counted` are those whose votes made it; it takes effect at `effective_at` (µs)."""
+    """The end of a round. `counted` are those whose votes made it; it takes effect at `effective_at` (µs). `instead` is
+    the person who is away and for whom the last one decided."""
 
     outcome: Outcome
     by: str
@@ -48,6 +51,7 @@ class Decision:
     note: str | None = None
     value: str | None = None
     standing: Terms | None = None
+    instead: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

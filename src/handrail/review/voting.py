@@ -9,7 +9,7 @@ from ..principal import Principal
 from ..stream import JSON, Draft, Sealed, changed
 from . import commands as c
 from . import events as e
-from .access import counted, require
+from .access import People, counted, require
 from .facts import Facts
 from .model import Decision, Outcome, Review, Vote
 from .permission import require_permissible
@@ -38,19 +38,22 @@ def vote(state: Review, command: c.Decide, facts: Facts) -> list[Draft[e.Event]]
     _require_seen(command, facts)
     if command.outcome == "edit":
         return _edit(state, command, facts)
-    if voted(state, facts.actor):
-        raise AlreadyDecided("you have approved this round already; another person is needed")
+    if voted(state, facts.actor, facts.people):
+        own = any(vote.by == facts.actor.id for vote in state.votes)
+        who = "you have" if own else "somebody else has, in that place,"
+        raise AlreadyDecided(f"{who} approved this round already; another person is needed")
     return _count(state, command, facts)
 
 
-def voted(state: Review, actor: Principal) -> bool:
-    """Say whether a principal has approved the present round."""
-    return any(vote.by == actor.id for vote in state.votes)
+def voted(state: Review, actor: Principal, people: People) -> bool:
+    """Say whether a principal has approved the present round, or the place that they would fill is filled."""
+    place = people.instead(state, actor.id) or actor.id
+    return any(actor.id == vote.by or place == (vote.instead or vote.by) for vote in state.votes)
 
 
-def left(state: Review, actor: Principal) -> tuple[Outcome, ...]:
+def left(state: Review, actor: Principal, people: People) -> tuple[Outcome, ...]:
     """The outcomes that one who may decide can still choose."""
-    return tuple(one for one in state.choices if one not in ONCE or not voted(state, actor))
+    return tuple(one for one in state.choices if one not in ONCE or not voted(state, actor, people))
 
 
 def _require_seen(command: c.Decide, facts: Facts) -> None:
@@ -70,15 +73,18 @@ def named(paths: tuple[str, ...]) -> str:
 
 
 def _count(state: Review, command: c.Decide, facts: Facts) -> list[Draft[e.Event]]:
-    mine = Vote(facts.actor.id, facts.actor.auth, _seats(state, facts), facts.now)
+    mine = _mine(state, facts)
     filled = counted(state, (*state.votes, mine), facts.people)
     if filled is None:
-        return [Draft(e.Voted(state.round, command.view, mine.seats), _texts(command, facts))]
+        return [Draft(e.Voted(state.round, command.view, mine.seats, mine.instead), _texts(command, facts))]
     return [_decided(state, command, facts, filled)]
 
 
-def _seats(state: Review, facts: Facts) -> tuple[str, ...]:
-    return tuple(sorted(facts.people.seats(state, facts.actor.id)))
+def _mine(state: Review, facts: Facts) -> Vote:
+    """The actor's approval: in their own place, or in that of who is away."""
+    instead = facts.people.instead(state, facts.actor.id)
+    seats = facts.people.seats(state, instead or facts.actor.id)
+    return Vote(facts.actor.id, facts.actor.auth, tuple(sorted(seats)), facts.now, instead)
 
 
 def _texts(command: c.Decide, facts: Facts) -> Mapping[str, JSON]:
@@ -96,9 +102,10 @@ def _decided(state: Review, command: c.Decide, facts: Facts, filled: tuple[str, 
     texts = dict(_texts(command, facts))
     if command.outcome in VALUED or (command.outcome == "wrong" and command.value is not None):
         texts["value"] = command.value
+    mine = _mine(state, facts)
     event = e.Decided(
-        outcome=command.outcome, round=state.round, view=command.view, bind=state.bind, seats=_seats(state, facts),
-        counted=filled, effective_at=facts.now + state.demand.undo, standing=command.standing,
+        outcome=command.outcome, round=state.round, view=command.view, bind=state.bind, seats=mine.seats,
+        counted=filled, effective_at=facts.now + state.demand.undo, standing=command.standing, instead=mine.instead,
     )  # fmt: skip
     return Draft(event, texts)
 
@@ -116,11 +123,11 @@ def _edit(state: Review, command: c.Decide, facts: Facts) -> list[Draft[e.Event]
     demand = stricter(facts.demand, state.demand)
     if demand is None:
         raise NotAllowed("no way to sign in satisfies the rules for the edited action; the present round stands")
+    mine = _mine(state, facts)
     event = e.Edited(
         round=state.round + 1, on_view=command.view, revision=facts.revision.number, bind=facts.revision.bind,
-        demand=demand, seats=_seats(state, facts),
+        demand=demand, seats=mine.seats, instead=mine.instead,
     )  # fmt: skip
-    mine = Vote(facts.actor.id, facts.actor.auth, event.seats, facts.now)
     after = changed(
         state, demand=demand, round=event.round, bind=event.bind, revision=event.revision, votes=(mine,),
         delegates=_delegates(state, demand),
@@ -156,10 +163,10 @@ def moved(
     by = sealed.by
     match event:
         case e.Voted():
-            return {"votes": (*state.votes, Vote(by.id, by.auth, event.seats, sealed.at))}
+            return {"votes": (*state.votes, Vote(by.id, by.auth, event.seats, sealed.at, event.instead))}
         case e.Edited():
             return {
-                "votes": (Vote(by.id, by.auth, event.seats, sealed.at),), "round": event.round,
+                "votes": (Vote(by.id, by.auth, event.seats, sealed.at, event.instead),), "round": event.round,
                 "revision": event.revision, "bind": event.bind, "demand": event.demand, "view": sealed.texts["view"],
                 "delegates": _delegates(state, event.demand),
             }  # fmt: skip
@@ -173,9 +180,10 @@ def moved(
 def _closed(state: Review, event: e.Decided, sealed: Sealed[e.Event]) -> dict[str, Any]:
     by = sealed.by
     approving = event.outcome in COLLECTED and all(vote.by != by.id for vote in state.votes)
-    votes = (*state.votes, Vote(by.id, by.auth, event.seats, sealed.at)) if approving else state.votes
+    mine = Vote(by.id, by.auth, event.seats, sealed.at, event.instead)
+    votes = (*state.votes, mine) if approving else state.votes
     decision = Decision(
         event.outcome, by.id, by.auth, event.counted, sealed.at, event.effective_at,
-        sealed.texts.get("note"), sealed.texts.get("value"), event.standing,
+        sealed.texts.get("note"), sealed.texts.get("value"), event.standing, event.instead,
     )  # fmt: skip
     return {"votes": votes, "decision": decision, "effective": event.effective_at <= sealed.at}

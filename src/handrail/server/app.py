@@ -16,7 +16,21 @@ from .. import __version__
 from ..errors import HandrailError, NotFound, UsageError
 from ..wire.refusals import Broken, WrongMethod
 from ..wire.routes import ROUTES, Route
-from . import allowances, decisions, health, inbox, links, live, lives, openapi, oversight, passkeys, people, trial
+from . import (
+    allowances,
+    decisions,
+    health,
+    inbox,
+    links,
+    live,
+    lives,
+    openapi,
+    oversight,
+    passkeys,
+    people,
+    stops,
+    trial,
+)  # fmt: skip
 from .edge import Edge, problem
 from .exchange import Exchange, answer
 from .lives import Handler
@@ -38,6 +52,7 @@ HANDLERS: Final = {
     **trial.HANDLERS,
     **decisions.HANDLERS,
     **allowances.HANDLERS,
+    **stops.HANDLERS,
 }
 
 

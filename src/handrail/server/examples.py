@@ -65,6 +65,8 @@ BODIES: Final[dict[str, Any]] = {
     "take_cleanup": {"number": 1, "executor": "worker-1"},
     "report_cleanup": {"number": 1, "executor": "worker-1", "ok": True},
     "stop_run": {"reason": "It mails customers who have left."},
+    "create_stop": {"scope": "tool", "target": "payments.payout", "reason": "It pays suppliers twice."},
+    "lift_stop": {"note": "The cause is found and repaired."},
     "create_key": {"agent": "support-agent", "owner": "user:ann", "scopes": ["propose"], "expires": "90d"},
     "rotate_key": {"overlap": "24h"},
     "put_agent": {"agent": "support-agent", "owner": "user:ann"},

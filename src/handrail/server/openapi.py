@@ -11,6 +11,8 @@ from ..action import words
 from ..action.commands import Propose
 from ..action.model import Action
 from ..policy.standing import LONGEST as LONGEST_TERM
+from ..policy.stops import LONGEST as LONGEST_NOTE
+from ..policy.stops import Lift
 from ..review.commands import Decide
 from ..review.model import Review
 from ..run.model import Run
@@ -194,6 +196,7 @@ def _travelling(found: JSONObject) -> None:
     propose["then"] = {"properties": {"args": OUTPUT}, "required": ["args"]}
     decide["properties"]["args"] = MAYBE_OBJECT
     limit_run_bodies(found, MAYBE_OBJECT)
+    found[_named(Lift)]["properties"]["note"] |= {"pattern": r"\S", "maxLength": LONGEST_NOTE}
     terms = found["Terms"]
     terms["additionalProperties"] = False
     terms["properties"]["lasts"] = {"anyOf": [{"type": "integer", "minimum": 1, "maximum": LONGEST_TERM}, DURATION]}

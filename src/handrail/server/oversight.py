@@ -9,7 +9,7 @@ from typing import Final
 
 from fastapi import Response
 
-from ..engine.moments import Moment
+from ..engine.happened import Happening
 from ..engine.rows import Who
 from ..engine.wall import Card
 from .exchange import Exchange, answer
@@ -50,7 +50,7 @@ class RunPage:
     now: int
     v: int
     card: Card
-    moments: tuple[Moment, ...]
+    happened: tuple[Happening, ...]
     supervisors: tuple[Who, ...]
 
 
@@ -69,7 +69,7 @@ async def page(exchange: Exchange) -> Response:
     wall = exchange.service.hubs.of(exchange.who.tenant).oversight
     found = await asyncio.to_thread(wall.sheet, run)
     now = exchange.service.database.clock.now()
-    return answer(RunPage(now, found.v, found.card, found.moments, found.supervisors))
+    return answer(RunPage(now, found.v, found.card, found.happened, found.supervisors))
 
 
 HANDLERS: Final[Mapping[str, Handler]] = {"get_oversight": watched, "get_run_page": page}

@@ -9,7 +9,7 @@ from typing import Any, Final
 from fastapi import Request, Response
 
 from ..codec import policies
-from ..codec.people_file import read_people
+from ..codec.people_file import read_groups, read_people
 from ..directory.model import Directory
 from ..engine import rehearsal, roster
 from ..engine.differences import differences
@@ -77,7 +77,8 @@ async def put_people(exchange: Exchange) -> Response:
     found = exchange.service.accounts.directory(exchange.who.tenant)
     prune = bool(given["prune"])
     people = await asyncio.to_thread(read_people, given["file"])
-    plan = roster.plan(found, people, prune=prune)
+    groups = await asyncio.to_thread(read_groups, given["file"])
+    plan = roster.plan(found, people, prune=prune, groups=groups)
     if plan and not given["dry_run"]:
         await asyncio.to_thread(exchange.backend.together, roster.commands(found, plan))
     changes = [{"kind": one.kind, "id": one.id, "handle": one.handle, "what": one.what} for one in plan]

@@ -8,7 +8,7 @@ import ipaddress
 import logging
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from types import FrameType
@@ -18,6 +18,7 @@ import uvicorn
 
 from ..embedded import Database
 from ..errors import UsageError
+from ..notify.channel import Channel
 from ..store.address import is_remote
 from ..store.lock import WriterLock
 from .addresses import is_loopback
@@ -25,6 +26,7 @@ from .app import create_app
 from .edge import JSONLines
 from .pages.built import Built
 from .patience import patient
+from .posting import posting
 from .service import Service
 from .settings import Settings
 
@@ -105,14 +107,18 @@ def server(service: Service, listen: Listen, built: Built | None = None) -> Serv
     return Server(config, service)
 
 
-def serve(path: str, settings: Settings, listen: Listen) -> None:
-    """Serve a database until told to stop. Raises `UsageError` where another server has the file."""
+def serve(path: str, settings: Settings, listen: Listen, channels: Mapping[str, Channel] | None = None) -> None:
+    """Serve a database until told to stop, and tell people on these channels.
+
+    Raises `UsageError` where another server has the file.
+    """
     with nullcontext() if is_remote(path) else _alone(path):
         _allow_many_connections()
         service = Service(Database(path, env=settings.env), settings)
         log_to_stderr()
         try:
-            server(service, listen).run()
+            with posting(service, channels or {}):
+                server(service, listen).run()
         finally:
             service.close()
 

@@ -15,6 +15,9 @@ from ..errors import Misfit
 from ..learning.cursors import CONSUMER, LONGEST
 from ..policy.limits import Limit
 from ..policy.standing import Standing
+from ..policy.stops import LONGEST as LONGEST_REASON
+from ..policy.stops import LONGEST_TARGET, Runs, Stop
+from ..policy.stops import Scope as StopScope
 from ..wire.routes import MOST_SEEN
 from .auth.passkeys import CREDENTIAL_LENGTH, NAME_LENGTH, PART_LENGTH
 from .changes import Changed, Hello, Moved, Tick
@@ -80,6 +83,11 @@ GUIDANCE: Final = _object(
 )
 BUDGET: Final = _object({"id": TEXT, "key": ERASABLE, "used": MAYBE, "left": MAYBE}, closed=True)
 PERMISSION: Final = _object({"state": _ref("Standing"), "values": ERASABLE}, closed=True)
+STOP: Final = _object(
+    {"state": _ref("Stop"), "target": {**MAYBE, "description": "What people call it, drawn."}, "reason": ERASABLE,
+     "note": {**ERASABLE, "description": "Why it was lifted."}, "begun": _list(_ref("Action"))},
+    closed=True,
+)  # fmt: skip
 PAGE: Final = _object({"items": _list({"type": "object"}), "next": MAYBE})
 NEW_KEY: Final = _object({"id": TEXT, "agent": TEXT, "scopes": _list(TEXT), "secret": TEXT})
 FLAG: Final[JSONObject] = {"type": ["boolean", "null"]}
@@ -136,8 +144,8 @@ NAMED: Final[dict[str, JSONObject]] = {
 """Hand-written shapes that have a name in the description."""
 SHAPES: Final[dict[str, type]] = {
     "Inbox": Listed, "Oversight": Watched, "RunPage": RunPage, "Page": Page, "StreamHello": Hello, "StreamRow": Changed,
-    "StreamCard": Moved, "StreamTick": Tick,
-    "Misfit": Misfit, "Person": Person, "Agent": Agent, "Limit": Limit, "Standing": Standing, "WaitScore": WaitScore,
+    "StreamCard": Moved, "StreamTick": Tick, "Misfit": Misfit, "Person": Person, "Agent": Agent, "Limit": Limit,
+    "Standing": Standing, "Stop": Stop, "WaitScore": WaitScore,
     "ConsumerLease": ConsumerLease, "Escalation": Escalation,
 }  # fmt: skip
 """Answers that are frozen dataclasses: they have these members, all of them, and no others."""
@@ -188,6 +196,8 @@ ANSWERS: Final[dict[str, tuple[tuple[int, ...], str, JSONObject]]] = {
     "PolicyPut": ((200,), JSON, _object({"changes": _list({"type": "object"}), "applied": {"type": "boolean"}})),
     "Limits": ((200,), JSON, _object({"items": _list(_object({"limit": _ref("Limit"), "budgets": _list(BUDGET)}))})),
     "Permissions": ((200,), JSON, _object({"items": _list(PERMISSION), "next": MAYBE})),
+    "Stops": ((200,), JSON, _object({"items": _list(STOP), "next": MAYBE})),
+    "Stop": ((200,), JSON, STOP),
     "Keys": ((200,), JSON, _object({"items": _list({"type": "object"})})),
     "NewKey": ((201,), JSON, NEW_KEY),
     "Secret": ((201,), JSON, _object({"secret": TEXT})),
@@ -221,7 +231,7 @@ PAGED: Final = {"after": AFTER, "limit": LIMIT}
 QUERY: Final[dict[str, dict[str, JSONObject]]] = {
     "list_actions": PAGED, "list_reviews": PAGED | {"error": ERROR_TYPE, "like": FAILURE},
     "list_all_reviews": PAGED, "list_runs": PAGED,
-    "list_permissions": PAGED,
+    "list_permissions": PAGED, "list_stops": PAGED,
     "list_decisions": {
         "after": {**NUMBER, "description": "A position of the log; without it behind what the consumer acknowledged."},
         "limit": LIMIT, "consumer": CONSUMER_NAME,
@@ -262,6 +272,17 @@ LEASE: Final = _object(
      "fence": {"type": "integer", "minimum": 0, "maximum": 2**53 - 1}},
     closed=True,
 )  # fmt: skip
+STOPPED: Final[JSONObject] = {
+    **_object(
+        {"scope": {"enum": list(get_args(StopScope))},
+         "reason": {"type": "string", "pattern": r"\S", "maxLength": LONGEST_REASON}},
+        closed=True, target={"type": ["string", "null"], "maxLength": LONGEST_TARGET},
+        runs={"enum": list(get_args(Runs))}, id={"type": ["string", "null"], "pattern": "^stp_[0-9a-hjkmnp-tv-z]{26}$"},
+    ),
+    "if": {"properties": {"scope": {"const": "all"}}, "required": ["scope"]},
+    "then": {"properties": {"target": {"type": "null"}}},
+    "else": {"properties": {"target": {"type": "string", "minLength": 1}}, "required": ["target"]},
+}  # fmt: skip
 BODY_SCHEMAS: Final[dict[str, JSONObject]] = {
     "take_work": _object(
         {"executor": {"type": "string", "pattern": f"^{words.EXECUTOR.pattern}$"},
@@ -287,6 +308,7 @@ BODY_SCHEMAS: Final[dict[str, JSONObject]] = {
         options={"type": ["array", "null"], "items": VALUE}, to={"type": ["array", "null"], "items": TEXT},
         within=MAYBE_DURATION, default=VALUE, schema=MAYBE_OBJECT, context=MAYBE_OBJECT, id=ACTION_ID, key=MAYBE,
     ),
+    "create_stop": STOPPED,
     "create_key": _object(
         {"agent": AGENT}, closed=True, owner=MAYBE,
         scopes={"type": ["array", "null"], "minItems": 1, "items": {"enum": list(get_args(Scope))}},

@@ -20,6 +20,7 @@ from .postgres_arrays import UNKEPT, blobs, kept, numbers, texts
 from .postgres_bell import PostgresBell
 from .postgres_link import Connection, Link, Silence, translated
 from .postgres_migrate import prepare
+from .postgres_outbox import PostgresOutbox, put_notices
 from .postgres_pipeline import Pipeline
 from .postgres_vault import PostgresVault
 from .protocol import Answer, Batch, Call, Disclosure, Entry, Functions, Head, Hold, Offer, Opening, Revision, Stream
@@ -152,6 +153,9 @@ class Rows:
     def inside(self, tenant: str, run: str, limit: int) -> list[str]:
         return [row[0] for row in self._all(sql.INSIDE, tenant, run, limit)]
 
+    def going(self, tenant: str, after: str, limit: int) -> list[Stream]:
+        return self._streams(sql.GOING, tenant, after, limit)
+
     def refused(self, tenant: str, run: str, intent: str) -> list[Stream]:
         return self._streams(sql.REFUSED, tenant, run, intent)
 
@@ -204,6 +208,8 @@ class Rows:
         for arrays, rows in tables:
             values += [tenant, *_columns(arrays, rows)]
         with translated():
+            if batch.notices:
+                put_notices(self.pipeline, tenant, batch.notices)
             self.pipeline.send(statement, *values, tenant, *batch.head)
 
     def opening(self, tenant: str, ids: Collection[str], commands: Collection[str]) -> Opening:
@@ -329,6 +335,11 @@ class PostgresStore:
     def vault(self, *, write: bool = False) -> Iterator[PostgresVault]:
         with self.write() if write else self.read() as rows:
             yield PostgresVault(rows.pipeline)
+
+    @contextmanager
+    def outbox(self, *, write: bool = False) -> Iterator[PostgresOutbox]:
+        with self.write() if write else self.read() as rows:
+            yield PostgresOutbox(rows.pipeline)
 
     def version(self) -> int:
         with self.glance() as rows:

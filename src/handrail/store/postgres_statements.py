@@ -114,6 +114,12 @@ INSIDE: Final = """
     WHERE tenant = %s AND parent = %s AND kind IN ('action', 'run')
       AND status IN ('held', 'cleared', 'claimed', 'running', 'paused')
     ORDER BY id LIMIT %s"""
+# What a stop looks at.
+GOING: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams
+    WHERE tenant = %s AND id > %s AND kind IN ('action', 'run')
+      AND status IN ('held', 'cleared', 'claimed', 'started', 'running', 'paused')
+    ORDER BY id LIMIT %s"""
 # The last that people refused of one intent in a run.
 REFUSED: Final = f"""
     SELECT {STREAM_COLUMNS} FROM streams

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Protocol
 
+from .outbox import Notice, Outbox
 from .vault import Vault
 
 
@@ -111,6 +112,7 @@ class Batch:
     calls: list[Call] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     blobs: list[tuple[str, str]] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
 
 
 class Reader(Protocol):
@@ -192,6 +194,9 @@ class Reader(Protocol):
 
     def inside(self, tenant: str, run: str, limit: int) -> list[str]:
         """Actions and runs in a run that could go on, by id."""
+
+    def going(self, tenant: str, after: str, limit: int) -> list[Stream]:
+        """Actions that wait or were started, and runs that are not over, behind an id and in the order of ids."""
 
     def refused(self, tenant: str, run: str, intent: str) -> list[Stream]:
         """The action of a run with that intent that people refused last, if there is one."""
@@ -305,6 +310,9 @@ class Store(Protocol):
 
     def vault(self, *, write: bool = False) -> AbstractContextManager[Vault]:
         """What proves who somebody is, within a snapshot, or within a transaction of its own."""
+
+    def outbox(self, *, write: bool = False) -> AbstractContextManager[Outbox]:
+        """What people are to be told, within a snapshot, or within a transaction of its own."""
 
     def bell(self) -> Bell | None:
         """What rings in this process when another one has committed; `None` where polling has to do."""

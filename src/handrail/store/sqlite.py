@@ -16,6 +16,7 @@ from .bell import Bell, hang
 from .lock import WriterLock
 from .migrate import BUSY_MS, check, migrate
 from .protocol import Answer, Batch, Call, Disclosure, Entry, Functions, Head, Hold, Offer, Opening, Revision, Stream
+from .sqlite_outbox import PUT_NOTICE, SQLiteOutbox
 from .sqlite_vault import SQLiteVault
 from .sqlite_watched import Watched
 
@@ -138,11 +139,11 @@ class Rows(Watched):
     def decided(self, tenant: str, name: str, since: int, limit: int) -> list[Stream]:
         return self._streams(sql.DECIDED, tenant, name, since, limit)
 
-    def of_run(self, tenant: str, run: str, limit: int) -> list[Stream]:
-        return self._streams(sql.OF_RUN, tenant, run, limit)
-
     def inside(self, tenant: str, run: str, limit: int) -> list[str]:
         return [row[0] for row in self._all(sql.INSIDE, tenant, run, limit)]
+
+    def going(self, tenant: str, after: str, limit: int) -> list[Stream]:
+        return self._streams(sql.GOING, tenant, after, limit)
 
     def refused(self, tenant: str, run: str, intent: str) -> list[Stream]:
         return self._streams(sql.REFUSED, tenant, run, intent)
@@ -204,6 +205,7 @@ class Rows(Watched):
             (sql.PUT_CALL, batch.calls),
             (sql.PUT_ANSWER, batch.answers),
             (sql.PUT_BLOB, batch.blobs),
+            (PUT_NOTICE, batch.notices),
         ):
             if rows:
                 many(statement, [(tenant, *row) for row in rows])
@@ -320,6 +322,11 @@ class SQLiteStore:
     def vault(self, *, write: bool = False) -> Iterator[SQLiteVault]:
         with self.write() if write else self.read() as rows:
             yield SQLiteVault(rows.connection)
+
+    @contextmanager
+    def outbox(self, *, write: bool = False) -> Iterator[SQLiteOutbox]:
+        with self.write() if write else self.read() as rows:
+            yield SQLiteOutbox(rows.connection)
 
     def bell(self) -> Bell | None:
         return None if self._in_memory else hang(self._path)

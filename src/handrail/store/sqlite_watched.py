@@ -16,7 +16,7 @@ class Lister(Protocol):
 
 
 class Watched:
-    """Runs by what they need, and what in them waits for people."""
+    """Runs by what they need, and what is done in them."""
 
     def watched(self: Lister, tenant: str, limit: int) -> list[Stream]:
         """Watched runs that go on, by rank and age."""
@@ -25,6 +25,10 @@ class Watched:
     def watched_ended(self: Lister, tenant: str, since: int, limit: int) -> list[Stream]:
         """Watched runs that ended since (µs), the last one first."""
         return self._streams(sql.WATCHED_ENDED, tenant, since, limit)
+
+    def of_run(self: Lister, tenant: str, run: str, limit: int) -> list[Stream]:
+        """The newest actions of a run."""
+        return self._streams(sql.OF_RUN, tenant, run, limit)
 
     def asking(self: Lister, tenant: str, runs: Collection[str], limit: int) -> list[Stream]:
         """Actions of these runs that are held or unknown."""

@@ -101,6 +101,12 @@ INSIDE: Final = """
     WHERE tenant = ? AND parent = ? AND kind IN ('action', 'run')
       AND status IN ('held', 'cleared', 'claimed', 'running', 'paused')
     ORDER BY id LIMIT ?"""
+# What a stop looks at.
+GOING: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams INDEXED BY streams_going
+    WHERE tenant = ? AND id > ? AND kind IN ('action', 'run')
+      AND status IN ('held', 'cleared', 'claimed', 'started', 'running', 'paused')
+    ORDER BY id LIMIT ?"""
 # The last that people refused of one intent in a run.
 REFUSED: Final = f"""
     SELECT {STREAM_COLUMNS} FROM streams INDEXED BY streams_refused

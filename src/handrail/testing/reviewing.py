@@ -29,6 +29,7 @@ from ..review import commands as c
 from ..stream import JSON
 from ..view.model import folds
 from .clock import FrozenClock
+from .supervising import Supervisors
 
 Way = Callable[[Database], AbstractContextManager[Backend]]
 
@@ -68,15 +69,15 @@ class _Answer:
 
 
 @dataclass
-class Reviewers:
+class Reviewers(Supervisors):
     """The people of a test. Each script is used once, in order; what is asked is kept in `asked`, and in
     `waits` the seconds between attempts, for which the clock moves on by itself.
 
     Without `person(...)` there is one person, as in solo mode; with people, scripts name who answers with `by=`.
     """
 
-    database: Database
-    clock: FrozenClock
+    database: Database = field(kw_only=True)
+    clock: FrozenClock = field(kw_only=True)
     asked: list[ReviewRecord] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
     _answers: list[_Answer] = field(default_factory=list)
@@ -136,11 +137,12 @@ class Reviewers:
             text = canonical({**orjson.loads(record.action.args or "{}"), **args}) if args is not None else None
             seen = folds(record.view) or ()
             command = c.Decide(outcome, record.state.view, note, value, text, seen)  # type: ignore[arg-type]
-            self._as(by).call(record.state.id, command)
+            self.somebody(by).call(record.state.id, command)
 
         self._answers.append(_Answer(action, react))
 
-    def _as(self, by: str | None) -> Embedded:
+    def somebody(self, by: str | None) -> Embedded:
+        """The person of that handle; without one the first."""
         if by is None and not self._people:
             return Embedded(self.database, solo_person)
         return self._people[by or next(iter(self._people))]
@@ -176,6 +178,8 @@ class Reviewers:
         """Raises `AssertionError` if a script was not used."""
         if self._answers:
             raise AssertionError(f"never asked: {', '.join(one.action for one in self._answers)}")
+        if self.moves.unused():
+            raise AssertionError("; ".join(self.moves.unused()))
 
 
 class _ScriptedNotice(Notice):
@@ -198,6 +202,14 @@ class _ScriptedNotice(Notice):
         """Answer by script."""
         self.tell(answer, ask=False)
 
+    def step(self, run: str, title: str, step: str, *, begun: bool) -> None:
+        """Supervise by script."""
+        self._reviewers.moves.reached(run, title, step, begun, self._reviewers.somebody)
+
+    def paused(self, run: str, title: str, reason: str) -> None:
+        """Let it go on by script."""
+        self._reviewers.moves.held(run, self._reviewers.somebody)
+
 
 @contextmanager
 def reviewers(*, env: str | None = None) -> Iterator[Reviewers]:
@@ -205,7 +217,7 @@ def reviewers(*, env: str | None = None) -> Iterator[Reviewers]:
     what conditions of a policy see."""
     clock = FrozenClock()
     database = Database(_place.get(), clock, env=environment(env))
-    found = Reviewers(database, clock)
+    found = Reviewers(database=database, clock=clock)
     try:
         yield found
         found.done()

@@ -22,9 +22,14 @@ def directory_out(found: Directory) -> dict[str, Any]:
         "solo": found.solo,
         "people": [msgspec.to_builtins(one) for one in found.people.values()],
         "agents": [msgspec.to_builtins(one) for one in found.agents.values()],
-        "labels": dict(found.labels),
+        "labels": {id_: _names(label) for id_, label in found.labels.items()},
         "names": {id_: names.of(id_) for id_ in sorted({*found.labels, *found.people, *found.agents})},
     }
+
+
+def _names(label: JSON) -> JSON:
+    """What somebody is called, without where they are told: that is nobody else's business."""
+    return {key: value for key, value in label.items() if key != "telling"} if isinstance(label, dict) else label
 
 
 def directory_in(found: dict[str, Any]) -> Directory:

@@ -19,6 +19,7 @@ from ..backend import (
     PermissionRecord,
     ReviewRecord,
     Seen,
+    StopRecord,
     Text,
     Wait,
 )
@@ -26,6 +27,7 @@ from ..codec.records import STATES
 from ..policy.limits import Limit
 from ..policy.register import ActivePolicy
 from ..policy.standing import Standing
+from ..policy.stops import Stop
 from ..principal import Principal
 from ..review.model import Review
 from ..run.commands import Observation
@@ -150,6 +152,21 @@ def permission_out(record: PermissionRecord) -> JSONObject:
 def permission_in(found: JSONObject) -> PermissionRecord:
     """The permission again."""
     return PermissionRecord(msgspec.convert(found["state"], Standing), text_in(found["values"]))
+
+
+def stop_out(record: StopRecord) -> JSONObject:
+    """A stop."""
+    return {
+        "state": plain(record.state), "target": record.target, "reason": text_out(record.reason),
+        "note": text_out(record.note), "begun": [plain(one) for one in record.begun],
+    }  # fmt: skip
+
+
+def stop_in(found: JSONObject) -> StopRecord:
+    """The stop again."""
+    begun = tuple(msgspec.convert(one, Action) for one in found["begun"])
+    reason, note = text_in(found["reason"]), text_in(found["note"])
+    return StopRecord(msgspec.convert(found["state"], Stop), found["target"], reason, note, begun)
 
 
 def limit_out(record: LimitRecord) -> JSONObject:

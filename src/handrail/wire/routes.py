@@ -9,7 +9,7 @@ from ..action.work import Take
 from ..directory.commands import Scope
 from ..directory.roles import Permission
 from ..engine.request import Renew, RenewAll
-from ..policy import standing
+from ..policy import standing, stops
 from ..review import commands as review
 from ..run import commands as run
 
@@ -200,6 +200,13 @@ ROUTES: Final[tuple[Route, ...]] = (
           None, "read"),
     Route("revoke_permission", "DELETE", "/v1/permissions/{id}", "Take a standing permission back.", "Answer",
           standing.Revoke, None, "read"),
+    Route("list_stops", "GET", "/v1/stops", "Stops, newest first, also those that were lifted.", "Stops", None, None,
+          "read"),
+    Route("create_stop", "POST", "/v1/stops", "Stop an agent, an action, a team, or all.", "Answer", stops.Halt, None,
+          "read"),
+    Route("get_stop", "GET", "/v1/stops/{id}", "One stop, with what had started before it.", "Stop", None, None,
+          "read"),
+    Route("lift_stop", "DELETE", "/v1/stops/{id}", "Lift a stop.", "Answer", stops.Lift, None, "read"),
     Route("list_keys", "GET", "/v1/keys", "Agents' keys.", "Keys", None, None, "administer"),
     Route("create_key", "POST", "/v1/keys", "Give an agent a key.", "NewKey", None, None, "administer"),
     Route("rotate_key", "POST", "/v1/keys/{id}/rotate", "A new key for an old one.", "NewKey", None, None,
@@ -248,6 +255,7 @@ PREFIX: Final[Mapping[str, str]] = {
     "people": "usr",
     "agents": "agt",
     "permissions": "std",
+    "stops": "stp",
     "passkeys": "pky",
 }
 """How the ids of a collection begin."""

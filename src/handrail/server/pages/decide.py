@@ -17,6 +17,7 @@ from ...errors import HandrailError, InvalidValue, NotAllowed, NotFound, Refused
 from ...ids import derive
 from ...review.model import OPEN, Review
 from ...wire.bodies import command_of
+from ..personal_links import PREFIX, followed
 from ..rights import visible
 from ..service import Service
 from .choices import CHOICES, as_text, cares, choices_of, decision_body
@@ -42,11 +43,19 @@ def mount(app: FastAPI, service: Service) -> None:
 
 
 async def show(visit: Visit) -> Response:
-    """The review as it stands, and how long it will probably take."""
+    """The review as it stands, and how long it will probably take. A link that a message gave a person leads to it."""
+    given = str(visit.request.path_params["id"])
+    if given.startswith(PREFIX):
+        return see_other(f"/d/{_followed(visit, given)}")
     page = await read(visit)
     feedback = visit.service.backend(visit.who).feedback
     visit.service.database.process.waits.met(visit.who.tenant, visit.who.principal.id)
     return _drawn(visit, page, wait=await asyncio.to_thread(feedback.expected_wait, page["row"]["id"]))
+
+
+def _followed(visit: Visit, given: str) -> str:
+    who, service = visit.who, visit.service
+    return followed(service.archive(who.tenant).secret, given, who.principal.id, service.database.clock.now())
 
 
 async def edit(visit: Visit) -> Response:

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { Moment } from "../api/types";
-import { folded, title, tone } from "./moments";
+import type { Happening } from "../api/types";
+import { folded, title, tone } from "./happened";
 
-const moment = (given: Partial<Moment> = {}): Moment => ({
+const moment = (given: Partial<Happening> = {}): Happening => ({
   what: "failed", at: 5, rev: 0, until: 6, words: "retry", value: "503", agent: true, name: null, by: null, status: null, review: null,
   confirmed_at: null, ...given,
 });

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import threading
 import time
@@ -10,9 +9,9 @@ import weakref
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Final, TypeVar
 
-from .action.model import Action
-from .action.work import Take
-from .backend import (
+from ..action.model import Action
+from ..action.work import Take
+from ..backend import (
     ActionRecord,
     Answer,
     Event,
@@ -25,26 +24,26 @@ from .backend import (
     Seen,
     Text,
 )
-from .clock import Clock, SystemClock, ToldClock
-from .directory.commands import PutAgent
-from .engine import ledger, news, watched
-from .engine.archive import Archive
-from .engine.engine import Engine
-from .engine.keeper import Keeper
-from .engine.news import News
-from .engine.reads import read_directory
-from .engine.request import DEFAULT_TENANT, Request
-from .engine.room import Room
-from .ids import mint
-from .learning.decisions import Sees
-from .learning.feedback import LocalFeedback
-from .learning.queues import Book
-from .principal import SOLO_ID, Principal, agent, person
-from .review.model import Review
-from .run.model import Run
-from .store.address import is_remote
-from .store.open import open_store
-from .store.protocol import Store
+from ..clock import Clock, SystemClock, ToldClock
+from ..engine import ledger, news, watched
+from ..engine.archive import Archive
+from ..engine.engine import Engine
+from ..engine.keeper import Keeper
+from ..engine.news import News
+from ..engine.request import DEFAULT_TENANT, Request
+from ..engine.room import Room
+from ..engine.stopped import LocalStops
+from ..ids import mint
+from ..learning.decisions import Sees
+from ..learning.feedback import LocalFeedback
+from ..learning.queues import Book
+from ..principal import Principal
+from ..review.model import Review
+from ..run.model import Run
+from ..store.address import is_remote
+from ..store.open import open_store
+from ..store.protocol import Store
+from .who import local_agent, os_user_name, solo_person
 
 T = TypeVar("T")
 
@@ -207,8 +206,8 @@ class Embedded:
         wanted: Callable[[], Awaitable[bool]] | None = None,
     ) -> list[Answer]:  # fmt: skip
         """Take actions to execute, as soon as there are some, if they are still `wanted` then."""
-        from .engine.offered import Counter, always
-        from .engine.taking import require
+        from ..engine.offered import Counter, always
+        from ..engine.taking import require
 
         require(self.actor, command)
 
@@ -230,6 +229,10 @@ class Embedded:
         keeper = self.database.process.keeper
         keeper.hold(self.tenant, subject, fence, executor, self.actor)
         return lambda: keeper.release(self.tenant, subject, fence)
+
+    def follow_run(self, run: str, tell: Callable[[Run | None], None]) -> Callable[[], None]:
+        """Tell how a run stands, now and after each change."""
+        return news.follow(self.database.process.keeper, self.archive, run, tell)
 
     def action(self, action: str) -> ActionRecord:
         """One action."""
@@ -262,6 +265,11 @@ class Embedded:
     def limits(self) -> list[LimitRecord]:
         """The limits of the active policy, with what is used."""
         return ledger.limits(self.archive, self.database.process.engine.clock.now())
+
+    @property
+    def stops(self) -> LocalStops:
+        """What is stopped."""
+        return LocalStops(self.archive)
 
     def waiting(
         self, *, after: str | None = None, limit: int = 50, failing: Failing | None = None
@@ -318,38 +326,6 @@ class Embedded:
     def run_id(self, name: str) -> str:
         """The id of the run with that name."""
         return self.database.process.engine.names(self.tenant).run(name)
-
-
-def local_agent(name: str, owner: str | None) -> Callable[[Database], Principal]:
-    """The program itself, answered for by `owner` (`user:ann`) or the OS user; made known in the directory."""
-
-    def introduce(database: Database) -> Principal:
-        engine = database.process.engine
-        names = engine.names(DEFAULT_TENANT)
-        with engine.store.read() as reader:
-            directory = read_directory(reader, DEFAULT_TENANT, names)
-        os_user = os_user_name()
-        owner_id = (directory.resolve(owner) if owner else None) or names.os_user(os_user)
-        principal = agent(names.agent(name), owner_id, executes=True)
-        if principal.id not in directory.agents:
-            known = PutAgent(owner_id, name, owner or os_user)
-            engine.call(Request(mint("cmd"), principal.id, known, principal))
-        return principal
-
-    return introduce
-
-
-def solo_person(_: Database) -> Principal:
-    """The one person of solo mode."""
-    return person(SOLO_ID, "solo")
-
-
-def os_user_name() -> str:
-    """The name of the OS user, or its number where it has none."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return str(os.getuid())
 
 
 __all__ = ["Database", "Embedded", "local_agent", "os_user_name", "solo_person"]

@@ -1,13 +1,13 @@
-import type { Moment } from "../api/types";
+import type { Happening } from "../api/types";
 
 export interface Entry {
-  moment: Moment;
+  moment: Happening;
   /** How often the same happened in a row. */
   times: number;
 }
 
 /** Moments in their order, the same ones in a row as one. */
-export function folded(moments: readonly Moment[]): Entry[] {
+export function folded(moments: readonly Happening[]): Entry[] {
   const found: Entry[] = [];
   for (const moment of moments) {
     const last = found.at(-1);
@@ -17,7 +17,7 @@ export function folded(moments: readonly Moment[]): Entry[] {
   return found;
 }
 
-function alike(one: Moment, other: Moment): boolean {
+function alike(one: Happening, other: Happening): boolean {
   if (!["step", "failed", "call", "note"].includes(one.what) || one.until === null) return false;
   return one.what === other.what && one.words === other.words && one.value === other.value;
 }
@@ -36,12 +36,12 @@ const TONES: Record<string, string> = {
 const BAD = new Set(["failed", "refused", "withdrawn", "unknown", "skipped"]);
 
 /** What a moment is, in Handrail's own words. */
-export function title(moment: Moment): string {
+export function title(moment: Happening): string {
   return TITLES[moment.what] ?? moment.what;
 }
 
 /** The colour of its dot. */
-export function tone(moment: Moment): string {
+export function tone(moment: Happening): string {
   if (moment.what !== "action") return TONES[moment.what] ?? "think";
   if (moment.status === "held") return "human";
   return BAD.has(moment.status ?? "") ? "bad" : "tool";
