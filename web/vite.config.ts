@@ -34,6 +34,7 @@ export default defineConfig({
     target: "es2023",
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: { input: { index: "index.html", door: "src/door/main.ts", worker: "src/worker/main.ts" } },
     reportCompressedSize: true,
   },
   server: { proxy: { "/v1": "http://127.0.0.1:7300", "/login": "http://127.0.0.1:7300" } },

@@ -21,8 +21,7 @@ from handrail.principal import agent
 from handrail.review import commands as review_commands
 from handrail.run import commands as run_commands
 from handrail.store.protocol import Reader
-from handrail.store.vault import Passkey, Token
-from tests.crash import policies, telling, watched
+from tests.crash import policies, telling, vault, watched
 from tests.crash.policies import DENIES, RUNS, TWO
 from tests.crash.script import EXECUTOR, Scenario, Script, review
 from tests.engine.kit import proposal
@@ -326,7 +325,7 @@ def reads(s: Script) -> None:
     s.decide(review("act_1"), "reject", note="no")
     s.decide(review("act_2"))
     s.start("act_2")
-    _vault(s)
+    vault.everything(s)
     with s.desk.store.read() as reader:
         everything = [
             reader.beginning("default", "act_", 5),
@@ -375,26 +374,3 @@ def _texts_and_offers(reader: Reader, run: str) -> list[Any]:
         *(reader.failing("default", "error", "x", after) for after in (None, (1, 1, "rev_1"))),
         *(reader.failing("default", "like", "x", after) for after in (None, (1, 1, "rev_1"))),
     ]
-
-
-def _vault(s: Script) -> None:
-    with s.desk.store.write() as tx:
-        tx.put_cursor("default", "decisions/agt_1/learner", 3)
-        assert tx.hold("default", "decisions/agt_1/learner", "one", 0, 10, 99).fence == 1
-    with s.desk.store.vault(write=True) as vault:
-        for name in (b"one", b"two"):
-            vault.drop(name)
-            vault.put_token(Token(name, "session", "default", "usr_ann", 1, 1, 5, "password"))
-        passkey = Passkey(b"one", "pky_1", "default", "usr_ann", b"key", 0, "phone", 1, 1)
-        vault.drop_passkey("default", "usr_ann", "pky_1")
-        vault.put_passkey(passkey)
-        vault.use_passkey(passkey, 1, 2)
-        vault.spend(Token(b"three", "challenge", "", "", 1, 1, 5, "none"))
-        vault.touch(b"one", 2)
-        vault.put_password("default", "usr_ann", "hash", 1)
-        assert vault.token(b"one")
-        assert [vault.passkey(b"one")] == vault.passkeys("default", "usr_ann")
-        assert vault.password("default", "usr_ann")
-        assert len(vault.tokens("default", "usr_ann", "session")) == 2
-        assert vault.drop_all("default", "usr_ann", "session") == 2
-        vault.sweep(10)

@@ -99,6 +99,9 @@ MAY: Final[dict[str, tuple[str, str]]] = {
     "offer_passkey": ("", READERS),
     "add_passkey": ("", READERS),
     "remove_passkey": ("", READERS),
+    "list_push_browsers": ("", READERS),
+    "subscribe_to_push": ("", READERS),
+    "unsubscribe_from_push": ("", READERS),
     "get_trial": ("", READERS),
     "start_trial": ("", "reviewer"),
     "claim_review": ("", "reviewer"),
@@ -126,10 +129,11 @@ BY_ANY_ID: Final = {"get_name", "open_run"}
 BY_STATE: Final = ("withdraw_action", "report_outcome", "stop_run", "pause_run", "interrupt_run", "resume_run",
                    "guide_run", "revoke_permission", "lift_stop")  # fmt: skip
 """What a person may do by what the thing is to them, so that it is looked for first."""
-UNSEEN: Final = {("key execute", "runs"), *((name, "passkeys") for name in ROLES)}
-"""What who may use an operation does not see of others: who only executes has no runs, and passkeys are one's own."""
+UNSEEN: Final = {("key execute", "runs"), *((name, noun) for name in ROLES for noun in ("passkeys", "push"))}
+"""What who may use an operation does not see of others: who only executes has no runs; passkeys and browsers are one's
+own."""
 NOUNS: Final = {"actions": "act", "reviews": "rev", "runs": "run", "people": "usr", "keys": "key", "agents": "agt",
-               "names": "usr", "permissions": "std", "passkeys": "pky",
+               "names": "usr", "permissions": "std", "passkeys": "pky", "push": "psh",
                "stops": "stp"}  # fmt: skip
 
 

@@ -28,6 +28,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, data in {
         "app-1a2b.js": SCRIPT, "app-1a2b.js.gz": gzip.compress(SCRIPT), "app-1a2b.js.br": b"as brotli",
         "app-1a2b.css": b"body{}", "inter-9f.woff2": b"font",
+        "worker-3c.js": b"addEventListener",
     }.items():  # fmt: skip
         (root / "assets" / name).write_bytes(data)
     return root
@@ -83,6 +84,34 @@ def test_an_asset_comes_in_a_coding_that_was_asked_for_and_for_ever(
 )  # fmt: skip
 def test_nothing_is_served_but_the_assets_by_their_names(house: House, path: str):
     assert house.client.get(path).status_code == 404
+
+
+def test_a_browser_can_install_the_app_without_a_session(house: House):
+    manifest = house.client.get("/manifest.webmanifest")
+    said = manifest.json()
+    assert manifest.headers["content-type"] == "application/manifest+json"
+    assert (said["name"], said["display"], said["start_url"], said["scope"]) == (
+        "Handrail",
+        "standalone",
+        "/inbox",
+        "/",
+    )
+    assert any(one.get("purpose") == "maskable" for one in said["icons"])
+    for one in said["icons"]:
+        icon = house.client.get(one["src"])
+        assert icon.headers["content-type"] == "image/png"
+        assert "x".join(str(int.from_bytes(icon.content[at : at + 4])) for at in (16, 20)) == one["sizes"]
+    for page in (Visitor(house).get("/login"), Visitor(house).come_in("ann").get("/d")):
+        assert ("link", {"rel": "manifest", "href": "/manifest.webmanifest"}) in Page(page.text).found
+        assert "manifest-src 'self'" in page.headers["content-security-policy"]
+
+
+def test_the_service_worker_is_asked_for_anew_and_may_fetch_nothing(house: House):
+    worker = house.client.get("/worker.js")
+    assert (worker.status_code, worker.content) == (200, b"addEventListener")
+    assert worker.headers["cache-control"] == "no-cache"
+    assert worker.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert house.client.get("/icons/none.png").status_code == 404
 
 
 def test_without_a_built_app_a_page_says_how_to_build_it_and_where_to_decide(tmp_path: Path):

@@ -153,6 +153,20 @@ def test_rows_are_fetched_anew_once_people_are_others(house: House):
         assert live.next()[1]["row"]["id"] == asked["review"]
 
 
+def test_rows_are_fetched_anew_once_something_is_stopped_and_lifted(house: House):
+    ann = house.session("ann")
+    house.company.person("sue", roles=("supervisor",))
+    house.company.person("ada", roles=("administrator",))
+    with watching(house, ann) as live:
+        live.next()
+        made = house("POST", "/stops", house.session("sue"), json={"scope": "all", "reason": "audit"}).json()["id"]
+        assert live.next()[0] == "reset"
+        (one,) = house("GET", "/stops", ann).json()["items"]
+        assert (one["state"]["status"], one["by"], one["why"]) == ("present", "user:sue", "audit")
+        assert house("DELETE", f"/stops/{made}", house.session("ada"), json={"note": "done"}).status_code == 200
+        assert live.next()[0] == "reset"
+
+
 def test_who_follows_the_log_and_who_follows_the_inbox_share_one_ear(house: House):
     ann, key = house.session("ann"), house.company.key()
     with watching(house, ann) as rows, watching(house, ann, topics="") as log, watching(house, ann) as others:

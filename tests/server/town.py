@@ -100,8 +100,8 @@ class Town:
             return self.permission
         if noun == "stops":
             return self.stop
-        if noun == "passkeys":
-            return "pky_" + "1" * 26
+        if noun in ("passkeys", "push"):
+            return f"{'pky' if noun == 'passkeys' else 'psh'}_{'1' * 26}"
         if noun in ("people", "names"):
             return self.company.accounts.directory(self.tenant).resolve("user:owner") or ""
         return self.mine[agent][noun]

@@ -96,7 +96,7 @@ class PermissionRecord:
 
 @dataclass(frozen=True, slots=True)
 class StopRecord:
-    """A stop: what people call its target, and why it was made and lifted, as far as that is kept.
+    """A stop: what people call its target and who made it, and why it was made and lifted, as far as that is kept.
 
     `begun` are actions of its scope that had started before and go on to their end: the first of them, and only where
     one stop is asked for that is in force.
@@ -104,6 +104,7 @@ class StopRecord:
 
     state: Stop
     target: str | None
+    by: str
     reason: Text
     note: Text
     begun: tuple[Action, ...] = ()

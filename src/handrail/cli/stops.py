@@ -75,7 +75,7 @@ def list_stops(
 def _rows(at: Desk, found: list[StopRecord]) -> Iterator[tuple[str, ...]]:
     for one in found:
         since = gist.at(at, one.state.at) + ("" if one.state.status == "present" else ", lifted")
-        yield gist.short(one.state.id), named(one), _text(one.reason), gist.name(at, one.state.by), since
+        yield gist.short(one.state.id), named(one), _text(one.reason), one.by, since
 
 
 def named(one: StopRecord) -> str:
@@ -101,7 +101,7 @@ def show_stop(which: Which, json: Json = False, db: Db = None) -> None:
 def _drawn(at: Desk, one: StopRecord) -> Iterator[Line]:
     yield from labelled("Stopped", named(one), "title")
     yield from labelled("Why", _text(one.reason))
-    yield from labelled("By", f"{gist.name(at, one.state.by)}, {gist.at(at, one.state.at)}")
+    yield from labelled("By", f"{one.by}, {gist.at(at, one.state.at)}")
     yield from labelled("Ended", f"{count(one.state.swept, 'action or run', 'actions and runs')} that waited")
     if one.state.lifted_by is not None and one.state.lifted_at is not None:
         yield from labelled("Lifted", f"by {gist.name(at, one.state.lifted_by)}, {gist.at(at, one.state.lifted_at)}")

@@ -40,6 +40,7 @@ class LocalStops:
 
     def _record(self, reader: Reader, state: Stop) -> StopRecord:
         named = state.scope in ("agent", "team") and state.target is not None
-        target = Names(self._archive.directory_in(reader)).of(state.target or "") if named else state.target
+        names = Names(self._archive.directory_in(reader))
+        target = names.of(state.target or "") if named else state.target
         reason, note = (self._archive.text_in(reader, state.id, one) for one in (state.note, state.end))
-        return StopRecord(state, target, reason, note)
+        return StopRecord(state, target, names.of(state.by), reason, note)

@@ -28,13 +28,14 @@ from . import (
     oversight,
     passkeys,
     people,
+    push,
     stops,
     trial,
 )  # fmt: skip
 from .edge import Edge, problem
 from .exchange import Exchange, answer
 from .lives import Handler
-from .pages import decide, entry, listing, record, site
+from .pages import decide, entry, installed, listing, record, site
 from .pages.built import Built
 from .pages.faults import told
 from .pages.paper import Paper
@@ -47,6 +48,7 @@ HANDLERS: Final = {
     **live.HANDLERS,
     **people.HANDLERS,
     **passkeys.HANDLERS,
+    **push.HANDLERS,
     **inbox.HANDLERS,
     **oversight.HANDLERS,
     **trial.HANDLERS,
@@ -77,6 +79,7 @@ def create_app(service: Service, built: Built | None = None) -> FastAPI:
     health.mount(app, service)
     app.state.paper = paper = Paper(built)
     site.mount(app, service, built, paper)
+    installed.mount(app, built)
     entry.mount(app, service)
     listing.mount(app, service)
     decide.mount(app, service)

@@ -20,8 +20,9 @@ Topic = Literal["inbox", "oversight"]
 TOPICS: Final[tuple[Topic, ...]] = ("inbox", "oversight")
 ANEW: Final = frozenset({
     "person.added", "person.changed", "person.removed", "agent.changed", "agent.removed", "key.added",
+    "stop.halted", "stop.lifted",
 })  # fmt: skip
-"""After these all rows may be others: names, and who may not decide what."""
+"""After these all rows may be others: names, and who may not decide what; or something is stopped, or no more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,12 @@ BODIES: Final[dict[str, Any]] = {
         "client_data": "e30",
         "attestation": "oA",
     },
+    "subscribe_to_push": {
+        "name": "My phone",
+        "endpoint": "https://push.example.net/send/abc",
+        "key": "AAAA",
+        "secret": "AAAA",
+    },
     "sign_in_with_passkey": {
         "credential": "AAAA",
         "client_data": "e30",

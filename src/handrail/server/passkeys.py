@@ -66,11 +66,12 @@ async def sign_in(exchange: Exchange) -> Response:
 
 
 def _parts(given: Mapping[str, Any], *names: str) -> dict[str, bytes]:
-    return {name: _bytes(name, given[name] or "") for name in names}
+    longest = {"credential": CREDENTIAL_LENGTH}
+    return {name: binary(name, given[name] or "", longest.get(name, PART_LENGTH)) for name in names}
 
 
-def _bytes(name: str, text: str) -> bytes:
-    most = CREDENTIAL_LENGTH if name == "credential" else PART_LENGTH
+def binary(name: str, text: str, most: int) -> bytes:
+    """The bytes of a member. Raises `InvalidValue`."""
     try:
         if len(text) <= most and _TEXT.fullmatch(text):
             return urlsafe_b64decode(text + "=" * (-len(text) % 4))

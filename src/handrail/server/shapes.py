@@ -13,6 +13,7 @@ from ..engine.request import LEASES
 from ..engine.taking import BESIDE, FUNCTIONS, MOST
 from ..errors import Misfit
 from ..learning.cursors import CONSUMER, LONGEST
+from ..notify.subscription import ENDPOINT
 from ..policy.limits import Limit
 from ..policy.standing import Standing
 from ..policy.stops import LONGEST as LONGEST_REASON
@@ -62,6 +63,9 @@ PASSKEY: Final = _object(
      "seen": {"type": ["integer", "null"], "description": "When it was used last, in µs since the epoch."}},
     closed=True,
 )  # fmt: skip
+PUSH_BROWSER: Final = _object(
+    {"id": TEXT, "name": TEXT, "born": {"type": "integer", "description": "µs since the epoch."}}, closed=True
+)
 ERASABLE: Final = _object({}, value={}, erased=TEXT)
 ACTION: Final = _object(
     {"state": _ref("Action"), "args": MAYBE, "context": ERASABLE, "story": ERASABLE, "outcome": ERASABLE,
@@ -84,7 +88,9 @@ GUIDANCE: Final = _object(
 BUDGET: Final = _object({"id": TEXT, "key": ERASABLE, "used": MAYBE, "left": MAYBE}, closed=True)
 PERMISSION: Final = _object({"state": _ref("Standing"), "values": ERASABLE}, closed=True)
 STOP: Final = _object(
-    {"state": _ref("Stop"), "target": {**MAYBE, "description": "What people call it, drawn."}, "reason": ERASABLE,
+    {"state": _ref("Stop"), "target": {**MAYBE, "description": "What people call it, drawn."},
+     "by": {**TEXT, "description": "The name of who made it, drawn."}, "reason": ERASABLE,
+     "why": {**MAYBE, "description": "The reason, drawn; null once it is erased."},
      "note": {**ERASABLE, "description": "Why it was lifted."}, "begun": _list(_ref("Action"))},
     closed=True,
 )  # fmt: skip
@@ -139,6 +145,7 @@ NAMED: Final[dict[str, JSONObject]] = {
     "Me": ME,
     "SignedIn": SIGNED_IN,
     "Passkey": PASSKEY,
+    "PushBrowser": PUSH_BROWSER,
     "Directory": DIRECTORY,
 }
 """Hand-written shapes that have a name in the description."""
@@ -213,6 +220,8 @@ ANSWERS: Final[dict[str, tuple[tuple[int, ...], str, JSONObject]]] = {
     ),
     "PasskeyOffer": ((200,), JSON, _object({"rp": {"type": "object"}, "user": {"type": "object"}, "challenge": TEXT})),
     "NewPasskey": ((201,), JSON, _ref("Passkey")),
+    "PushBrowsers": ((200,), JSON, _object({"key": MAYBE, "items": _list(_ref("PushBrowser"))}, closed=True)),
+    "NewPushBrowser": ((201,), JSON, _ref("PushBrowser")),
     "PasskeyAsked": ((200,), JSON, _object({"challenge": TEXT, "rpId": TEXT})),
     "Nothing": ((204,), JSON, {}),
 }  # fmt: skip
@@ -330,6 +339,12 @@ BODY_SCHEMAS: Final[dict[str, JSONObject]] = {
         {"credential": _bytes(CREDENTIAL_LENGTH), "client_data": _bytes(PART_LENGTH),
          "authenticator_data": _bytes(PART_LENGTH), "signature": _bytes(PART_LENGTH),
          "user_handle": _bytes(PART_LENGTH)},
+        closed=True,
+    ),
+    "subscribe_to_push": _object(
+        {"name": {"type": "string", "minLength": 1, "maxLength": NAME_LENGTH},
+         "endpoint": {"type": "string", "format": "uri", "maxLength": ENDPOINT}, "key": _bytes(200),
+         "secret": _bytes(200)},
         closed=True,
     ),
     "accept_invitation": _object({"secret": TEXT, "password": TEXT}, closed=True, use=USE),

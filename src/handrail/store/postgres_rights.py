@@ -12,7 +12,7 @@ GRANTS: Final = {
     "SELECT, INSERT": "entries, disclosures, revisions, blobs",
     "SELECT, INSERT, UPDATE": "heads, streams, calls, cursors, consumers",
     "SELECT, INSERT, DELETE": "commands",
-    "SELECT, INSERT, UPDATE, DELETE": "tokens, passwords, passkeys, outbox",
+    "SELECT, INSERT, UPDATE, DELETE": "tokens, passwords, passkeys, subscriptions, outbox",
 }
 
 

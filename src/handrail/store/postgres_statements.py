@@ -263,6 +263,14 @@ PUT_PASSKEY: Final = f"INSERT INTO passkeys ({PASSKEY_COLUMNS}) VALUES (%s, %s, 
 USE_PASSKEY: Final = """
     UPDATE passkeys SET counter = %s, seen = greatest(seen, %s) WHERE credential = %s AND counter = %s RETURNING 1"""
 DROP_PASSKEY: Final = "DELETE FROM passkeys WHERE tenant = %s AND person = %s AND id = %s RETURNING 1"
+SUBSCRIPTION_COLUMNS: Final = "digest, id, tenant, person, endpoint, key, secret, name, born"
+SUBSCRIPTIONS: Final = f"""
+    SELECT {SUBSCRIPTION_COLUMNS} FROM subscriptions WHERE tenant = %s AND person = %s ORDER BY born, id"""
+PUT_SUBSCRIPTION: Final = f"""
+    INSERT INTO subscriptions ({SUBSCRIPTION_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+    ON CONFLICT (digest) DO UPDATE SET id = excluded.id, tenant = excluded.tenant, person = excluded.person,
+    key = excluded.key, secret = excluded.secret, name = excluded.name, born = excluded.born"""
+DROP_SUBSCRIPTION: Final = "DELETE FROM subscriptions WHERE tenant = %s AND person = %s AND id = %s RETURNING 1"
 PASSWORD: Final = "SELECT hash FROM passwords WHERE tenant = %s AND person = %s"
 PUT_PASSWORD: Final = """
     INSERT INTO passwords (tenant, person, hash, at) VALUES (%s, %s, %s, %s)

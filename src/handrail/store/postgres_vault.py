@@ -5,7 +5,7 @@ from typing import Any, Final
 from . import postgres_statements as sql
 from .postgres_link import translated
 from .postgres_pipeline import Pipeline
-from .vault import Passkey, Token
+from .vault import Passkey, Subscription, Token
 
 
 class PostgresVault:
@@ -66,6 +66,15 @@ class PostgresVault:
 
     def drop_passkey(self, tenant: str, person: str, id_: str) -> bool:
         return bool(self._all(sql.DROP_PASSKEY, tenant, person, id_))
+
+    def subscriptions(self, tenant: str, person: str) -> list[Subscription]:
+        return [Subscription(*row) for row in self._all(sql.SUBSCRIPTIONS, tenant, person)]
+
+    def put_subscription(self, subscription: Subscription) -> None:
+        self._do(sql.PUT_SUBSCRIPTION, *subscription)
+
+    def drop_subscription(self, tenant: str, person: str, id_: str) -> bool:
+        return bool(self._all(sql.DROP_SUBSCRIPTION, tenant, person, id_))
 
     def sweep(self, now: int) -> None:
         self._do(sql.SWEEP, now)

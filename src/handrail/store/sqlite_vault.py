@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import apsw
 
-from .vault import Passkey, Token
+from .vault import Passkey, Subscription, Token
 
 COLUMNS: Final = "digest, kind, tenant, subject, born, seen, until, auth"
 TOKEN: Final = f"SELECT {COLUMNS} FROM tokens WHERE digest = ?"
@@ -22,6 +22,13 @@ PUT_PASSKEY: Final = f"INSERT INTO passkeys ({PASSKEY_COLUMNS}) VALUES (?, ?, ?,
 USE_PASSKEY: Final = """
     UPDATE passkeys SET counter = ?, seen = max(seen, ?) WHERE credential = ? AND counter = ?"""
 DROP_PASSKEY: Final = "DELETE FROM passkeys WHERE tenant = ? AND person = ? AND id = ?"
+SUBSCRIPTION_COLUMNS: Final = "digest, id, tenant, person, endpoint, key, secret, name, born"
+SUBSCRIPTIONS: Final = (
+    f"SELECT {SUBSCRIPTION_COLUMNS} FROM subscriptions WHERE tenant = ? AND person = ? ORDER BY born, id"
+)
+PUT_SUBSCRIPTION: Final = f"""
+    INSERT OR REPLACE INTO subscriptions ({SUBSCRIPTION_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+DROP_SUBSCRIPTION: Final = "DELETE FROM subscriptions WHERE tenant = ? AND person = ? AND id = ?"
 PASSWORD: Final = "SELECT hash FROM passwords WHERE tenant = ? AND person = ?"
 PUT_PASSWORD: Final = """
     INSERT INTO passwords (tenant, person, hash, at) VALUES (?, ?, ?, ?)
@@ -85,6 +92,16 @@ class SQLiteVault:
 
     def drop_passkey(self, tenant: str, person: str, id_: str) -> bool:
         self._all(DROP_PASSKEY, tenant, person, id_)
+        return self._connection.changes() > 0
+
+    def subscriptions(self, tenant: str, person: str) -> list[Subscription]:
+        return [Subscription(*row) for row in self._all(SUBSCRIPTIONS, tenant, person)]
+
+    def put_subscription(self, subscription: Subscription) -> None:
+        self._all(PUT_SUBSCRIPTION, *subscription)
+
+    def drop_subscription(self, tenant: str, person: str, id_: str) -> bool:
+        self._all(DROP_SUBSCRIPTION, tenant, person, id_)
         return self._connection.changes() > 0
 
     def sweep(self, now: int) -> None:

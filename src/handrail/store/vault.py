@@ -1,4 +1,4 @@
-"""Where the hashes of what proves who somebody is are kept, beside the log and never in it."""
+"""Where what proves who somebody is, and where their browsers are reached, is kept: beside the log and never in it."""
 
 from typing import NamedTuple, Protocol
 
@@ -34,6 +34,21 @@ class Passkey(NamedTuple):
     name: str
     born: int
     seen: int
+
+
+class Subscription(NamedTuple):
+    """A browser that shows its person pushes: the address at its push service, and the keys that it made for us, by the
+    SHA-256 of the address; `id` is what its person calls it by, `born` in µs."""
+
+    digest: bytes
+    id: str
+    tenant: str
+    person: str
+    endpoint: str
+    key: bytes
+    secret: bytes
+    name: str
+    born: int
 
 
 class Vault(Protocol):
@@ -80,6 +95,15 @@ class Vault(Protocol):
 
     def drop_passkey(self, tenant: str, person: str, id_: str) -> bool:
         """Forget a passkey; whether it was still there."""
+
+    def subscriptions(self, tenant: str, person: str) -> list[Subscription]:
+        """Somebody's subscribed browsers, the oldest first."""
+
+    def put_subscription(self, subscription: Subscription) -> None:
+        """Keep a subscription; a browser whose person is another one now is theirs."""
+
+    def drop_subscription(self, tenant: str, person: str, id_: str) -> bool:
+        """Forget a subscription; whether it was still there."""
 
     def sweep(self, now: int) -> None:
         """Forget what has ended."""

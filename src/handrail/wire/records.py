@@ -32,6 +32,7 @@ from ..principal import Principal
 from ..review.model import Review
 from ..run.commands import Observation
 from ..run.model import Run
+from ..view.escape import visible
 from ..view.model import Erased
 
 JSONObject = dict[str, Any]
@@ -157,7 +158,8 @@ def permission_in(found: JSONObject) -> PermissionRecord:
 def stop_out(record: StopRecord) -> JSONObject:
     """A stop."""
     return {
-        "state": plain(record.state), "target": record.target, "reason": text_out(record.reason),
+        "state": plain(record.state), "target": record.target, "by": record.by, "reason": text_out(record.reason),
+        "why": visible(record.reason) if isinstance(record.reason, str) else None,
         "note": text_out(record.note), "begun": [plain(one) for one in record.begun],
     }  # fmt: skip
 
@@ -166,7 +168,7 @@ def stop_in(found: JSONObject) -> StopRecord:
     """The stop again."""
     begun = tuple(msgspec.convert(one, Action) for one in found["begun"])
     reason, note = text_in(found["reason"]), text_in(found["note"])
-    return StopRecord(msgspec.convert(found["state"], Stop), found["target"], reason, note, begun)
+    return StopRecord(msgspec.convert(found["state"], Stop), found["target"], found["by"], reason, note, begun)
 
 
 def limit_out(record: LimitRecord) -> JSONObject:

@@ -233,6 +233,12 @@ ROUTES: Final[tuple[Route, ...]] = (
           "read"),
     Route("remove_passkey", "DELETE", "/v1/passkeys/{id}", "Forget a passkey of yours, and end its sessions.",
           "Nothing", None, None, "read"),
+    Route("list_push_browsers", "GET", "/v1/push", "Your browsers that show pushes, and the key to subscribe with.",
+          "PushBrowsers", None, None, "read"),
+    Route("subscribe_to_push", "POST", "/v1/push", "Show you pushes in this browser.", "NewPushBrowser", None, None,
+          "read"),
+    Route("unsubscribe_from_push", "DELETE", "/v1/push/{id}", "Show you no pushes in that browser any more.", "Nothing",
+          None, None, "read"),
     Route("ask_for_passkey", "POST", "/v1/sessions/challenge", "What a browser needs to let you use a passkey.",
           "PasskeyAsked", open=True),
     Route("sign_in_with_passkey", "POST", "/v1/sessions/passkey", "Sign in with a passkey.", "SignedIn", open=True),
@@ -257,5 +263,6 @@ PREFIX: Final[Mapping[str, str]] = {
     "permissions": "std",
     "stops": "stp",
     "passkeys": "pky",
+    "push": "psh",
 }
 """How the ids of a collection begin."""

@@ -36,6 +36,11 @@ export async function post<T>(path: string, body: unknown, key: string = once())
   return (answer.status === 204 ? undefined : await answer.json()) as T;
 }
 
+/** Remove what is at an address. Throws `Refusal`. */
+export async function remove(path: string): Promise<void> {
+  await send("DELETE", path);
+}
+
 /** End the session. Throws `Refusal`. */
 export async function signOut(): Promise<void> {
   await send("DELETE", "/v1/sessions/current");

@@ -4,6 +4,7 @@ import type { Inbox as Listing, Row } from "../api/types";
 import { clock } from "../app/clock.svelte";
 import { router } from "../app/router.svelte";
 import { session } from "../app/session.svelte";
+import { stopped } from "../app/stopped.svelte";
 import { pause } from "../live/backoff";
 import { live } from "../live/live.svelte";
 import { Done } from "./done.svelte";
@@ -84,6 +85,7 @@ class Inbox {
   async load(): Promise<void> {
     const reading = (this.#reading += 1);
     live.reading();
+    void stopped.load();
     try {
       await this.#load(() => reading === this.#reading);
       this.#failures = 0;

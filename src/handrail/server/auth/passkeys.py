@@ -142,11 +142,9 @@ class Passkeys:
         found = _whatever(lambda: self._registered(made, challenge), _refused)
         if found.credential_id != made.credential:
             raise _refused()
-        me = caller.principal.id
-        passkey = Passkey(
-            found.credential_id, mint("pky"), caller.tenant, me, found.credential_public_key, found.sign_count, name,
-            self._now, self._now,
-        )  # fmt: skip
+        me, now = caller.principal.id, self._now
+        key = (found.credential_public_key, found.sign_count)
+        passkey = Passkey(found.credential_id, mint("pky"), caller.tenant, me, *key, name, now, now)
         with self._database.process.store.vault(write=True) as vault:
             if not vault.spend(self._spent(challenge)):
                 raise _refused()

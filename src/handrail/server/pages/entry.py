@@ -17,6 +17,7 @@ from ..rights import cookie_name
 from ..service import Service
 from .faults import headers_of, sentence
 from .form import own_path
+from .paper import SCRIPTED
 from .visit import Visit, add, see_other
 
 LONGEST: Final = 200
@@ -67,9 +68,11 @@ async def welcome(visit: Visit, signed: SignedIn, onward: str) -> Response:
 def _sign_in_page(
     visit: Visit, onward: str, handle: str = "", *, said: str = "", error: HandrailError | None = None
 ) -> Response:
+    door = visit.paper.door if visit.service.passkeys.possible else None
+    headers = {**(headers_of(error) if error else {}), **({"Content-Security-Policy": SCRIPTED} if door else {})}
     return visit.paper.page(
-        "login.html", error.status if error else 200, headers_of(error) if error else None, onward=onward,
-        handle=handle, said=said, error=sentence(error) if error else "",
+        "login.html", error.status if error else 200, headers, onward=onward, handle=handle, said=said, door=door,
+        error=sentence(error) if error else "",
     )  # fmt: skip
 
 

@@ -18,9 +18,13 @@ from ...view.words import clock, count, digest, duration, listed, relative
 from .built import Asset, Built
 
 CSP: Final = (
-    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; manifest-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
 )
+SCRIPTED: Final = (
+    f"{CSP}; script-src 'self'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'"
+)
+"""For the one page that can do more with a script than without."""
 HEADERS: Final = {
     "Content-Security-Policy": CSP,
     "Referrer-Policy": "same-origin",  # without a referrer browsers do not name the origin of a form either
@@ -46,6 +50,7 @@ class Paper:
         style = _faces(built) + (files(__package__) / "pages.css").read_text()
         self.style: Final = Asset("text/css; charset=utf-8", {"identity": style.encode()})
         self.address: Final = f"/pages/{hashlib.sha256(style.encode()).hexdigest()[:16]}.css"
+        self.door: Final = built.named("door-", ".js")
         self._templates: Final = Environment(
             loader=PackageLoader(__package__), autoescape=True, undefined=StrictUndefined, auto_reload=False,
             trim_blocks=True, lstrip_blocks=True,
