@@ -117,6 +117,7 @@ class Run:
     pruned: int = 0
     once: bool = False
     left: int = 0
+    ended_at: int | None = None
 
     @property
     def final(self) -> bool:
