@@ -18,9 +18,8 @@ from handrail.codec.observations import told
 from handrail.directory import lifecycle as directory_life
 from handrail.directory.model import Agent, Directory, Group, Guest, Names, Person
 from handrail.engine.attendance import lasting
-from handrail.engine.checks import check_run
 from handrail.engine.consequences import consequences
-from handrail.errors import RunStopped, UnknownAction
+from handrail.errors import RunFinished, RunStopped, UnknownAction
 from handrail.policy import register
 from handrail.policy.asked import Asked
 from handrail.policy.declaration import usable
@@ -171,7 +170,9 @@ def _reported(command: object) -> JSON:
 def _action_facts(world: World, subject: str, command: object, actor: Principal) -> ActionFacts:
     state = world.states.get(subject)
     if isinstance(command, action.Propose):
-        _require_going(world, command.run, actor)
+        around = world.states.get(command.run or "")
+        if isinstance(around, Run) and around.final:
+            raise RunStopped("it was stopped") if around.status == "stopped" else RunFinished("it is over")
         verdict = routed(world, command, actor)
         revision = revision_of(subject, 1, command.args)
         blocked = held_up(world, command.run, subject)
@@ -195,15 +196,6 @@ def _action_facts(world: World, subject: str, command: object, actor: Principal)
         subject, world.now, actor, fresh, None, lease, blocked, owns, stopped=stopped, refused_at=refused,
         permitted=judges, output=output_of(state.kind, state.bind), sampled=float(state.share or 0) > 0.5,
     )  # fmt: skip
-
-
-def _require_going(world: World, run_id: str | None, actor: Principal) -> None:
-    """Raise what the engine does for a run that is not the agent's, or takes nothing new."""
-    around = world.states.get(run_id or "")
-    if isinstance(around, Run):
-        check_run(around, around.id, actor)
-        if around.status == "stopped":
-            raise RunStopped("the run was stopped")
 
 
 def refused_at(world: World, run_id: str | None, intent: str | None) -> int | None:

@@ -93,7 +93,7 @@ def _routing(rule: Rule) -> str:
     """How a rule routes its actions."""
     said = {
         "run": "runs", "approval": "needs approval", "exceptions": "runs, and people are asked when it fails",
-        "confidence": f"runs from confidence {rule.threshold} on", "watched": "runs inside a run",
+        "confidence": f"runs from confidence {rule.threshold} on", "watched": "runs inside a watched run",
     }[rule.effect]  # fmt: skip
     return said if rule.mode == "assisted" else f"{said}, mode {rule.mode}"
 

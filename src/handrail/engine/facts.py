@@ -140,6 +140,7 @@ def _proposal(work: Work, subject: str, command: action.Propose, actor: Principa
         command.run,
         work.place.env,
         usable(command.confidence),
+        lineage.watched(work, command.run),
     )
     about = conditions.About(subject, asked, command.args, lambda: command.schema_text)
     verdict = judge(command.declared, directory, barred, work.sources.policy(), asked, conditions.holding(work, about))

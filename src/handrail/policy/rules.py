@@ -47,7 +47,7 @@ class Rule:
 
     `replaces` lets the rule loosen what the code declares. `quorum` pairs a handle, or "any", with a number. `when` is
     the text of a condition: the rule counts only where it is true. "confidence" asks people below the `threshold`,
-    "exceptions" once it failed, "watched" outside of a run that they could stop. `mode` says what becomes of those that
+    "exceptions" once it failed, "watched" outside of a run that they watch. `mode` says what becomes of those that
     it would ask about: "assisted" asks; the others let them run, "shadow" to learn what it would ask, "sampled" with a
     share looked at afterwards. `sample` is the share of what runs that people look at, from 0 to 1.
     """
@@ -74,7 +74,7 @@ class Rule:
                 return "rule"
             case "confidence" if not reaches(asked.confidence, self.threshold):
                 return "no_usable_confidence" if usable(asked.confidence) is None else "below_threshold"
-            case "watched" if asked.run is None:
+            case "watched" if not asked.watched:
                 return "not_watched"
             case _:
                 return None

@@ -47,7 +47,7 @@ _REASONS = {
     "permission_revoked": "the permission by which it was to run was taken back",
     "attempts_failed": "every attempt failed",
     "outcome_unknown": "it was started, and nobody knows whether it took effect",
-    "not_watched": "it runs by itself only inside a run, which people can stop",
+    "not_watched": "it runs by itself only inside a run that people watch",
     "sampled": "it ran by itself, and was drawn to be looked at",
 }
 _LONGEST_NAME = 48
