@@ -19,7 +19,7 @@ from handrail.directory import lifecycle as directory_life
 from handrail.directory.model import Agent, Directory, Group, Guest, Names, Person
 from handrail.engine.attendance import lasting
 from handrail.engine.consequences import consequences
-from handrail.errors import UnknownAction
+from handrail.errors import RunFinished, RunStopped, UnknownAction
 from handrail.policy import register
 from handrail.policy.asked import Asked
 from handrail.policy.declaration import usable
@@ -170,6 +170,9 @@ def _reported(command: object) -> JSON:
 def _action_facts(world: World, subject: str, command: object, actor: Principal) -> ActionFacts:
     state = world.states.get(subject)
     if isinstance(command, action.Propose):
+        around = world.states.get(command.run or "")
+        if isinstance(around, Run) and around.final:
+            raise RunStopped("it was stopped") if around.status == "stopped" else RunFinished("it is over")
         verdict = routed(world, command, actor)
         revision = revision_of(subject, 1, command.args)
         blocked = held_up(world, command.run, subject)
