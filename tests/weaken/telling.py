@@ -19,7 +19,8 @@ OF_TELLING: Final = (
         (Edit(SENDER, "about is not None and (about.waits or row.what not in ASKING):\n                people",
               "about is not None:\n                people"),
          Edit(SENDER, "about is not None and (about.waits or row.what not in ASKING):\n                found",
-              "about is not None:\n                found")),
+              "about is not None:\n                found"),
+         Edit(SENDER, "box.drop(unsaid)", "pass")),
         (f"{SENDS}::test_what_was_decided_before_anybody_was_told_is_told_to_nobody",),
     ),
     Guard(

@@ -126,7 +126,15 @@ def _opened(command: c.Open, facts: Facts) -> Draft[e.Event]:
     if seen is None:
         return Draft(e.Opened(facts.actor.id, facts.actor.owner, command.parent, hold), texts)
     opened = e.Opened(
-        facts.actor.id, facts.actor.owner, command.parent, hold, True, seen.executor, facts.supervisors, seen.monitors
+        facts.actor.id,
+        facts.actor.owner,
+        command.parent,
+        hold,
+        True,
+        seen.executor,
+        facts.supervisors,
+        seen.monitors,
+        seen.once,
     )
     return Draft(opened, texts, lease=facts.now + watch.LEASE)
 
@@ -172,15 +180,23 @@ def evolve(state: Run | None, sealed: Sealed[e.Event], *, subject: str) -> Run:
     if isinstance(event, e.Opened):
         return _born(event, sealed, subject)
     assert state is not None
-    return changed(state, status=cast(Status, status), rev=sealed.rev, **_moved(state, event, sealed))
+    after = changed(state, status=cast(Status, status), rev=sealed.rev, **_moved(state, event, sealed))
+    return changed(after, left=_left(after)) if after.lost or state.left else after
 
 
 def _born(event: e.Opened, sealed: Sealed[e.Event], subject: str) -> Run:
     return Run(
         subject, "running", sealed.rev, event.agent, event.starter, event.parent, event.hold, sealed.at,
         sealed.texts.get("title"), watched=event.watched, supervisors=event.supervisors, monitors=event.monitors,
-        executor=event.executor, seen_at=sealed.at,
+        executor=event.executor, seen_at=sealed.at, once=event.once,
     )  # fmt: skip
+
+
+def _left(run: Run) -> int:
+    """How many clean-ups another process can do, once that of the run is gone."""
+    if not run.lost or run.status not in ("stopped", "failed"):
+        return 0
+    return sum(one.status == "waits" and one.name is not None for one in run.cleanups)
 
 
 def _moved(state: Run, event: e.Event, sealed: Sealed[e.Event]) -> dict[str, Any]:
@@ -189,7 +205,9 @@ def _moved(state: Run, event: e.Event, sealed: Sealed[e.Event]) -> dict[str, Any
         case e.Faulted():
             return {"faults": state.faults + 1}
         case e.Failed():
-            return {"note": sealed.texts.get("note")}
+            return {"note": sealed.texts.get("note"), "ended_at": sealed.at}
+        case e.Finished():
+            return {"ended_at": sealed.at}
         case e.Paused() | e.Resumed() | e.Stopped() | e.Confirmed() | e.Guided() | e.Heard():
             return _controlled(state, event, sealed)
         case e.Halted():
@@ -206,7 +224,7 @@ def _moved(state: Run, event: e.Event, sealed: Sealed[e.Event]) -> dict[str, Any
             return _alarmed(state, event)
         case e.Prepared() | e.CleanupBegun() | e.Cleaned() | e.Lapsed():
             return _cleanups(state, event, sealed)
-        case e.Opened() | e.Finished():
+        case e.Opened():
             return {}
     assert_never(event)
 
@@ -224,7 +242,7 @@ def _controlled(state: Run, event: Controlled, sealed: Sealed[e.Event]) -> dict[
             return {"control": asked, "totals": monitors.anew(state.totals), "seen_at": sealed.at, "alarm": None}
         case e.Stopped():
             asked = Control("stop", sealed.rev, sealed.at, sealed.by.id)
-            return {"control": asked, "note": sealed.texts.get("note"), "due_at": sealed.at}
+            return {"control": asked, "note": sealed.texts.get("note"), "due_at": sealed.at, "ended_at": sealed.at}
         case e.Confirmed():
             assert state.control is not None
             return {"control": changed(state.control, confirmed_at=sealed.at)}

@@ -97,6 +97,17 @@ OF_RUN: Final = f"""
 HELD_IN: Final = f"""
     SELECT {STREAM_COLUMNS} FROM streams
     WHERE tenant = %s AND parent = %s AND kind = 'action' AND status IN ('held', 'unknown') LIMIT %s"""
+# What people watch: runs by their rank, which is above 0 while they go on and below 0 once they ended.
+WATCHED: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams
+    WHERE tenant = %s AND kind = 'run' AND rank > 0 ORDER BY rank DESC, born, id LIMIT %s"""
+WATCHED_ENDED: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams
+    WHERE tenant = %s AND kind = 'run' AND rank < 0 AND (state::json ->> 'ended_at')::bigint >= %s
+    ORDER BY (state::json ->> 'ended_at')::bigint DESC LIMIT %s"""
+ASKING: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams
+    WHERE tenant = %s AND parent = ANY(%s::text[]) AND kind = 'action' AND status IN ('held', 'unknown') LIMIT %s"""
 # What a stopped run takes with it.
 INSIDE: Final = """
     SELECT id FROM streams
@@ -159,6 +170,10 @@ UNSURE: Final = """
     JOIN streams ON tenant = %s AND kind = 'action' AND rank > 0 AND rank = 2
       AND state::json ->> 'name' = wanted.name AND state::json ->> 'schema' = wanted.schema
     LIMIT %s"""
+
+ABANDONED: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams
+    WHERE tenant = %s AND kind = 'run' AND (state::json ->> 'left')::int > 0 ORDER BY born, id LIMIT %s"""
 
 DUE: Final = "SELECT tenant, id FROM streams WHERE due_at IS NOT NULL AND due_at <= %s ORDER BY due_at LIMIT %s"
 NEXT_DUE: Final = "SELECT min(due_at) FROM streams WHERE due_at IS NOT NULL"
