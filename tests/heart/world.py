@@ -117,17 +117,17 @@ class World:
         if draft.lease is not None:
             self.leases[subject] = draft.lease
         if isinstance(after, Person):
-            self._staff()
+            self._staff({after.id: draft.texts["profile"]} if "profile" in draft.texts else {})
         if isinstance(command, PutPolicy):
             self.policy = policies.policy(command)
         for target, follow in consequences(before, after, draft.event, draft.texts):
             for one in self._decide(target, follow, SYSTEM):
                 self._record(target, follow, one, SYSTEM, changes)
 
-    def _staff(self) -> None:
+    def _staff(self, labels: dict[str, JSON]) -> None:
         people = {one.id: one for one in self.states.values() if isinstance(one, Person)}
         present = {key: person for key, person in people.items() if person.status == "present"}
-        self.directory = Directory(NAMES, present, solo=False, labels=self.directory.labels)
+        self.directory = Directory(NAMES, present, solo=False, labels={**self.directory.labels, **labels})
 
     def _barred_from(self, state: State) -> frozenset[str]:
         held = self.states.get(state.action) if isinstance(state, Review) else state
