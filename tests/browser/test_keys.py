@@ -11,6 +11,7 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.server.house import House
 
+from . import wall_keys
 from .chromium import ROOT, watched
 from .desk import DEAD, ask, frozen, question, reading, row, staffed
 from .reading import FOLDED, broken, outcome, told
@@ -37,7 +38,7 @@ LADDER: Final = {"then": [["user:dora", None]]}
 HELD: Final = '[id="review-title"]'
 
 Case = Callable[[Page, House, str], Awaitable[None]]
-CASES: Final[dict[str, Case]] = {}
+CASES: Final[dict[str, Case]] = {**wall_keys.CASES}
 
 
 def table() -> dict[str, tuple[list[str], bool]]:
@@ -51,7 +52,7 @@ def table() -> dict[str, tuple[list[str], bool]]:
 
 def pressable(key: str) -> str:
     """A key of the table as the browser names it."""
-    names = {"arrowdown": "ArrowDown", "arrowup": "ArrowUp", "enter": "Enter", "escape": "Escape"}
+    names = {"arrowdown": "ArrowDown", "arrowup": "ArrowUp", "enter": "Enter", "escape": "Escape", "shift": "Shift"}
     parts = ["Control" if part == "mod" else names.get(part, part) for part in key.split("+")]
     return "+".join(parts)
 

@@ -14,6 +14,7 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.night import NIGHT, longer_by_night
 from tests.server.house import House
+from tests.server.running import Agent
 
 from .chromium import ROOT, Scheme, inspect, size_of, watched
 from .desk import ask, claim, decide, question, staffed
@@ -255,6 +256,53 @@ async def exception(page: Page, house: House) -> None:
 async def gone(page: Page, house: House) -> None:
     await page.goto("/inbox/rev_00000000000000000000000000")
     await expect(page.locator("[data-pane=review]")).to_contain_text("no ")
+
+
+def at_work(house: House) -> str:
+    """Runs of all kinds on the wall; returns the one that loops."""
+    house.company.person("ann", "treasury", roles=("reviewer", "supervisor"))
+    bot = Agent(house)
+    busy, asking, failed = (bot.open(f"{title} {EVIL}") for title in ("busy", "asking", "failed"))
+    looping = bot.open("looping", ("repeated", 3), ("spend", 900_000))
+    bot.report(busy, {"kind": "step", "step": EVIL})
+    bot.propose(asking)
+    bot.report(looping, *({"kind": "call", "like": "same", "text": EVIL, "spend": 250_000} for _ in range(3)))
+    bot("fail", failed, error=EVIL)
+    return looping
+
+
+@state
+async def wall(page: Page, house: House) -> None:
+    at_work(house)
+    await page.goto("/oversight")
+    await expect(page.locator("article")).to_have_count(4)
+
+
+@state
+async def wall_table(page: Page, house: House) -> None:
+    at_work(house)
+    await page.goto("/oversight?view=table")
+    await expect(page.locator("tbody tr")).to_have_count(4)
+
+
+@state
+async def wall_run(page: Page, house: House) -> None:
+    await page.goto(f"/oversight/{at_work(house)}")
+    await expect(page.locator("aside h3")).to_be_visible()
+
+
+@state
+async def wall_stopping(page: Page, house: House) -> None:
+    await page.goto(f"/oversight/{at_work(house)}")
+    await expect(page.locator("aside h3")).to_be_visible()
+    await press(page, "Shift+S")
+    await expect(page.get_by_role("dialog")).to_be_visible()
+
+
+@state
+async def wall_empty(page: Page, house: House) -> None:
+    await page.goto("/oversight")
+    await expect(page.get_by_text("No run is being watched.")).to_be_visible()
 
 
 @state

@@ -39,8 +39,8 @@ def put(text: str) -> PutPolicy:
 class Office(Desk):
     """Two people of a team, and policies."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, clock: FrozenClock | None = None) -> None:
+        super().__init__(clock=clock)
         names = self.engine.names("default")
         for one in ("ann", "ben"):
             known = PutPerson(names.look_up("user", one), None, (names.group("team"),), one, one)

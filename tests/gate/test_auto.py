@@ -162,13 +162,17 @@ def test_without_such_a_rule_its_error_reaches_the_caller_as_it_is(people):
     assert people.asked == []
 
 
-def test_watched_runs_inside_a_run_and_asks_outside_of_one(people):
+def test_watched_runs_inside_a_watched_run_and_asks_elsewhere(people):
     people.policy(PATHS + "rules: [{action: test_auto.plain, pattern: watched}]")
-    with rail.run("nightly"):
+    with rail.oversight("nightly"):
         ticket = plain.propose(1)
         assert (state(ticket).status, state(ticket).pattern) == ("cleared", "watched")
-    outside = plain.propose(2)
+        with rail.run("inside"):
+            assert state(plain.propose(2)).status == "cleared"
+    outside = plain.propose(3)
     assert (state(outside).status, state(outside).reason) == ("held", "not_watched")
+    with rail.run("unwatched"):
+        assert state(plain.propose(4)).reason == "not_watched"
 
 
 @pytest.mark.parametrize(("mode", "runs"), [("shadow", True), ("autonomous", True), ("assisted", False)])

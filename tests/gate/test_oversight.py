@@ -161,7 +161,7 @@ def test_a_run_with_an_id_is_entered_again_after_an_exception(people: Any) -> No
 
 def test_a_paused_run_lets_no_gated_call_start(people: Any) -> None:
     people.approves("oversight.write")
-    people.pauses("migration", during="customers")
+    people.pauses("migration", during="customers", resumes=False)
     with rail.oversight("migration") as run:
         for table in run.steps(PLAN[:1]):
             ticket = write.propose(table)

@@ -17,6 +17,7 @@ from handrail.clock import DAY
 from handrail.codec.observations import told
 from handrail.directory import lifecycle as directory_life
 from handrail.directory.model import Agent, Directory, Group, Guest, Names, Person
+from handrail.engine.attendance import lasting
 from handrail.engine.consequences import consequences
 from handrail.errors import UnknownAction
 from handrail.policy import register
@@ -266,7 +267,7 @@ def _review_facts(world: World, subject: str, command: object, actor: Principal)
     if not isinstance(held, Action):
         return ReviewFacts(subject, world.now, actor, People(world.directory, frozenset()))
     people = People(world.directory, barred(world, held.agent, held.owner, held.run, held.kind), world.now)
-    base = ReviewFacts(subject, world.now, actor, people, held.agent, unseen=world.folds)
+    base = ReviewFacts(subject, world.now, actor, people, held.agent, unseen=world.folds, after=lasting)
     match command:
         case review.Open():
             return replace(base, view={"round": 1, "bind": command.bind})

@@ -52,7 +52,7 @@ declarations = st.builds(
 )  # fmt: skip
 actions = st.builds(
     Asked, st.sampled_from(NAMES), st.sampled_from(["low", "high"]), st.booleans(), run=st.sampled_from([None, "run"]),
-    confidence=st.sampled_from([None, 0.5, 0.8, 1.0]),
+    confidence=st.sampled_from([None, 0.5, 0.8, 1.0]), watched=st.booleans(),
 )  # fmt: skip
 crowds = st.dictionaries(st.sampled_from(list(STAFF.people)), st.just(NOBODY), max_size=4).map(
     lambda who: {one: STAFF.asked_as(one) for one in who}
@@ -67,7 +67,7 @@ def first(policy: Policy, name: str) -> Rule | None:
 def lets_run(rule: Rule, asked: Asked) -> bool:
     """Whether a rule lets an action run, said apart from the code under test."""
     sure = asked.confidence is not None and rule.threshold is not None and asked.confidence >= rule.threshold
-    free = {"run": True, "exceptions": True, "confidence": sure, "watched": asked.run is not None}
+    free = {"run": True, "exceptions": True, "confidence": sure, "watched": asked.watched}
     return free.get(rule.effect, False) or (rule.effect != "deny" and rule.mode != "assisted")
 
 

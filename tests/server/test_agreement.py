@@ -15,12 +15,13 @@ from handrail.audit.entry import parse_entry
 from handrail.embedded import Embedded
 from handrail.engine.archive import Archive
 from handrail.engine.inbox import Inbox
+from handrail.engine.oversight import Oversight
 from handrail.engine.sheet import Sheets, Viewer
 from handrail.errors import HandrailError
 from handrail.ids import mint
 from handrail.principal import Principal, agent, person
 from handrail.review import commands as c
-from handrail.server.changes import news
+from handrail.server.changes import TOPICS, Rooms, chosen, news
 from handrail.testing import FrozenClock
 from handrail.wire.bodies import command_of
 
@@ -44,7 +45,7 @@ class Reader:
     """One who follows: the rows told so far, the newest of each review."""
 
     def __init__(self, archive: Archive) -> None:
-        self._archive, self._inbox = archive, Inbox(archive)
+        self._archive, self._rooms = archive, Rooms(Inbox(archive), Oversight(archive))
         self.rows: dict[str, dict[str, Any]] = {}
         self.position = -1
 
@@ -52,8 +53,8 @@ class Reader:
         """Take what the log holds by now, as one batch."""
         with self._archive.read() as reader:
             entries = [parse_entry(one.entry) for one in reader.entries("default", after=self.position)]
-            told = news(self._inbox, reader, entries)
-        for chunk in told:
+            told = news(self._rooms, reader, entries, TOPICS)
+        for chunk in chosen(told, TOPICS):
             fields = dict(line.split(": ", 1) for line in chunk.decode().splitlines() if line)
             if fields["event"] == "row":
                 assert int(fields["id"]) > self.position, "one event for each review and batch, in order"

@@ -75,6 +75,8 @@ MAY: Final[dict[str, tuple[str, str]]] = {
     "get_name": ("propose execute", READERS),
     "list_reviews": ("", READERS),
     "get_inbox": ("", READERS),
+    "get_oversight": ("", READERS),
+    "get_run_page": ("", READERS),
     "get_review_page": ("", READERS),
     "get_review_who": ("", READERS),
     "list_all_reviews": ("", READERS),

@@ -53,7 +53,8 @@ def test_the_log_of_one_stream_is_found_by_its_index(tmp_path: Path):
         ("OFFERS", "streams_offered"), ("UNSURE", "streams_offered"), ("PERMISSIONS", "streams_standing"),
         ("FAILING_ERROR", "streams_failing_error"), ("FAILING_ERROR_AFTER", "streams_failing_error"),
         ("FAILING_LIKE", "streams_failing_like"), ("FAILING_LIKE_AFTER", "streams_failing_like"),
-        ("COUNT_FAILING", "streams_failing_like"),
+        ("COUNT_FAILING", "streams_failing_like"), ("WATCHED", "streams_watched"),
+        ("WATCHED_ENDED", "streams_watched_ended"), ("ASKING", "streams_waiting"),
     ],
 )  # fmt: skip
 def test_a_list_reads_no_more_than_it_shows(tmp_path: Path, name: str, index: str):

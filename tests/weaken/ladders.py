@@ -24,4 +24,25 @@ OF_LADDERS: Final = (
         (Edit(ACCESS, "return frozenset(one for one in there if one is not None)", "return frozenset(called)"),),
         ("tests/review/test_absences.py::test_a_level_that_reaches_nobody_is_passed_at_once",),
     ),
+    Guard(
+        "hours that count", "Where only some hours count, no level ends earlier.",
+        (Edit("policy/paths.py", "after(self.hours, start, lasts)", "start + lasts"),),
+        ("tests/engine/test_ladders.py::test_a_level_lasts_so_many_business_hours_whatever_the_clock_does",),
+    ),
+    Guard(
+        "the ladder of a claim", "While somebody is at it, nobody further is asked.",
+        (
+            Edit(
+                "review/ladder.py", 'state.status == "open" and state.level_until <= facts.now',
+                "state.level_until <= facts.now",
+            ),
+            Edit("review/model.py", 'self.claim_until if self.status == "claimed" else ', ""),
+        ),
+        ("tests/engine/test_ladders.py::test_a_claim_holds_the_ladder_until_its_lease_ends_but_no_deadline_and_no_reminder",),
+    ),
+    Guard(
+        "silence approves the harmless alone", "Nobody's silence lets run what is risky or cannot be undone.",
+        (Edit("policy/verdict.py", 'demand.at_end == "approve" and not safe', "False"),),
+        ("tests/engine/test_ladders.py::test_every_end_releases_the_agent_and_only_what_is_harmless_runs_by_silence",),
+    ),
 )  # fmt: skip

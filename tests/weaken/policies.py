@@ -83,9 +83,9 @@ OF_THE_POLICY: Final = (
         ),
     ),
     Guard(
-        "watched from outside", "What runs only where people could stop it asks them outside of a run.",
-        (Edit("policy/rules.py", 'case "watched" if asked.run is None:', 'case "watched" if False:'),),
-        ("tests/gate/test_auto.py::test_watched_runs_inside_a_run_and_asks_outside_of_one",),
+        "watched from outside", "What runs only where people watch asks them outside of a watched run.",
+        (Edit("policy/rules.py", 'case "watched" if not asked.watched:', 'case "watched" if False:'),),
+        ("tests/gate/test_auto.py::test_watched_runs_inside_a_watched_run_and_asks_elsewhere",),
     ),
     Guard(
         "a sample moves nothing", "What people say of a sample leaves its action as it is.",

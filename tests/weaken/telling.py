@@ -56,6 +56,44 @@ OF_TELLING: Final = (
         (f"{LINKS}::test_it_ends",),
     ),
     Guard(
+        "public addresses", "A webhook calls public addresses alone.",
+        (Edit("notify/guarded.py", "(not to.tls or not is_public(one))", "not to.tls"),),
+        (
+            "tests/notify/test_guarded.py::test_a_forbidden_address_is_called_in_none_of_its_forms",
+            "tests/notify/test_guarded.py::test_a_name_of_which_any_address_is_forbidden_is_not_called",
+        ),
+    ),
+    Guard(
+        "the checked address", "The connection goes to the address that was checked.",
+        (Edit("notify/guarded.py", "self._connected(to, str(found[0]), until)",
+              "self._connected(to, self._resolve(to.host, to.port)[0], until)"),),
+        ("tests/notify/test_guarded.py::test_a_resolver_that_changes_its_mind_is_asked_once",),
+    ),
+    Guard(
+        "carried addresses", "No way of carrying an IPv4 address in IPv6 makes it public.",
+        (
+            Edit(
+                "notify/addresses.py", "isinstance(address, ipaddress.IPv6Address) and address not in _PUBLIC", "False",
+            ),
+        ),
+        ("tests/notify/test_guarded.py::test_no_way_of_carrying_an_ipv4_address_in_ipv6_is_public",),
+    ),
+    Guard(
+        "numbers in one spelling", "A host that is a number has its only spelling.",
+        (Edit("notify/guarded.py", 'if _NUMBER.fullmatch(given.rpartition(".")[2]):', "if False:"),),
+        ("tests/notify/test_guarded.py::test_a_forbidden_address_is_called_in_none_of_its_forms",),
+    ),
+    Guard(
+        "redirects", "No redirect is followed, and one is not taken for an answer.",
+        (Edit("notify/guarded.py", "if 300 <= status < 400:", "if False:"),),
+        ("tests/notify/test_guarded.py::test_a_redirect_is_not_followed",),
+    ),
+    Guard(
+        "signatures", "A webhook is signed over its id, its time and its body.",
+        (Edit("notify/channels/webhook.py", 'f"{id_}.{at}.".encode() + body', 'f"{id_}.{at}.".encode()'),),
+        ("tests/notify/test_webhook.py::test_a_receiver_can_check_what_it_gets_with_the_library_of_the_standard",),
+    ),
+    Guard(
         "addresses of others", "Where somebody is told is nobody else's business.",
         (Edit("wire/directory.py", 'if key != "telling"}', "}"),),
         ("tests/server/test_posting.py::test_where_somebody_is_told_is_nobody_elses_business",),

@@ -3,70 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from ruamel.yaml.nodes import Node, ScalarNode
 
 from ..clock import DAY, micros
-from ..directory.hours import DAY_MINUTES, Hours, Span, hours
+from ..directory.hours import DAY_MINUTES, Hours
 from ..directory.times import Absence, Rota, Rotation, Shift, Times
-from .calendar import UnknownZone, instant, zone_of
+from .calendar import instant
 from .strict_yaml import items, members, said, text, wrong
+from .week_yaml import week, zone
 
-DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MOST: Final = 100
 """Absences or shifts of one person or group."""
 MOST_DAYS: Final = 366
 _STAMP: Final = "tag:yaml.org,2002:timestamp"
-_HOURS: Final = re.compile(
-    r"(?:(?P<first>[A-Z][a-z]{2})(?:-(?P<last>[A-Z][a-z]{2}))? )?(?P<from>\d\d:\d\d)-(?P<to>\d\d:\d\d)"
-)
 _TIME: Final = re.compile(r"(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d))?")
 _CENTURIES: Final = ("20", "21")
-EXAMPLE: Final = "Mon-Fri 09:00-17:00"
-
-
-def zone(node: Node) -> str:
-    """The name of a time zone that this machine knows."""
-    found = text(node, "zone")
-    try:
-        zone_of(found)
-    except UnknownZone as error:
-        problem, _, fix = str(error).partition(": ")
-        wrong(node, problem, fix)
-    return found
-
-
-def week(node: Node, what: str, where: str) -> Hours:
-    """Hours of the week in the zone `where`: `Mon-Fri 09:00-17:00, Sat 10:00-12:00`; without a day, on every day."""
-    spans: list[Span] = []
-    for part in text(node, what).split(","):
-        found = _HOURS.fullmatch(part.strip())
-        if found is None:
-            wrong(node, f"`{what}`: {said(part.strip())} is no time of the week", f"write {EXAMPLE}")
-        first, last = found["first"] or DAYS[0], found["last"] or found["first"] or DAYS[-1]
-        start, end = _minute(node, found["from"]), _minute(node, found["to"])
-        if start in (end, DAY_MINUTES):
-            wrong(node, f"`{what}`: {said(part.strip())} has no length", f"write {EXAMPLE}")
-        spans += ((day, start, end) for day in _days(node, first, last))
-    return hours(where, spans)
-
-
-def _days(node: Node, first: str, last: str) -> Iterator[int]:
-    for one in (first, last):
-        if one not in DAYS:
-            wrong(node, f"{said(one)} is no day", f"write one of {', '.join(DAYS)}")
-    begins, ends = DAYS.index(first), DAYS.index(last)
-    yield from ((begins + step) % 7 for step in range((ends - begins) % 7 + 1))
-
-
-def _minute(node: Node, found: str) -> int:
-    hour, minute = map(int, found.split(":"))
-    if minute > 59 or hour * 60 + minute > DAY_MINUTES:
-        wrong(node, f"{said(found)} is no time of the day", "write 00:00 to 24:00")
-    return hour * 60 + minute
 
 
 def times(found: dict[str, Node]) -> Times | None:

@@ -46,6 +46,9 @@ LATER: Final = {"when": None, "threshold": None, "mode": "assisted", "sample": 0
 
 def _plain(part: PathSpec | Rule | Limit | Raise) -> Any:
     found = orjson.loads(msgspec.json.encode(part))
+    for level in found.get("levels", ()):
+        if level["hours"] is None:
+            del level["hours"]
     return {key: value for key, value in found.items() if key not in LATER or value != LATER[key]}
 
 

@@ -9,6 +9,7 @@ from typing import Final, cast, get_args
 from ruamel.yaml.nodes import Node, ScalarNode
 
 from ..clock import DAY, SECOND, micros
+from ..directory.hours import Hours, hours
 from ..errors import MalformedJSON
 from ..policy.criticality import Raise
 from ..policy.paths import ANYONE
@@ -19,12 +20,15 @@ from .cel.syntax import MAX_CHARACTERS
 from .conditions import Condition, ConditionError, condition
 from .policy_file import Expectation, Never
 from .strict_yaml import is_number, items, line, lines, members, named, number, plain, said, text, wrong
+from .week_yaml import week, zone
 
 AUTHS: Final = tuple(one for one in get_args(Auth) if one not in ("apikey", "none"))
 RISKS: Final = ("low", "medium", "high", "critical", "unrated")
 PATTERNS: Final = ("approval", "confidence", "exceptions", "watched")
 YEAR: Final = 366 * DAY
 MONTH: Final = 31 * DAY
+BUSINESS: Final = tuple((day, 9 * 60, 17 * 60) for day in range(5))
+"""`hours: business`: Monday to Friday, from 9 to 17 o'clock."""
 _TEST: Final = ("action", "risk", "reversible", "expect", "args", "env", "agent", "run", "confidence")
 _ACTION: Final = re.compile(r"[A-Za-z0-9_\-.*]{1,200}")
 _HANDLE: Final = re.compile(r"(user|group):[a-z0-9](?:[a-z0-9._@+-]{0,98}[a-z0-9])?")
@@ -110,6 +114,19 @@ def path_name(node: Node, paths: Mapping[str, PathSpec]) -> str:
         fix = f"write one of {', '.join(paths)}, or add it below `paths:`" if paths else "add it below `paths:`"
         wrong(node, f"there is no path {said(name)}", fix)
     return name
+
+
+def path_hours(node: Node, found: Mapping[str, Node]) -> Hours | None:
+    """The hours in which the time of a path counts; `None` where all do."""
+    if "hours" not in found:
+        if "zone" in found:
+            wrong(found["zone"], "a zone says nothing without hours", "add hours: business, or take it out")
+        return None
+    if "zone" not in found:
+        wrong(found["hours"], "these hours are in no time zone", "add zone: Europe/Berlin")
+    where = zone(found["zone"])
+    business = isinstance(found["hours"], ScalarNode) and found["hours"].value == "business"
+    return hours(where, BUSINESS) if business else week(found["hours"], "hours", where)
 
 
 def handle(node: Node) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 
 from ruamel.yaml.nodes import Node, SequenceNode
 
+from ..directory.hours import WEEK_MINUTES, Hours
 from ..policy.paths import AtEnd
 from ..policy.rules import PathSpec, Policy, Rung
 from . import policy_words as words
@@ -78,17 +79,18 @@ class _Reading(Notes):
     def _path(self, name: str, key: Node, value: Node) -> _Path:
         if not _NAME.fullmatch(name) or name == "quorum":
             wrong(key, f"{said(name)} names no path", "use small letters, digits, - and _, as in finance")
-        found = members(value, ("levels", "at_end"), f"the path {name}", self.note)
+        found = members(value, ("levels", "at_end", "hours", "zone"), f"the path {name}", self.note)
         if "levels" not in found:
             wrong(value, f"the path {name} has no levels", "write levels: [{ask: group:finance, for: 1h}]")
         nodes = items(found["levels"], "`levels`", "levels: [{ask: group:finance, for: 1h}]")
-        levels = self.each(found["levels"], "levels", self._level)
+        hours = words.path_hours(value, found)
+        levels = self.each(found["levels"], "levels", lambda one: self._level(one, hours))
         at_end = self.given(found, "at_end", lambda one: text(one, "at_end"), "reject")
         if len(levels) < len(nodes):
             return _Path(value, (), "misread")
         return _Path(found.get("at_end", value), levels, at_end)
 
-    def _level(self, node: Node) -> Rung:
+    def _level(self, node: Node, hours: Hours | None) -> Rung:
         found = members(node, ("ask", "for", "remind"), "a level", self.note)
         for key in ("ask", "for"):
             if key not in found:
@@ -98,7 +100,9 @@ class _Reading(Notes):
         remind = words.duration(found["remind"], "remind") if "remind" in found else None
         if remind is not None and remind >= within:
             wrong(found["remind"], "the reminder would come after the level has ended", "give remind less than for")
-        return Rung(asked, within, remind)
+        if hours is not None and within > words.YEAR * hours.minutes // WEEK_MINUTES:
+            wrong(found["for"], "in these hours `for` takes more than a year", "give them less time, or more hours")
+        return Rung(asked, within, remind, hours)
 
     def _asked(self, node: Node) -> tuple[str, ...]:
         nodes = items(node, "`ask`", "ask: group:finance") if isinstance(node, SequenceNode) else [node]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 DAY_MINUTES: Final = 24 * 60
 WEEK_MINUTES: Final = 7 * DAY_MINUTES
 Span = tuple[int, int, int]
@@ -42,3 +43,21 @@ def _merged(spans: list[Span]) -> Iterable[Span]:
         else:
             found.append((day, start, end))
     return found
+
+
+def said(hours: Hours) -> str:
+    """Hours as they are written: `Mon-Fri 09:00-17:00 Europe/Berlin`."""
+    by_time: dict[str, list[int]] = {}
+    for day, start, end in hours.spans:
+        by_time.setdefault(f"{_clock(start)}-{_clock(end)}", []).append(day)
+    return f"{', '.join(f'{_days(days)} {time}' for time, days in by_time.items())} {hours.zone}"
+
+
+def _days(days: list[int]) -> str:
+    if len(days) > 2 and days == list(range(days[0], days[-1] + 1)):
+        return f"{DAYS[days[0]]}-{DAYS[days[-1]]}"
+    return " ".join(DAYS[day] for day in days)
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"

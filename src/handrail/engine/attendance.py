@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from typing import Final
 
-from ..codec.calendar import UnknownZone, turn
+from ..codec.calendar import UnknownZone, after, turn
+from ..directory.hours import Hours
 from ..directory.model import Directory
 from ..directory.times import Rota
 from ..review.access import People
@@ -18,6 +19,16 @@ def present(directory: Directory, barred: frozenset[str], now: int) -> People:
     return People(
         directory, barred, now, {group: on_call(directory, rota, now) for group, rota in directory.rotas.items()}
     )
+
+
+def lasting(hours: Hours, start: int, lasts: int) -> int:
+    """The instant (µs) at which so many µs of these hours have passed since `start`; where this machine does not know
+    their zone, every hour counts."""
+    try:
+        return after(hours, start, lasts)
+    except ValueError as error:
+        log.warning("every hour counts: %s", error)
+        return start + lasts
 
 
 def on_call(directory: Directory, rota: Rota, now: int) -> frozenset[str]:

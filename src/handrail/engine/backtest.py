@@ -17,8 +17,10 @@ from ..codec.records import read_state
 from ..directory.model import Names
 from ..policy.asked import Asked
 from ..policy.rules import ConditionFailed, Policy
+from ..run.model import Run
 from ..store.protocol import Reader, Stream
 from .context import COUNTED, MOST
+from .lineage import DEEPEST
 
 PAGE: Final = 500
 ACTIONS: Final = 20_000
@@ -72,6 +74,7 @@ class Recorded(NamedTuple):
     was: Kind
     args: str | None
     schema: str
+    watched: bool
 
 
 def backtest(reader: Reader, tenant: str, names: Names, file: PolicyFile, since: int) -> Backtest:
@@ -82,7 +85,7 @@ def backtest(reader: Reader, tenant: str, names: Names, file: PolicyFile, since:
     past = _Past()
     for one in reversed(recorded):
         args = Arguments(one.args, one.schema or "{}")
-        context = Context(_asked(one.state), args, names, past.before(one.state), file.policy.criticality)
+        context = Context(_asked(one), args, names, past.before(one.state), file.policy.criticality)
         if one.args is None and _reads_arguments(file.policy, one.state.name):
             found.erased += 1
         else:
@@ -91,8 +94,11 @@ def backtest(reader: Reader, tenant: str, names: Names, file: PolicyFile, since:
     return found
 
 
-def _asked(state: Action) -> Asked:
-    return Asked(state.name, state.risk, state.reversible, state.agent, state.run, state.env, state.sure)
+def _asked(one: Recorded) -> Asked:
+    state = one.state
+    return Asked(
+        state.name, state.risk, state.reversible, state.agent, state.run, state.env, state.sure, one.watched
+    )  # fmt: skip
 
 
 def _judge(found: Backtest, file: PolicyFile, one: Recorded, context: Context) -> None:
@@ -144,7 +150,23 @@ def _recorded(reader: Reader, tenant: str, since: int) -> Iterator[Recorded]:
         if isinstance(state, Action):
             kept = reader.revision(tenant, state.id, 1)
             schema = reader.blob(tenant, state.schema) or "{}"
-            yield Recorded(state, _was(reader, tenant, state), kept.args if kept else None, schema)
+            yield Recorded(
+                state, _was(reader, tenant, state), kept.args if kept else None, schema, _watched(reader, tenant, state)
+            )
+
+
+def _watched(reader: Reader, tenant: str, state: Action) -> bool:
+    """Whether people watched the run, or one around it."""
+    run, depth = state.run, 0
+    while run is not None and depth <= DEEPEST:
+        rows = reader.streams(tenant, {run})
+        found = read_state("run", rows[0].state) if rows else None
+        if not isinstance(found, Run):
+            return False
+        if found.watched:
+            return True
+        run, depth = found.parent, depth + 1
+    return False
 
 
 def _rows(reader: Reader, tenant: str, since: int) -> Iterator[Stream]:

@@ -42,6 +42,7 @@ from ..review.model import Review
 from ..run.commands import Prune, Stop
 from ..run.events import OBSERVATIONS
 from ..run.model import Run
+from ..run.need import rank as standing_of
 from ..store.protocol import Answer as Kept
 from ..store.protocol import Batch, Call, Head, Opening, Stream, Transaction
 from .lives import due_at, keeps, kind, leased
@@ -367,7 +368,7 @@ def _stream(state: State, reads: Reads) -> Stream:
         case Action():
             parent, rank, born = state.run, offer(state), state.proposed_at
         case Run():
-            parent, born = state.parent, state.opened_at
+            parent, rank, born = state.parent, standing_of(state), state.opened_at
         case Review():
             parent, rank, born = state.action, RANKS.get(state.risk, 1), state.opened_at
         case Standing():

@@ -9,6 +9,7 @@ from ..action.model import Action
 from ..policy.asked import Asked
 from ..policy.criticality import Criticality
 from ..policy.rules import ConditionFailed, Holds, Policy, Rule
+from . import lineage
 
 if TYPE_CHECKING:
     from ..codec.conditions import Context
@@ -38,7 +39,8 @@ def holding(work: Work, about: About) -> Holds:
 
 def standing(work: Work, state: Action, args: str | None) -> About:
     """An action that was judged before, with its arguments as they are or as an edit has them."""
-    asked = Asked(state.name, state.risk, state.reversible, state.agent, state.run, state.env, state.sure)
+    watched = lineage.watched(work, state.run)
+    asked = Asked(state.name, state.risk, state.reversible, state.agent, state.run, state.env, state.sure, watched)
     return About(state.id, asked, args, lambda: work.sources.schema(state.schema))
 
 

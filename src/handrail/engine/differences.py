@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from ..clock import DAY, HOUR, MINUTE, SECOND
+from ..directory.hours import said
 from ..policy.globs import overlap
 from ..policy.limits import Limit
 from ..policy.paths import ANYONE
@@ -92,7 +93,7 @@ def _routing(rule: Rule) -> str:
     """How a rule routes its actions."""
     said = {
         "run": "runs", "approval": "needs approval", "exceptions": "runs, and people are asked when it fails",
-        "confidence": f"runs from confidence {rule.threshold} on", "watched": "runs inside a run",
+        "confidence": f"runs from confidence {rule.threshold} on", "watched": "runs inside a watched run",
     }[rule.effect]  # fmt: skip
     return said if rule.mode == "assisted" else f"{said}, mode {rule.mode}"
 
@@ -114,6 +115,7 @@ def _time(micros: int) -> str:
 def _ladder(path: PathSpec) -> str:
     rungs = [
         f"{' or '.join(rung.ask)} for {_time(rung.within)}"
+        + (f" of {said(rung.hours)}" if rung.hours else "")
         + (f", reminded after {_time(rung.remind)}" if rung.remind else "")
         for rung in path.levels
     ]

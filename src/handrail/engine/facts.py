@@ -40,7 +40,7 @@ from ..run.model import Run
 from ..stream import JSON, Revision, changed
 from ..view.model import folds
 from . import conditions, limits, lineage, permissions, runs, shown, stops
-from .attendance import present
+from .attendance import lasting, present
 from .checks import check_correction, check_decision, check_output, check_parent, check_run
 
 if TYPE_CHECKING:
@@ -140,6 +140,7 @@ def _proposal(work: Work, subject: str, command: action.Propose, actor: Principa
         command.run,
         work.place.env,
         usable(command.confidence),
+        lineage.watched(work, command.run),
     )
     about = conditions.About(subject, asked, command.args, lambda: command.schema_text)
     verdict = judge(command.declared, directory, barred, work.sources.policy(), asked, conditions.holding(work, about))
@@ -271,12 +272,13 @@ def _review(work: Work, subject: str, state: State | None, command: object, acto
         assert isinstance(held, Action)
         people = _people(work, held)
         view = shown.opening(work, subject, held, command)
-        return ReviewFacts(subject, work.now, actor, people, held.agent, view=view)
+        return ReviewFacts(subject, work.now, actor, people, held.agent, view=view, after=lasting)
     if not isinstance(state, Review):
         raise UnknownReview(f"no review {subject} is in this database: check the id")
     held = work.state(state.action)
     assert isinstance(held, Action)
-    base = ReviewFacts(subject, work.now, actor, _people(work, held), held.agent, label=_label(work, actor))
+    people, label = _people(work, held), _label(work, actor)
+    base = ReviewFacts(subject, work.now, actor, people, held.agent, label=label, after=lasting)
     match command:
         case review.Decide():
             return _decision(work, base, state, held, command)

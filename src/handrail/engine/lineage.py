@@ -59,6 +59,11 @@ def waits(work: Lives, run_id: str | None, action_id: str) -> str | None:
     return around[-1].id if len(around) > DEEPEST else None
 
 
+def watched(work: Lives, run_id: str | None) -> bool:
+    """Whether people watch the run, or one around it."""
+    return any(run.watched for run in runs(work, run_id))
+
+
 def stopped(work: Work, run_id: str | None) -> str | None:
     """Why the run, or one around it, was stopped; `None` where none was."""
     for run in runs(work, run_id):

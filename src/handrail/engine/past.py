@@ -21,6 +21,7 @@ from ..view.drawing import drawn, written
 from ..view.masks import conceal
 from ..view.model import Erased
 from ..view.words import duration
+from .attendance import lasting
 from .rows import Names, Who
 
 LONGEST: Final = 4_000
@@ -161,7 +162,8 @@ def ladder(review: Review, events: Iterable[Event], names: Names) -> Iterator[Ru
     start = review.opened_at
     for number, level in enumerate(levels):
         start = reached.get(number, start)
-        planned = review.deadline if number == len(levels) - 1 else min(start + level.within, review.deadline)
+        end = level.end(start, level.within, lasting)
+        planned = review.deadline if number == len(levels) - 1 else min(end, review.deadline)
         until = reached.get(number + 1, review.level_until if number == review.level else planned)
         yield {"ask": tuple(map(names.who, level.ask)), "from": start, "until": until, "remind": level.remind}
         start = until

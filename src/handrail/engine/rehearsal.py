@@ -111,10 +111,10 @@ def _test(file: PolicyFile, test: Expectation, directory: Directory) -> Iterator
 
 
 def supposed(test: Expectation, names: Names) -> Asked:
-    """The action that a test is about."""
+    """The action that a test is about; the run of a test is taken as one that people watch."""
     agent = names.agent(test.agent) if test.agent else ""
     run = names.run(test.run) if test.run else None
-    return Asked(test.action, test.risk, test.reversible, agent, run, test.env, test.confidence)
+    return Asked(test.action, test.risk, test.reversible, agent, run, test.env, test.confidence, run is not None)
 
 
 def _never(file: PolicyFile, never: Never) -> Iterator[Mistake]:

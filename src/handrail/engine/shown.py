@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
 from ..action.model import Action
+from ..directory.hours import said
 from ..policy.paths import Demand
 from ..review import commands as review
 from ..review.model import Review
 from ..stream import JSON, Revision
 from ..view.flags import Flag, inspect
 from ..view.fold import folded_paths
-from ..view.model import ActionView, Erased, PartsView, RefusedView, ReviewView, VerdictView, build
+from ..view.model import ActionView, Erased, LevelView, PartsView, RefusedView, ReviewView, VerdictView, build
 from ..view.uninspected import Uninspected, uninspected
 from . import conditions, limits, lineage
+from .attendance import lasting
 
 if TYPE_CHECKING:
     from .work import Work
@@ -26,7 +29,7 @@ AFTERWARDS: Final = frozenset({"attempts_failed", "outcome_unknown", "sampled"})
 
 def opening(work: Work, subject: str, held: Action, command: review.Open) -> dict[str, Any]:
     """The view of the first round."""
-    about = _about(subject, command.kind, 1, work.now, work.now + command.demand.lasts, command.demand)
+    about = _about(subject, command.kind, 1, work.now, command.demand.deadline(work.now, lasting), command.demand)
     reason = held.reason if command.cause == "held" else command.cause
     return _view(work, held, about, reason, held.revision, held.bind, work.args(held.id, held.revision))
 
@@ -41,10 +44,16 @@ def edited(work: Work, state: Review, held: Action, revision: Revision) -> dict[
 def _about(review_id: str, kind: str, number: int, opened_at: int, deadline: int, demand: Demand) -> ReviewView:
     return {
         "id": review_id, "kind": kind, "round": number, "opened_at": opened_at, "deadline": deadline,
-        "at_end": demand.at_end,
-        "levels": [{"ask": list(one.ask), "within": one.within, "remind": one.remind} for one in demand.levels],
+        "at_end": demand.at_end, "levels": list(_levels(demand, opened_at)),
         "quorum": list(demand.quorum), "undo": demand.undo,
     }  # fmt: skip
+
+
+def _levels(demand: Demand, start: int) -> Iterator[LevelView]:
+    for one in demand.levels:
+        level: LevelView = {"ask": list(one.ask), "within": one.within, "remind": one.remind}
+        start = one.end(start, one.within, lasting)
+        yield level if one.hours is None else {**level, "hours": said(one.hours), "until": start}
 
 
 def _view(

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
+from ..clock import SystemClock
 from .channel import Channel
-from .channels.smtp import Mail
+from .channels.chat import Apprise, Chat
+from .channels.smtp import Mail, MailServer
+from .channels.webhook import Hook, Webhook
 from .settings import Settings, read_settings
 
 
@@ -14,4 +19,11 @@ def channels(path: str | None) -> dict[str, Channel]:
 
 def opened(settings: Settings) -> Channel:
     """The channel that these settings describe."""
-    return Mail(settings)
+    match settings:
+        case MailServer():
+            return Mail(settings)
+        case Hook():
+            return Webhook(settings, SystemClock())
+        case Chat():
+            return Apprise(settings)
+    assert_never(settings)

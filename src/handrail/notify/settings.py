@@ -17,19 +17,23 @@ from email.utils import parseaddr
 from pathlib import Path
 from typing import Final
 
-from ruamel.yaml.nodes import Node
+from ruamel.yaml.nodes import Node, ScalarNode
 
 from ..codec.people_telling import CHANNEL
-from ..codec.strict_yaml import Wrong, members, named, parsed, said, text, wrong
+from ..codec.strict_yaml import Wrong, members, named, parsed, plain, said, text, wrong
 from ..errors import UsageError
+from .channel import Undeliverable
+from .channels.chat import Chat
 from .channels.smtp import SECURITY, MailServer
+from .channels.webhook import Hook, key_of
+from .guarded import target
 
 LONGEST: Final = 4096
 """Characters of a secret."""
 _HOST: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})|\[[0-9A-Fa-f:.]{2,45}\]")
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9._%+'=/-]{1,64}@[A-Za-z0-9.-]{1,253}")
 
-Settings = MailServer
+Settings = MailServer | Hook | Chat
 
 
 class NotifyFileError(UsageError):
@@ -111,6 +115,24 @@ def _place(node: Node) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
+def _hook(node: Node, found: Mapping[str, Node]) -> Hook:
+    if "secret" not in found:
+        wrong(node, "there is no `secret:`", "write secret: {env: NAME}, with the receiver's whsec_… in it")
+    loopback = "loopback" in found and plain(found["loopback"], "loopback") is True
+    given = found["webhook"]
+    url = text(given, "webhook", LONGEST) if isinstance(given, ScalarNode) else secret(given, "webhook")
+    try:
+        target(url, loopback=loopback)
+        key = key_of(secret(found["secret"], "secret"))
+    except (Undeliverable, ValueError) as error:
+        wrong(node, str(error), "write webhook: https://example.com/hook, and a secret that begins with whsec_")
+    return Hook(url, key, loopback)
+
+
+def _chat(_: Node, found: Mapping[str, Node]) -> Chat:
+    return Chat(secret(found["apprise"], "apprise"))
+
+
 def secret(node: Node, what: str) -> str:
     """A secret from where the file says that it stands. Raises `Wrong` and `UsageError`."""
     found = members(node, ("env", "file"), f"`{what}`")
@@ -130,5 +152,7 @@ def secret(node: Node, what: str) -> str:
 
 _KINDS: Final[Mapping[str, tuple[tuple[str, ...], Callable[[Node, Mapping[str, Node]], Settings]]]] = {
     "smtp": (("smtp", "from", "security", "user", "password"), _mail),
+    "webhook": (("webhook", "secret", "loopback"), _hook),
+    "apprise": (("apprise",), _chat),
 }
 _KEYS: Final = tuple(dict.fromkeys(key for keys, _ in _KINDS.values() for key in keys))

@@ -19,6 +19,8 @@ from .place import on_loop, place
 from .supervision import Supervision
 
 Spend = float | Decimal
+COUNTED: Final = frozenset({"spend", "steps", "repeated", "errors"})
+"""Monitors that count what is reported: it is sent before each step, so that none begins beyond their limit."""
 
 
 class Progress:
@@ -31,6 +33,8 @@ class Progress:
         self._secret: Final = secrets.token_bytes(16)
         self._ended: Final[Counter[str]] = Counter()
         self._again: Final[set[Any]] = set()
+        watch = supervision.open.watch
+        self._counted: Final = watch is not None and any(one.kind in COUNTED for one in watch.monitors)
 
     def calling(self, action: str, args: str) -> None:
         """A gated function is about to be called: the same one with the same arguments counts as repeated."""
@@ -54,6 +58,8 @@ class Progress:
     def _begin(self, step: object) -> Steps:
         name, notice, title = named(step), self.supervision.gate.notice, str(self.supervision.open.title)
         notice.step(self.supervision.id, title, name, begun=False)
+        if self._counted:
+            yield from self.supervision.flush()
         yield from self.supervision.hold()
         yield from self.supervision.listen()
         self.step = name

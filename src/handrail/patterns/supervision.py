@@ -10,16 +10,17 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from ..clock import SystemClock
-from ..errors import Interrupted, RunStopped, Stopped, Unavailable
+from ..errors import Interrupted, RunStopped, Stopped, TooMany, Unavailable
 from ..gate.cleanups import Prepared
 from ..gate.conduct import Steps
 from ..gate.controls import Asked, Controls
-from ..gate.effects import Commit, Heard, Look
+from ..gate.effects import Commit, Evaluate, Heard, Look
 from ..gate.ending import reason_of
 from ..gate.gate import Gate
 from ..gate.reports import Reports
 from ..run import commands as c
 from ..run.lifecycle import said
+from .place import on_loop
 
 if TYPE_CHECKING:
     from .tasks import Tasks
@@ -137,6 +138,13 @@ class Supervision:
         yield from self._confirm()
         yield from self._return()
 
+    def flush(self) -> Steps:
+        """Send what was reported; where nobody takes it now, later."""
+        try:
+            yield Evaluate(self.reports.flush_async if on_loop() else self.reports.flush, (), {})
+        except (Unavailable, TooMany) as error:
+            log.warning("what a watched run reported is kept here for now: %s", error)
+
     def _look(self) -> Steps:
         """Ask how the run stands, so that what was acknowledged holds; one that nobody can tell of waits, too."""
         away = False
@@ -152,7 +160,8 @@ class Supervision:
 
     def _announce(self, asked: Asked) -> None:
         reason = reason_of(self.gate.backend, asked.run, "run.paused")
-        self.gate.notice.paused(asked.run, str(self.open.title), reason)
+        title = self.gate.backend.run(asked.run)[1]
+        self.gate.notice.paused(asked.run, title if isinstance(title, str) else asked.run, reason)
 
     def _confirm(self) -> Steps:
         """Say that what was asked has taken hold here: of this run, and of those around it in this process."""

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 from ..backend import Backend
-from ..errors import HandrailError, Interrupted, NotFound, RunStopped, Stopped
+from ..errors import HandrailError, Interrupted, NotFound, RunStopped, StopInForce, Stopped
 from ..gate.cleanups import clean_up
 from ..gate.conduct import Steps
 from ..gate.effects import Commit, Evaluate, Heard, Look
@@ -141,7 +141,7 @@ def enter(gate: Gate, asked: Opening) -> Steps:
     opening = c.Open(asked.title, above, asked.hold, watch)
     try:
         return (yield from _entered(gate, run_id, opening, scope))
-    except RunStopped as error:
+    except (RunStopped, StopInForce) as error:
         raise stopped(error, RunScope(run_id, asked.title, asked.hold)) from None
     except BaseException as error:
         if not (isinstance(error, Exception) or asked.stays):

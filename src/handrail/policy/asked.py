@@ -9,7 +9,8 @@ from ..errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The action's name, what its agent says about it, who that is, and where it would run.
+    """The action's name, what its agent says about it, who that is, and where it would run: `watched` tells whether
+    people watch the run, or one around it.
 
     `agent` is the name by which the agent is known, or its id; `env` the word of whoever commits; `confidence` a number
     from 0 to 1.
@@ -22,6 +23,7 @@ class Asked:
     run: str | None = None
     env: str | None = None
     confidence: float | None = None
+    watched: bool = False
 
 
 def environment(given: str | None) -> str | None:

@@ -85,7 +85,8 @@ def both(ruled: Demand, own: Demand) -> Demand:
 def of_path(path: PathSpec, directory: Directory, *, question: bool = False) -> Demand:
     """A path's people by id, and its end: silence can answer a question, and approve a call."""
     levels = tuple(
-        Level(tuple(known(spec, directory) for spec in rung.ask), rung.within, rung.remind) for rung in path.levels
+        Level(tuple(known(spec, directory) for spec in rung.ask), rung.within, rung.remind, rung.hours)
+        for rung in path.levels
     )
     fits = path.at_end != ("approve" if question else "answer")
     return Demand(levels, at_end=path.at_end if fits else "reject")

@@ -1,9 +1,11 @@
 """Who is asked, for how long, how many must agree, and what happens at the end."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from ..clock import DAY, HOUR
+from ..directory.hours import Hours
 
 ANYONE: Final = "any"
 DEFAULT_WITHIN: Final = 4 * HOUR
@@ -11,15 +13,28 @@ DEFAULT_GRANT: Final = DAY
 
 AtEnd = Literal["reject", "approve", "answer"]
 Quorum = tuple[tuple[str, int], ...]
+After = Callable[[Hours, int, int], int]
+"""The instant (µs) at which so many µs of these hours have passed since an instant (µs)."""
+
+
+def every_hour(_: Hours, start: int, lasts: int) -> int:
+    """Time that counts in every hour, whatever the hours are."""
+    return start + lasts
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """One rung of the ladder: ids of people and groups, how long they have, when they are reminded (µs)."""
+    """One rung of the ladder: ids of people and groups, how long they have, when they are reminded (µs). With `hours`
+    these times count only in those."""
 
     ask: tuple[str, ...]
     within: int
     remind: int | None = None
+    hours: Hours | None = None
+
+    def end(self, start: int, lasts: int, after: After) -> int:
+        """The instant (µs) at which so long a time that counts on this rung has passed since `start`."""
+        return start + lasts if self.hours is None else after(self.hours, start, lasts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +51,11 @@ class Demand:
     grant: int = DEFAULT_GRANT
     auth: tuple[str, ...] = ()
 
-    @property
-    def lasts(self) -> int:
-        """The whole time that people have, in microseconds."""
-        return sum(level.within for level in self.levels)
+    def deadline(self, now: int, after: After) -> int:
+        """The end of the last level where the first one begins now (µs)."""
+        for level in self.levels:
+            now = level.end(now, level.within, after)
+        return now
 
     @property
     def asked(self) -> frozenset[str]:

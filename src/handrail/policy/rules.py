@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, Literal, get_args
 
+from ..directory.hours import Hours
 from .asked import Asked
 from .criticality import Raise
 from .declaration import reaches, usable
@@ -24,11 +25,12 @@ Why = Literal["rule", "below_threshold", "no_usable_confidence", "not_watched"]
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One level of a path: who is asked, for how long, when they are reminded (µs)."""
+    """One level of a path: who is asked, for how long, when they are reminded (µs); in which hours that counts."""
 
     ask: tuple[str, ...]
     within: int
     remind: int | None = None
+    hours: Hours | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Rule:
 
     `replaces` lets the rule loosen what the code declares. `quorum` pairs a handle, or "any", with a number. `when` is
     the text of a condition: the rule counts only where it is true. "confidence" asks people below the `threshold`,
-    "exceptions" once it failed, "watched" outside of a run that they could stop. `mode` says what becomes of those that
+    "exceptions" once it failed, "watched" outside of a run that they watch. `mode` says what becomes of those that
     it would ask about: "assisted" asks; the others let them run, "shadow" to learn what it would ask, "sampled" with a
     share looked at afterwards. `sample` is the share of what runs that people look at, from 0 to 1.
     """
@@ -72,7 +74,7 @@ class Rule:
                 return "rule"
             case "confidence" if not reaches(asked.confidence, self.threshold):
                 return "no_usable_confidence" if usable(asked.confidence) is None else "below_threshold"
-            case "watched" if asked.run is None:
+            case "watched" if not asked.watched:
                 return "not_watched"
             case _:
                 return None

@@ -10,7 +10,7 @@ from .model import Cause, Kind, Outcome
 @dataclass(frozen=True, slots=True)
 class Opened:
     """The question is put; after a failure, about an error of that type, with the keyed hash of what is alike in such
-    errors. Texts: `view`."""
+    errors. `remind_at` is when they are told again (µs), where that is not plainly so long after. Texts: `view`."""
 
     kind: Kind
     cause: Cause
@@ -26,6 +26,7 @@ class Opened:
     risk: str
     error: str | None = None
     like: str | None = None
+    remind_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +62,12 @@ class Reminded:
 
 @dataclass(frozen=True, slots=True)
 class Escalated:
-    """The next rung is asked, too, until `until` (µs). Texts: `note`."""
+    """The next rung is asked, too, until `until` (µs), and told again at `remind_at`, where that is not plainly so long
+    after. Texts: `note`."""
 
     level: int
     until: int
+    remind_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

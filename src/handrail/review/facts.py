@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ..policy.paths import Demand
+from ..policy.paths import After, Demand, every_hour
 from ..principal import Principal
 from ..stream import JSON, Revision
 from .access import People
@@ -14,7 +14,8 @@ class Facts:
     `agent` is the action's; `default` the answer that time gives: a question's
     default at its deadline, a decision's value when it takes effect; `label` names the actor, erasably; `unseen` are
     the folds of the stored view, `None` where it can no longer be read;
-    `reversible` says that the action can be undone, and `arguments` are the names of those that it has."""
+    `reversible` says that the action can be undone, and `arguments` are the names of those that it has; `after` counts
+    the hours of the week."""
 
     subject: str
     now: int
@@ -29,3 +30,4 @@ class Facts:
     unseen: tuple[str, ...] | None = ()
     reversible: bool = False
     arguments: frozenset[str] = frozenset()
+    after: After = every_hour

@@ -3,6 +3,7 @@
 from typing import Any
 
 from ..errors import NotReady
+from ..policy.paths import Level
 from ..stream import Draft, Sealed
 from . import commands as c
 from . import events as e
@@ -15,7 +16,7 @@ def opened(state: Review | None, command: c.Open, facts: Facts) -> list[Draft[e.
     if state is not None:
         raise NotReady("this review exists already")
     levels = command.demand.levels
-    deadline = facts.now + command.demand.lasts
+    deadline = command.demand.deadline(facts.now, facts.after)
     people = facts.people
     reached = (i for i, rung in enumerate(levels) if people.reached_by(rung.ask) - people.barred)
     level = next(reached, len(levels) - 1)
@@ -23,7 +24,8 @@ def opened(state: Review | None, command: c.Open, facts: Facts) -> list[Draft[e.
     event = e.Opened(
         kind=command.kind, cause=command.cause, action=command.action, number=command.number, demand=command.demand,
         barred=tuple(sorted(facts.people.barred)), level=level,
-        level_until=deadline if last else facts.now + levels[level].within, deadline=deadline,
+        level_until=deadline if last else levels[level].end(facts.now, levels[level].within, facts.after),
+        deadline=deadline, remind_at=_counted(levels[level], facts),
         revision=command.revision, bind=command.bind, risk=command.risk, error=command.error, like=command.like,
     )  # fmt: skip
     return [Draft(event, {"view": facts.view})]
@@ -31,11 +33,11 @@ def opened(state: Review | None, command: c.Open, facts: Facts) -> list[Draft[e.
 
 def born(event: e.Opened, sealed: Sealed[e.Event], subject: str) -> Review:
     """The review as it is when it opens."""
-    remind = event.demand.levels[event.level].remind
+    remind_at = _reminded(event.demand.levels[event.level], event, sealed.at)
     return Review(
         id=subject, status="open", rev=sealed.rev, kind=event.kind, cause=event.cause, action=event.action,
         number=event.number, demand=event.demand, barred=event.barred, opened_at=sealed.at, deadline=event.deadline,
-        level=event.level, level_until=event.level_until, remind_at=sealed.at + remind if remind else None, round=1,
+        level=event.level, level_until=event.level_until, remind_at=remind_at, round=1,
         revision=event.revision, bind=event.bind, view=sealed.texts["view"], risk=event.risk,
         error=event.error, like=event.like,
     )  # fmt: skip
@@ -55,8 +57,8 @@ def elapse(state: Review, facts: Facts) -> list[Draft[e.Event]]:
         return [Draft(e.Released())]
     if state.status == "open" and state.level_until <= facts.now:
         return [_next_level(state, facts) or Draft(e.Escalated(state.level, state.deadline))]
-    remind = state.demand.levels[state.level].remind or 0
-    return [Draft(e.Reminded(facts.now + remind))]
+    level = state.demand.levels[state.level]
+    return [Draft(e.Reminded(level.end(facts.now, level.remind or 0, facts.after)))]
 
 
 def escalate(state: Review, command: c.Escalate, facts: Facts) -> list[Draft[e.Event]]:
@@ -74,16 +76,23 @@ def _next_level(state: Review, facts: Facts) -> Draft[e.Event] | None:
     for level in range(state.level + 1, len(levels)):
         if facts.people.reached(state, level) - before:
             last = level == len(levels) - 1
-            until = state.deadline if last else min(facts.now + levels[level].within, state.deadline)
-            return Draft(e.Escalated(level, until))
+            until = state.deadline if last else levels[level].end(facts.now, levels[level].within, facts.after)
+            return Draft(e.Escalated(level, min(until, state.deadline), _counted(levels[level], facts)))
     return None
+
+
+def _counted(level: Level, facts: Facts) -> int | None:
+    """When those whom a level asks from now on are told again, where only some hours count."""
+    return level.end(facts.now, level.remind, facts.after) if level.hours and level.remind else None
+
+
+def _reminded(level: Level, event: e.Opened | e.Escalated, at: int) -> int | None:
+    return event.remind_at or (at + level.remind if level.remind else None)
 
 
 def moved(state: Review, event: e.Reminded | e.Escalated, sealed: Sealed[e.Event]) -> dict[str, Any]:
     """The members that an event of the ladder changes."""
     if isinstance(event, e.Reminded):
         return {"remind_at": event.again_at if event.again_at < state.deadline else None}
-    remind = state.demand.levels[event.level].remind
-    return {
-        "level": event.level, "level_until": event.until, "remind_at": sealed.at + remind if remind else None
-    }  # fmt: skip
+    remind_at = _reminded(state.demand.levels[event.level], event, sealed.at)
+    return {"level": event.level, "level_until": event.until, "remind_at": remind_at}

@@ -189,7 +189,9 @@ def _moved(state: Run, event: e.Event, sealed: Sealed[e.Event]) -> dict[str, Any
         case e.Faulted():
             return {"faults": state.faults + 1}
         case e.Failed():
-            return {"note": sealed.texts.get("note")}
+            return {"note": sealed.texts.get("note"), "ended_at": sealed.at}
+        case e.Finished():
+            return {"ended_at": sealed.at}
         case e.Paused() | e.Resumed() | e.Stopped() | e.Confirmed() | e.Guided() | e.Heard():
             return _controlled(state, event, sealed)
         case e.Halted():
@@ -206,7 +208,7 @@ def _moved(state: Run, event: e.Event, sealed: Sealed[e.Event]) -> dict[str, Any
             return _alarmed(state, event)
         case e.Prepared() | e.CleanupBegun() | e.Cleaned() | e.Lapsed():
             return _cleanups(state, event, sealed)
-        case e.Opened() | e.Finished():
+        case e.Opened():
             return {}
     assert_never(event)
 
@@ -224,7 +226,7 @@ def _controlled(state: Run, event: Controlled, sealed: Sealed[e.Event]) -> dict[
             return {"control": asked, "totals": monitors.anew(state.totals), "seen_at": sealed.at, "alarm": None}
         case e.Stopped():
             asked = Control("stop", sealed.rev, sealed.at, sealed.by.id)
-            return {"control": asked, "note": sealed.texts.get("note"), "due_at": sealed.at}
+            return {"control": asked, "note": sealed.texts.get("note"), "due_at": sealed.at, "ended_at": sealed.at}
         case e.Confirmed():
             assert state.control is not None
             return {"control": changed(state.control, confirmed_at=sealed.at)}

@@ -114,6 +114,7 @@ class Run:
     seen_at: int = 0
     alone_since: int | None = None
     pruned: int = 0
+    ended_at: int | None = None
 
     @property
     def final(self) -> bool:

@@ -16,7 +16,22 @@ from .. import __version__
 from ..errors import HandrailError, NotFound, UsageError
 from ..wire.refusals import Broken, WrongMethod
 from ..wire.routes import ROUTES, Route
-from . import allowances, decisions, health, inbox, links, live, lives, openapi, passkeys, people, push, stops, trial
+from . import (
+    allowances,
+    decisions,
+    health,
+    inbox,
+    links,
+    live,
+    lives,
+    openapi,
+    oversight,
+    passkeys,
+    people,
+    push,
+    stops,
+    trial,
+)  # fmt: skip
 from .edge import Edge, problem
 from .exchange import Exchange, answer
 from .lives import Handler
@@ -35,6 +50,7 @@ HANDLERS: Final = {
     **passkeys.HANDLERS,
     **push.HANDLERS,
     **inbox.HANDLERS,
+    **oversight.HANDLERS,
     **trial.HANDLERS,
     **decisions.HANDLERS,
     **allowances.HANDLERS,

@@ -1,19 +1,23 @@
-"""What entries of the log mean for the inbox, as events of the stream: the rows that are others now."""
+"""What entries of the log mean for the inbox and the wall, as events of the stream: what is another one now."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal, NamedTuple
 
 import orjson
 
 from ..audit.entry import Entry
 from ..engine.inbox import Inbox
+from ..engine.oversight import Oversight
 from ..engine.rows import Row
+from ..engine.wall import Card
 from ..review.model import Review
 from ..store.protocol import Reader
 
+Topic = Literal["inbox", "oversight"]
+TOPICS: Final[tuple[Topic, ...]] = ("inbox", "oversight")
 ANEW: Final = frozenset({
     "person.added", "person.changed", "person.removed", "agent.changed", "agent.removed", "key.added",
     "stop.halted", "stop.lifted",
@@ -40,20 +44,76 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """A card of the wall as it is now, and when (µs) the entry was committed that changed it."""
+
+    at: int
+    card: Card
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """The time (µs), where nothing happened for a while."""
 
     now: int
 
 
-def news(inbox: Inbox, reader: Reader, entries: Sequence[Entry]) -> list[bytes]:
-    """What these entries mean for the inbox, as events: one for each review that changed, in the order of the last
-    entry about it. Where the directory changed, what came before is not told: readers fetch everything anew."""
-    anew = max((entry.i for entry in entries if entry.type in ANEW), default=None)
-    changes = [(entry, one) for entry, one in _changes(inbox, reader, entries) if anew is None or entry.i > anew]
+class News(NamedTuple):
+    """An event of the stream: at which position, for whom, and its bytes."""
+
+    position: int
+    topic: Topic
+    chunk: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """What is shown of a tenant, by the topics under which one follows it."""
+
+    inbox: Inbox
+    oversight: Oversight
+
+
+def news(rooms: Rooms, reader: Reader, entries: Sequence[Entry], topics: Collection[Topic]) -> list[News]:
+    """What these entries mean for those who follow, in the order of the last entry about each review and run.
+
+    Where the directory changed, what came before is not told: readers fetch everything anew.
+    """
+    anew = max((entry.i for entry in entries if entry.type in ANEW), default=-1)
+    told = [News(anew, topic, event("reset", {}, anew)) for topic in topics if anew >= 0]
+    if "inbox" in topics:
+        told += (one for one in _rows(rooms.inbox, reader, entries) if one.position > anew)
+    if "oversight" in topics:
+        told += (one for one in _cards(rooms.oversight, reader, entries) if one.position > anew)
+    return sorted(told, key=lambda one: one.position)
+
+
+def chosen(told: Sequence[News], topics: Collection[Topic]) -> list[bytes]:
+    """The events for one who follows these topics; one for both is told once."""
+    return list(dict.fromkeys(one.chunk for one in told if one.topic in topics))
+
+
+def _rows(inbox: Inbox, reader: Reader, entries: Sequence[Entry]) -> list[News]:
+    changes = _changes(inbox, reader, entries)
     rows = inbox.drawn(reader, inbox.rows_in(reader), [one for _, one in changes])
-    told = [] if anew is None else [event("reset", {}, anew)]
-    return told + [event("row", Changed(entry.t, row), entry.i) for (entry, _), row in zip(changes, rows, strict=True)]
+    return [
+        News(entry.i, "inbox", event("row", Changed(entry.t, row), entry.i))
+        for (entry, _), row in zip(changes, rows, strict=True)
+    ]
+
+
+def _cards(oversight: Oversight, reader: Reader, entries: Sequence[Entry]) -> list[News]:
+    last: dict[str, Entry] = {}
+    latest = {entry.sub: entry for entry in entries}
+    for subject, run in oversight.changed(reader, latest).items():
+        if run not in last or last[run].i < latest[subject].i:
+            last[run] = latest[subject]
+    cards = oversight.drawn(reader, list(last))
+    return [_moved(last[one.id], one) for one in cards]
+
+
+def _moved(entry: Entry, card: Card) -> News:
+    return News(entry.i, "oversight", event("card", Moved(entry.t, card), entry.i))
 
 
 def _changes(inbox: Inbox, reader: Reader, entries: Sequence[Entry]) -> list[tuple[Entry, Review]]:

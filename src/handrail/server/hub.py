@@ -14,8 +14,9 @@ import orjson
 
 from ..audit.entry import Entry, parse_entry
 from ..engine.inbox import Inbox
+from ..engine.oversight import Oversight
 from ..store.protocol import Reader as Snapshot
-from .changes import Hello, Tick, event, news
+from .changes import Hello, News, Rooms, Tick, Topic, chosen, event, news
 
 if TYPE_CHECKING:
     from .service import Service
@@ -46,10 +47,11 @@ Joining = Callable[[int | None], Awaitable[tuple["Reader", bytes]]]
 class Reader:
     """One who follows: what waits for it, as chunks ready to be sent, and what it is told where nothing comes."""
 
-    def __init__(self, still: Callable[[], bytes] = lambda: STILL) -> None:
+    def __init__(self, still: Callable[[], bytes] = lambda: STILL, topics: frozenset[Topic] = frozenset()) -> None:
         self.chunks: deque[bytes] = deque()
         self.more: Final = asyncio.Event()
         self.still: Final = still
+        self.topics: Final = topics
         self.ended = False
         self.slow = False
 
@@ -86,20 +88,26 @@ class Page:
 
     end: int
     log: list[bytes]
-    rows: list[bytes]
+    news: list[News]
 
 
 class Hub:
-    """The readers of one tenant's log: those of its entries, and those of the inbox. One ear hears for both."""
+    """The readers of one tenant's log: those of its entries, and those of rows and cards. One ear hears for all."""
 
     def __init__(self, service: Service, tenant: str) -> None:
         self._service, self._tenant = service, tenant
-        self._inbox: Final = Inbox(service.archive(tenant))
+        archive = service.archive(tenant)
+        self._rooms: Final = Rooms(Inbox(archive), Oversight(archive))
         self._readers: set[Reader] = set()
         self._watchers: set[Reader] = set()
         self._position = 0
         self._moved = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+
+    @property
+    def oversight(self) -> Oversight:
+        """The wall of the tenant."""
+        return self._rooms.oversight
 
     async def join(self, after: int | None) -> tuple[Reader, bytes]:
         """A new reader of entries behind a position (`None` is the end), and what it has missed so far."""
@@ -111,15 +119,15 @@ class Hub:
         missed = await asyncio.to_thread(self._missed, after, position)
         return reader, RETRY + b"".join(chunk(entry) for entry in missed)
 
-    async def watch(self, me: str, after: int | None) -> tuple[Reader, bytes]:
-        """A new reader of rows, told first how far the log is, and their own id; and what changed behind a position."""
-        reader, position = await self._enter(Reader(self._tick), self._watchers)
+    async def watch(self, me: str, topics: frozenset[Topic], after: int | None) -> tuple[Reader, bytes]:
+        """A new reader of rows or cards, told first how far the log is, and their own id; and what changed since."""
+        reader, position = await self._enter(Reader(self._tick, topics), self._watchers)
         hello = Hello(self._service.database.clock.now(), position - 1, me)
         if after is None:
             return reader, RETRY + event("hello", hello, position - 1)
         if not position - LATE <= after + 1 <= position:
             return reader, RETRY + event("hello", hello) + event("reset", {}, position - 1)
-        rows = await asyncio.to_thread(self._changed, after, position)
+        rows = await asyncio.to_thread(self._changed, topics, after, position)
         return reader, RETRY + event("hello", hello) + b"".join(rows)
 
     async def _enter(self, reader: Reader, among: set[Reader]) -> tuple[Reader, int]:
@@ -172,23 +180,29 @@ class Hub:
 
     async def _tell(self) -> bool:
         """Hand out the next page; whether there was one."""
-        before = bool(self._readers), bool(self._watchers)
-        page = await asyncio.to_thread(self._next, *before)
+        log, topics = self._followed()
+        page = await asyncio.to_thread(self._next, log, topics)
         if page is None:
             return False
-        if before == (bool(self._readers), bool(self._watchers)) or all(before):
+        now = self._followed()
+        if log >= now[0] and topics >= now[1]:
             self._position = page.end
             for reader in self._readers:
                 reader.give(page.log)
+            told = {one: chosen(page.news, one) for one in {reader.topics for reader in self._watchers}}
             for reader in self._watchers:
-                reader.give(page.rows)
+                reader.give(told[reader.topics])
         return True
 
-    def _next(self, log: bool, rows: bool) -> Page | None:
+    def _followed(self) -> tuple[bool, frozenset[Topic]]:
+        """Whether somebody follows the log, and what else is followed."""
+        return bool(self._readers), frozenset(one for reader in self._watchers for one in reader.topics)
+
+    def _next(self, log: bool, topics: frozenset[Topic]) -> Page | None:
         """The next page, as far as somebody follows."""
         with self._service.database.process.store.read() as reader:
             entries = _entries(reader, self._tenant, self._position - 1, PAGE)
-            told = news(self._inbox, reader, entries) if rows and entries else []
+            told = news(self._rooms, reader, entries, topics) if topics and entries else []
         if not entries:
             return None
         return Page(entries[-1].i + 1, [chunk(entry) for entry in entries] if log else [], told)
@@ -202,11 +216,11 @@ class Hub:
                 after += room
         return found
 
-    def _changed(self, after: int, before: int) -> list[bytes]:
-        """The rows that have changed between two positions."""
+    def _changed(self, topics: frozenset[Topic], after: int, before: int) -> list[bytes]:
+        """What has changed between two positions."""
         entries = self._missed(after, before)
         with self._service.database.process.store.read() as reader:
-            return news(self._inbox, reader, entries)
+            return chosen(news(self._rooms, reader, entries, topics), topics)
 
 
 def _entries(reader: Snapshot, tenant: str, after: int, limit: int) -> list[Entry]:

@@ -13,6 +13,7 @@ from fastapi import Response
 from starlette.types import Receive, Scope, Send
 
 from ..errors import InvalidValue
+from .changes import TOPICS, Topic
 from .exchange import Exchange, answer
 from .hub import Following, Slow, chunks
 from .lives import Handler
@@ -62,18 +63,25 @@ async def _left(receive: Receive) -> None:
 
 
 async def stream(exchange: Exchange) -> Response:
-    """What happens in the tenant, or to the rows of its inbox, from `Last-Event-ID` on, while the caller may see it."""
+    """What happens in the tenant, or to rows and cards, from `Last-Event-ID` on, while the caller may see it."""
     given = exchange.request.headers.get("last-event-id")
     if given is not None and not re.fullmatch(r"-?\d{1,18}", given, re.ASCII):
         raise InvalidValue("Last-Event-ID is the id of the last event")
-    topics = exchange.text("topics")
-    if topics not in (None, "inbox"):
-        raise InvalidValue("topics is inbox, or left out")
+    topics = _topics(exchange.text("topics"))
     hub = exchange.service.hubs.of(exchange.who.tenant)
-    joining = partial(hub.watch, exchange.who.principal.id) if topics else hub.join
+    joining = partial(hub.watch, exchange.who.principal.id, topics) if topics else hub.join
     heartbeat = exchange.service.settings.heartbeat
     may = partial(may_still, exchange.service, exchange.request, exchange.route)
     return Flow(chunks(hub, Following(joining, int(given) if given else None, heartbeat, may)), exchange)
+
+
+def _topics(given: str | None) -> frozenset[Topic]:
+    """What is followed in place of the log. Raises `InvalidValue`."""
+    asked = [] if given is None else given.split(",")
+    found = frozenset(one for one in TOPICS if one in asked)
+    if len(found) != len(asked):
+        raise InvalidValue("topics is inbox, oversight, or inbox,oversight; left out for entries of the log")
+    return found
 
 
 async def log(exchange: Exchange) -> Response:

@@ -21,8 +21,10 @@ from ..policy.stops import LONGEST_TARGET, Runs, Stop
 from ..policy.stops import Scope as StopScope
 from ..wire.routes import MOST_SEEN
 from .auth.passkeys import CREDENTIAL_LENGTH, NAME_LENGTH, PART_LENGTH
-from .changes import Changed, Hello, Tick
+from .changes import Changed, Hello, Moved, Tick
 from .inbox import Listed
+from .oversight import MOST as MOST_CARDS
+from .oversight import RunPage, Watched
 
 JSONObject = dict[str, Any]
 TEXT: Final[JSONObject] = {"type": "string"}
@@ -148,9 +150,9 @@ NAMED: Final[dict[str, JSONObject]] = {
 }
 """Hand-written shapes that have a name in the description."""
 SHAPES: Final[dict[str, type]] = {
-    "Inbox": Listed, "Page": Page, "StreamHello": Hello, "StreamRow": Changed, "StreamTick": Tick,
-    "Misfit": Misfit, "Person": Person, "Agent": Agent, "Limit": Limit, "Standing": Standing, "Stop": Stop,
-    "WaitScore": WaitScore,
+    "Inbox": Listed, "Oversight": Watched, "RunPage": RunPage, "Page": Page, "StreamHello": Hello, "StreamRow": Changed,
+    "StreamCard": Moved, "StreamTick": Tick, "Misfit": Misfit, "Person": Person, "Agent": Agent, "Limit": Limit,
+    "Standing": Standing, "Stop": Stop, "WaitScore": WaitScore,
     "ConsumerLease": ConsumerLease, "Escalation": Escalation,
 }  # fmt: skip
 """Answers that are frozen dataclasses: they have these members, all of them, and no others."""
@@ -190,6 +192,8 @@ ANSWERS: Final[dict[str, tuple[tuple[int, ...], str, JSONObject]]] = {
     "Name": ((200,), JSON, _object({"id": TEXT, "name": TEXT})),
     "Me": ((200,), JSON, _ref("Me")),
     "Inbox": ((200,), JSON, _ref("Inbox")),
+    "Oversight": ((200,), JSON, _ref("Oversight")),
+    "RunPage": ((200,), JSON, _ref("RunPage")),
     "ReviewPage": ((200,), JSON, _ref("Page")),
     "Escalation": ((200,), JSON, _ref("Escalation")),
     "Log": ((200,), JSON, _object({"size": {"type": "integer"}})),
@@ -251,7 +255,15 @@ QUERY: Final[dict[str, dict[str, JSONObject]]] = {
     "get_review_page": {
         "zone": {"type": "string", "default": "UTC", "description": "Of times in words; an unknown one is UTC."}
     },
-    "get_stream": {"topics": {"enum": ["inbox"], "description": "Rows of the inbox in place of entries of the log."}},
+    "get_oversight": {
+        "after": AFTER, "limit": {"type": "integer", "minimum": 1, "maximum": MOST_CARDS, "default": 100},
+    },
+    "get_stream": {
+        "topics": {
+            "enum": ["inbox", "oversight", "inbox,oversight"],
+            "description": "Rows of the inbox, cards of the wall, or both, in place of entries of the log.",
+        }
+    },
     "get_observations": {
         "after": {**NUMBER, "minimum": 0, "default": 0, "description": "The number of the last observation known."},
         "limit": {"type": "integer", "minimum": 1, "maximum": MOST_SEEN, "default": 50},

@@ -141,6 +141,15 @@ class Rows:
     def of_run(self, tenant: str, run: str, limit: int) -> list[Stream]:
         return self._streams(sql.OF_RUN, tenant, run, limit)
 
+    def watched(self, tenant: str, limit: int) -> list[Stream]:
+        return self._streams(sql.WATCHED, tenant, limit)
+
+    def watched_ended(self, tenant: str, since: int, limit: int) -> list[Stream]:
+        return self._streams(sql.WATCHED_ENDED, tenant, since, limit)
+
+    def asking(self, tenant: str, runs: Collection[str], limit: int) -> list[Stream]:
+        return self._streams(sql.ASKING, tenant, texts(runs), limit)
+
     def inside(self, tenant: str, run: str, limit: int) -> list[str]:
         return [row[0] for row in self._all(sql.INSIDE, tenant, run, limit)]
 

@@ -97,6 +97,17 @@ OF_RUN: Final = f"""
 HELD_IN: Final = f"""
     SELECT {STREAM_COLUMNS} FROM streams
     WHERE tenant = %s AND parent = %s AND kind = 'action' AND status IN ('held', 'unknown') LIMIT %s"""
+# What people watch: runs by their rank, which is above 0 while they go on and below 0 once they ended.
+WATCHED: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams
+    WHERE tenant = %s AND kind = 'run' AND rank > 0 ORDER BY rank DESC, born, id LIMIT %s"""
+WATCHED_ENDED: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams
+    WHERE tenant = %s AND kind = 'run' AND rank < 0 AND (state::json ->> 'ended_at')::bigint >= %s
+    ORDER BY (state::json ->> 'ended_at')::bigint DESC LIMIT %s"""
+ASKING: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams
+    WHERE tenant = %s AND parent = ANY(%s::text[]) AND kind = 'action' AND status IN ('held', 'unknown') LIMIT %s"""
 # What a stopped run takes with it.
 INSIDE: Final = """
     SELECT id FROM streams

@@ -183,6 +183,15 @@ class Reader(Protocol):
     def of_run(self, tenant: str, run: str, limit: int) -> list[Stream]:
         """The newest actions of a run."""
 
+    def watched(self, tenant: str, limit: int) -> list[Stream]:
+        """Watched runs that go on, by rank and age."""
+
+    def watched_ended(self, tenant: str, since: int, limit: int) -> list[Stream]:
+        """Watched runs that ended since (µs), the last one first."""
+
+    def asking(self, tenant: str, runs: Collection[str], limit: int) -> list[Stream]:
+        """Actions of these runs that are held or unknown."""
+
     def inside(self, tenant: str, run: str, limit: int) -> list[str]:
         """Actions and runs in a run that could go on, by id."""
 

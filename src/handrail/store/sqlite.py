@@ -18,11 +18,12 @@ from .migrate import BUSY_MS, check, migrate
 from .protocol import Answer, Batch, Call, Disclosure, Entry, Functions, Head, Hold, Offer, Opening, Revision, Stream
 from .sqlite_outbox import PUT_NOTICE, SQLiteOutbox
 from .sqlite_vault import SQLiteVault
+from .sqlite_watched import Watched
 
 OLDEST: Final = (3, 51, 3)
 
 
-class Rows:
+class Rows(Watched):
     """Reads on one connection, and writes while a transaction is open on it."""
 
     def __init__(self, connection: apsw.Connection) -> None:
@@ -137,9 +138,6 @@ class Rows:
 
     def decided(self, tenant: str, name: str, since: int, limit: int) -> list[Stream]:
         return self._streams(sql.DECIDED, tenant, name, since, limit)
-
-    def of_run(self, tenant: str, run: str, limit: int) -> list[Stream]:
-        return self._streams(sql.OF_RUN, tenant, run, limit)
 
     def inside(self, tenant: str, run: str, limit: int) -> list[str]:
         return [row[0] for row in self._all(sql.INSIDE, tenant, run, limit)]

@@ -82,6 +82,19 @@ HELD_IN: Final = f"""
     SELECT {STREAM_COLUMNS} FROM streams
     WHERE tenant = ? AND parent = ? AND kind = 'action' AND status IN ('held', 'unknown') LIMIT ?"""
 
+# What people watch: runs by their rank, which is above 0 while they go on and below 0 once they ended.
+WATCHED: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams INDEXED BY streams_watched
+    WHERE tenant = ? AND kind = 'run' AND rank > 0 ORDER BY rank DESC, born, id LIMIT ?"""
+WATCHED_ENDED: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams INDEXED BY streams_watched_ended
+    WHERE tenant = ? AND kind = 'run' AND rank < 0 AND state ->> '$.ended_at' >= ?
+    ORDER BY state ->> '$.ended_at' DESC LIMIT ?"""
+ASKING: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams INDEXED BY streams_waiting
+    WHERE tenant = ? AND parent IN (SELECT value FROM json_each(?))
+      AND kind = 'action' AND status IN ('held', 'unknown') LIMIT ?"""
+
 # What a stopped run takes with it.
 INSIDE: Final = """
     SELECT id FROM streams INDEXED BY streams_inside

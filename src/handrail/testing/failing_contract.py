@@ -5,6 +5,7 @@ from typing import Final, Literal
 
 from ..store.protocol import Batch, Reader, Store, Stream
 from .store_rows import TENANT, head, put, stream
+from .watched_contract import WatchedContract
 
 FAILED: Final = '{"error": "PaymentError", "like": "fal_1"}'
 FAILED_ALIKE: Final = '{"error": "PaymentError", "like": "fal_2"}'
@@ -22,7 +23,7 @@ def failing(reader: Reader, by: Literal["error", "like"], value: str, size: int)
             return [row.id for row in rows]
 
 
-class FailingContract:
+class FailingContract(WatchedContract):
     """A part of `StoreContract`."""
 
     def test_what_waits_after_a_failure_is_found_by_its_type_and_by_what_is_alike(self, store: Store) -> None:

@@ -208,7 +208,7 @@ class _ScriptedNotice(Notice):
 
     def paused(self, run: str, title: str, reason: str) -> None:
         """Let it go on by script."""
-        self._reviewers.moves.held(run, self._reviewers.somebody)
+        self._reviewers.moves.held(run, title, self._reviewers.somebody)
 
 
 @contextmanager

@@ -47,7 +47,7 @@ _REASONS = {
     "permission_revoked": "the permission by which it was to run was taken back",
     "attempts_failed": "every attempt failed",
     "outcome_unknown": "it was started, and nobody knows whether it took effect",
-    "not_watched": "it runs by itself only inside a run, which people can stop",
+    "not_watched": "it runs by itself only inside a run that people watch",
     "sampled": "it ran by itself, and was drawn to be looked at",
 }
 _LONGEST_NAME = 48
@@ -157,12 +157,13 @@ def _levels(review: Mapping[str, Any], reader: Reader) -> Iterator[tuple[str, st
     time = review["opened_at"]
     for index, level in enumerate(review["levels"]):
         asked = listed([reader.name(id_) for id_ in level["ask"]]) or "nobody"
-        remind = f", reminded every {duration(level['remind'])}" if level["remind"] else ""
+        remind = f" of {visible(level['hours'])}" if "hours" in level else ""
+        remind += f", reminded every {duration(level['remind'])}" if level["remind"] else ""
         if index:
             yield "Then", f"{asked} from {reader.clock(time)}, for {duration(level['within'])}{remind}"
         else:
             yield "Asked", f"{asked}, for {duration(level['within'])}{remind}"
-        time += level["within"]
+        time = level.get("until", time + level["within"])
 
 
 def quorum(demand: Sequence[Sequence[Any]], reader: Reader) -> str:

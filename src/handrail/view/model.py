@@ -26,11 +26,17 @@ class Erased:
 
 
 class LevelView(TypedDict):
-    """One level of the escalation path: who is asked (ids), for how long, reminded how often (microseconds)."""
+    """One level of the escalation path: who is asked (ids), for how long, reminded how often (microseconds).
+
+    Where these times count in some hours of the week only, `hours` says in which, and `until` when that is over on an
+    undisturbed path (microseconds since the epoch).
+    """
 
     ask: list[str]
     within: int
     remind: int | None
+    hours: NotRequired[str]
+    until: NotRequired[int]
 
 
 class ReviewView(TypedDict):

@@ -1009,6 +1009,40 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/oversight": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Watched runs as cards, those that need people first. */
+        readonly get: operations["get_oversight"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/runs/{id}/page": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One run as its page shows it. */
+        readonly get: operations["get_run_page"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/me": {
         readonly parameters: {
             readonly query?: never;
@@ -1666,6 +1700,16 @@ export interface components {
             readonly within: number;
             /** @default null */
             readonly remind: number | null;
+            /** @default null */
+            readonly hours: components["schemas"]["Hours"] | null;
+        };
+        readonly Hours: {
+            readonly zone: string;
+            readonly spans: readonly (readonly [
+                number,
+                number,
+                number
+            ])[];
         };
         readonly Grant: {
             readonly bind: string;
@@ -1801,6 +1845,8 @@ export interface components {
             readonly alone_since: number | null;
             /** @default 0 */
             readonly pruned: number;
+            /** @default null */
+            readonly ended_at: number | null;
         };
         readonly Monitor: {
             /** @enum {unknown} */
@@ -2237,6 +2283,121 @@ export interface components {
         readonly Counts: {
             readonly open: number;
         };
+        readonly Oversight: {
+            readonly now: number;
+            readonly v: number;
+            readonly items: readonly components["schemas"]["Card"][];
+            readonly next: string | null;
+            readonly counts: components["schemas"]["Tally"];
+        };
+        readonly Card: {
+            readonly id: string;
+            readonly v: number;
+            readonly rev: number;
+            /** @enum {unknown} */
+            readonly status: "running" | "paused" | "finished" | "failed" | "stopped";
+            /** @enum {unknown} */
+            readonly need: "stuck" | "waiting" | "costly" | "running" | "ended";
+            readonly agent: components["schemas"]["Who"];
+            readonly owner: components["schemas"]["Who"] | null;
+            readonly title: string | null;
+            readonly parent: string | null;
+            readonly opened_at: number;
+            readonly ended_at: number | null;
+            readonly seen_at: number;
+            readonly control: components["schemas"]["Asked"] | null;
+            readonly alarm: ("spend" | "steps" | "duration" | "repeated" | "errors" | "silence" | "unattended") | null;
+            readonly monitors: readonly components["schemas"]["Watcher"][];
+            readonly lost: boolean;
+            readonly alone: boolean;
+            readonly step: string | null;
+            readonly step_at: number | null;
+            readonly steps: number;
+            readonly errors: number;
+            readonly tokens: number;
+            readonly spend: number;
+            readonly seen: number;
+            readonly asks: readonly components["schemas"]["Doing"][];
+            readonly asking: number;
+            readonly doing: components["schemas"]["Doing"] | null;
+            readonly guidance: number;
+            readonly heard: number;
+            readonly cleanups: components["schemas"]["Left"];
+            readonly controllers: readonly string[];
+            readonly lanes: readonly components["schemas"]["Stretch"][];
+        };
+        readonly Asked: {
+            /** @enum {unknown} */
+            readonly kind: "pause" | "interrupt" | "resume" | "stop";
+            readonly rev: number;
+            readonly at: number;
+            readonly by: components["schemas"]["Who"];
+            readonly confirmed_at: number | null;
+        };
+        readonly Watcher: {
+            /** @enum {unknown} */
+            readonly kind: "spend" | "steps" | "duration" | "repeated" | "errors" | "silence" | "unattended";
+            readonly limit: number;
+            readonly spoken: number;
+        };
+        readonly Doing: {
+            readonly id: string;
+            readonly name: string;
+            readonly status: string;
+            readonly at: number;
+            readonly review: string | null;
+        };
+        readonly Left: {
+            readonly waits: number;
+            readonly done: number;
+            readonly failed: number;
+            readonly lost: number;
+        };
+        readonly Stretch: {
+            /** @enum {unknown} */
+            readonly kind: "step" | "failed" | "person" | "paused";
+            readonly begin: number;
+            readonly end: number | null;
+        };
+        readonly Tally: {
+            readonly stuck: number;
+            readonly waiting: number;
+            readonly costly: number;
+            readonly running: number;
+            readonly ended: number;
+        };
+        readonly RunPage: {
+            readonly now: number;
+            readonly v: number;
+            readonly card: components["schemas"]["Card"];
+            readonly happened: readonly components["schemas"]["Happening"][];
+            readonly supervisors: readonly components["schemas"]["Who"][];
+        };
+        readonly Happening: {
+            /** @enum {unknown} */
+            readonly what: "step" | "failed" | "call" | "note" | "action" | "pause" | "interrupt" | "resume" | "stop" | "guide" | "alarm" | "lapsed" | "cleaned" | "not_cleaned" | "entered" | "faulted" | "finished" | "ended";
+            readonly at: number;
+            /** @default 0 */
+            readonly rev: number;
+            /** @default null */
+            readonly until: number | null;
+            /** @default null */
+            readonly words: string | null;
+            /** @default null */
+            readonly value: string | null;
+            /** @default false */
+            readonly agent: boolean;
+            /** @default null */
+            readonly name: string | null;
+            /** @default null */
+            readonly by: components["schemas"]["Who"] | null;
+            /** @default null */
+            readonly status: string | null;
+            /** @default null */
+            readonly review: string | null;
+            /** @default null */
+            readonly confirmed_at: number | null;
+        };
         readonly Page: {
             readonly row: components["schemas"]["Row"];
             readonly v: number;
@@ -2430,6 +2591,10 @@ export interface components {
         readonly StreamRow: {
             readonly at: number;
             readonly row: components["schemas"]["Row"];
+        };
+        readonly StreamCard: {
+            readonly at: number;
+            readonly card: components["schemas"]["Card"];
         };
         readonly StreamTick: {
             readonly now: number;
@@ -13088,6 +13253,303 @@ export interface operations {
             };
         };
     };
+    readonly get_oversight: {
+        readonly parameters: {
+            readonly query?: {
+                readonly after?: string;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Oversight"];
+                };
+            };
+            /** @description The request cannot be meant. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing of that id, or it is not yours. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such method here. */
+            readonly 405: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive in time. */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state or the rules refuse it. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is no JSON. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not fit. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many: see Retry-After. */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large. */
+            readonly 431: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now: repeat it with the same Idempotency-Key. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly get_run_page: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RunPage"];
+                };
+            };
+            /** @description The request cannot be meant. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing of that id, or it is not yours. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such method here. */
+            readonly 405: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive in time. */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state or the rules refuse it. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is no JSON. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value does not fit. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many: see Retry-After. */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large. */
+            readonly 431: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now: repeat it with the same Idempotency-Key. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly get_me: {
         readonly parameters: {
             readonly query?: never;
@@ -13692,7 +14154,7 @@ export interface operations {
     readonly get_stream: {
         readonly parameters: {
             readonly query?: {
-                readonly topics?: "inbox";
+                readonly topics?: "inbox" | "oversight" | "inbox,oversight";
             };
             readonly header?: {
                 readonly "Last-Event-ID"?: string;

@@ -1,12 +1,16 @@
-/** Where the page is: the inbox, and in it a review. */
+export type RoomName = "inbox" | "oversight";
+/** Where the page is: the inbox, and in it a review; or the wall, and on it a run. */
 export interface Place {
-  room: "inbox";
+  room: RoomName;
   id: string | null;
 }
 
 const REVIEW = /^\/inbox\/(rev_[0-9a-hjkmnp-tv-z]{26})$/;
+const RUN = /^\/oversight(?:\/(run_[0-9a-hjkmnp-tv-z]{26}))?$/;
 
 function read(path: string): Place {
+  const wall = RUN.exec(path);
+  if (wall) return { room: "oversight", id: wall[1] ?? null };
   return { room: "inbox", id: REVIEW.exec(path)?.[1] ?? null };
 }
 
@@ -21,7 +25,7 @@ class Router {
   constructor() {
     addEventListener("popstate", () => {
       this.place = read(location.pathname);
-      if (this.#closing) history.replaceState(history.state, "", this.to(this.place.id));
+      if (this.#closing) history.replaceState(history.state, "", this.#address(this.place));
       this.#closing = false;
       this.#search = location.search;
     });
@@ -56,7 +60,12 @@ class Router {
 
   /** The address of a review, or of the list. */
   to(id: string | null): string {
-    return (id === null ? "/inbox" : `/inbox/${id}`) + this.#search;
+    return this.#address({ room: "inbox", id });
+  }
+
+  /** The address of a run, or of the wall. */
+  toRun(id: string | null): string {
+    return this.#address({ room: "oversight", id });
   }
 
   /**
@@ -65,14 +74,33 @@ class Router {
    */
   open(id: string | null, { replace = false, enter = false } = {}): void {
     this.entering = enter ? id : null;
-    if (id === this.place.id) return;
+    this.#go({ room: "inbox", id }, replace);
+  }
+
+  /** Go to a run, or to the wall, in the same way. */
+  watch(id: string | null, { replace = false } = {}): void {
+    this.entering = null;
+    this.#go({ room: "oversight", id }, replace);
+  }
+
+  /** What a room is asked for in its address stays there when one goes to the other. */
+  #address(place: Place): string {
+    const path = `/${place.room}${place.id === null ? "" : `/${place.id}`}`;
+    return place.room === this.place.room ? path + this.#search : path;
+  }
+
+  #go(place: Place, replace: boolean): void {
+    const stays = place.room === this.place.room;
+    if (stays && place.id === this.place.id) return;
+    const address = this.#address(place);
     const listed = (history.state as { listed?: boolean } | null)?.listed ?? false;
-    if (id === null && listed) {
+    if (stays && place.id === null && listed) {
       this.#closing = true;
       history.back();
-    } else if (replace) history.replaceState(history.state, "", this.to(id));
-    else history.pushState({ listed: this.place.id === null }, "", this.to(id));
-    this.place = { room: "inbox", id };
+    } else if (replace) history.replaceState(history.state, "", address);
+    else history.pushState({ listed: stays && this.place.id === null }, "", address);
+    if (!stays) this.#search = "";
+    this.place = place;
   }
 }
 

@@ -47,6 +47,7 @@ class Inbox {
   #kept = $state.raw<string | null>(null);
   #listeners = new Set<Listener>();
   #reading = 0;
+  #started = false;
   #failures = 0;
   #frozen = $state.raw<readonly Group[] | null>(null);
 
@@ -72,8 +73,10 @@ class Inbox {
     return this.#rows().filter((row) => !waits(row) && this.done.reaches(row)).sort(newest);
   }
 
-  /** Begin to read and to follow. */
+  /** Begin to read and to follow, once for as long as the page lives. */
   start(): void {
+    if (this.#started) return;
+    this.#started = true;
     live.start({ rows: (rows) => this.#hear(rows), again: () => this.#again() });
     void this.load();
   }

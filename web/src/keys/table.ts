@@ -1,5 +1,5 @@
 /** Every key, in one table: handlers, hints, `aria-keyshortcuts` and the sheet of keys are made from it. */
-export type Scope = "anywhere" | "inbox" | "review";
+export type Scope = "anywhere" | "inbox" | "review" | "oversight";
 
 export interface Key {
   id: string;
@@ -36,6 +36,13 @@ export const KEYS = [
   { id: "unfold", keys: ["o"], label: "Open the next fold", scope: "review" },
   { id: "facts", keys: ["f"], label: "Form, JSON or difference", scope: "review" },
   { id: "option", keys: ["1", "2", "3", "4", "5", "6", "7", "8", "9"], label: "Option, or reason", scope: "review", decides: true },
+  { id: "next-run", keys: ["j", "arrowdown"], label: "Next run", scope: "oversight" },
+  { id: "previous-run", keys: ["k", "arrowup"], label: "Previous run", scope: "oversight" },
+  { id: "choose", keys: ["x"], label: "Choose the run, or leave it", scope: "oversight" },
+  { id: "pause", keys: ["p"], label: "Pause the run, or resume it", scope: "oversight", decides: true },
+  { id: "interrupt", keys: ["i"], label: "Interrupt its step", scope: "oversight", decides: true },
+  { id: "guide", keys: ["m"], label: "Tell its agent something", scope: "oversight" },
+  { id: "stop", keys: ["shift+s"], label: "Stop: the run, or what is chosen", scope: "oversight", decides: true },
   { id: "undo", keys: ["z"], label: "Take the last decision back", scope: "anywhere" },
   { id: "theme", keys: ["t"], label: "Light or dark", scope: "anywhere" },
   { id: "help", keys: ["?"], label: "All keys", scope: "anywhere" },
@@ -44,7 +51,7 @@ export const KEYS = [
 export type KeyId = (typeof KEYS)[number]["id"];
 
 const NAMES: Record<string, string> = {
-  arrowdown: "↓", arrowup: "↑", enter: "Enter", escape: "Esc", "mod+enter": "Ctrl Enter",
+  arrowdown: "↓", arrowup: "↑", enter: "Enter", escape: "Esc", "mod+enter": "Ctrl Enter", "shift+s": "⇧S",
 };
 
 /** A key as it is printed on a hint. */
@@ -62,6 +69,6 @@ export function keyOf(id: KeyId): Key {
 /** What `aria-keyshortcuts` says of a key. */
 export function shortcuts(id: KeyId): string {
   return keyOf(id)
-    .keys.map((key) => key.replace("mod+", "Control+"))
+    .keys.map((key) => key.replace("mod+", "Control+").replace("shift+", "Shift+"))
     .join(" ");
 }

@@ -1,10 +1,11 @@
-import type { Row } from "../api/types";
+import type { Card, Row } from "../api/types";
 import type { StreamEvent } from "./events";
 import type { Word } from "./words";
 
 interface Told {
   now?: number;
   row?: Row;
+  card?: Card;
   me?: string;
 }
 
@@ -14,21 +15,23 @@ interface Told {
  */
 export function digest(events: readonly StreamEvent[], after: number | null): { words: Word[]; position: number | null } {
   const words: Word[] = [];
-  let [now, rows, from, to]: [number | null, Row[], number | null, number | null] = [null, [], after, after];
+  let [now, from, to]: [number | null, number | null, number | null] = [null, after, after];
+  let [rows, cards]: [Row[], Card[]] = [[], []];
   const flush = (): void => {
     const link = from !== null && to !== null ? { after: from, to } : null;
-    if (link || now !== null || rows.length) words.push({ type: "news", link, now, rows });
-    [now, rows, from] = [null, [], to];
+    if (link || now !== null || rows.length || cards.length) words.push({ type: "news", link, now, rows, ...(cards.length ? { cards } : {}) });
+    [now, rows, cards, from] = [null, [], [], to];
   };
   for (const event of events) {
     const told = read(event.data);
     if (event.id !== null) to = Number(event.id);
     from ??= to;
     if (event.type === "reset" && to !== null) {
-      [rows, from] = [[], to];
+      [rows, cards, from] = [[], [], to];
       words.push({ type: "again", to });
     }
     if (told.row) rows.push(told.row);
+    if (told.card) cards.push(told.card);
     now = told.now ?? now;
   }
   flush();

@@ -1,4 +1,4 @@
-import type { Row } from "../api/types";
+import type { Card, Row } from "../api/types";
 import { clock } from "../app/clock.svelte";
 import { session } from "../app/session.svelte";
 import { Chain } from "./chain";
@@ -8,7 +8,7 @@ import { CAN_AGREE, Leadership } from "./leader";
 import { Stream } from "./stream";
 import { isWord, type Word } from "./words";
 
-const PATH = "/v1/stream?topics=inbox";
+const PATH = "/v1/stream?topics=inbox,oversight";
 /** Milliseconds without a connection before that is said. */
 const LATE = 3_000;
 /** Milliseconds after which a leader that says nothing is asked whether it is there, and what it has to answer. */
@@ -17,7 +17,8 @@ const ANSWER = 3_000;
 
 /** Who shows what the stream says. */
 export interface Sink {
-  rows(rows: Row[]): void;
+  rows?(rows: Row[]): void;
+  cards?(cards: Card[]): void;
   /** Something is missing: read everything anew. */
   again(): void;
 }
@@ -36,7 +37,7 @@ class Live {
   #chain = new Chain();
   #heard: number | null = null;
   #word = performance.now();
-  #sink: Sink | null = null;
+  #sinks = new Set<Sink>();
   #channel: BroadcastChannel | null = null;
   #lateness: ReturnType<typeof setTimeout> | undefined;
   #asked: ReturnType<typeof setTimeout> | undefined;
@@ -53,7 +54,7 @@ class Live {
 
   /** Begin, for as long as the page lives. */
   start(sink: Sink): void {
-    this.#sink = sink;
+    this.#sinks.add(sink);
     this.#late();
     this.#join();
     setInterval(() => this.#check(), ASK);
@@ -61,6 +62,12 @@ class Live {
     document.addEventListener("visibilitychange", () => this.#seen());
     for (const gone of ["pagehide", "freeze"]) addEventListener(gone, () => this.#part(), true);
     for (const back of ["pageshow", "resume"]) addEventListener(back, () => this.#join(), true);
+  }
+
+  /** Tell one more who shows what happens; what this returns ends it. Their own snapshot is read after this. */
+  follow(sink: Sink): () => void {
+    this.#sinks.add(sink);
+    return () => this.#sinks.delete(sink);
   }
 
   /** A snapshot will be read now. */
@@ -74,7 +81,7 @@ class Live {
     this.last = Math.max(this.last ?? 0, now);
     const whole = this.#chain.begin(position);
     if (this.#leadership.leads && !this.connected) this.#stream.start();
-    if (!whole) this.#sink?.again();
+    if (!whole) this.#again();
   }
 
   #join(): void {
@@ -129,19 +136,26 @@ class Live {
     else this.#state(word);
   }
 
-  #news({ link, now, rows }: Word & { type: "news" }): void {
+  #news({ link, now, rows, cards }: Word & { type: "news" }): void {
     if (now !== null) clock.set(now);
     this.last = clock.now;
-    if (rows.length) this.#sink?.rows(rows);
+    for (const sink of this.#sinks) {
+      if (rows.length) sink.rows?.(rows);
+      if (cards?.length) sink.cards?.(cards);
+    }
     if (!this.#leadership.leads) this.#set(true);
     if (!link) return;
     this.#heard = Math.max(this.#heard ?? link.to, link.to);
-    if (!this.#chain.add(link)) this.#sink?.again();
+    if (!this.#chain.add(link)) this.#again();
   }
 
   #anew(to: number): void {
     this.#heard = to;
-    this.#sink?.again();
+    this.#again();
+  }
+
+  #again(): void {
+    for (const sink of this.#sinks) sink.again();
   }
 
   #state({ live, last, position }: Word & { type: "state" }): void {
@@ -150,7 +164,7 @@ class Live {
     this.last = last ?? this.last;
     if (position === null) return;
     this.#heard = Math.max(this.#heard ?? position, position);
-    if (!this.#chain.add({ after: position, to: position })) this.#sink?.again();
+    if (!this.#chain.add({ after: position, to: position })) this.#again();
   }
 
   #answer(): void {

@@ -1,9 +1,9 @@
-import type { Row } from "../api/types";
+import type { Card, Row } from "../api/types";
 import type { Link } from "./chain";
 
 /** What tabs of one browser tell each other. */
 export type Word =
-  | { type: "news"; link: Link | null; now: number | null; rows: Row[] }
+  | { type: "news"; link: Link | null; now: number | null; rows: Row[]; cards?: Card[] }
   | { type: "again"; to: number }
   | { type: "state"; live: boolean; last: number | null; position: number | null }
   | { type: "ask" };

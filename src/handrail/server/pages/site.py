@@ -17,7 +17,7 @@ CSP: Final = (
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; worker-src 'self'; "
     "manifest-src 'self'; require-trusted-types-for 'script'; trusted-types svelte-trusted-html handrail-worker"
 )
-PATHS: Final = ("/", "/inbox", "/inbox/{id}")
+PATHS: Final = ("/", "/inbox", "/inbox/{id}", "/oversight", "/oversight/{id}")
 """Addresses inside the app: it looks at them itself."""
 ICON: Final = Asset("image/svg+xml", {"identity": MARK})
 
