@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 import pytest
@@ -23,7 +24,26 @@ ON_STDERR = "tests/e2e/test_restart.py::test_the_line_on_stderr_says_what_is_hel
 CHECKED = CONFIDENCE + "test_why_people_are_asked_is_told"
 SURE = CONFIDENCE + "test_what_the_predictor_is_sure_of_is_used_as_it_is_and_recorded"
 
+WATCHED, TASKS, CLEANED = (f"tests/gate/test_{name}.py::" for name in ("oversight", "oversight_tasks", "cleanups"))
 HELD = {
+    "continuous oversight": (
+        WATCHED + "test_a_pause_holds_before_the_next_step_and_is_confirmed",
+        WATCHED + "test_guidance_is_read_at_the_next_step_and_only_there",
+    ),
+    "`start_monitored_execution(": (
+        WATCHED + "test_a_thread_under_watch_goes_on_by_itself",
+        TASKS + "test_a_task_under_watch_goes_on_by_itself",
+    ),
+    "`report_progress`": (
+        WATCHED + "test_steps_are_reported_with_what_they_cost_and_the_run_finishes",
+        WATCHED + "test_an_exception_is_kept_without_secrets_and_raised_as_it_is",
+    ),
+    "Interruption is seen only": (
+        TASKS + "test_a_stop_cancels_the_step_and_all_that_it_awaits",
+        TASKS + "test_an_interrupted_step_is_given_again",
+        "tests/e2e/test_watched.py::test_a_stop_from_elsewhere_ends_a_program_with_all_that_it_started",
+        WATCHED + "test_ordinary_code_that_is_stopped_in_a_step_leaves_at_its_report_and_that_is_said",
+    ),
     "approval-based pattern": (APPROVAL + "test_an_approved_call_runs_once_and_returns_its_result",),
     "confidence-threshold pattern": (SURE, CONFIDENCE + "test_of_what_it_is_less_sure_people_accept_it"),
     "exception-handling pattern": (FOUR_CALLS,),
@@ -99,16 +119,21 @@ HELD = {
     ),
     "`escalate_immediately`": (EXCEPTIONS + "test_an_unexpected_error_goes_to_people_at_once",),
     "sessions that end `completed`": (
+        WATCHED + "test_a_stop_ends_it_for_good_with_the_reason",
         RUNS + "test_a_finished_run_is_not_entered_again",
         "tests/gate/test_stop.py::test_who_waits_in_a_stopped_run_or_one_inside_it_is_told_why",
         RUNS + "test_equal_calls_of_one_execution_are_two_and_a_second_execution_finds_both",
     ),
     "`interrupt_execution(": (
         "tests/gate/test_stop.py::test_a_stop_needs_a_reason_and_a_run_that_goes_on",
+        WATCHED + "test_a_stop_ends_it_for_good_with_the_reason",
+        "tests/cli/test_runs.py::test_a_run_is_paused_guided_and_told_to_go_on",
         "tests/gate/test_stop.py::test_what_was_agreed_to_before_does_not_start_afterwards",
     ),
     "`cleanup_interrupted_execution`": (
         "tests/gate/test_stop.py::test_a_stopped_run_is_not_entered_again_and_its_error_leaves_clean_up_alone",
+        CLEANED + "test_clean_up_runs_backwards_after_a_stop_and_each_is_recorded",
+        WATCHED + "test_a_named_clean_up_travels_as_json",
     ),
     "`HITLOrchestrator.patterns`": (
         "tests/gate/test_auto.py::test_the_same_call_is_asked_about_less_as_it_becomes_less_critical",
@@ -159,6 +184,12 @@ SAMPLE = """\
 """
 
 
+def excluded(text: str) -> dict[str, list[str]]:
+    """The tests that the page names for each fault of the sketches."""
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("|")]
+    return {row[0]: re.findall(r"`(tests/[^`]+)`", row[2]) for row in rows if len(row) == 4 and "today" in row[-1]}
+
+
 def present(text: str) -> list[str]:
     """The first cell of each row that says that something of it exists."""
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("|")]
@@ -182,6 +213,15 @@ def test_every_row_that_exists_today_is_held_by_tests_that_exist():
     named = {test for tests in HELD.values() for test in tests}
     tests = collected(test.split("::")[0] for test in named)
     assert list(complaints(present(PAGE.read_text("utf-8")), HELD, tests)) == []
+
+
+def test_each_fault_of_the_sketches_names_a_test_that_excludes_it():
+    found = excluded(PAGE.read_text("utf-8"))
+    assert len(found) == 6
+    for row, named in found.items():
+        held = next(tests for words, tests in HELD.items() if row.startswith(words))
+        assert named, row
+        assert set(named) <= set(held)
 
 
 def test_rows_to_come_need_no_test():

