@@ -1,122 +1,107 @@
-"""Supervised runs in several processes on one database, of which a person stops one after another.
+"""Four processes that start one action after another in 100 running runs, and a person who stops them all.
 
-`python -m bench.stopping DATABASE RUNS` is a child with so many runs at a time. Of each it prints that it goes on, and
-once it was stopped when the last body of it began, in monotonic ns.
+`python -m bench.stopping DATABASE RUNS` is a child: at each line that it reads it works until it is stopped, and prints
+when its last start was acknowledged.
 """
 
 import subprocess
 import sys
-import threading
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from itertools import cycle
 from pathlib import Path
-from queue import SimpleQueue
-from random import Random
-from typing import Any
+from typing import IO, Final
 
-import orjson
+from handrail.action.commands import Propose
+from handrail.embedded import Database, Embedded, local_agent, solo_person
+from handrail.errors import StopInForce
+from handrail.ids import mint
+from handrail.policy.declaration import Declaration
+from handrail.policy.stops import Halt, Lift
+from handrail.run.commands import Open, Resume
+from handrail.run.model import Run
 
-import handrail
-from handrail.run.commands import Stop
-
-from .house import House
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """How many processes with how many runs each, and how many of these are stopped."""
-
-    processes: int
-    runs: int
-    stops: int
+PROCESSES: Final = 4
+RUNS: Final = 25
+"""Of each process."""
+STARTS: Final = 100
+"""Entries that the log gains before it is stopped."""
 
 
-@dataclass
-class Measured:
-    """Durations in ns from the sending of a stop to its commit, or to the last body of the run that began where that is
-    later. `late` are bodies that began after the stop was acknowledged."""
-
-    stops: list[int] = field(default_factory=list)
-    late: int = 0
-
-
-def measure(path: Path, amount: Amount) -> Measured:
-    """Stop runs one after another while all others go on; who was stopped begins another one."""
-    house, said, found, chance = House(path), SimpleQueue[list[Any]](), Measured(), Random(7)
-    house.rail.core.backend.name("run_none")
-    command = [sys.executable, "-m", "bench.stopping", str(path), str(amount.runs)]
+def measure(path: Path, count: int) -> list[int]:
+    """From sending a stop to the last start that any process acknowledged, in ns; 0 where none came after it."""
+    command = [sys.executable, "-m", "bench.stopping", str(path), str(RUNS)]
+    database = Database(str(path))
+    person = Embedded(database, solo_person)
     with ExitStack() as stack:
-        for _ in range(amount.processes):
-            child = stack.enter_context(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE))
-            stack.callback(child.terminate)
-            threading.Thread(target=_listen, args=(child, said), daemon=True).start()
-        going = [said.get()[0] for _ in range(amount.processes * amount.runs)]
-        for _ in range(amount.stops):
-            run = going.pop(chance.randrange(len(going)))
-            sent = time.monotonic_ns()
-            house.people.call(run, Stop("enough"))
-            kept = time.monotonic_ns()
-            going += _until_over(said, run, sent, kept, found)
-            while len(going) < amount.processes * amount.runs:
-                going.append(said.get()[0])
-    house.close()
+        children = [
+            stack.enter_context(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE))
+            for _ in range(PROCESSES)
+        ]
+        lines = [(one.stdin, one.stdout) for one in children if one.stdin and one.stdout]
+        for _, told in lines:
+            told.readline()
+        found = [_stop(person, lines) for _ in range(count)]
+        for asked, _ in lines:
+            asked.close()
+    database.close()
     return found
 
 
-def _listen(child: "subprocess.Popen[bytes]", said: "SimpleQueue[list[Any]]") -> None:
-    assert child.stdout is not None
-    for line in child.stdout:
-        said.put(orjson.loads(line))
+def _stop(person: Embedded, lines: list[tuple[IO[bytes], IO[bytes]]]) -> int:
+    size = person.archive.size()
+    for asked, _ in lines:
+        asked.write(b"go\n")
+        asked.flush()
+    until = size + STARTS
+    while size < until:
+        size = person.changed(size, 10)
+    stop, sent = mint("stp"), time.monotonic_ns()
+    person.call(stop, Halt("all", "measured"))
+    last = max(int(told.readline()) for _, told in lines)
+    _go_on(person, stop)
+    return max(0, last - sent)
 
 
-def _until_over(said: "SimpleQueue[list[Any]]", run: str, sent: int, kept: int, found: Measured) -> list[str]:
-    """Take in how a run ended; the runs that were begun meanwhile."""
-    begun: list[str] = []
-    while len(told := said.get()) == 1 or told[0] != run:
-        begun.append(told[0])
-    found.stops.append(max(kept, told[1]) - sent)
-    found.late += told[1] > kept
-    return begun
+def _go_on(person: Embedded, stop: str) -> None:
+    """Let everything be as it was before."""
+    size = person.archive.size()
+    while sum(one.status == "paused" for one in _runs(person)) < PROCESSES * RUNS:
+        size = person.changed(size, 10)
+    person.call(stop, Lift("measured"))
+    for one in _runs(person):
+        person.call(one.id, Resume())
 
 
-class Agent:
-    """Threads that go on with one run after another."""
+def _runs(person: Embedded) -> list[Run]:
+    return [one for one in person.newest("run", limit=200) if isinstance(one, Run)]
 
-    def __init__(self, path: str) -> None:
-        self.rail = handrail.connect(path if "://" in path else f"sqlite:///{path}", agent="bench", quiet=True)
-        self._telling = threading.Lock()
-        self._own = threading.local()
-        self._pause = threading.Event()
-        self.step = self.rail.exceptions(name="bench.step", on=ConnectionError)(self._step)
 
-    def _step(self, number: int) -> int:
-        self._own.began = time.monotonic_ns()
-        return number
+def _agent(path: str, runs: int) -> None:
+    database = Database(path)
+    agent = Embedded(database, local_agent("bench", None))
+    named = [mint("run") for _ in range(runs)]
+    for run in named:
+        agent.call(run, Open("bench"))
+    print("ready", flush=True)
+    for _ in sys.stdin:
+        print(_work(agent, named), flush=True)
+    database.close()
 
-    def work(self, seed: int) -> None:
-        """Go on with runs until the process ends."""
-        chance = Random(seed)
-        while True:
-            run = ""
-            try:
-                with self.rail.oversight("bench") as scope:
-                    run, self._own.began = scope.id, 0
-                    self._tell(run)
-                    for number in scope.steps(range(10**9)):
-                        scope.report(number, self.step(number))
-                        self._pause.wait(chance.uniform(0.5, 1.5))
-            except handrail.Stopped:
-                self._tell(run, self._own.began)
 
-    def _tell(self, *what: object) -> None:
-        with self._telling:
-            sys.stdout.buffer.write(orjson.dumps(what) + b"\n")
-            sys.stdout.buffer.flush()
+def _work(agent: Embedded, runs: list[str]) -> int:
+    last, executor = 0, mint("exe")
+    for run in cycle(runs):
+        declared = Declaration("exceptions", reviewers=("user:local",))
+        asked = Propose("bench.pay", "{}", "sha256:0", "{}", declared, run=run, executor=executor, start=True)
+        try:
+            answer = agent.call(mint("act"), asked)
+        except StopInForce:
+            return last
+        assert answer["status"] == "started", answer
+        last = time.monotonic_ns()
+    raise AssertionError("runs never end")
 
 
 if __name__ == "__main__":
-    agent = Agent(sys.argv[1])
-    for seed in range(int(sys.argv[2])):
-        threading.Thread(target=agent.work, args=(seed,), daemon=True).start()
-    sys.stdin.read()
+    _agent(sys.argv[1], int(sys.argv[2]))

@@ -6,6 +6,7 @@ from typing import Any
 import apsw
 import pytest
 
+from handrail.store import sqlite_outbox
 from handrail.store import statements as sql
 from handrail.store.migrate import migrate
 
@@ -61,3 +62,15 @@ def test_the_log_of_one_stream_is_found_by_its_index(tmp_path: Path):
 def test_a_list_reads_no_more_than_it_shows(tmp_path: Path, name: str, index: str):
     steps = plan(tmp_path / "plan.db", getattr(sql, name))
     assert any(f" {index} (tenant=?" in step for step in steps), steps
+
+
+@pytest.mark.parametrize(
+    ("name", "index"),
+    [
+        ("DUE_NOTICES", "outbox_due"), ("NEXT_NOTICE", "outbox_due"), ("ABOUT", "outbox_about"),
+        ("SENT_SINCE", "outbox_sent"), ("PRUNE", "outbox_at"),
+    ],
+)  # fmt: skip
+def test_what_people_are_to_be_told_is_found_by_its_index(tmp_path: Path, name: str, index: str):
+    steps = plan(tmp_path / "plan.db", getattr(sqlite_outbox, name))
+    assert [index in step for step in steps] == [True], steps
