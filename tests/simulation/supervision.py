@@ -70,6 +70,9 @@ def _said(world: World, run: Run) -> Any:
     chance = world.chance
     executor = run.executor if run.executor and chance.random() < 0.7 else world.machine().executor
     number = chance.randint(1, max(len(run.cleanups), 1))
+    begun = next((one for one in run.cleanups if one.status == "running"), None)
+    if begun is not None and chance.random() < 0.5:
+        return r.Clean(begun.number, str(begun.executor), ok=chance.random() < 0.7)
     if run.status in ("stopped", "failed") and chance.random() < 0.7:
         done = r.Clean(number, executor, ok=chance.random() < 0.7)
         return chance.choice((r.TakeCleanup(number, executor), done, _confirmed(run)))
