@@ -9,17 +9,17 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from ..clock import SystemClock
-from ..errors import Interrupted, RunStopped, Stopped, TooMany, Unavailable
-from ..gate.cleanups import Prepared
-from ..gate.conduct import Steps
-from ..gate.controls import Asked, Controls
-from ..gate.effects import Commit, Evaluate, Heard, Look
-from ..gate.ending import reason_of
-from ..gate.gate import Gate
-from ..gate.reports import Reports
-from ..run import commands as c
-from ..run.lifecycle import said
+from ...clock import SystemClock
+from ...errors import Interrupted, RunStopped, Stopped, TooMany, Unavailable
+from ...gate.cleanups import Prepared
+from ...gate.conduct import Steps
+from ...gate.controls import Asked, Controls
+from ...gate.effects import Commit, Evaluate, Heard, Look
+from ...gate.ending import reason_of
+from ...gate.gate import Gate
+from ...gate.reports import Reports
+from ...run import commands as c
+from ...run.lifecycle import said
 from .place import on_loop
 
 if TYPE_CHECKING:
