@@ -47,8 +47,7 @@ with rail.oversight("forked") as run:
     run.report("child" if child == 0 else "parent")
     if child == 0:
         list(run.steps(["of the child"]))
-        run.supervision.reports.flush()
-        os._exit(0)
+        sys.exit(0)
     os.waitpid(child, 0)
 """
 

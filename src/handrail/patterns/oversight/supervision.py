@@ -49,6 +49,12 @@ class Supervision:
         self._obeyed: Final[set[tuple[str, int]]] = set()
         self._victims: Final[dict[int, Callable[[], None]]] = {}
         self._lock = threading.Lock()
+        self._entered: Final = os.getpid()
+
+    @property
+    def is_forked(self) -> bool:
+        """Whether this process was forked inside the run: it may report, and does not end it."""
+        return self._entered != os.getpid()
 
     def begin(self) -> None:
         """Listen and report from now on, in this process."""

@@ -191,9 +191,11 @@ def leave(run: WatchedRun, error: BaseException | None, *, stays: bool) -> Steps
 
 def _left(run: WatchedRun, error: BaseException | None, stays: bool) -> Steps:
     reports = run.supervision.reports
-    if error is not None and not isinstance(error, Stopped):
+    if error is not None and not isinstance(error, Stopped) and not run.supervision.is_forked:
         run.progress.failed(error)
     yield Evaluate(reports.flush_async if on_loop() else reports.flush, (), {})
+    if run.supervision.is_forked:
+        return
     if error is None:
         try:
             yield from run.supervision.try_to(c.Finish())
