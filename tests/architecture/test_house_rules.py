@@ -39,6 +39,7 @@ LOCAL_IMPORTS: dict[str, str] = {
     "src/handrail/cli/login.py:_send": HTTP,
     "src/handrail/cli/login.py:_end": HTTP,
     "src/handrail/cli/local.py:office": "hashing passwords needs packages that may not be installed, and few commands",
+    "src/handrail/cli/notify.py:_channels_of": "a YAML reader takes 100 ms to load, and one command reads channels",
     "src/handrail/cli/notify.py:test": "a YAML reader takes 100 ms to load, and one command sends",
     "src/handrail/notify/channels/chat.py:_known": "it takes a second to load, and may not be installed",
     "src/handrail/cli/serve.py:serve": "the web framework takes 500 ms to load, and may not be installed",

@@ -113,6 +113,11 @@ def test_a_failure_that_was_kept_before_its_type_was_is_read() -> None:
     assert read_event("review.opened", old).error is None
 
 
+def test_a_run_that_was_opened_before_runs_were_watched_is_read() -> None:
+    found = read_event("run.opened", {"agent": "agt_1", "starter": "osu_1", "parent": None, "hold": "run", "v": 1})
+    assert (found.hold, found.watched, found.monitors, found.once) == ("run", False, (), False)
+
+
 @pytest.mark.parametrize("kind", STATES)
 def test_a_state_comes_back_from_its_row(kind: str) -> None:
     @given(st.builds(STATES[kind]))

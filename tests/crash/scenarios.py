@@ -370,6 +370,7 @@ def _texts_and_offers(reader: Reader, run: str) -> list[Any]:
         reader.offers("default", functions, "agt_1", [run], 5),
         reader.unsure("default", functions, 5),
         reader.cursors("default", "decisions/", 5),
+        reader.abandoned("default", 5),
         reader.count_failing("default", "fal_1", 5),
         *(reader.failing("default", "error", "x", after) for after in (None, (1, 1, "rev_1"))),
         *(reader.failing("default", "like", "x", after) for after in (None, (1, 1, "rev_1"))),

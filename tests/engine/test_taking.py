@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -19,6 +20,7 @@ from handrail.ids import mint
 from handrail.policy.register import ID as POLICY
 from handrail.principal import agent
 from handrail.review.commands import Decide
+from handrail.run import commands as r
 from handrail.run.commands import Open
 from handrail.testing import FrozenClock
 from tests.engine.kit import Desk, proposal
@@ -26,6 +28,9 @@ from tests.engine.kit import Desk, proposal
 HAVE = (Function("test.effect", "sha256:0"),)
 RUNS = "rules: [{name: runs, action: test.effect, verdict: run, replaces: code}]\n"
 DENIES = "rules: [{name: no, action: test.effect, verdict: deny}]\n"
+
+
+PROCESS = "exe_9"
 
 
 class Yard(Desk):
@@ -226,3 +231,46 @@ def test_only_who_may_execute_for_others_takes_work(yard: Yard):
     request = Request(mint("cmd"), "exe_1", Take("exe_1", HAVE), agent("agt_x", "osu_x"))
     with pytest.raises(NotAllowed, match="scope execute"):
         yard.engine.call(request)
+
+
+def abandoned(yard: Yard, *names: str | None) -> str:
+    """A run that was stopped, whose process was not heard of since."""
+    run = mint("run")
+    yard.agent.call(run, r.Open("migrate", watch=r.Watch(PROCESS)))
+    for name in names:
+        yard.agent.call(run, r.Prepare(name, "{}"))
+    yard.person.call(run, r.Stop("enough"))
+    yard.clock.advance("61s")
+    yard.tick(run)
+    return run
+
+
+def test_a_worker_is_told_of_runs_that_its_functions_clean_up_after(yard: Yard):
+    run, other = abandoned(yard, "shop.close", "shop.drop", None), abandoned(yard, "shop.other")
+    abandoned(yard, None)
+    known = ("shop.close", "shop.drop")
+    assert yard.take(9) == []
+    [told] = yard.take(9, cleanups=known)
+    assert (told["id"], told["status"], told["name"]) == (run, "stopped", "shop.drop")
+    assert {one["id"] for one in yard.take(9, cleanups=(*known, "shop.other"))} == {run, other}
+    assert len(yard.take(1, cleanups=(*known, "shop.other"))) == 1
+    assert yard.take(9, cleanups=known, beside=(run,)) == []
+    worker = yard.agent_of("worker")
+    worker.call(run, r.TakeCleanup(2, "exe_1"))
+    with pytest.raises(NotReady, match="another process"):
+        worker.call(run, r.TakeCleanup(1, "exe_2"))
+    worker.call(run, r.Clean(2, "exe_1", ok=True))
+    assert yard.take(9, cleanups=("shop.drop",)) == []
+    assert yard.take(9, cleanups=known)[0]["name"] == "shop.close"
+
+
+def test_who_waits_for_work_hears_of_a_run_whose_process_is_gone(yard: Yard):
+    worker = yard.agent_of("worker")
+
+    async def both() -> list[Any]:
+        taking = asyncio.create_task(worker.take(Take("exe_1", (), cleanups=("shop.close",)), 20))
+        run = await asyncio.to_thread(abandoned, yard, "shop.close")
+        return [run, await taking]
+
+    run, [told] = asyncio.run(both())
+    assert told["id"] == run

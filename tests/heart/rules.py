@@ -14,6 +14,7 @@ from handrail.action.model import Action, Kind
 from handrail.clock import HOUR, MINUTE, SECOND
 from handrail.directory import commands as directory
 from handrail.directory.model import Person
+from handrail.directory.times import Absence, Times, times_text
 from handrail.errors import HandrailError
 from handrail.policy.declaration import Declaration
 from handrail.policy.register import ID as ACTIVE
@@ -26,7 +27,7 @@ from handrail.run.model import Monitor
 
 from .moves import OUTCOMES
 from .policies import POLICIES
-from .world import NAMES
+from .world import NAMES, START
 
 TEAMS = ("legal", "finance")
 PEOPLE = ("ann", "bob", "cyd", "olga")
@@ -112,11 +113,18 @@ class Rules(RuleBasedStateMachine):
         self.propose(LADDERS[0], "auto", BOTS[0], 0, "reject", HOUR, (True, True, True, False), 0, None)
 
     @precondition(lambda self: len(self.states()) % 3 == 0)
-    @rule(name=st.sampled_from(PEOPLE), teams=st.sets(st.sampled_from(TEAMS)).map(tuple), linked=st.booleans())
-    def join(self, name: str, teams: tuple[str, ...], linked: bool) -> None:
-        """Somebody comes, changes groups, or is linked to the user who owns an agent."""
+    @rule(
+        name=st.sampled_from(PEOPLE), teams=st.sets(st.sampled_from(TEAMS)).map(tuple), linked=st.booleans(),
+        absent=st.sampled_from([None, None, *PEOPLE, "nobody"]),
+    )  # fmt: skip
+    def join(self, name: str, teams: tuple[str, ...], linked: bool, absent: str | None = None) -> None:
+        """Somebody comes, changes groups, is linked to the user who owns an agent, or goes away for two hours and
+        somebody stands in."""
         groups = tuple(NAMES.group(one) for one in teams)
-        put = directory.PutPerson(NAMES.look_up("user", name), "osu_olga" if linked else None, groups, name, name)
+        away = times_text(Times((Absence(START, START + 2 * HOUR, f"user:{absent}"),))) if absent else None
+        put = directory.PutPerson(
+            NAMES.look_up("user", name), "osu_olga" if linked else None, groups, name, name, times=away
+        )
         self.attempt(f"usr_{name}", put, STAFF[0])
 
     @rule(who=st.sampled_from(STAFF), really=st.sampled_from([False, False, True]))

@@ -19,7 +19,7 @@ from handrail.directory import lifecycle as directory_life
 from handrail.directory.model import Agent, Directory, Group, Guest, Names, Person
 from handrail.engine.attendance import lasting
 from handrail.engine.consequences import consequences
-from handrail.errors import UnknownAction
+from handrail.errors import RunFinished, RunStopped, UnknownAction
 from handrail.policy import register
 from handrail.policy.asked import Asked
 from handrail.policy.declaration import usable
@@ -117,17 +117,17 @@ class World:
         if draft.lease is not None:
             self.leases[subject] = draft.lease
         if isinstance(after, Person):
-            self._staff()
+            self._staff({after.id: draft.texts["profile"]} if "profile" in draft.texts else {})
         if isinstance(command, PutPolicy):
             self.policy = policies.policy(command)
         for target, follow in consequences(before, after, draft.event, draft.texts):
             for one in self._decide(target, follow, SYSTEM):
                 self._record(target, follow, one, SYSTEM, changes)
 
-    def _staff(self) -> None:
+    def _staff(self, labels: dict[str, JSON]) -> None:
         people = {one.id: one for one in self.states.values() if isinstance(one, Person)}
         present = {key: person for key, person in people.items() if person.status == "present"}
-        self.directory = Directory(NAMES, present, solo=False, labels=self.directory.labels)
+        self.directory = Directory(NAMES, present, solo=False, labels={**self.directory.labels, **labels})
 
     def _barred_from(self, state: State) -> frozenset[str]:
         held = self.states.get(state.action) if isinstance(state, Review) else state
@@ -170,6 +170,9 @@ def _reported(command: object) -> JSON:
 def _action_facts(world: World, subject: str, command: object, actor: Principal) -> ActionFacts:
     state = world.states.get(subject)
     if isinstance(command, action.Propose):
+        around = world.states.get(command.run or "")
+        if isinstance(around, Run) and around.final:
+            raise RunStopped("it was stopped") if around.status == "stopped" else RunFinished("it is over")
         verdict = routed(world, command, actor)
         revision = revision_of(subject, 1, command.args)
         blocked = held_up(world, command.run, subject)

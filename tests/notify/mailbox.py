@@ -6,7 +6,7 @@ import ipaddress
 import queue
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from email import message_from_bytes
@@ -36,6 +36,8 @@ class Mailbox:
         self.answers: dict[str, str] = {}
         self.encrypted: list[bool] = []
         self.users: list[str] = []
+        self.times: list[int] = []
+        self.noted: Callable[[], int] = SystemClock().now
         self.arrived: queue.SimpleQueue[EmailMessage] = queue.SimpleQueue()
 
     async def handle_RCPT(  # noqa: N802
@@ -56,6 +58,7 @@ class Mailbox:
         self.mails.append(found)
         self.came += envelope.rcpt_tos
         self.encrypted.append(session.ssl is not None)
+        self.times.append(self.noted())
         self.arrived.put(found)
         return "250 OK"
 
@@ -102,9 +105,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def mailbox(pair: tuple[Path, Path] | None = None, *, auth: bool = False) -> Iterator[tuple[Mailbox, int]]:
+def mailbox(
+    pair: tuple[Path, Path] | None = None, *, auth: bool = False, box: Mailbox | None = None
+) -> Iterator[tuple[Mailbox, int]]:
     """A mail server that runs until the block ends, and its port; with a certificate it offers STARTTLS."""
-    box, context = Mailbox(), None
+    box, context = box or Mailbox(), None
     if pair:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(*pair)

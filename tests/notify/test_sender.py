@@ -12,9 +12,11 @@ from handrail.directory.hours import hours
 from handrail.directory.times import Absence, Times
 from handrail.notify.channel import Address
 from handrail.notify.message import Message
-from handrail.notify.sender import FEW, FIRST, LEASE, LONGEST, TRIES, pause
+from handrail.notify.sender import FEW, FIRST, LEASE, LONGEST, MANY, TRIES, pause
 from handrail.principal import person
 from handrail.review.commands import Delegate
+from handrail.run.commands import Fail, Observation, Observe, Open, Pause, Stop, Watch
+from handrail.run.model import Monitor
 from tests.notify.world import UNDELIVERABLE, UNREACHABLE, Sink, World
 
 ASKED = "You are asked about an approval"
@@ -173,6 +175,44 @@ def test_a_message_holds_nothing_of_the_agent(world: World):
     assert '"n"' not in repr(message)
     assert message.until == world.now() + 600 * SECOND
     assert message.link.startswith("https://hand.rail/d/lnk_")
+
+
+def test_supervisors_hear_of_a_run_that_a_monitor_paused_and_of_who_stopped_it(world: World):
+    world.person("eve", "other")
+    run = world.bot.run_id("migrate")
+    watch = Watch("exe_1", ("group:team", "user:cfo"), (Monitor("steps", 1),))
+    world.bot.call(run, Open("migrate", watch=watch))
+    assert world.told() == []
+    world.bot.call(run, Observe((Observation("report", 0, "a"),)))
+    world.bot.call(run, Observe((Observation("report", 0, "b"),)))
+    world.pass_(0, run)
+    paused = world.told()
+    assert sorted(paused) == [f"{one}: A monitor paused a run (steps)" for one in ("ann", "ben", "cfo")]
+    world.acting(person(world.people["ann"], "local")).call(run, Stop("enough"))
+    assert sorted(world.told()) == [f"{one}: A run was stopped by ann" for one in ("ben", "cfo")]
+
+
+def test_news_of_runs_is_never_gathered_and_never_without_end(world: World):
+    for number in range(8):
+        world.ask(number, reviewers=("user:cfo",))
+    for number in range(MANY + 2):
+        run = world.bot.run_id(f"run {number}")
+        world.bot.call(run, Open("work", watch=Watch("exe_1", ("user:cfo",))))
+        world.bot.call(run, Fail("it broke"))
+        world.clock.advance("1s")
+        said = world.told()
+        assert said == (
+            [*["cfo: A run failed"], *["cfo: 8 reviews wait for you"] * (not number)] if number < MANY else []
+        )
+    world.clock.advance("10m")
+    assert world.told() == ["cfo: A run failed"] * 2
+
+
+def test_nobody_hears_that_a_person_paused_a_run(world: World):
+    run = world.bot.run_id("migrate")
+    world.bot.call(run, Open("migrate", watch=Watch("exe_1", ("group:team",))))
+    world.acting(person(world.people["ann"], "local")).call(run, Pause("let me look"))
+    assert world.told() == []
 
 
 def test_quiet_hours_delay_the_message_and_not_the_deadline(world: World):

@@ -181,3 +181,16 @@ def test_a_clean_up_that_a_process_died_in_is_never_begun_again() -> None:
     assert [one.status for one in run_of(desk).cleanups] == ["lost"]
     with pytest.raises(NotReady):
         desk.submit("run_1", c.TakeCleanup(1, "x2"), WORKER)
+
+
+@pytest.mark.parametrize("once", [True, False])
+def test_with_its_process_a_run_fails_that_no_other_one_can_go_on_with(once: bool) -> None:
+    desk = Desk()
+    desk.submit("run_1", c.Open("move", watch=c.Watch("exe_1", once=once)), BOT)
+    for name in ("shop.close", None):
+        desk.submit("run_1", c.Prepare(name, "{}"), BOT)
+    desk.wait(2 * MINUTE)
+    assert desk.sweep() == ["Lapsed", "Failed"][: 1 + once]
+    state = run_of(desk)
+    assert (state.status, state.left) == (("failed", 1) if once else ("running", 0))
+    assert [one.status for one in state.cleanups] == ["waits", "lost"]

@@ -90,7 +90,7 @@ class History:
         sealed: Sealed[Any] = Sealed(event_of(entry, data), entry.rev, entry.t, by, entry.sd)
         change = Change(
             entry.sub, None, sealed, before, after, self.leases.get(entry.sub), self.directory(),
-            self._barred(after), self._policy(rows),
+            self._barred(after, entry.t), self._policy(rows),
         )  # fmt: skip
         self.states[entry.sub] = after
         if isinstance(sealed.event, e.Claimed | e.Started):
@@ -122,11 +122,12 @@ class History:
         agents = {one.id: one for one in self.states.values() if isinstance(one, Agent)}
         return Directory(self.names, people, not everybody, {}, agents)
 
-    def _barred(self, state: State) -> frozenset[str]:
+    def _barred(self, state: State, now: int) -> frozenset[str]:
         held = self.states.get(getattr(state, "action", "")) or state
         if not isinstance(held, Action):
             return frozenset()
-        return barred(_Known(self.states, self.directory()), held.agent, held.owner, held.run, held.kind)  # type: ignore[arg-type]
+        known = _Known(self.states, self.directory(), now)
+        return barred(known, held.agent, held.owner, held.run, held.kind)  # type: ignore[arg-type]
 
     def _policy(self, rows: Rows) -> Any:
         active = self.states.get(ACTIVE)
@@ -138,6 +139,7 @@ class History:
 class _Known(NamedTuple):
     states: Mapping[str, State]
     directory: Directory
+    now: int
 
 
 def event_of(entry: Entry, data: str) -> Any:

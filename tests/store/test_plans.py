@@ -6,6 +6,7 @@ from typing import Any
 import apsw
 import pytest
 
+from handrail.store import sqlite_outbox
 from handrail.store import statements as sql
 from handrail.store.migrate import migrate
 
@@ -50,7 +51,8 @@ def test_the_log_of_one_stream_is_found_by_its_index(tmp_path: Path):
         ("ENDED_AFTER", "streams_ended"), ("DECIDED", "streams_named"), ("OF_RUN", "streams_run"),
         ("INSIDE", "streams_inside"), ("GOING", "streams_going"), ("REFUSED", "streams_refused"),
         ("OFFERING", "streams_offered"),
-        ("OFFERS", "streams_offered"), ("UNSURE", "streams_offered"), ("PERMISSIONS", "streams_standing"),
+        ("OFFERS", "streams_offered"), ("UNSURE", "streams_offered"), ("ABANDONED", "streams_left"),
+        ("PERMISSIONS", "streams_standing"),
         ("FAILING_ERROR", "streams_failing_error"), ("FAILING_ERROR_AFTER", "streams_failing_error"),
         ("FAILING_LIKE", "streams_failing_like"), ("FAILING_LIKE_AFTER", "streams_failing_like"),
         ("COUNT_FAILING", "streams_failing_like"), ("WATCHED", "streams_watched"),
@@ -60,3 +62,15 @@ def test_the_log_of_one_stream_is_found_by_its_index(tmp_path: Path):
 def test_a_list_reads_no_more_than_it_shows(tmp_path: Path, name: str, index: str):
     steps = plan(tmp_path / "plan.db", getattr(sql, name))
     assert any(f" {index} (tenant=?" in step for step in steps), steps
+
+
+@pytest.mark.parametrize(
+    ("name", "index"),
+    [
+        ("DUE_NOTICES", "outbox_due"), ("NEXT_NOTICE", "outbox_due"), ("ABOUT", "outbox_about"),
+        ("SENT_SINCE", "outbox_sent"), ("PRUNE", "outbox_at"),
+    ],
+)  # fmt: skip
+def test_what_people_are_to_be_told_is_found_by_its_index(tmp_path: Path, name: str, index: str):
+    steps = plan(tmp_path / "plan.db", getattr(sqlite_outbox, name))
+    assert [index in step for step in steps] == [True], steps

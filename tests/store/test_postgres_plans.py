@@ -23,6 +23,8 @@ BOUNDED = {
     "OFFERS": "as many rows as functions times the limit",
     "PAST": "as many rows as kinds of status times the limit",
     "TOKENS": "one person's tokens of a kind",
+    "PASSKEYS": "one person's passkeys",
+    "SUBSCRIPTIONS": "one person's devices",
 }
 """Reads that go through, or sort, no more than this."""
 LISTS = {
@@ -30,7 +32,7 @@ LISTS = {
     "NEWEST": "born", "NEWEST_AFTER": "born", "DECIDED": "named", "OF_RUN": "run", "HELD_IN": "waiting",
     "INSIDE": "inside", "GOING": "going", "REFUSED": "refused", "HELD_OF_AGENT": "held_agent",
     "HELD_OF_OWNER": "held_owner",
-    "OFFERS": "offered", "PAST": "past", "UNSURE": "offered", "DUE": "due", "NEXT_DUE": "due",
+    "OFFERS": "offered", "PAST": "past", "UNSURE": "offered", "ABANDONED": "left", "DUE": "due", "NEXT_DUE": "due",
     "FAILING_ERROR": "failing_error", "FAILING_ERROR_AFTER": "failing_error", "FAILING_LIKE": "failing_like",
     "FAILING_LIKE_AFTER": "failing_like", "COUNT_FAILING": "failing_like",
 }  # fmt: skip

@@ -58,6 +58,18 @@ OF_RUNS: Final = (
         ("tests/run/test_watch.py::test_its_own_process_cleans_up_after_a_stop",),
     ),
     Guard(
+        "clean-ups side by side", "Two processes never clean up after one run at a time.",
+        (Edit("run/watch.py",
+              'if any(other.status == "running" and other.executor != command.executor for other in state.cleanups):',
+              "if False:"),),
+        ("tests/engine/test_taking.py::test_a_worker_is_told_of_runs_that_its_functions_clean_up_after",),
+    ),
+    Guard(
+        "runs without a process", "A run that no other process can go on with fails with its process.",
+        (Edit("run/watch.py", "if state.once and not state.final else [gone]", "if False else [gone]"),),
+        ("tests/run/test_watch.py::test_with_its_process_a_run_fails_that_no_other_one_can_go_on_with",),
+    ),
+    Guard(
         "clean-ups that were begun", "A clean-up in which a process died is not begun again.",
         (Edit("run/lifecycle.py", 'one.status == "running" or (', "(",),),
         ("tests/run/test_watch.py::test_a_clean_up_that_a_process_died_in_is_never_begun_again",),

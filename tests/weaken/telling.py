@@ -19,13 +19,22 @@ OF_TELLING: Final = (
         (Edit(SENDER, "about is not None and (about.waits or row.what not in ASKING):\n                people",
               "about is not None:\n                people"),
          Edit(SENDER, "about is not None and (about.waits or row.what not in ASKING):\n                found",
-              "about is not None:\n                found")),
+              "about is not None:\n                found"),
+         Edit(SENDER, "box.drop(unsaid)", "pass")),
         (f"{SENDS}::test_what_was_decided_before_anybody_was_told_is_told_to_nobody",),
     ),
     Guard(
         "floods", "What comes on top of much is gathered.",
-        (Edit(SENDER, "        if free <= 0:", "        if False:"),),
+        (Edit(SENDER, "if 0 < FEW - len(sent) < len(asked):", "if False:"),),
         (f"{SENDS}::test_a_flood_becomes_one_message_and_what_comes_on_top_waits_for_the_window",),
+    ),
+    Guard(
+        "pace", "Who was told much just now is told the rest later, also of runs.",
+        (Edit(SENDER, "if kept and len(sent) >= most:", "if False:"),),
+        (
+            f"{SENDS}::test_a_flood_becomes_one_message_and_what_comes_on_top_waits_for_the_window",
+            f"{SENDS}::test_news_of_runs_is_never_gathered_and_never_without_end",
+        ),
     ),
     Guard(
         "names in messages", "An action is named in a message where people wrote that very name.",

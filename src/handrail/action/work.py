@@ -13,12 +13,14 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """Claim up to `most` cleared actions of these functions that anybody may execute, except those in `beside`."""
+    """Claim up to `most` cleared actions of these functions that anybody may execute, except those in `beside`; also
+    name runs whose process is gone, and which these `cleanups` can clean up after."""
 
     executor: str
     functions: tuple[Function, ...]
     most: int = 1
     beside: tuple[str, ...] = ()
+    cleanups: tuple[str, ...] = ()
 
     @property
     def pairs(self) -> list[tuple[str, str]]:

@@ -19,6 +19,7 @@ from .desk import Db, is_server, place
 from .finding import CODES, MARKS, STYLES, Finding
 from .gist import short
 from .local import LocalSite, require_database
+from .notify import told
 from .page import Json, labelled, show, tell
 from .refusal import refused
 from .stops import named
@@ -150,11 +151,7 @@ def _directory(path: str) -> Iterator[Finding]:
     at = LocalSite(path)
     try:
         directory, user = at.directory, os_user_name()
-        for one in at.backend.stops.newest(limit=SHOWN):
-            if one.state.status == "present":
-                yield Finding(
-                    "Stopped", "warning", f"{named(one)}: `handrail stops show {short(one.state.id)}` says why"
-                )
+        yield from _stopped(at)
         if directory.solo:
             yield Finding("People", "note", "solo mode: you are the only person; decisions are marked solo")
             return
@@ -164,6 +161,7 @@ def _directory(path: str) -> Iterator[Finding]:
             yield Finding("People", "warning", f"{many}; nobody is linked to your OS user {user}, so you cannot decide")
         else:
             yield Finding("People", "good", f"{many}; you are {at.backend.name(linked.id)}")
+        yield from told(at)
     finally:
         at.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
@@ -15,6 +16,7 @@ from ..store.outbox import Count, Outbox
 from ..view.words import count
 from . import gist
 from .desk import Db, Desk, desk
+from .finding import Finding
 from .local import LocalSite
 from .page import Json, say, show, table, tell
 from .refusal import refused
@@ -73,6 +75,33 @@ def test(
             raise UsageError(f"there is no channel {channel[:40]!a} in the file of channels: name that with --notify")
         found[channel].send(Message(mint("msg"), "test", SystemClock().now(), ""), Address("", "", to))
         say(f"{channel} took the message.", "good")
+
+
+def told(at: LocalSite) -> Iterator[Finding]:
+    """Whether people can be told, for the doctor."""
+    ways, file = sorted(at.directory.ways()), os.environ.get("HANDRAIL_NOTIFY")
+    if not ways:
+        yield Finding("Telling", "note", "nobody is told what waits for them: no `tell:` in people.yaml")
+        return
+    yield Finding("Telling", "good", f"people are told by {', '.join(ways)}")
+    unknown = sorted({*ways} - _channels_of(file)) if file else []
+    if unknown:
+        words = f"people are told by {', '.join(unknown)}, which {file} has not: nothing is sent there"
+        yield Finding("Channels", "warning", words)
+    elif not file:
+        words = "HANDRAIL_NOTIFY names no file of channels here: the server needs one, with --notify"
+        yield Finding("Channels", "note", words)
+    with at.database.process.store.outbox() as box:
+        dead = sum(one.number for one in box.counts() if one.status == "dead")
+    if dead:
+        words = f"{count(dead, 'message')} could not be sent: see `handrail notify status`"
+        yield Finding("Messages", "warning", words)
+
+
+def _channels_of(file: str) -> frozenset[str]:
+    from ..notify.settings import read_settings
+
+    return frozenset(read_settings(file))
 
 
 @contextmanager

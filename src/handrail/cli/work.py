@@ -36,7 +36,8 @@ def work(
     """Execute cleared actions with the functions of a module, until told to stop.
 
     Takes what was proposed without waiting (`propose`, `wait="defer"`), by any agent of the database or server that the
-    rail is connected to. SIGTERM or Ctrl-C finishes what runs; a second one ends at once.
+    rail is connected to, and cleans up after watched runs whose process is gone. SIGTERM or Ctrl-C finishes what runs;
+    a second one ends at once.
     """
     with refused():
         from .shift import shift
@@ -45,7 +46,7 @@ def work(
         rail = load(target)
         functions = workable(rail, target)
         _log_to_stderr()
-        names = ", ".join(visible(name) for name in sorted(functions))
+        names = ", ".join(visible(name) for name in sorted({*functions, *rail.core.cleanups.names}))
         say(f"Working on {names}; {slots} at once.", "good", stream=sys.stderr)
         shift(rail.core, functions, slots, patience)
         rail.close()
@@ -100,7 +101,7 @@ def workable(rail: Rail, target: str) -> dict[str, Gated]:
     """The functions that can run here. Raises `UsageError` where there are none, or one cannot be read."""
     found = {gated.name: gated for gated in rail.core.registry}
     bound = sorted(name for name, gated in found.items() if gated.schema.has_local)
-    if len(bound) == len(found):
+    if len(bound) == len(found) and not rail.core.cleanups.names:
         why = f": {', '.join(bound)} needs an argument that stays in the agent's process" if bound else ""
         raise UsageError(f"{target} has no function that another process could run{why}")
     for name in bound:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any, Final, NamedTuple, Protocol
 
 import orjson
@@ -24,6 +25,7 @@ from ..policy.register import ID as ACTIVE
 from ..policy.register import ActivePolicy
 from ..principal import Principal
 from ..review.model import Review
+from ..run.events import OBSERVATIONS
 from ..run.model import Run
 from ..store.protocol import Entry, Reader, Revision, Stream
 from ..view.model import Erased
@@ -256,12 +258,12 @@ class Archive:
         return kept.args, kept.salt, found
 
     def history(self, subject: str) -> list[Event]:
-        """A stream's entries, in order, with the texts that are kept."""
+        """A stream's entries, in order, with the texts that are kept, except what runs reported: it can be long."""
         with self.read() as reader:
             entries: list[Entry] = []
             while page := reader.entries(self._tenant, sub=subject, after=entries[-1].i if entries else -1):
                 entries += page
-            return [self.event_in(reader, entry) for entry in entries]
+            return [_short(self.event_in(reader, entry)) for entry in entries]
 
     def latest_in(self, reader: Reader, state: State, most: int) -> list[Event]:
         """The last entries of a stream, in order, as a snapshot holds it."""
@@ -325,6 +327,12 @@ class Archive:
 def opened(text: str) -> Any:
     """The value of a disclosure."""
     return orjson.loads(open_disclosure(text).value)
+
+
+def _short(event: Event) -> Event:
+    if OBSERVATIONS not in event.texts:
+        return event
+    return replace(event, texts={name: text for name, text in event.texts.items() if name != OBSERVATIONS})
 
 
 def _states(rows: Iterable[Stream]) -> list[State]:

@@ -242,7 +242,11 @@ class Reads:
         present = {key: person for key, person in people.items() if person.status == "present"}
         keys = {subject: one for subject, one in self.members.items() if isinstance(one, Key)}
         solo = known[1].solo and not changed
-        return replace(known[1], people=present, solo=solo, keys={**known[1].keys, **keys})
+        told = {subject: one for subject, one in self.members.items() if isinstance(one, Person | Group)}
+        labels = {subject: self.texts[one.profile] for subject, one in told.items() if one.profile in self.texts}
+        return replace(
+            known[1], people=present, solo=solo, keys={**known[1].keys, **keys}, labels={**known[1].labels, **labels}
+        )
 
 
 def _turns(state: State) -> bool:

@@ -10,8 +10,10 @@ from ..action.commands import Claim
 from ..action.model import Action
 from ..action.words import require_executor
 from ..action.work import Take
+from ..codec.records import read_state
 from ..errors import InvalidValue, NotAllowed, Refused, RunHeld
 from ..principal import Principal
+from ..run.model import Run
 from ..store.protocol import Offer, Reader
 from .lineage import DEEPEST
 from .request import Request
@@ -25,6 +27,8 @@ MOST: Final = 100
 """So many actions are given at once."""
 FUNCTIONS: Final = 1_000
 BESIDE: Final = 2_000
+LEFT: Final = 200
+"""So many runs to clean up after are looked at for one request."""
 
 
 def rank(state: Action) -> int:
@@ -39,15 +43,17 @@ def rank(state: Action) -> int:
 def waits(reader: Reader, tenant: str, command: Take) -> bool:
     """Whether there may be something to take: only a look, which locks nobody out."""
     pairs = command.pairs
-    return bool(reader.offering(tenant, pairs, 1)) or bool(set(_unsure(reader, tenant, command)) - {*command.beside})
+    unsure = set(_unsure(reader, tenant, command)) - {*command.beside}
+    return bool(reader.offering(tenant, pairs, 1)) or bool(unsure) or bool(_abandoned(reader, tenant, command))
 
 
 def take(batch: TenantBatch, reader: Reader, request: Request) -> list[dict[str, Any]]:
-    """Claim what there is, up to the number asked for; with what is left of it, name actions whose probe is awaited."""
+    """Claim what there is, up to the number asked for; with what is left of it, name actions whose probe is awaited,
+    and runs to clean up after."""
     command: Take = request.command
     require(request.actor, command)
     taking = _Taking(batch, reader, request)
-    return taking.claims() + taking.inquiries()
+    return taking.claims() + taking.inquiries() + taking.abandoned()
 
 
 def require(actor: Principal, command: Take) -> None:
@@ -55,7 +61,8 @@ def require(actor: Principal, command: Take) -> None:
     if actor.kind != "agent" or not actor.executes:
         raise NotAllowed("work is taken with a key of the scope execute: ask an administrator for one")
     require_executor(command.executor)
-    if not 1 <= command.most <= MOST or len(command.functions) > FUNCTIONS or len(command.beside) > BESIDE:
+    many = max(len(command.functions), len(command.cleanups)) > FUNCTIONS or len(command.beside) > BESIDE
+    if not 1 <= command.most <= MOST or many:
         raise InvalidValue(f"take 1 to {MOST} actions at once, of at most {FUNCTIONS} functions")
 
 
@@ -70,6 +77,7 @@ class _Taking:
         self._looked: dict[str, int] = {}
         self._queues: dict[str, deque[Offer]] = {}
         self._taken: list[dict[str, Any]] = []
+        self._named: list[str] = []
 
     def claims(self) -> list[dict[str, Any]]:
         """What was claimed, one of each agent in turn, beginning behind the one who had the last turn."""
@@ -86,7 +94,14 @@ class _Taking:
     def inquiries(self) -> list[dict[str, Any]]:
         """Actions that nobody could tell the end of, whose probe may know it."""
         found = [one for one in _unsure(self._reader, self._batch.tenant, self._command) if self._open(one)]
-        return [self._shown(one) for one in found[: self._command.most - len(self._taken)]]
+        self._named = found[: self._command.most - len(self._taken)]
+        return [self._shown(one) for one in self._named]
+
+    def abandoned(self) -> list[dict[str, Any]]:
+        """Runs whose process is gone and that the worker can clean up after, each with a function that does."""
+        found = _abandoned(self._reader, self._batch.tenant, self._command)
+        room = self._command.most - len(self._taken) - len(self._named)
+        return [{**self._batch.show(run), "name": name} for run, name in found[: max(room, 0)]]
 
     def _open(self, action: str) -> bool:
         state = self._batch.reads.state(action)
@@ -154,3 +169,15 @@ class _Taking:
 
 def _unsure(reader: Reader, tenant: str, command: Take) -> list[str]:
     return reader.unsure(tenant, command.pairs, command.most + len(command.beside))
+
+
+def _abandoned(reader: Reader, tenant: str, command: Take) -> list[tuple[str, str]]:
+    """Runs whose process is gone, each with the name of a function that cleans up after it."""
+    found: list[tuple[str, str]] = []
+    for row in reader.abandoned(tenant, LEFT) if command.cleanups else ():
+        state = read_state(row.kind, row.state)
+        names = [one.name for one in state.cleanups if one.status == "waits"] if isinstance(state, Run) else []
+        fitting = next((one for one in reversed(names) if one in command.cleanups), None)
+        if fitting is not None and row.id not in command.beside:
+            found.append((row.id, fitting))
+    return found

@@ -15,8 +15,9 @@ from typing import Any, Final
 from ..action.commands import Settle
 from ..action.work import Function, Take
 from ..engine.taking import MOST
-from ..errors import HandrailError, TooMany, Unavailable
+from ..errors import HandrailError, NotReady, TooMany, Unavailable
 from .call import Gated
+from .cleanups import clean_up
 from .conduct import serve
 from .gate import Gate
 
@@ -30,6 +31,8 @@ REST: Final = (1.0, 60.0)
 KEPT: Final = 1_000
 CLOSING: Final = 2.0
 Answer = dict[str, Any]
+Ended = tuple[str, BaseException | None]
+"""How it ended, or what came of it instead."""
 
 
 class Rests:
@@ -128,7 +131,7 @@ class Worker:
         """The next actions; none where the database or server is away, after a pause."""
         beside = (*self._running, *self._rests.now())
         free = min(self._slots - len(self._running), MOST)
-        take = Take(self._gate.seat.executor, self._wanted, free, beside)
+        take = Take(self._gate.seat.executor, self._wanted, free, beside, self._gate.cleanups.names)
         try:
             found = await self._gate.backend.take(take, 0 if self._away else self._rests.next())
         except (Unavailable, TooMany) as error:
@@ -143,31 +146,51 @@ class Worker:
         return found
 
     async def _work(self, taken: Answer) -> None:
-        """Execute one action, and say in one line how it ended: never with what, nor with which result."""
-        gated, began = self._functions[taken["name"]], time.monotonic()
+        """Execute one action, or clean up after one run, and say in one line how that ended: never with what, nor with
+        which result."""
+        began = time.monotonic()
         try:
-            status, error = await self._served(gated, taken)
+            status, error = await self._done(taken)
             if error is not None:
                 self._rests.add(taken["id"])
             told = status if error is None else f"raised {type(error).__name__}"
-            log.info("%s %s %s in %.0f ms", taken["id"], gated.name, told, (time.monotonic() - began) * 1000)
+            log.info("%s %s %s in %.0f ms", taken["id"], taken["name"], told, (time.monotonic() - began) * 1000)
         finally:
             del self._running[taken["id"]]
             self._changed.set()
 
-    async def _served(self, gated: Gated, taken: Answer) -> tuple[str, BaseException | None]:
+    async def _done(self, taken: Answer) -> Ended:
+        if taken["id"].startswith("run_"):
+            return await asyncio.get_running_loop().run_in_executor(self._threads, self._cleaned, taken["id"])
+        return await self._served(self._functions[taken["name"]], taken)
+
+    def _cleaned(self, run: str) -> Ended:
+        """In a thread: do what is left of a run whose process is gone, with functions of either colour."""
+        gate = self._gate
+        release = gate.backend.hold(run, 0, gate.seat.executor)
+        try:
+            well, badly = asyncio.run(gate.adrive(clean_up(gate.seat, gate.cleanups, run)))
+        except BaseException as error:
+            return "", error
+        finally:
+            release()
+        if not well + badly:
+            return "", NotReady("somebody else cleans up")
+        return f"cleaned up: {well} done, {badly} failed", None
+
+    async def _served(self, gated: Gated, taken: Answer) -> Ended:
         if inspect.iscoroutinefunction(gated.function):
             return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._aserve(gated, taken), self._own))
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._serve, gated, taken)
 
-    def _serve(self, gated: Gated, taken: Answer) -> tuple[str, BaseException | None]:
+    def _serve(self, gated: Gated, taken: Answer) -> Ended:
         """In a thread: whatever the function raises, `SystemExit` too, ends its action and not the worker."""
         try:
             return self._gate.drive(serve(self._gate.seat, gated, taken)), None
         except BaseException as error:
             return "", error
 
-    async def _aserve(self, gated: Gated, taken: Answer) -> tuple[str, BaseException | None]:
+    async def _aserve(self, gated: Gated, taken: Answer) -> Ended:
         try:
             return await self._gate.adrive(serve(self._gate.seat, gated, taken)), None
         except BaseException as error:
@@ -187,6 +210,8 @@ class Worker:
 
     async def _abandon(self, taken: Answer) -> None:
         log.warning("%s %s did not end in time: nobody knows whether it took effect", taken["id"], taken["name"])
+        if "fence" not in taken:
+            return
         report: dict[str, Any] = {"error": "the worker was stopped while it ran"}
         try:
             settle = Settle(self._gate.seat.executor, taken["fence"], "unknown", report)

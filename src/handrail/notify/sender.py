@@ -21,8 +21,12 @@ ASKING: Final = frozenset({"asked", "reminded", "escalated"})
 """What is said only while people are still asked."""
 ENDING: Final = frozenset({"handled", "expired", "closed"})
 """What is said only to those who were told before."""
+NEWS: Final = frozenset({"alarm", "stopped", "failed", "lost"})
+"""What is said of runs: never gathered, since each wants to be looked at now."""
 FEW: Final = 5
 """What one person is told one by one on one channel, within the window that they chose; the rest is gathered."""
+MANY: Final = 20
+"""The same for news of runs, which is not gathered: what is more waits."""
 PAGE: Final = 100
 LEASE: Final = MINUTE
 """How long after the death of one server another one goes on."""
@@ -157,12 +161,20 @@ class Sender:
         row, window = next(iter(kept)), turn.telling.window
         with self._store.outbox() as box:
             sent = box.sent_since(row.tenant, self.name, row.person, now - window)
-        free = FEW - len(sent)
-        if free <= 0:
-            ids, then = [one.id for one in kept], sent[-FEW] + window
+        news = {one: about for one, about in kept.items() if one.what in NEWS}
+        asked = {one: about for one, about in kept.items() if one.what not in NEWS}
+        self._one_by_one(lookup, turn, news, sent, MANY, now)
+        if 0 < FEW - len(sent) < len(asked):
+            return self._send(turn, list(asked), self._digest(lookup, asked))
+        return self._one_by_one(lookup, turn, asked, sent, FEW, now)
+
+    def _one_by_one(
+        self, lookup: Lookup, turn: _Turn, kept: dict[Parcel, About], sent: list[int], most: int, now: int
+    ) -> None:
+        """Each by itself; where as much was sent within the window already, when that is over."""
+        if kept and len(sent) >= most:
+            ids, then = [one.id for one in kept], sent[-most] + turn.telling.window
             return self._write(lambda box: box.move(ids, then))
-        if len(kept) > free:
-            return self._send(turn, list(kept), self._digest(lookup, kept))
         for one, about in kept.items():
             if self._failures < FAILING:
                 self._send(turn, [one], self._message(one, about, lookup.link(one)))

@@ -12,11 +12,12 @@ ObservationKind = Literal["step", "report", "error", "note", "call"]
 @dataclass(frozen=True, slots=True)
 class Watch:
     """How a run is watched: by whom beside those who answer for it (`user:…`, `group:…`), what pauses it by itself, and
-    the process that does its work."""
+    the process that does its work. `once` says that no other one can go on with it: with that process it fails."""
 
     executor: str
     supervisors: tuple[str, ...] = ()
     monitors: tuple[Monitor, ...] = ()
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)

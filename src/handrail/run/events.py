@@ -21,6 +21,7 @@ class Opened:
     executor: str | None = None
     supervisors: tuple[str, ...] = ()
     monitors: tuple[Monitor, ...] = ()
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)

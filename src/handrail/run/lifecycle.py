@@ -126,7 +126,15 @@ def _opened(command: c.Open, facts: Facts) -> Draft[e.Event]:
     if seen is None:
         return Draft(e.Opened(facts.actor.id, facts.actor.owner, command.parent, hold), texts)
     opened = e.Opened(
-        facts.actor.id, facts.actor.owner, command.parent, hold, True, seen.executor, facts.supervisors, seen.monitors
+        facts.actor.id,
+        facts.actor.owner,
+        command.parent,
+        hold,
+        True,
+        seen.executor,
+        facts.supervisors,
+        seen.monitors,
+        seen.once,
     )
     return Draft(opened, texts, lease=facts.now + watch.LEASE)
 
@@ -172,15 +180,23 @@ def evolve(state: Run | None, sealed: Sealed[e.Event], *, subject: str) -> Run:
     if isinstance(event, e.Opened):
         return _born(event, sealed, subject)
     assert state is not None
-    return changed(state, status=cast(Status, status), rev=sealed.rev, **_moved(state, event, sealed))
+    after = changed(state, status=cast(Status, status), rev=sealed.rev, **_moved(state, event, sealed))
+    return changed(after, left=_left(after)) if after.lost or state.left else after
 
 
 def _born(event: e.Opened, sealed: Sealed[e.Event], subject: str) -> Run:
     return Run(
         subject, "running", sealed.rev, event.agent, event.starter, event.parent, event.hold, sealed.at,
         sealed.texts.get("title"), watched=event.watched, supervisors=event.supervisors, monitors=event.monitors,
-        executor=event.executor, seen_at=sealed.at,
+        executor=event.executor, seen_at=sealed.at, once=event.once,
     )  # fmt: skip
+
+
+def _left(run: Run) -> int:
+    """How many clean-ups another process can do, once that of the run is gone."""
+    if not run.lost or run.status not in ("stopped", "failed"):
+        return 0
+    return sum(one.status == "waits" and one.name is not None for one in run.cleanups)
 
 
 def _moved(state: Run, event: e.Event, sealed: Sealed[e.Event]) -> dict[str, Any]:

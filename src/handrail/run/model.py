@@ -83,7 +83,8 @@ class Run:
     `executor` is the process that does the work, until it is `lost`; `step` is the digest of what it is at; `guidance`
     counts the messages to it and `heard` those that it has read; `seen_at` (µs) is when it last reported; `spoken`
     counts how often each monitor spoke, and `alarm` names the one that did last; what was reported up to revision
-    number `pruned` was dropped.
+    number `pruned` was dropped. With its process one that runs `once` fails; `left` counts what another process has to
+    clean up.
     """
 
     id: str
@@ -114,6 +115,8 @@ class Run:
     seen_at: int = 0
     alone_since: int | None = None
     pruned: int = 0
+    once: bool = False
+    left: int = 0
     ended_at: int | None = None
 
     @property
@@ -128,7 +131,7 @@ class Run:
 
     @property
     def abandoned(self) -> bool:
-        """Whether somebody else has to clean up, since its process is gone."""
+        """Whether somebody else cleans up, or did, since its process is gone."""
         return self.lost and self.final and any(one.name is not None for one in self.cleanups)
 
     @property

@@ -17,6 +17,7 @@ LEASE: Final = 60 * SECOND
 BATCH: Final = 500
 """Observations that come at once."""
 CLEANUPS: Final = 100
+GONE: Final = "its process is gone"
 LONGEST: Final = 2_000
 MOST: Final = 2**53 - 1
 MONITORS: Final = 20
@@ -102,6 +103,8 @@ def take(state: Run, command: c.TakeCleanup, facts: Facts) -> list[Draft[e.Event
     own = command.executor == state.executor
     if not own and (not state.lost or one.name is None):
         raise NotReady("the run's own process is there to clean up")
+    if any(other.status == "running" and other.executor != command.executor for other in state.cleanups):
+        raise NotReady("another process is cleaning up after this run")
     return [Draft(e.CleanupBegun(command.number, command.executor), lease=facts.now + LEASE)]
 
 
@@ -122,10 +125,11 @@ def _cleanup(state: Run, number: int) -> Cleanup:
 def elapse(state: Run, facts: Facts) -> list[Draft[e.Event]]:
     """The next thing that is due: that the process is lost, that nobody is left to confirm a stop, a monitor."""
     if facts.lease is not None and facts.lease <= facts.now and leased(state):
-        return [Draft(e.Lapsed(), lease=0)]
+        gone = Draft[e.Event](e.Lapsed(), lease=0)
+        return [gone, Draft(e.Failed(), {"note": GONE})] if state.once and not state.final else [gone]
     if orphaned(state):
         assert state.control is not None
-        return [Draft(e.Confirmed(state.control.rev), {"note": "its process is gone"})]
+        return [Draft(e.Confirmed(state.control.rev), {"note": GONE})]
     due = monitors.due(state)
     if due is not None and due <= facts.now:
         return spoken(state, state.totals, facts)

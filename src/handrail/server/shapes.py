@@ -297,6 +297,7 @@ BODY_SCHEMAS: Final[dict[str, JSONObject]] = {
         {"executor": {"type": "string", "pattern": f"^{words.EXECUTOR.pattern}$"},
          "functions": _list(_object({"name": TEXT, "schema": TEXT}, closed=True)) | {"maxItems": FUNCTIONS}},
         closed=True, most={"type": "integer", "minimum": 1, "maximum": MOST, "default": 1}, beside=WORDS,
+        cleanups=_list({"type": "string"}) | {"maxItems": FUNCTIONS},
     ),
     "renew_leases": _object({"leases": _list(LEASE) | {"maxItems": LEASES}}, closed=True),
     "lease_consumer": _object(

@@ -10,7 +10,8 @@ import apsw
 from ..errors import CorruptLog
 from .migrate import APPLICATION_ID, BUSY_MS, migrations
 from .protocol import Reader
-from .sqlite import OLDEST, Rows, translated
+from .sqlite import OLDEST, Rows
+from .sqlite_errors import translated
 
 MOST_DAMAGE: Final = 5
 

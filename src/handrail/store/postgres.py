@@ -180,6 +180,9 @@ class Rows:
     def unsure(self, tenant: str, functions: Functions, limit: int) -> list[str]:
         return [row[0] for row in self._all(sql.UNSURE, *_wanted(functions), tenant, limit)]
 
+    def abandoned(self, tenant: str, limit: int) -> list[Stream]:
+        return self._streams(sql.ABANDONED, tenant, limit)
+
     def cursors(self, tenant: str, beginning: str, limit: int) -> dict[str, int]:
         return dict(self._all(sql.CURSORS, tenant, beginning, beginning + "\x7f", limit))
 

@@ -171,6 +171,10 @@ UNSURE: Final = """
       AND state::json ->> 'name' = wanted.name AND state::json ->> 'schema' = wanted.schema
     LIMIT %s"""
 
+ABANDONED: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams
+    WHERE tenant = %s AND kind = 'run' AND (state::json ->> 'left')::int > 0 ORDER BY born, id LIMIT %s"""
+
 DUE: Final = "SELECT tenant, id FROM streams WHERE due_at IS NOT NULL AND due_at <= %s ORDER BY due_at LIMIT %s"
 NEXT_DUE: Final = "SELECT min(due_at) FROM streams WHERE due_at IS NOT NULL"
 

@@ -219,6 +219,9 @@ class Reader(Protocol):
     def unsure(self, tenant: str, functions: Functions, limit: int) -> list[str]:
         """Actions of these functions that anybody may execute, and whose probe is awaited."""
 
+    def abandoned(self, tenant: str, limit: int) -> list[Stream]:
+        """Runs whose process is gone, and that another one can clean up after, the oldest first."""
+
     def cursors(self, tenant: str, beginning: str, limit: int) -> dict[str, int]:
         """How far readers of the log have come whose names begin so: positions of entries."""
 

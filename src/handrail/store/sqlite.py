@@ -10,12 +10,13 @@ from typing import Any, Final, Literal
 import apsw
 import orjson
 
-from ..errors import CommitUnknown, CorruptLog, HandrailError, Unavailable, UsageError
+from ..errors import CommitUnknown, Unavailable, UsageError
 from . import statements as sql
 from .bell import Bell, hang
 from .lock import WriterLock
 from .migrate import BUSY_MS, check, migrate
 from .protocol import Answer, Batch, Call, Disclosure, Entry, Functions, Head, Hold, Offer, Opening, Revision, Stream
+from .sqlite_errors import ours, translated
 from .sqlite_outbox import PUT_NOTICE, SQLiteOutbox
 from .sqlite_vault import SQLiteVault
 from .sqlite_watched import Watched
@@ -39,7 +40,7 @@ class Rows(Watched):
         try:
             return self._cursor.execute(statement, values).fetchall()
         except apsw.Error as error:
-            raise _ours(error) from error
+            raise ours(error) from error
 
     def _each(self, statement: str, tenant: str, ids: Iterable[str]) -> list[Any]:
         """The rows of all these ids, by one statement that is prepared and stepped through without coming back here."""
@@ -49,7 +50,7 @@ class Rows(Watched):
         try:
             return self._cursor.executemany(statement, values).fetchall()
         except apsw.Error as error:
-            raise _ours(error) from error
+            raise ours(error) from error
 
     def meta(self, name: str) -> Any:
         """A value that belongs to the file itself."""
@@ -177,6 +178,9 @@ class Rows(Watched):
     def unsure(self, tenant: str, functions: Functions, limit: int) -> list[str]:
         rows = self._many(sql.UNSURE, [(tenant, *function, limit) for function in functions])
         return [row[0] for row in rows[:limit]]
+
+    def abandoned(self, tenant: str, limit: int) -> list[Stream]:
+        return self._streams(sql.ABANDONED, tenant, limit)
 
     def cursors(self, tenant: str, beginning: str, limit: int) -> dict[str, int]:
         return dict(self._all(sql.CURSORS, tenant, beginning, beginning + "\x7f", limit))
@@ -376,23 +380,3 @@ def _create(path: Path) -> None:
     """Make a file that is not there yet, for its owner alone: arguments and names are in it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600))
-
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """Turns a driver's error into ours: corruption is a corrupt log, a file that this user may not use is a mistake,
-    everything else means not now."""
-    try:
-        yield
-    except (apsw.Error, OSError) as error:
-        raise _ours(error) from error
-
-
-def _ours(error: Exception) -> HandrailError:
-    if isinstance(error, apsw.CorruptError | apsw.NotADBError):
-        return CorruptLog(f"the database file is damaged or no database: {error}")
-    if isinstance(error, apsw.Error):
-        return Unavailable(f"the database cannot be used now, and nothing was changed: {error}")
-    if isinstance(error, PermissionError | IsADirectoryError | NotADirectoryError):
-        return UsageError(f"the database file cannot be used by this user: {error}")
-    return Unavailable(f"the database file cannot be used: {error}")

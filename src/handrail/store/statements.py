@@ -143,6 +143,10 @@ UNSURE: Final = """
     WHERE tenant = ? AND kind = 'action' AND rank > 0 AND rank = 2
       AND state ->> '$.name' = ? AND state ->> '$.schema' = ? LIMIT ?"""
 
+ABANDONED: Final = f"""
+    SELECT {STREAM_COLUMNS} FROM streams INDEXED BY streams_left
+    WHERE tenant = ? AND kind = 'run' AND state ->> '$.left' > 0 ORDER BY born, id LIMIT ?"""
+
 DUE: Final = "SELECT tenant, id FROM streams WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY due_at LIMIT ?"
 NEXT_DUE: Final = "SELECT min(due_at) FROM streams WHERE due_at IS NOT NULL"
 

@@ -173,6 +173,20 @@ class StoreContract(FailingContract, OutboxContract, IndexContract, VaultContrac
         with store.read() as reader:
             assert reader.offers(TENANT, [pay, ship], "agt_b", ["run_1"], 9) == []
 
+    def test_runs_to_clean_up_after_come_longest_first(self, store: Store) -> None:
+        def run(name: str, left: int, **given: Any) -> Stream:
+            return stream(name, "run", state=json.dumps({"left": left}), **given)
+
+        rows = [run("run_1", 1, born=3), run("run_2", 2, born=1), run("run_3", 0), stream("act_1", state='{"left":1}')]
+        put(store, Batch(head(1), rows))
+        put(store, Batch(head(1), [run("run_4", 1)]), "other")
+        with store.read() as reader:
+            assert reader.abandoned(TENANT, 9) == [rows[1], rows[0]]
+            assert reader.abandoned(TENANT, 1) == [rows[1]]
+        put(store, Batch(head(2), [run("run_2", 0, born=1, rev=2)]))
+        with store.read() as reader:
+            assert reader.abandoned(TENANT, 9) == [rows[0]]
+
     def test_what_is_due_comes_longest_first(self, store: Store) -> None:
         put(store, Batch(head(1), [stream("act_1", due_at=30), stream("act_2", due_at=10), stream("act_3")]))
         put(store, Batch(head(1), [stream("act_4", due_at=20)]), "other")

@@ -1845,6 +1845,10 @@ export interface components {
             readonly alone_since: number | null;
             /** @default 0 */
             readonly pruned: number;
+            /** @default false */
+            readonly once: boolean;
+            /** @default 0 */
+            readonly left: number;
             /** @default null */
             readonly ended_at: number | null;
         };
@@ -2049,6 +2053,7 @@ export interface components {
             /** @default 1 */
             readonly most: number;
             readonly beside?: readonly string[];
+            readonly cleanups?: readonly string[];
         };
         readonly Function: {
             readonly name: string;
@@ -2111,6 +2116,8 @@ export interface components {
             readonly executor: string;
             readonly supervisors?: readonly string[];
             readonly monitors?: readonly components["schemas"]["Monitor"][];
+            /** @default false */
+            readonly once: boolean;
         };
         readonly RunNote: {
             readonly error: string;
@@ -5528,6 +5535,7 @@ export interface operations {
                     /** @default 1 */
                     readonly most?: number;
                     readonly beside?: readonly string[];
+                    readonly cleanups?: readonly string[];
                 };
             };
         };

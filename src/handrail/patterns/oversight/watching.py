@@ -137,7 +137,7 @@ def enter(gate: Gate, asked: Opening) -> Steps:
     run_id: str = mint("run") if asked.id is None else (yield Look(partial(gate.backend.run_id, asked.id)))
     scope = current_run()
     above = asked.parent or (scope.id if scope else None)
-    watch = c.Watch(gate.seat.executor, handles(asked.supervisors), tuple(asked.monitors))
+    watch = c.Watch(gate.seat.executor, handles(asked.supervisors), tuple(asked.monitors), not asked.stays)
     opening = c.Open(asked.title, above, asked.hold, watch)
     try:
         return (yield from _entered(gate, run_id, opening, scope))
