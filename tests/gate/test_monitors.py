@@ -65,7 +65,7 @@ def test_a_loop_of_equal_calls_is_paused(people: Any) -> None:
 
 @pytest.mark.parametrize(("monitor", "kind"), [(longer_than("1h"), "duration"), (silent("10m"), "silence")])
 def test_a_monitor_pauses_the_run_as_time_passes(people: Any, monitor: Any, kind: str) -> None:
-    with rail.oversight("migration", monitors=[monitor]) as run:
+    with rail.oversight("migration", id="nightly", monitors=[monitor]) as run:
         people.clock.advance(monitor.limit / SECOND)
         size = 0
         while found(people).status != "paused":
@@ -76,7 +76,7 @@ def test_a_monitor_pauses_the_run_as_time_passes(people: Any, monitor: Any, kind
 
 def test_a_monitor_pauses_a_run_that_nobody_may_stop(people: Any) -> None:
     people.person("ann")
-    with rail.oversight("migration", monitors=[unattended("5m")]) as run:
+    with rail.oversight("migration", id="nightly", monitors=[unattended("5m")]) as run:
         run.note("begun")
         run.supervision.reports.flush()
         people.clock.advance(301)
