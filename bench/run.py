@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from . import backlog, cold, cycles, elsewhere, http, policy, postgres, waiting
+from . import backlog, cold, cycles, elsewhere, http, policy, postgres, stopping, waiting
 from .house import House
 from .raw import Raw
 from .recorded import Recorder, Template
@@ -24,6 +24,7 @@ class Scale:
     waiters: int
     idle_seconds: float
     starts: int
+    stops: int
     http: http.Amount
 
     def paced(self, per_second: float) -> "Scale":
@@ -35,9 +36,9 @@ class Scale:
 
 USUAL = 500.0
 LEAST = 40
-FULL = Scale(5, 300, 300, (1_000, 10_000, 100_000), 4, 1_000, 5.0, 7, http.Amount(5, 150, 640, 100))
-QUICK = Scale(3, 80, 60, (300, 3_000), 3, 1_000, 2.0, 3, http.Amount(3, 60, 256, 30))
-TINY = Scale(1, 4, 4, (60, 240), 1, 5, 0.01, 1, http.Amount(1, 3, 64, 2))
+FULL = Scale(5, 300, 300, (1_000, 10_000, 100_000), 4, 1_000, 5.0, 7, 60, http.Amount(5, 150, 640, 100))
+QUICK = Scale(3, 80, 60, (300, 3_000), 3, 1_000, 2.0, 3, 15, http.Amount(3, 60, 256, 30))
+TINY = Scale(1, 4, 4, (60, 240), 1, 5, 0.01, 1, 1, http.Amount(1, 3, 64, 2))
 
 
 @dataclass
@@ -53,7 +54,7 @@ def run(folder: Path, scale: Scale) -> Results:
     template = _template(folder)
     results = Results(cycle={"commits": len(template.commits), "rows": template.rows, "bytes": template.size})
     scale = scale.paced(_pace(folder, template))
-    for part in (_throughput, _parts, _postgres, _backlogs, _waiters, _starts, _policy, _http):
+    for part in (_throughput, _parts, _postgres, _backlogs, _waiters, _stops, _starts, _policy, _http):
         print(f"measuring: {part.__name__.strip('_')}", file=sys.stderr, flush=True)
         results.figures |= part(folder, scale, template)
     return results
@@ -164,6 +165,11 @@ def _waiters(folder: Path, scale: Scale, _: Template) -> dict[str, Figure]:
         "waiter_memory": Figure(found.kilobytes, f"{scale.waiters:,} waiting", "task, state, two streams' cache"),
         "idle": Figure(found.idle, f"over {scale.idle_seconds:g} s", "one look at the file every 50 ms"),
     }
+
+
+def _stops(folder: Path, scale: Scale, _: Template) -> dict[str, Figure]:
+    found = spread(stopping.measure(folder / "stopping.db", scale.stops))
+    return {"stop": Figure(found.p99, f"{_told(found)}, {scale.stops} stops", "the commits before it, and its own")}
 
 
 def _starts(folder: Path, scale: Scale, _: Template) -> dict[str, Figure]:

@@ -14,10 +14,12 @@ from typing import Any, Final
 
 from handrail.action.model import Action
 from handrail.errors import HandrailError
+from handrail.policy.stops import Stop
 from handrail.review.model import Review
 
+from . import halts
 from .invariants import check, over
-from .moves import Move, instants, moves
+from .moves import CALLERS, Move, instants, moves
 from .scopes import NORMAL, WIDE, Scope
 from .world import Change, State, World
 
@@ -82,7 +84,8 @@ def _steps(found: Found, world: World) -> Iterator[World]:
         found.transitions += 1
         yield world.later(soon)
     scope = found.scope
-    for move in moves(world, revisions=scope.revisions, attempts=scope.attempts, reviews=scope.reviews):
+    asked = moves(world, revisions=scope.revisions, attempts=scope.attempts, reviews=scope.reviews)
+    for move in (*asked, *(halts.moves(world, CALLERS) if scope.stops else ())):
         try:
             after, changes = world.submit(*move)
         except HandrailError:
@@ -128,6 +131,8 @@ def _of(world: World, state: State) -> Key:
                 away(state.claim_until), frozenset((vote.by, vote.seats) for vote in state.votes),
                 _decided(world, state),
             )  # fmt: skip
+        case Stop():
+            return (state.status, away(state.due_at))
         case _:
             return ()
 

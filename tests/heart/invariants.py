@@ -19,6 +19,7 @@ from handrail.review import events as reviewed
 from handrail.review.model import Review
 from handrail.run.model import Run
 
+from . import halts
 from .world import Change, State, World
 
 APPROVING: Final = ("approve", "edit", "retry")
@@ -219,4 +220,5 @@ def check(changes: list[Change], world: World) -> None:
     for change in changes:
         for invariant in INVARIANTS:
             invariant(change)
+        halts.nothing_begins(isinstance(change.sealed.event, acted.Claimed | acted.Started), world)
     tangled(world)

@@ -6,6 +6,7 @@ from typing import Any, Final, TypeAlias, get_args
 from handrail.action import commands as action
 from handrail.action.model import Action
 from handrail.clock import MINUTE
+from handrail.policy.stops import Stop
 from handrail.principal import SYSTEM, Principal
 from handrail.review import commands as review
 from handrail.review.model import OPEN, Outcome, Review
@@ -107,6 +108,8 @@ def instants(world: World) -> Iterator[int]:
         if isinstance(state, Review) and not over(state):
             until = state.decision.effective_at if state.decision else None
             yield from _known(state.deadline, state.level_until, state.remind_at, state.claim_until, until)
+        if isinstance(state, Stop):
+            yield from _known(state.due_at)
 
 
 def _known(*times: int | None) -> Iterator[int]:

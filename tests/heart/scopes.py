@@ -13,7 +13,8 @@ from .world import World
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scope:
-    """One proposed action and how much may happen to it: revisions of its arguments, attempts, reviews."""
+    """One proposed action and how much may happen to it: revisions of its arguments, attempts, reviews; and whether
+    everything may be stopped, and that lifted."""
 
     name: str
     declared: Declaration
@@ -21,6 +22,7 @@ class Scope:
     revisions: int = 1
     attempts: int = 1
     reviews: int = 1
+    stops: bool = False
 
     def begin(self) -> World:
         """The world in which the action was just proposed: Ann and Bob may decide, Olga answers for the agent."""
@@ -54,10 +56,15 @@ NORMAL: Final = (
     Scope("an unknown outcome with a probe", RUNS, {"probe": True}, attempts=2, reviews=1),
     Scope("an output that people check and correct", UNSURE, {"kind": "output", "args": '{"output":3}'}, revisions=2),
     Scope("runs by its confidence, and is looked at", SURE, {"confidence": 0.9}, attempts=2, reviews=1),
+    Scope("one approval, all stopped and lifted", ONE, stops=True),
     Scope("a question with a default answer", ASKS, {"kind": "question", "args": '{"default":3}'}),
 )
 WIDE: Final = (
     Scope("two approvals, two edits, undo, an exception, two attempts", UNDO, revisions=3, attempts=2, reviews=2),
     Scope("two levels, an edit, an exception", LADDER, revisions=2, attempts=2, reviews=2),
+    Scope("one approval, an edit, all stopped and lifted", ONE, revisions=2, stops=True),
+    Scope(
+        "runs by rule with a probe: two attempts, all stopped and lifted", RUNS, {"probe": True}, 1, 2, 1, stops=True
+    ),
     Scope("runs by rule with a probe: three attempts, two reviews", RUNS, {"probe": True}, 2, 3, 2),
 )

@@ -14,9 +14,7 @@ from tools.lives import PAGE
 from .explore import Found, explore, row
 from .scopes import NORMAL, WIDE, Scope
 
-NEEDS_ANOTHER_ACTION: Final = {
-    (reviewed.Superseded, "open"), (reviewed.Superseded, "claimed"), (reviewed.Superseded, "decided"),
-}  # fmt: skip
+NEEDS_ANOTHER_ACTION: Final = {(reviewed.Superseded, "decided")}
 BEFORE_THE_WORLD_BEGINS: Final = {
     (acted.Proposed, None), (acted.Cleared, "proposed"), (acted.Held, "proposed"), (acted.Refused, "proposed"),
 }  # fmt: skip

@@ -26,6 +26,7 @@ from handrail.policy.declaration import usable
 from handrail.policy.paths import Demand
 from handrail.policy.register import ActivePolicy, PutPolicy
 from handrail.policy.rules import Policy, Unreadable
+from handrail.policy.stops import Stop
 from handrail.policy.verdict import Verdict, again, anew, edited, judge
 from handrail.principal import SOLO_ID, SYSTEM, Principal
 from handrail.review import commands as review
@@ -39,12 +40,18 @@ from handrail.run.facts import Facts as RunFacts
 from handrail.run.model import Run
 from handrail.stream import JSON, Draft, Revision, Sealed
 
-from . import policies
+from . import halts, policies
 
-State: TypeAlias = Action | Review | Run | Person | Group | Agent | Guest | ActivePolicy
+State: TypeAlias = Action | Review | Run | Person | Group | Agent | Guest | ActivePolicy | Stop
 START: Final = 1_000 * DAY
 NAMES: Final = Names(b"a secret of the tests")
-LIVES: Final[dict[str, Any]] = {"act": action_life, "rev": review_life, "run": run_life, "pol": register}
+LIVES: Final[dict[str, Any]] = {
+    "act": action_life,
+    "rev": review_life,
+    "run": run_life,
+    "pol": register,
+    "stp": halts.stops,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +160,8 @@ def facts(world: World, subject: str, command: object, actor: Principal) -> Any:
                 subject, world.now, actor, owns, inside=_inside(world, subject), observations=_reported(command),
                 lease=world.leases.get(subject), note=_why(around),
             )  # fmt: skip
+        case "stp":
+            return halts.facts(world, actor)
         case "pol":
             return register.Facts(world.now, actor, world.directory.administrators)
         case _:
@@ -191,10 +200,13 @@ def _action_facts(world: World, subject: str, command: object, actor: Principal)
     judges = actor.id in world.directory.people or (world.directory.solo and actor.id == SOLO_ID)
     fresh = _afresh(world, state) if isinstance(command, action.Claim | action.Start) else None
     refused, around = refused_at(world, state.run, state.intent), world.states.get(state.run or "")
+    halted = halts.in_force(world)
     stopped = isinstance(around, Run) and around.status == "stopped"
+    stopped = stopped or (isinstance(command, action.Settle) and halted is not None)
     return ActionFacts(
         subject, world.now, actor, fresh, None, lease, blocked, owns, stopped=stopped, refused_at=refused,
         permitted=judges, output=output_of(state.kind, state.bind), sampled=float(state.share or 0) > 0.5,
+        halted=halted,
     )  # fmt: skip
 
 
