@@ -25,7 +25,8 @@ stable; its `status` is the HTTP status that belongs to it. The groups say whose
 REST: Final = """
 A server answers with these, too; a client raises them as what they are. They are importable from
 `handrail.codec.people_file`, `handrail.codec.policy_file` and `handrail.wire.refusals`. The channels on which people
-are told raise those of `handrail.notify.channel`, and their file that of `handrail.notify.settings`; these never travel.
+are told raise those of `handrail.notify.channel`, and their file that of `handrail.notify.settings`;
+these never travel.
 """
 FAULTS: Final[dict[str, tuple[type[HandrailError], ...]]] = {
     "The call or the configuration is wrong": (errors.UsageError,),
