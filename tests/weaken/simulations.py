@@ -98,7 +98,7 @@ OF_THE_SIMULATION: Final = (
         Edit(LIFE, "[execution.halted(command.stop, command.note)] if state.status in", "[] if state.status in"),
     ),
     _guard(
-        "stop", "What is stopped proposes nothing.",
+        "stop", "Nothing begins under a stop, whatever fails.",
         Edit("engine/facts.py", "    stops.require_free(work, actor, command.name)\n", ""),
     ),
     _guard(
