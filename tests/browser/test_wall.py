@@ -140,6 +140,31 @@ async def test_who_holds_for_two_seconds_stops_and_who_lets_go_does_not(chromium
     assert house("GET", f"/runs/{run}", house.session("sue")).json()["state"]["status"] == "stopped"
 
 
+async def test_agents_are_stopped_by_scope_and_the_stop_is_lifted_by_another(chromium: Browser, house: House):
+    bot, other = Agent(house, "bot"), Agent(house, "zed")
+    run, free = bot.open("one"), other.open("two")
+    house.company.person("ada", roles=("administrator",))
+    async with at(chromium, house) as page:
+        await page.get_by_role("button", name="Stop agents").click()
+        dialog = page.get_by_role("dialog")
+        await dialog.get_by_label("Agent", exact=True).select_option("bot")
+        await dialog.get_by_label("Reason").fill("it mails customers")
+        await dialog.get_by_label("Type").fill("stop")
+        await inspect(page, "switch")
+        await dialog.get_by_role("button", name="Stop now").click()
+        await expect(dialog).to_contain_text("Nothing of this agent begins any more")
+        await expect(card(page, run)).to_contain_text("Paused")
+        assert house("GET", f"/runs/{free}", house.session("sue")).json()["state"]["status"] == "running"
+    async with at(chromium, house, who="ada") as page:
+        await expect(page.get_by_label("Stopped")).to_contain_text("it mails customers")
+        await page.get_by_role("button", name="Stop agents").click()
+        await page.get_by_role("button", name="Lift…").click()
+        await page.get_by_label("Why it is lifted").fill("repaired")
+        await page.get_by_role("button", name="Lift", exact=True).click()
+        await expect(page.get_by_role("button", name="Lift…")).to_have_count(0)
+    assert house("GET", "/stops", house.session("sue")).json()["items"][0]["state"]["status"] == "removed"
+
+
 async def test_who_only_watches_controls_nothing_and_is_told_why(chromium: Browser, house: House):
     bot = Agent(house)
     theirs, others = bot.open("mine", supervisors=["user:vera"]), bot.open("not mine")

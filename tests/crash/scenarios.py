@@ -372,6 +372,9 @@ def _texts_and_offers(reader: Reader, run: str) -> list[Any]:
         reader.cursors("default", "decisions/", 5),
         reader.abandoned("default", 5),
         reader.count_failing("default", "fal_1", 5),
+        reader.watched("default", 5),
+        reader.watched_ended("default", 0, 5),
+        reader.asking("default", [run], 5),
         *(reader.failing("default", "error", "x", after) for after in (None, (1, 1, "rev_1"))),
         *(reader.failing("default", "like", "x", after) for after in (None, (1, 1, "rev_1"))),
     ]

@@ -36,9 +36,9 @@ export async function post<T>(path: string, body: unknown, key: string = once())
   return (answer.status === 204 ? undefined : await answer.json()) as T;
 }
 
-/** Remove what is at an address. Throws `Refusal`. */
-export async function remove(path: string): Promise<void> {
-  await send("DELETE", path);
+/** Take something away, with what is to be said of it. Throws `Refusal`. */
+export async function remove(path: string, body?: unknown): Promise<void> {
+  await send("DELETE", path, body, { headers: { "Idempotency-Key": once() } });
 }
 
 /** End the session. Throws `Refusal`. */
