@@ -18325,6 +18325,7 @@ export interface operations {
                 content: {
                     readonly "application/json": {
                         readonly key: string | null;
+                        readonly told: boolean;
                         readonly items: readonly components["schemas"]["PushBrowser"][];
                     };
                 };
