@@ -95,7 +95,9 @@ def test_who_is_away_who_stands_in_and_who_is_not_on_call(company, rail, wire, t
     assert " " * 9 + "user:bob, told nothing before " in company("who", ticket.review).out
     assert company("reviews", "list", user="cfo").out.splitlines()[1].startswith(ticket.review[:10])
     assert company("reviews", "approve", ticket.review, "--yes", user="cfo").code == 0
-    assert "user:cfo, in place of user:ann, approved" in " ".join(company("explain", ticket.id).out.split())
+    told = " ".join(company("explain", ticket.id).out.split())
+    assert "may decide now: user:ann, user:bob, user:cfo and user:dan" in told
+    assert "user:cfo, in place of user:ann, approved" in told
 
 
 def test_who_stands_in_for_who_asked_is_told_that_they_may_not_decide(company, rail, wire, tmp_path):
