@@ -9,6 +9,8 @@ import os
 import signal
 import socket
 import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,8 +20,10 @@ from handrail.codec.people_file import read_people
 from handrail.embedded import Database, Embedded, os_user_name, solo_person
 from handrail.engine import roster
 from handrail.engine.request import DEFAULT_TENANT
+from handrail.notify.opening import channels
 from handrail.server import links
 from handrail.server.edge import JSONLines
+from handrail.server.posting import posting
 from handrail.server.run import Listen, Server, server
 from handrail.server.service import Service
 from handrail.server.settings import Settings
@@ -45,15 +49,19 @@ class Company:
         _people(self._database)
         self._service: Final = Service(self._database, Settings(origin=self.url, demo=True))
         self._server: Final[Server] = server(self._service, Listen(HOST, self._ear.getsockname()[1]))
+        self._telling: Final = ExitStack()
         self._thread: Final = threading.Thread(target=self._run, name="server")
         self._administrator: Final = httpx2.Client(base_url=self.url + "/v1", timeout=30)
 
     def open(self) -> None:
-        """Serve, and put the policy file in force if no policy is yet."""
+        """Serve, put the policy file in force if no policy is yet, and tell people on the channels of a file if there
+        is one."""
         self._thread.start()
         self._administrator.headers.update(self._session())
         if self._ask("GET", "/policy")["state"] is None:
             self._ask("PUT", "/policy", {"file": (HERE / "policy.yaml").read_text("utf-8")})
+        if self._state.channels.exists():
+            self._telling.enter_context(posting(self._service, channels(str(self._state.channels))))
 
     def _run(self) -> None:
         asyncio.run(self._server.serve([self._ear]))
@@ -90,11 +98,22 @@ class Company:
     def close(self) -> None:
         """Stop serving, and close the database."""
         self._administrator.close()
+        self._telling.close()
         if self._thread.is_alive():
             self._server.handle_exit(signal.SIGTERM, None)
             self._thread.join()
         self._ear.close()
         self._service.close()
+
+
+@contextmanager
+def serving(company: Company) -> Iterator[None]:
+    """The company's server at work, until the block ends."""
+    try:
+        company.open()
+        yield
+    finally:
+        company.close()
 
 
 def _listen(port: int | None) -> socket.socket:

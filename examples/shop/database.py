@@ -21,6 +21,8 @@ UNION ALL SELECT 'captured, EUR', sum(captured) FROM payments
 UNION ALL SELECT 'refunded, EUR', sum(refunded) FROM refunds
 UNION ALL SELECT 'ordered from suppliers, EUR', coalesce(sum(cost), 0) FROM purchases
 UNION ALL SELECT 'mail given to teams', count(*) FROM teams
+UNION ALL SELECT 'prices changed', count(*) FROM price_changes
+UNION ALL SELECT 'orders with their VAT', count(*) FROM order_taxes
 UNION ALL SELECT 'days filed', count(*) FROM journal WHERE receipt != 'left out'
 """
 """What the summary compares; figures ending in EUR are cents."""
@@ -35,7 +37,7 @@ def connection(path: Path) -> Iterator[sqlite3.Connection]:
         yield db
 
 
-VERSION: Final = 3
+VERSION: Final = 4
 """Of the schema, as the file itself says it."""
 
 

@@ -1,4 +1,4 @@
-"""The demo company: a server, four agents in processes of their own, a bookkeeper, and links for two reviewers."""
+"""The demo company: a server, six agents in processes of their own, a bookkeeper, and links for two reviewers."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from rich.console import Console
 
 from handrail.store.lock import WriterLock
 
-from . import bookkeeper, books, support, triage, warehouse
-from .company import REVIEWERS, Company
+from . import bookkeeper, books, mail_page, mailbox, migration, pricing, support, triage, warehouse
+from .company import REVIEWERS, Company, serving
 from .narration import Narrator
-from .place import COMMAND, State, summary
+from .place import COMMAND, HANDRAIL, State, summary
 from .shop import Shop
 
-AGENTS: Final = (support.NAME, warehouse.NAME, triage.NAME, books.NAME)
+AGENTS: Final = (support.NAME, warehouse.NAME, triage.NAME, books.NAME, pricing.NAME, migration.NAME)
 PATIENCE: Final = 10.0
 """Seconds that an agent has to end before it is killed; what it then left half done is found again."""
 News = tuple[Literal["links", "ended"], str]
@@ -53,18 +53,18 @@ def _serve(state: State, narrator: Narrator, port: int | None, browser: bool) ->
     except OSError as error:
         narrator.say("stopped", f"port {port} cannot be served: {error}; name another --port")
         return 1
+    news: queue.Queue[News] = queue.Queue()
     try:
-        company.open()
-        news: queue.Queue[News] = queue.Queue()
-        with bookkeeper.open_for(state.books) as office, _agents(state, company, office, news) as agents:
-            first = _banner(narrator, state, company, agents)
+        with (
+            mailbox.open_for(state.channels) as box, mail_page.shown(box) as mail, serving(company),
+            bookkeeper.open_for(state.books) as office, _agents(state, company, office, news) as agents,
+        ):  # fmt: skip
+            first = _banner(narrator, state, company, agents, mail)
             if browser and _has_display():
                 webbrowser.open(first)
             _keep_going(narrator, company, agents, news)
     except KeyboardInterrupt:
         pass
-    finally:
-        company.close()
     return _stopped(narrator, Shop(state.shop))
 
 
@@ -133,8 +133,8 @@ def _read_keys(news: queue.Queue[News]) -> None:
         news.put(("links", ""))
 
 
-def _banner(narrator: Narrator, state: State, company: Company, agents: Agents) -> str:
-    """Says where to decide and how to stop; gives back the first link."""
+def _banner(narrator: Narrator, state: State, company: Company, agents: Agents, mail: str) -> str:
+    """Says where to look and how to stop; gives back the first link."""
     shop = {figure: value for figure, _, value in Shop(state.shop).figures()}
     narrator.gap()
     narrator.title("Copper Kettle, a kitchen shop whose agents ask before they act. You decide, at:")
@@ -142,6 +142,13 @@ def _banner(narrator: Narrator, state: State, company: Company, agents: Agents) 
     narrator.table(
         [
             ("links", "each works once, within ten minutes; press Enter for new ones"),
+            ("inbox", f"{company.url}/inbox holds what waits for you, once a link has signed you in"),
+            (
+                "wall",
+                f"{company.url}/oversight shows the agents under watch: pause, guide, interrupt and stop them",
+            ),
+            ("", f"or in a terminal: {HANDRAIL} runs watch --db {state.handrail}"),
+            ("mail", f"{mail} shows the mail of the company: a price climbs from Eve to Finn to you, a minute each"),
             ("two", "some actions need both people: open the second link in a private window"),
             ("shop", f"{shop['orders']:,} orders of {shop['customers']:,} customers, invented, in {state.shop}"),
             ("agents", "rules and a small classifier, no language model; a killed one goes on where it was"),

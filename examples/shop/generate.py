@@ -46,6 +46,7 @@ class Generator:
         for name, kind, price in PRODUCTS:
             row = (self._products[name][0], name, kind, price, self._random.randint(3, 180))
             self._insert("products", row)
+            self._insert("quotes", (row[0], _quote(row[0], price)))
 
     def _write_customers(self) -> None:
         cities = {city: (postcode, city, country) for postcode, city, country in CITIES}
@@ -108,6 +109,12 @@ _POPULARITY: Final = [price**-0.5 for *_, price in PRODUCTS]
 
 def _numbers() -> list[str]:
     return [f"C-{n:04}" for n in range(1, CUSTOMERS + 1)]
+
+
+def _quote(product: str, price: int) -> int | None:
+    """Of seven products one has no quote yet, and for one the supplier asks much more than usual."""
+    kind = int(product[2:]) % 7
+    return None if kind == 4 else price * (78 if kind == 0 else 52) // 100
 
 
 def _quantity(random: Random, price: int) -> int:

@@ -54,6 +54,11 @@ class State:
         return self.folder / "books"
 
     @property
+    def channels(self) -> Path:
+        """How the server tells people, as an operator writes it."""
+        return self.folder / "notify.yaml"
+
+    @property
     def log(self) -> Path:
         """The server's log."""
         return self.folder / "server.log"

@@ -1,4 +1,4 @@
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 
 -- The shop's own database. Money is integer cents (EUR); days are ISO 8601 dates.
 CREATE TABLE customers (
@@ -101,6 +101,27 @@ CREATE TABLE purchases (
     cost INTEGER NOT NULL CHECK (cost > 0)
 ) STRICT;
 CREATE INDEX purchases_by_product ON purchases (product);
+
+-- What the usual supplier asks for a product; without a price it has not answered.
+CREATE TABLE quotes (
+    product TEXT PRIMARY KEY REFERENCES products (id),
+    price INTEGER CHECK (price > 0)
+) STRICT;
+
+-- Prices that were changed since the shop opened, in cents.
+CREATE TABLE price_changes (
+    product TEXT NOT NULL REFERENCES products (id),
+    before INTEGER NOT NULL,
+    after INTEGER NOT NULL
+) STRICT;
+
+-- The VAT in what was paid for an order, in cents; the rate is in per mille.
+CREATE TABLE order_taxes (
+    order_id TEXT PRIMARY KEY REFERENCES orders (id),
+    country TEXT NOT NULL,
+    rate INTEGER NOT NULL,
+    tax INTEGER NOT NULL
+) STRICT;
 
 -- Mail that came after the shop opened, in the words of its senders.
 CREATE TABLE mail (

@@ -16,7 +16,7 @@ from rich.console import Console
 import handrail
 from handrail import Rail
 
-from . import books, support, triage, warehouse
+from . import books, migration, pricing, support, triage, warehouse
 from .shop import Shop
 
 
@@ -32,6 +32,8 @@ AGENTS: Final[dict[str, Callable[[Rail, Shop, Console, str], Agent]]] = {
     warehouse.NAME: lambda rail, shop, console, _: warehouse.Warehouse(rail, shop, console),
     triage.NAME: lambda rail, shop, console, _: triage.Triage(rail, shop, console),
     books.NAME: books.Books,
+    pricing.NAME: lambda rail, shop, console, _: pricing.Pricing(rail, shop, console),
+    migration.NAME: lambda rail, shop, console, _: migration.Migration(rail, shop, console),
 }
 
 

@@ -22,6 +22,7 @@ YAML = "a YAML reader takes 100 ms to load, and one command reads YAML"
 CONDITIONS = "conditions take 10 ms to load, and not every policy has some"
 HTTP = "an HTTP client takes 150 ms to load, and a database file needs none"
 LOCAL_IMPORTS: dict[str, str] = {
+    "src/handrail/notify/channels/push.py:_libraries": "they may not be installed",
     "src/handrail/codec/schema.py:_typed": PYDANTIC,
     "src/handrail/codec/schema.py:_json_schemas": PYDANTIC,
     "src/handrail/codec/edits.py:validate_edit": "jsonschema takes 300 ms to load, and only edits need it",

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from tests.server.company import PASSWORD
 from tests.server.house import House
 
 from .chromium import inspect, inspect_everywhere, watched
-from .desk import ask, staffed
-from .hand import PHONE, Taps, with_passkeys
+from .desk import staffed
+from .hand import account, add, with_passkeys
 
 
 @pytest.fixture(scope="module")
@@ -20,19 +20,6 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with staffed(tmp_path_factory.mktemp("passkeys") / "a.db", name="localhost") as found:
         found.company.person("ann", "treasury", password=PASSWORD)
         yield found
-
-
-async def account(page: Page) -> None:
-    await page.goto("/inbox")
-    await page.get_by_role("button", name="account of").click()
-    await page.get_by_role("button", name="Sign-in and notifications").click()
-    await expect(page.get_by_role("heading", name="Passkeys")).to_be_visible()
-
-
-async def add(page: Page) -> None:
-    await account(page)
-    await page.get_by_role("button", name="Add a passkey").click()
-    await expect(page.get_by_text("not used yet")).to_be_visible()
 
 
 async def test_a_passkey_is_added_used_and_removed(chromium: Browser, house: House):
@@ -54,26 +41,6 @@ async def test_a_passkey_is_added_used_and_removed(chromium: Browser, house: Hou
         assert house("GET", "/passkeys", house.session("ann")).json()["items"] == []
         await page.get_by_role("button", name="Sign in with a passkey").click()
         await expect(page.get_by_role("alert")).to_contain_text("does not let you in")
-
-
-async def test_from_a_push_to_a_decision_are_three_taps_with_the_finger_for_the_passkey(
-    chromium: Browser, house: House
-):
-    review, taps = ask(house, risk="low"), Taps()
-    async with watched(chromium, house.url, session=house.session("ann"), **PHONE) as context:
-        await taps.watch(context)
-        page = await context.new_page()
-        await with_passkeys(context, page)
-        await add(page)
-        await context.clear_cookies()
-        taps.count = 1  # on the push
-        await page.goto(f"/d/{review}")
-        await page.wait_for_url(f"**/d/{review}")
-        taps.count += 1  # the finger, for which the device asked by itself
-        await page.get_by_role("button", name="Approve").tap()
-        await expect(page.get_by_text("Approved")).to_be_visible()
-    assert taps.count == 3
-    assert house("GET", f"/reviews/{review}", house.session("ben")).json()["state"]["decision"]["auth"] == "webauthn"
 
 
 async def test_who_sets_the_passkey_aside_signs_in_as_before(chromium: Browser, house: House):

@@ -47,12 +47,15 @@ def test_an_agent_is_stopped_and_told_why_and_goes_on_once_that_is_lifted(staffe
         0, "Stopped: the agent paybot. Nothing of it starts any more, in any process.",
     )  # fmt: skip
     assert waits.status == "refused"
-    with pytest.raises(handrail.Stopped, match="this agent is stopped: it refunds orders twice") as told:
+    with pytest.raises(handrail.Stopped, match="this agent is stopped: it refunds orders twice") as raised:
         pay(5)
-    assert told.value.reason == "it refunds orders twice"
+    assert raised.value.reason == "it refunds orders twice"
     with pytest.raises(handrail.Stopped, match="it refunds orders twice"):
         waits.wait(10)
     one = stopped(staffed)
+    told = " ".join(staffed("explain", waits.id).out.split())
+    assert f"refused: stopped by {one['state']['id'][:10]}" in told
+    assert "it refunds orders twice" in told
     assert "the agent paybot" in staffed("stops", "list").out
     shown = " ".join(staffed("stops", "show", one["state"]["id"][:10]).out.split())
     assert "Why it refunds orders twice By user:ann" in shown

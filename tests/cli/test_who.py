@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from handrail.clock import SystemClock, to_datetime
+from handrail.directory.hours import DAYS
 from tests.cli.conftest import Terminal, harmless
 
 PEOPLE = """
@@ -87,9 +89,15 @@ def test_who_is_away_who_stands_in_and_who_is_not_on_call(company, rail, wire, t
     lines = company("who", ticket.review).out.splitlines()
     assert lines[2].startswith(" " * 9 + "user:ann is away until 1 Jan 2091 00:00 UTC; user:cfo stands in")
     assert lines[3] == " " * 9 + "user:bob is not on call, and may decide all the same"
+    another_day = DAYS[(to_datetime(SystemClock().now()).weekday() + 3) % 7]
+    hushed = AWAY.replace("quiet: 22:00-07:00", f"hours: {another_day} 09:00-17:00").split("groups:\n  -")[0]
+    Terminal(company.path, company.monkeypatch).apply(tmp_path, hushed + "groups: [{handle: treasury}]")
+    assert " " * 9 + "user:bob, told nothing before " in company("who", ticket.review).out
     assert company("reviews", "list", user="cfo").out.splitlines()[1].startswith(ticket.review[:10])
     assert company("reviews", "approve", ticket.review, "--yes", user="cfo").code == 0
-    assert "user:cfo, in place of user:ann, approved" in " ".join(company("explain", ticket.id).out.split())
+    told = " ".join(company("explain", ticket.id).out.split())
+    assert "may decide now: user:ann, user:bob, user:cfo and user:dan" in told
+    assert "user:cfo, in place of user:ann, approved" in told
 
 
 def test_who_stands_in_for_who_asked_is_told_that_they_may_not_decide(company, rail, wire, tmp_path):

@@ -8,8 +8,9 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -19,6 +20,8 @@ from tests.architecture.rules import ROOT
 
 T = TypeVar("T")
 SECONDS: Final = 60
+MINUTES: Final = 3
+"""After which a mail does not come any more."""
 TABLES: Final = ("customers", "orders", "products", "payments", "refunds", "purchases")
 
 
@@ -73,6 +76,19 @@ class Demo:
         found = re.search(rf"{agent} \(process (\d+)\)", " ".join(self.line("the server's log") and self.said))
         assert found
         return int(found[1])
+
+    def mail(self, *words: str) -> str:
+        """Look at the page of mail until there is one with all these words; gives it back as it is shown."""
+        latest = time.monotonic() + MINUTES * 60
+        with httpx2.Client(base_url=self.line("mail", "http").split()[1], timeout=SECONDS) as browser:
+            while time.monotonic() < latest:
+                for mail in browser.get("/").text.split("<li>"):
+                    if all(word in mail for word in words):
+                        return mail
+                with suppress(subprocess.TimeoutExpired):
+                    self.running.wait(0.1)
+                    break
+        raise AssertionError(f"no mail with {words!r} came:\n{''.join(self.said)}")
 
     def ctrl_c(self) -> int:
         """Stop; the exit code. One that does not stop is killed, so that no other test meets it."""
@@ -146,6 +162,24 @@ class Browser:
         answer = self.client.post(f"/v1/reviews/{review['state']['id']}/decisions", json=body)
         assert answer.status_code == 200, answer.text
 
+    def run(self, title: str) -> str:
+        """The id of the newest watched run with that title."""
+        page = self.client.get("/v1/runs?limit=100").json()["items"]
+        found = (self.client.get(f"/v1/runs/{one['id']}").json() for one in page if one["watched"])
+        return next(str(one["state"]["id"]) for one in found if one["title"]["value"] == title)
+
+    def run_when(self, run: str, stands: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """How a run stands, once it stands so."""
+        while not stands(state := self.client.get(f"/v1/runs/{run}").json()["state"]):
+            headers = {"Prefer": "wait=20"}
+            self.client.get(f"/v1/runs/{run}/wait?rev={state['rev']}", headers=headers)
+        return dict(state)
+
+    def control(self, run: str, kind: str, **rest: Any) -> None:
+        """Ask something of a run."""
+        answer = self.client.post(f"/v1/runs/{run}/{kind}", json=rest)
+        assert answer.status_code == 200, answer.text
+
     def close(self) -> None:
         """Close it."""
         self.client.close()
@@ -164,3 +198,9 @@ def changed(before: Rows, after: Rows) -> dict[tuple[str, str], tuple[Any, ...]]
     """The rows that are new or different now."""
     assert before.keys() <= after.keys()
     return {key: row for key, row in after.items() if before.get(key) != row}
+
+
+def tables(folder: Path) -> set[str]:
+    """The names of the tables of the shop."""
+    with closing(sqlite3.connect(folder / "shop.db")) as shop:
+        return {str(name) for (name,) in shop.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.demo import Browser, Demo, changed, rows, running
+from examples.shop.taxes import WORK
+from tests.e2e.demo import Browser, Demo, changed, rows, running, tables
 
 AT_FIRST = 9
 """Reviews of the support agent that wait once it has read as much as it takes on at first."""
@@ -20,7 +21,7 @@ SUPPORT = {"payments.refund", "customers.merge", "db.execute", "orders.cancel"}
 WANTED = {
     ("payments.refund", "high"), ("payments.refund", "medium"), ("customers.merge", "high"), ("db.execute", "high"),
     ("db.execute", "critical"), ("orders.cancel", "medium"), ("orders.hand_over", "medium"), ("stock.order", "low"),
-    ("handrail.ask", "unrated"), ("tickets.triage", "low"), ("books.file", "medium"),
+    ("handrail.ask", "unrated"), ("tickets.triage", "low"), ("books.file", "medium"), ("prices.change", "medium"),
 }  # fmt: skip
 
 
@@ -73,7 +74,7 @@ def test_a_link_signs_in_whom_it_names_and_once(demo: Demo, ann: Browser, ben: B
 def test_the_inbox_holds_a_choice_of_everything(ann: Browser):
     found = ann.until(lambda waiting: waiting if kinds(waiting) >= WANTED else None)
     samples = [one for one in found if one["state"]["kind"] == "sample"]
-    assert 9 <= len(found) - len(samples) <= 15
+    assert 9 <= len(found) - len(samples) <= 16
     assert {one["state"]["kind"] for one in found} >= {"approval", "check", "exception", "question"}
     assert not [one for one in found if ann.me["id"] in one["state"]["barred"]]
     minutes = sorted((one["state"]["deadline"] - one["state"]["opened_at"]) // 60_000_000 for one in found)
@@ -155,6 +156,54 @@ def test_what_the_bookkeeper_turned_away_is_filed_once_a_person_says_so(demo: De
     ben.decide(review, "retry")
     demo.line("books-agent", "2026-11-21", "filed")
     assert paper.read_text().startswith("order,customer,captured,refunded\nO-")
+
+
+def test_a_migration_is_guided_interrupted_and_stopped_and_its_table_is_gone(demo: Demo, folder: Path, ann: Browser):
+    demo.line("migration-agent", "begins")
+    run = ann.run("Work out the VAT of every order")
+    first = ann.run_when(run, lambda now: bool(now["totals"]["steps"]))["totals"]
+    assert 0 < first["spend"] < first["tokens"] * 1_000_000
+    assert WORK in tables(folder)
+    ann.control(run, "guide", text="please leave out Austria")
+    ann.control(run, "interrupt", reason="a look at the disk")
+    held = ann.run_when(run, lambda now: now["status"] == "paused" and bool(now["control"]["confirmed_at"]))
+    assert held["control"]["kind"] == "interrupt"
+    ann.control(run, "resume")
+    demo.line("migration-agent", "told", "leaves out Austria")
+    ann.control(run, "stop", reason="not today")
+    over = ann.run_when(run, lambda now: [one["status"] for one in now["cleanups"]] == ["done"])
+    assert (over["status"], over["heard"], bool(over["control"]["confirmed_at"])) == ("stopped", 1, True)
+    demo.line("migration-agent", "stopped", "not today")
+    assert WORK not in tables(folder)
+    with closing(sqlite3.connect(folder / "shop.db")) as shop:
+        assert shop.execute("SELECT count(*) FROM order_taxes").fetchone() == (0,)
+
+
+def test_a_looping_agent_is_paused_and_goes_on_differently_once_guided(demo: Demo, ann: Browser):
+    run = ann.run("Ask suppliers for their prices")
+    found = ann.run_when(run, lambda now: now["status"] == "paused")
+    assert (found["alarm"], found["control"]["by"], found["totals"]["alike"]) == ("repeated", "handrail", 5)
+    ann.control(run, "guide", text="then leave it out")
+    ann.control(run, "resume")
+    demo.line("price-agent", "told", "leaves out what has no answer")
+    steps = found["totals"]["steps"]
+    assert ann.run_when(run, lambda now: now["totals"]["steps"] > steps + 1)["status"] == "running"
+
+
+def test_whoever_is_asked_gets_mail(demo: Demo):
+    mail = demo.mail("You are asked about an approval: prices.change", "To eve@copper-kettle.example")
+    assert "/d/lnk_" in mail
+
+
+@pytest.mark.nightly
+def test_a_price_climbs_from_one_to_the_next_until_somebody_answers(tmp_path: Path):
+    with running(tmp_path) as demo, closing(Browser(demo.link("ann"))) as ann:
+        for to, said in (("eve", "You are asked about"), ("finn", "Escalated to you,"), ("ann", "Escalated to you,")):
+            demo.mail(f"{said} an approval: prices.change", f"To {to}@copper-kettle.example")
+        ann.decide(ann.find("prices.change"), "reject", note="not before Christmas")
+        for to in ("eve", "finn", "ben"):
+            demo.mail("Handled by Ann Rivera, an approval: prices.change", f"To {to}@copper-kettle.example")
+        demo.line("price-agent", "denied", "not before Christmas")
 
 
 def test_a_killed_agent_and_a_stopped_demo_find_their_questions_again(tmp_path: Path):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -11,7 +11,7 @@ from typing import Any, Final
 import pytest
 
 from handrail.action.commands import Propose
-from handrail.clock import MINUTE, SECOND
+from handrail.clock import DAY, MINUTE, SECOND
 from handrail.directory.commands import PutPerson
 from handrail.errors import AlreadyDecided, Late
 from handrail.ids import mint
@@ -183,6 +183,50 @@ def test_a_claim_holds_the_ladder_until_its_lease_ends_but_no_deadline_and_no_re
             team.ann.call(review, Claim() if minute > 0 else Release())
         pass_until(team, review, opened + 121 * MINUTE)
         assert [(what, (when - opened) // MINUTE) for what, when in happened(team, review)] == ends
+
+
+def granted(team: Office) -> str:
+    """An action that may run, and its status."""
+    action = team.ask()
+    team.agree(action, team.ann)
+    return action
+
+
+def running(team: Office) -> str:
+    """An action that runs, whose lease ends in a minute."""
+    action = granted(team)
+    team.begin(action)
+    return action
+
+
+def undoable(team: Office) -> str:
+    """An action whose approval can still be taken back."""
+    action = team.propose(pattern="approval", undo=MINUTE)
+    team.decide(action["review"], who=team.ann)
+    return str(action["review"])
+
+
+@pytest.mark.parametrize("years", [1, -1], ids=["forward", "back"])
+@pytest.mark.parametrize(
+    ("wait", "status", "after"),
+    [(granted, "cleared", "refused"), (running, "started", "unknown"), (undoable, "decided", "decided")],
+)
+def test_grants_leases_and_undo_windows_heed_no_jump_that_is_not_confirmed(
+    wait: Callable[[Office], str], status: str, after: str, years: int
+) -> None:
+    with office(ENDS.replace("END", "reject")) as team:
+        subject = wait(team)
+        before = team.archive_state(subject)
+        clock = team.clock
+        assert isinstance(clock, FrozenClock)
+        clock.jump(years * 366 * DAY)
+        team.tick(subject)
+        assert team.archive_state(subject) == before
+        clock.advance("1s")
+        team.tick(subject)
+        assert team.archive_state(subject).status == (after if years > 0 else status)
+        assert years < 0 or team.archive_state(subject) != before, "a jump that is confirmed is believed"
+        assert years > 0 or team.archive_state(subject) == before
 
 
 JUMPS: Final = (1, 59 * 60, 3600, 3601, 86400, 366 * 86400, 30 * 366 * 86400)

@@ -9,6 +9,7 @@ import pytest
 from handrail.errors import UsageError
 from handrail.notify.channels.smtp import MailServer
 from handrail.notify.settings import NotifyFileError, read_settings
+from handrail.notify.subscription import PushService
 
 MAIL = "smtp: smtp.example.com:587, from: Handrail <handrail@example.com>"
 
@@ -29,6 +30,11 @@ def test_a_mail_server_is_read_with_its_secret_from_elsewhere(tmp_path: Path, mo
     assert found == MailServer("smtp.example.com", 587, sender, "starttls", "u", "hunter3")
 
 
+def test_a_way_to_browsers_is_read_with_whom_push_services_may_write_to(tmp_path: Path):
+    assert read(tmp_path, "webpush: ops@example.com") == PushService("ops@example.com")
+    assert read(tmp_path, "webpush: ops@example.com, loopback: true") == PushService("ops@example.com", loopback=True)
+
+
 @pytest.mark.parametrize(
     ("members", "words"),
     [
@@ -43,6 +49,8 @@ def test_a_mail_server_is_read_with_its_secret_from_elsewhere(tmp_path: Path, mo
         (f"{MAIL}, password: {{env: X}}", "go together"),
         (f"{MAIL}, user: u, password: hunter2", "no mapping"),
         (f"{MAIL}, user: u, password: {{env: NOT_THERE_AT_ALL}}", "has no NOT_THERE_AT_ALL"),
+        ("webpush: yes", "no mail address"),
+        ("webpush: ops@example.com, from: a@example.com", "means nothing"),
         (f"{MAIL}, user: u, password: {{env: A, file: B}}", "not said to stand anywhere"),
         (f"{MAIL}, security: none, user: u, password: {{env: PATH}}", "in the clear"),
     ],

@@ -33,14 +33,15 @@ class Company:
 
     def person(
         self, handle: str, *groups: str, roles: tuple[Role, ...] = ("reviewer",), password: str | None = None,
-        mail: str | None = None,
+        mail: str | None = None, push: bool = False,
     ) -> str:  # fmt: skip
         """Add somebody, or change them; returns the id."""
         found = self.accounts.directory(self.tenant).resolve(f"user:{handle}") or mint("usr")
         for group in groups:
             self.boss.call(self.names.group(group), PutGroup(self.names.look_up("group", group), f"group:{group}"))
         ids = tuple(sorted(self.names.group(group) for group in groups))
-        telling = telling_text(Telling((Tell("mail", mail),))) if mail else None
+        ways = (*((Tell("mail", mail),) if mail else ()), *((Tell("push"),) if push else ()))
+        telling = telling_text(Telling(ways))
         put = PutPerson(
             self.names.look_up("user", handle), None, ids, f"user:{handle}", handle, None, roles, telling=telling
         )

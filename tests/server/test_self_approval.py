@@ -248,6 +248,37 @@ def another_owner_is_named_for_a_known_agent(office: Office) -> list[httpx2.Resp
     return [again, office.decide(office.by("ann"))]
 
 
+def away(handle: str, substitute: str) -> str:
+    """The people, of whom one is away and another stands in."""
+    absent = f"absent: [{{from: 2020-01-01, to: 2090-12-31, substitute: user:{substitute}}}]"
+    return PEOPLE.replace(f"{{handle: {handle},", f"{{handle: {handle}, {absent},") + "  - {handle: dora}\n"
+
+
+def who_stands_in_for_the_owner_decides(office: Office) -> list[httpx2.Response]:
+    office.put(away("ann", "dora"))
+    new = office.ask(office.key)
+    delegated = office.send(office.by("ben"), "delegate", to=office.id("dora"))
+    return [delegated, office.decide(office.by("dora")), office.decide(office.by("dora"), new)]
+
+
+def a_colleague_stands_in_for_the_owner_and_decides(office: Office) -> list[httpx2.Response]:
+    office.put(away("ann", "cyd"))
+    new = office.ask(office.key)
+    return [office.decide(office.by("cyd")), office.decide(office.by("cyd"), new)]
+
+
+def the_owner_stands_in_for_a_colleague(office: Office) -> list[httpx2.Response]:
+    office.put(away("cyd", "ann"))
+    return [office.decide(office.by("ann")), office.decide(office.by("ann"), office.ask(office.key))]
+
+
+def who_stood_in_for_the_owner_decides_when_they_are_back(office: Office) -> list[httpx2.Response]:
+    office.put(away("ann", "cyd"))
+    office.asked = office.ask(office.key)
+    office.put(PEOPLE)
+    return [office.decide(office.by("cyd"))]
+
+
 WAYS: tuple[Callable[[Office], list[httpx2.Response]], ...] = (
     the_owner_decides, a_colleague_delegates_to_the_owner, a_colleague_delegates_to_the_owners_group,
     the_owner_joins_another_group_that_is_asked, the_owner_comes_in_a_second_session,
@@ -259,7 +290,9 @@ WAYS: tuple[Callable[[Office], list[httpx2.Response]], ...] = (
     the_owner_comes_under_another_handle, the_owner_is_removed_and_comes_back,
     an_administrator_asks_with_a_key_they_made_for_somebody_else,
     an_administrator_asks_with_a_key_they_made_for_themself, an_administrator_asks_with_a_rotated_key_and_removes_it,
-    a_group_answers_for_the_agent, another_owner_is_named_for_a_known_agent,
+    a_group_answers_for_the_agent, another_owner_is_named_for_a_known_agent, who_stands_in_for_the_owner_decides,
+    a_colleague_stands_in_for_the_owner_and_decides, the_owner_stands_in_for_a_colleague,
+    who_stood_in_for_the_owner_decides_when_they_are_back,
 )  # fmt: skip
 
 

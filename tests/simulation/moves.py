@@ -78,6 +78,12 @@ def _drawn(world: World) -> people.Request | None:
     return people.staff(world) if fate < 0.97 else people.stop(world)
 
 
+def halt(world: World) -> str | None:
+    """Somebody stops what is at work, or lifts that."""
+    drawn = people.halt(world)
+    return None if drawn is None else _tell(world, world.machine(), *drawn)
+
+
 def _tell(world: World, machine: Machine, subject: str, command: Any, actor: Any) -> str:
     words = f"{actor.id} sends {type(command).__name__} to {subject} on {machine.name}"
     try:
@@ -169,7 +175,7 @@ def erase(world: World) -> str | None:
 Move = Callable[["World"], str | None]
 MOVES: Final[dict[Move, int]] = {
     step_task: 90, one_command: 50, begin: 12, take: 8, sweep: 16, renew: 6, wait: 16, repeat: 6, together: 6,
-    turn_clock: 2, crash: 3, cancel: 2, erase: 2,
+    turn_clock: 2, crash: 3, cancel: 2, erase: 2, halt: 2,
 }  # fmt: skip
 
 

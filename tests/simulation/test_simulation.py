@@ -5,9 +5,11 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from random import SystemRandom
 from typing import Final
 
+import orjson
 import pytest
 
 from handrail.engine.lives import TABLES
@@ -20,6 +22,7 @@ from .world import Stage
 
 DAY: Final = 60
 MANY: Final = by_night(10_000, 400)
+PARTS: Final = 4
 RARE: Final = {"action.reported_late skipped -> skipped"}
 """What even ten thousand seeds need not lead to; the exhaustive search of small scopes reaches it."""
 FIRST: Final = SystemRandom().randrange(1_000_000_000) if NIGHT else 0
@@ -41,15 +44,28 @@ def test_every_invariant_holds_whatever_fails(stage: Stage) -> None:
 
 @pytest.mark.nightly
 @pytest.mark.timeout(7200)
-def test_every_invariant_holds_over_many_seeds(stage: Stage) -> None:
-    """Others every night, and after a whole night all that can happen has happened."""
-    print(f"seeds {FIRST} to {FIRST + MANY}")
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_invariant_holds_over_many_seeds(stage: Stage, part: int, together: Path) -> None:
+    """Others every night, in parts that workers share, and after a whole night all that can happen has happened."""
+    first, count = FIRST + part * (MANY // PARTS), MANY // PARTS
+    print(f"seeds {first} to {first + count}")
     seen: Counter[str] = Counter()
-    for seed in range(FIRST, FIRST + MANY):
+    for seed in range(first, first + count):
         seen += play(stage, seed).seen
-    if NIGHT >= 1:
-        left = sorted(set(missing(seen, TABLES)) - RARE)
+    (together / f"{part}.json").write_bytes(orjson.dumps(seen))
+    parts = sorted(together.glob("*.json"))
+    if NIGHT >= 1 and len(parts) == PARTS:
+        whole: Counter[str] = sum((Counter(orjson.loads(one.read_bytes())) for one in parts), Counter())
+        left = sorted(set(missing(whole, TABLES)) - RARE)
         assert not left, f"never happened: {left}"
+
+
+@pytest.fixture
+def together(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> Path:
+    """A folder that all workers of this run of the tests see: whoever ends last finds what the others saw."""
+    found = tmp_path_factory.getbasetemp().parent / f"simulated-{testrun_uid}"
+    found.mkdir(exist_ok=True)
+    return found
 
 
 def test_a_seed_leads_to_the_same_log_every_time(stage: Stage) -> None:

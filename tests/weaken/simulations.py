@@ -98,6 +98,10 @@ OF_THE_SIMULATION: Final = (
         Edit(LIFE, "[execution.halted(command.stop, command.note)] if state.status in", "[] if state.status in"),
     ),
     _guard(
+        "stop", "Nothing begins under a stop, whatever fails.",
+        Edit("engine/facts.py", "    stops.require_free(work, actor, command.name)\n", ""),
+    ),
+    _guard(
         "holding run", "While an action of a run that holds waits for people, no other of it starts.",
         Edit(EXECUTION, "if facts.blocked:\n        raise RunHeld", "if facts.now < 0:\n        raise RunHeld"),
     ),

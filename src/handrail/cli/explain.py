@@ -81,7 +81,7 @@ def _timeline(at: Desk, found: list[Moment]) -> Iterator[Line]:
     day = ""
     for moment in found:
         _read(moment, people, asked)
-        changed = _changed(people, asked, could)
+        changed = _changed(people, asked, could, moment.entry.at)
         if not (_told(moment) or changed):
             continue
         if day != (day := _day(moment.entry.at)):
@@ -93,7 +93,7 @@ def _timeline(at: Desk, found: list[Moment]) -> Iterator[Line]:
 
 
 def _read(moment: Moment, people: Membership, asked: dict[str, Asked]) -> None:
-    people.read(moment.subject, moment.event)
+    people.read(moment)
     if isinstance(moment.event, Opened):
         asked[moment.subject] = Asked()
     if moment.subject in asked:
@@ -102,10 +102,12 @@ def _read(moment: Moment, people: Membership, asked: dict[str, Asked]) -> None:
         asked.pop(moment.subject, None)
 
 
-def _changed(people: Membership, asked: dict[str, Asked], could: dict[str, frozenset[str]]) -> list[frozenset[str]]:
+def _changed(
+    people: Membership, asked: dict[str, Asked], could: dict[str, frozenset[str]], at: int
+) -> list[frozenset[str]]:  # fmt: skip
     """The open reviews' sets of deciders that are other than before."""
-    news = [may for review, one in asked.items() if could.get(review) != (may := one.may(people))]
-    could.update({review: one.may(people) for review, one in asked.items()})
+    news = [may for review, one in asked.items() if could.get(review) != (may := one.may(people, at))]
+    could.update({review: one.may(people, at) for review, one in asked.items()})
     return news
 
 

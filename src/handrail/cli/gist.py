@@ -109,12 +109,16 @@ def _state(desk: Desk, review: Review) -> str:
 
 
 def _voters(desk: Desk, review: Review) -> str:
-    return listed([f"{name(desk, vote.by)} approved" for vote in review.votes])
+    return listed([f"{name(desk, vote.by)} approved{_instead(desk, vote.instead)}" for vote in review.votes])
+
+
+def _instead(desk: Desk, away: str | None) -> str:
+    return f" in place of {name(desk, away)}" if away else ""
 
 
 def awaited(desk: Desk, review: Review) -> str:
     """How many approvals are still needed: `waits for 1 more approval, of group:treasury`."""
-    voters = {vote.by: frozenset(vote.seats) for vote in review.votes}
+    voters = {vote.instead or vote.by: frozenset(vote.seats) for vote in review.votes}
     more = missing(voters, review.demand.quorum)
     places = listed([name(desk, place) for place, _ in review.demand.quorum if place != ANYONE])
     return f"waits for {count(more, 'more approval')}{f', of {places}' if places else ''}"

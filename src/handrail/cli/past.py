@@ -9,33 +9,37 @@ from typing import Any
 from ..backend import Event
 from ..codec.records import read_event
 from ..directory.events import PersonAdded, PersonChanged, PersonRemoved
-from ..principal import SOLO_ID
+from ..directory.model import Directory, Person
 from ..review.events import Delegated, Edited, Escalated, Opened
+from ..wire.directory import Told
 
 
 @dataclass
 class Membership:
-    """People and their groups after the entries that were read so far; nobody yet means solo mode."""
+    """The people after the entries that were read so far, with their erasable names; nobody yet means solo mode."""
 
-    groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+    labels: dict[str, Any] = field(default_factory=dict)
     solo: bool = True
 
-    def read(self, subject: str, event: object) -> None:
+    def read(self, moment: Moment) -> None:
         """Take one entry of a person's stream."""
+        event, id_ = moment.event, moment.subject
         match event:
             case PersonAdded() | PersonChanged():
-                self.groups[subject] = event.groups
+                self.people[id_] = Person(
+                    id_, "present", moment.entry.rev, event.handle, event.os_user, event.groups, None, event.roles
+                )
+                self.labels[id_] = moment.entry.texts.get("profile")
                 self.solo = False
             case PersonRemoved():
-                self.groups.pop(subject, None)
+                self.people.pop(id_, None)
             case _:
                 pass
 
-    def members(self, asked: str) -> set[str]:
-        """The people behind an id that is asked, which is a person's or a group's."""
-        if self.solo:
-            return {SOLO_ID}
-        return {person for person, groups in self.groups.items() if asked == person or asked in groups}
+    def directory(self) -> Directory:
+        """Everybody who is there."""
+        return Directory(Told(self.people, {}, self.labels), dict(self.people), self.solo, dict(self.labels))
 
 
 @dataclass
@@ -62,11 +66,14 @@ class Asked:
             case _:
                 pass
 
-    def may(self, people: Membership) -> frozenset[str]:
-        """Everybody who may decide now."""
+    def may(self, people: Membership, at: int) -> frozenset[str]:
+        """Everybody who may decide at that time (µs), also those who stand in for somebody."""
+        directory = people.directory()
         asked = [one for level in self.levels[: self.level + 1] for one in level]
-        found = {person for one in (*asked, *self.delegates) for person in people.members(one)}
-        return frozenset(found - self.barred)
+        found = {person for one in (*asked, *self.delegates) for person in directory.members(one)}
+        barred = directory.with_substitutes(self.barred, at)
+        stand_in = {one for one in (directory.substitute(person, at) for person in found - barred) if one}
+        return frozenset(found | {one for one in stand_in if directory.members(one)}) - barred
 
 
 @dataclass(frozen=True, slots=True)

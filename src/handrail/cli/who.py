@@ -66,7 +66,14 @@ def _people(found: Escalation, people: Iterable[Candidate]) -> Iterator[Line]:
             stands = f"{visible(one.substitute.name)} stands in" if one.substitute else "nobody stands in"
             yield from labelled("", f"{name} is away until {_clock(found, one.away_until)}; {stands}", "muted")
         else:
-            yield from labelled("", name if one.called else f"{name} is not on call, and may decide all the same")
+            yield from labelled("", name + _but(found, one))
+
+
+def _but(found: Escalation, one: Candidate) -> str:
+    """What keeps somebody who may decide from being asked or told now."""
+    if not one.called:
+        return " is not on call, and may decide all the same"
+    return f", told nothing before {_clock(found, one.quiet_until)}" if one.quiet_until is not None else ""
 
 
 def _present(found: Escalation) -> Iterator[Line]:

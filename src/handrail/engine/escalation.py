@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from ..codec.calendar import tell_at
 from ..errors import UnknownReview
 from ..review.access import People
 from ..review.model import OPEN, Review, Status
@@ -26,13 +27,14 @@ Stage = Literal["passed", "now", "next", "unasked"]
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """Somebody who is named: why they may not decide, or nothing where they may; until when (µs) they are away, and who
-    stands in; whether, of a group with a rota, they are on call."""
+    stands in; whether, of a group with a rota, they are on call; until when (µs) they are told nothing."""
 
     who: Who
     refusal: str | None
     away_until: int | None
     substitute: Who | None
     called: bool
+    quiet_until: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +108,10 @@ def _stage(state: Review, number: int, now: int) -> Stage:
 def _candidate(state: Review, people: People, rows: Rows, one: str, *, called: bool = True) -> Candidate:
     absence = people.directory.absence(one, people.now)
     substitute = people.directory.substitute(one, people.now)
+    told = tell_at(people.directory.times.get(one), people.now)
     return Candidate(
         rows.who(one), _refusal(state, people, one), absence.until if absence else None,
-        rows.who(substitute) if substitute else None, called,
+        rows.who(substitute) if substitute else None, called, told if told > people.now else None,
     )  # fmt: skip
 
 

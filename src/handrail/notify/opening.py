@@ -7,9 +7,11 @@ from typing import assert_never
 from ..clock import SystemClock
 from .channel import Channel
 from .channels.chat import Apprise, Chat
+from .channels.push import Push
 from .channels.smtp import Mail, MailServer
 from .channels.webhook import Hook, Webhook
 from .settings import Settings, read_settings
+from .subscription import PushService
 
 
 def channels(path: str | None) -> dict[str, Channel]:
@@ -26,4 +28,6 @@ def opened(settings: Settings) -> Channel:
             return Webhook(settings, SystemClock())
         case Chat():
             return Apprise(settings)
+        case PushService():
+            return Push(settings)
     assert_never(settings)

@@ -27,13 +27,14 @@ from .channels.chat import Chat
 from .channels.smtp import SECURITY, MailServer
 from .channels.webhook import Hook, key_of
 from .guarded import target
+from .subscription import PushService
 
 LONGEST: Final = 4096
 """Characters of a secret."""
 _HOST: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})|\[[0-9A-Fa-f:.]{2,45}\]")
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9._%+'=/-]{1,64}@[A-Za-z0-9.-]{1,253}")
 
-Settings = MailServer | Hook | Chat
+Settings = MailServer | Hook | Chat | PushService
 
 
 class NotifyFileError(UsageError):
@@ -118,7 +119,7 @@ def _place(node: Node) -> tuple[str, int]:
 def _hook(node: Node, found: Mapping[str, Node]) -> Hook:
     if "secret" not in found:
         wrong(node, "there is no `secret:`", "write secret: {env: NAME}, with the receiver's whsec_… in it")
-    loopback = "loopback" in found and plain(found["loopback"], "loopback") is True
+    loopback = _loopback(found)
     given = found["webhook"]
     url = text(given, "webhook", LONGEST) if isinstance(given, ScalarNode) else secret(given, "webhook")
     try:
@@ -127,6 +128,19 @@ def _hook(node: Node, found: Mapping[str, Node]) -> Hook:
     except (Undeliverable, ValueError) as error:
         wrong(node, str(error), "write webhook: https://example.com/hook, and a secret that begins with whsec_")
     return Hook(url, key, loopback)
+
+
+def _push(_: Node, found: Mapping[str, Node]) -> PushService:
+    contact = text(found["webpush"], "webpush")
+    if not _ADDRESS.fullmatch(contact):
+        wrong(
+            found["webpush"], "`webpush` is no mail address", "write webpush: ops@example.com, to whom services write"
+        )
+    return PushService(contact, _loopback(found))
+
+
+def _loopback(found: Mapping[str, Node]) -> bool:
+    return "loopback" in found and plain(found["loopback"], "loopback") is True
 
 
 def _chat(_: Node, found: Mapping[str, Node]) -> Chat:
@@ -154,5 +168,6 @@ _KINDS: Final[Mapping[str, tuple[tuple[str, ...], Callable[[Node, Mapping[str, N
     "smtp": (("smtp", "from", "security", "user", "password"), _mail),
     "webhook": (("webhook", "secret", "loopback"), _hook),
     "apprise": (("apprise",), _chat),
+    "webpush": (("webpush", "loopback"), _push),
 }
 _KEYS: Final = tuple(dict.fromkeys(key for keys, _ in _KINDS.values() for key in keys))

@@ -3,6 +3,7 @@
 import hmac
 import re
 from base64 import urlsafe_b64encode
+from dataclasses import dataclass
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -15,6 +16,15 @@ ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC63255
 ENDPOINT: Final = 2_000
 _ENDPOINT: Final = re.compile(r"https://[A-Za-z0-9.-]{1,253}/[!-~]*|http://127\.0\.0\.1:[0-9]{1,5}/[!-~]*", re.ASCII)
 """An address on this machine gets past here, and past the sender only where the operator says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class PushService:
+    """Push services may write to `contact`, a mail address of the operator's. `loopback` also lets through a service on
+    this machine, which only who tries it out wants."""
+
+    contact: str
+    loopback: bool = False
 
 
 def private_key(secret: bytes) -> ec.EllipticCurvePrivateKey:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from ..ids import mint
 from ..notify.channel import Channel
+from ..notify.channels.push import Push, Pushes
 from ..notify.lookup import Lookup
 from ..notify.post import Post
 from ..notify.sender import Sender
@@ -19,7 +20,9 @@ def posting(service: Service, channels: Mapping[str, Channel]) -> Iterator[Post]
     """Send on these channels, by their names, until the block ends."""
     process, server = service.database.process, mint("srv")
     now, look = process.engine.clock.now, _lookups(service)
-    post = Post([Sender(process.store, name, one, look, now, server) for name, one in channels.items()], now)
+    placed = {name: one.at(process.store, now) if isinstance(one, Push) else one for name, one in channels.items()}
+    service.pushes = frozenset(name for name, one in placed.items() if isinstance(one, Pushes))
+    post = Post([Sender(process.store, name, one, look, now, server) for name, one in placed.items()], now)
     unlisten = process.keeper.listen(post.wake)
     post.start()
     try:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from fastapi import Response
 
+from ..directory.telling import SILENT
 from ..errors import InvalidValue, NotFound, NotReady
 from ..ids import derive
 from ..notify.subscription import private_key, public_text, require_subscription
@@ -25,10 +26,13 @@ MOST: Final = 20
 
 
 async def list_browsers(exchange: Exchange) -> Response:
-    """The caller's browsers, and with which key one subscribes; without one the operator has not set pushes up."""
-    found = await asyncio.to_thread(_known, exchange)
-    key = public_text(private_key(_store(exchange).secret)) if exchange.service.pushes else None
-    return answer({"key": key, "items": [_described(one) for one in found]})
+    """The caller's browsers, with which key one subscribes, and whether they are told by pushes at all; without a key
+    the operator has not set pushes up."""
+    found, service, who = await asyncio.to_thread(_known, exchange), exchange.service, exchange.who
+    key = public_text(private_key(_store(exchange).secret)) if service.pushes else None
+    ways = service.accounts.directory(who.tenant).tellings.get(who.principal.id, SILENT).ways
+    told = any(one.by in service.pushes for one in ways)
+    return answer({"key": key, "told": told, "items": [_described(one) for one in found]})
 
 
 async def subscribe(exchange: Exchange) -> Response:

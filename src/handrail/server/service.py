@@ -39,7 +39,7 @@ class Service:
         self.settings: Final = settings or Settings()
         self.accounts: Final = Accounts(database, passwords)
         self.passkeys: Final = Passkeys(self.accounts, database, self.settings.origin)
-        self.pushes = False
+        self.pushes: frozenset[str] = frozenset()
         self.metrics: Final = Metrics()
         self.meter: Final = Meter(database.clock, self.settings.caps)
         self.hubs: Final = Hubs(self)

@@ -220,7 +220,10 @@ ANSWERS: Final[dict[str, tuple[tuple[int, ...], str, JSONObject]]] = {
     ),
     "PasskeyOffer": ((200,), JSON, _object({"rp": {"type": "object"}, "user": {"type": "object"}, "challenge": TEXT})),
     "NewPasskey": ((201,), JSON, _ref("Passkey")),
-    "PushBrowsers": ((200,), JSON, _object({"key": MAYBE, "items": _list(_ref("PushBrowser"))}, closed=True)),
+    "PushBrowsers": (
+        (200,), JSON,
+        _object({"key": MAYBE, "told": {"type": "boolean"}, "items": _list(_ref("PushBrowser"))}, closed=True),
+    ),
     "NewPushBrowser": ((201,), JSON, _ref("PushBrowser")),
     "PasskeyAsked": ((200,), JSON, _object({"challenge": TEXT, "rpId": TEXT})),
     "Nothing": ((204,), JSON, {}),

@@ -37,10 +37,10 @@ def directory_in(found: dict[str, Any]) -> Directory:
     people = {one.id: one for one in msgspec.convert(found["people"], list[Person])}
     agents = {one.id: one for one in msgspec.convert(found["agents"], list[Agent])}
     labels: dict[str, JSON] = found["labels"]
-    return Directory(_Told(people, agents, labels), people, found["solo"], labels, agents)
+    return Directory(Told(people, agents, labels), people, found["solo"], labels, agents)
 
 
-class _Told(Secret):
+class Told(Secret):
     """Names among those that were told; any other name is an id that nobody has."""
 
     def __init__(self, people: Mapping[str, Person], agents: Mapping[str, Agent], labels: Mapping[str, JSON]) -> None:

@@ -2737,6 +2737,7 @@ export interface components {
             readonly away_until: number | null;
             readonly substitute: components["schemas"]["Who"] | null;
             readonly called: boolean;
+            readonly quiet_until: number | null;
         };
         /** @description An action that is claimed for this executor. One that is unknown is not: ask its probe. */
         readonly Taken: {
@@ -18324,6 +18325,7 @@ export interface operations {
                 content: {
                     readonly "application/json": {
                         readonly key: string | null;
+                        readonly told: boolean;
                         readonly items: readonly components["schemas"]["PushBrowser"][];
                     };
                 };

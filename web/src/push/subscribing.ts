@@ -4,7 +4,15 @@ import { bytes, text } from "../passkeys/ceremony";
 import { device } from "../passkeys/words";
 import { remember, remembers } from "./known";
 
+/** Whose address the page may run as a worker: a policy that gives this one, whatever it is asked for. */
+interface Policies {
+  createPolicy(name: string, rules: { createScriptURL: () => string }): { createScriptURL(asked: string): string };
+}
+
 const WORKER = "/worker.js";
+const policies = (globalThis as { trustedTypes?: Policies }).trustedTypes;
+const worker = policies?.createPolicy("handrail-worker", { createScriptURL: () => WORKER }).createScriptURL(WORKER);
+
 
 /** Whether this browser can show pushes at this address. On an iPhone it can once the app is on its home screen. */
 export function able(): boolean {
@@ -50,7 +58,7 @@ export async function end(one: PushBrowser): Promise<void> {
 }
 
 async function subscribed(key: string): Promise<void> {
-  const registration = await navigator.serviceWorker.register(WORKER);
+  const registration = await navigator.serviceWorker.register(worker ?? WORKER);
   await navigator.serviceWorker.ready;
   const manager = registration.pushManager;
   const made = await manager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(key) });

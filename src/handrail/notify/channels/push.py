@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from typing import Final, Protocol
+from collections.abc import Callable
+from typing import Any, Final
 from urllib.parse import urlsplit
 
-import http_ece
 from cryptography.hazmat.primitives.asymmetric import ec
-from py_vapid import Vapid02
 
 from ...clock import DAY, HOUR, MINUTE, SECOND
-from ...errors import HandrailError
+from ...errors import HandrailError, UsageError
 from ...store.protocol import Store
 from ...store.vault import Subscription
 from ..channel import Address, Undeliverable, Unreachable
+from ..guarded import Guarded
 from ..message import Message, title
-from ..subscription import CURVE, private_key
+from ..subscription import CURVE, PushService, private_key
 
 SIGNED: Final = HOUR
 LEAST: Final = MINUTE
@@ -26,25 +25,28 @@ LONGEST: Final = DAY
 GONE: Final = frozenset({404, 410})
 
 
-class Poster(Protocol):
-    """Sends a request to an address that people gave, never to a place inside the network."""
-
-    def post(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
-        """The status of the answer. Raises `Unreachable` and `Undeliverable`."""
-
-
 class Push:
-    """Sends a message to every subscribed browser of a person, once it knows the store. Push services may write to
-    `contact`, a mail address of the operator's."""
+    """A way to browsers, which are known in a database alone. Raises `UsageError` where its libraries are missing."""
 
-    def __init__(self, contact: str, poster: Poster) -> None:
-        self._contact, self._poster = contact, poster
-        self._store: Store
-        self._now: Callable[[], int]
+    def __init__(self, service: PushService, guarded: Guarded | None = None) -> None:
+        self.contact: Final = service.contact
+        self.guarded: Final = guarded or Guarded(loopback=service.loopback)
+        self.encrypt, self.vapid = _libraries()
 
-    def begin(self, store: Store, now: Callable[[], int]) -> None:
-        """Take the subscriptions from a store; `now` gives the time that counts there (µs)."""
-        self._store, self._now = store, now
+    def send(self, message: Message, to: Address) -> None:
+        """Raise `Undeliverable`: without a database nobody's browser is known."""
+        raise Undeliverable("a push goes to the browsers of a person, whom only a running server knows")
+
+    def at(self, store: Store, now: Callable[[], int]) -> Pushes:
+        """The same with the browsers of a database. `now` gives the time that counts there (µs)."""
+        return Pushes(self, store, now)
+
+
+class Pushes:
+    """Sends a message to every subscribed browser of a person."""
+
+    def __init__(self, push: Push, store: Store, now: Callable[[], int]) -> None:
+        self._push, self._store, self._now = push, store, now
 
     def send(self, message: Message, to: Address) -> None:
         """Hand the message over for each browser. One that is subscribed no more is forgotten; it is enough that one
@@ -63,7 +65,7 @@ class Push:
 
     def _handed_over(self, one: Subscription, message: Message) -> bool:
         """Whether the browser's service took it; one that is gone is forgotten."""
-        status = self._poster.post(one.endpoint, self._headers(one.endpoint, message), self._sealed(one, message))
+        status = self._push.guarded.post(one.endpoint, self._headers(one.endpoint, message), self._sealed(one, message))
         if status in GONE:
             with self._store.vault(write=True) as vault:
                 vault.drop_subscription(one.tenant, one.person, one.id)
@@ -76,7 +78,7 @@ class Push:
 
     def _sealed(self, one: Subscription, message: Message) -> bytes:
         said = {"id": message.id, "title": title(message), "link": message.link, "until": message.until}
-        sealed: bytes = http_ece.encrypt(
+        sealed: bytes = self._push.encrypt(
             json.dumps(said).encode(), private_key=ec.generate_private_key(CURVE), dh=one.key, auth_secret=one.secret,
             version="aes128gcm",
         )  # fmt: skip
@@ -85,12 +87,22 @@ class Push:
     def _headers(self, endpoint: str, message: Message) -> dict[str, str]:
         place = urlsplit(endpoint)
         claims = {
-            "aud": f"{place.scheme}://{place.netloc}", "sub": f"mailto:{self._contact}",
+            "aud": f"{place.scheme}://{place.netloc}", "sub": f"mailto:{self._push.contact}",
             "exp": (self._now() + SIGNED) // SECOND,
         }  # fmt: skip
         rest = LONGEST if message.until is None else message.until - self._now()
-        signed: dict[str, str] = Vapid02(private_key(self._store.secret)).sign(claims)
+        signed: dict[str, str] = self._push.vapid(private_key(self._store.secret)).sign(claims)
         return {
             **signed, "Content-Type": "application/octet-stream", "Content-Encoding": "aes128gcm", "Urgency": "high",
             "TTL": str(min(max(rest, LEAST), LONGEST) // SECOND),
         }  # fmt: skip
+
+
+def _libraries() -> tuple[Any, Any]:
+    """What encrypts, and what signs."""
+    try:
+        from http_ece import encrypt
+        from py_vapid import Vapid02
+    except ImportError:
+        raise UsageError("pushes need more than is installed: pip install 'handrail[notify]'") from None
+    return encrypt, Vapid02

@@ -15,7 +15,7 @@ from .visit import Visit, add
 CSP: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; worker-src 'self'; "
-    "manifest-src 'self'; require-trusted-types-for 'script'; trusted-types svelte-trusted-html"
+    "manifest-src 'self'; require-trusted-types-for 'script'; trusted-types svelte-trusted-html handrail-worker"
 )
 PATHS: Final = ("/", "/inbox", "/inbox/{id}", "/oversight", "/oversight/{id}")
 """Addresses inside the app: it looks at them itself."""
