@@ -10,6 +10,8 @@ from handrail import errors
 from handrail.codec.people_file import PeopleFileError
 from handrail.codec.policy_file import PolicyFileError
 from handrail.errors import HandrailError
+from handrail.notify.channel import Undeliverable, Unreachable
+from handrail.notify.settings import NotifyFileError
 from handrail.wire import refusals
 from tools.markdown import doc, table
 
@@ -22,7 +24,9 @@ stable; its `status` is the HTTP status that belongs to it. The groups say whose
 """
 REST: Final = """
 A server answers with these, too; a client raises them as what they are. They are importable from
-`handrail.codec.people_file`, `handrail.codec.policy_file` and `handrail.wire.refusals`.
+`handrail.codec.people_file`, `handrail.codec.policy_file` and `handrail.wire.refusals`. The channels on which people
+are told raise those of `handrail.notify.channel`, and their file that of `handrail.notify.settings`;
+these never travel.
 """
 FAULTS: Final[dict[str, tuple[type[HandrailError], ...]]] = {
     "The call or the configuration is wrong": (errors.UsageError,),
@@ -44,7 +48,7 @@ def everything() -> list[type[HandrailError]]:
 def rest() -> list[type[HandrailError]]:
     """The errors of files and of the server."""
     own = [one for one in vars(refusals).values() if inspect.isclass(one) and one.__module__ == refusals.__name__]
-    return [PeopleFileError, PolicyFileError, *own]
+    return [PeopleFileError, PolicyFileError, *own, NotifyFileError, Unreachable, Undeliverable]
 
 
 def by_fault() -> Iterator[tuple[str, list[type[HandrailError]]]]:

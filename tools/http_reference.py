@@ -14,6 +14,8 @@ from handrail.wire import problems
 from tools.markdown import table
 
 JSONObject = dict[str, Any]
+AT_HOME: Final = ("handrail.cli.", "handrail.notify.")
+"""Packages whose errors never travel."""
 SOURCES: Final = (app, exchange, rights, passwords, people_file, policy_file)
 """Modules that define problems beside `handrail.errors`; importing them makes them known."""
 METHODS: Final = ("get", "post", "put", "delete")
@@ -112,7 +114,7 @@ def _problems() -> str:
     assert all(SOURCES)
     codes: dict[int, list[str]] = {}
     for code, kind in sorted(problems.known().items()):
-        if kind.__module__.startswith("handrail.") and not kind.__module__.startswith("handrail.cli."):
+        if kind.__module__.startswith("handrail.") and not kind.__module__.startswith(AT_HOME):
             codes.setdefault(kind.status, []).append(f"`{code}`")
     rows = [
         (str(status), meaning, ", ".join(codes.get(status, []))) for status, meaning in sorted(openapi.REASONS.items())

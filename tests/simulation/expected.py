@@ -11,16 +11,17 @@ from handrail.stream import Table
 
 from .faults import FAULTS
 
-LIVES: Final = ("action", "review", "run", "policy")
+LIVES: Final = ("action", "review", "run", "policy", "stop")
 COMMANDS: Final = (
     "Propose", "Claim", "Start", "Release", "Settle", "Reconcile", "Withdraw", "Decide", "Revoke", "Delegate",
-    "Escalate", "Comment", "Open", "Note", "Finish", "Stop", "Take", "Tick", "Renew", "PutPolicy", "PutPerson",
-    "RemovePerson",
+    "Escalate", "Comment", "Open", "Note", "Finish", "Fail", "Pause", "Interrupt", "Resume", "Guide", "Stop", "Confirm",
+    "Hear", "Observe", "Prepare", "TakeCleanup", "Clean", "Prune", "Take", "Tick", "Renew", "PutPolicy", "PutPerson",
+    "RemovePerson", "Halt", "Lift",
 )  # fmt: skip
 OTHERS: Final = ("crash", "erasure", "clock skew", "clock leap")
 REFUSALS: Final = (
     "AlreadyDecided", "CommitUnknown", "FencedOff", "Late", "NotAllowed", "NotReady", "RunFinished", "RunHeld",
-    "RunStopped", "StaleView", "Unavailable", "UnknownAction", "UnknownPerson", "WrongBytes",
+    "RunStopped", "StaleView", "StopInForce", "Unavailable", "UnknownAction", "UnknownPerson", "WrongBytes",
 )  # fmt: skip
 NEVER: Final = ("action.withdrawn proposed -> withdrawn",)
 """An action is proposed and routed in one transaction: no command finds it in between."""

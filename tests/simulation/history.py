@@ -22,6 +22,7 @@ from handrail.engine.request import DEFAULT_TENANT as TENANT
 from handrail.engine.request import Request
 from handrail.policy.register import ID as ACTIVE
 from handrail.policy.register import ActivePolicy
+from handrail.policy.stops import Stop
 from handrail.principal import Principal
 from handrail.review.model import Review
 from handrail.run.model import Run
@@ -102,8 +103,13 @@ class History:
         return review.decision.outcome if isinstance(review, Review) and review.decision else None
 
     def _in_the_way(self, change: Change) -> str:
-        """What forbids a start: its run was stopped, or waits as a whole for another action."""
+        """What forbids that it begins: a stop that it is under; or that it starts: its run, or one around it, was
+        stopped or is paused, or waits as a whole for another action."""
         own = change.after
+        if isinstance(change.sealed.event, e.Proposed | e.Claimed | e.Started) and isinstance(own, Action):
+            found = [one.id for one in self.states.values() if isinstance(one, Stop) and self._under(one, own)]
+            if found:
+                return f"{found[0]} stops it"
         if not isinstance(change.sealed.event, e.Started) or not isinstance(own, Action) or own.run is None:
             return ""
         run = self.states.get(own.run)
@@ -113,7 +119,27 @@ class History:
         waiting = [one.id for one in beside if one.id != own.id and one.status in ("held", "unknown")]
         if run.hold == "run" and waiting:
             return f"{waiting[0]} of its run waits for people"
-        return "its run was stopped" if run.status == "stopped" else ""
+        return self._held_up(run)
+
+    def _held_up(self, run: Run | None) -> str:
+        while run is not None:
+            if run.status in ("paused", "stopped"):
+                return f"{run.id} is {run.status}"
+            above = self.states.get(run.parent or "")
+            run = above if isinstance(above, Run) else None
+        return ""
+
+    def _under(self, stop: Stop, own: Action) -> bool:
+        """Whether a stop that is in force is about an action, said apart from the code under test."""
+        directory, target = self.directory(), stop.target or ""
+        if stop.status != "present":
+            return False
+        if stop.scope == "team":
+            linked = [one for one in directory.people.values() if own.owner in (one.id, one.os_user)]
+            return directory.solo or any(target in one.groups for one in linked)
+        if stop.scope == "tool":
+            return own.name == target or (target.endswith("*") and own.name.startswith(target[:-1]))
+        return stop.scope == "all" or own.agent == target
 
     def directory(self) -> Directory:
         """Who is there, by what the entries say."""

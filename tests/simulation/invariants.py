@@ -124,9 +124,10 @@ def unknown_only_after_start(world: World) -> None:
 
 
 def a_run_that_holds_starts_nothing_else(world: World) -> None:
-    """Nothing starts in a stopped run, nor in one that holds while another action of it waits for people."""
+    """Nothing begins under a stop, and nothing starts in a stopped run, nor in one that holds while another action of
+    it waits for people."""
     for news in world.history.news:
-        assert not news.in_the_way, f"{news.entry.sub} started although {news.in_the_way}"
+        assert not news.in_the_way, f"{news.entry.sub} began or started although {news.in_the_way}"
 
 
 def each_open_review_has_its_action(world: World) -> None:

@@ -13,7 +13,7 @@ from handrail.errors import HandrailError, Unavailable
 from handrail.ids import mint
 from handrail.principal import SYSTEM
 
-from . import agents, people
+from . import agents, people, supervision
 from .faults import Crash
 from .machine import Machine
 
@@ -69,13 +69,23 @@ def one_command(world: World) -> str | None:
 
 def _drawn(world: World) -> people.Request | None:
     fate = world.chance.random()
-    if fate < 0.7:
+    if fate < 0.55:
         return people.on_review(world)
-    if fate < 0.9:
+    if fate < 0.72:
         return agents.meddle(world)
+    if fate < 0.82:
+        return supervision.report(world)
+    if fate < 0.9:
+        return supervision.control(world)
     if fate < 0.94:
         return people.policy(world)
     return people.staff(world) if fate < 0.97 else people.stop(world)
+
+
+def halt(world: World) -> str | None:
+    """Somebody stops what is at work, or lifts that."""
+    drawn = people.halt(world)
+    return None if drawn is None else _tell(world, world.machine(), *drawn)
 
 
 def _tell(world: World, machine: Machine, subject: str, command: Any, actor: Any) -> str:
@@ -169,7 +179,7 @@ def erase(world: World) -> str | None:
 Move = Callable[["World"], str | None]
 MOVES: Final[dict[Move, int]] = {
     step_task: 90, one_command: 50, begin: 12, take: 8, sweep: 16, renew: 6, wait: 16, repeat: 6, together: 6,
-    turn_clock: 2, crash: 3, cancel: 2, erase: 2,
+    turn_clock: 2, crash: 3, cancel: 2, erase: 2, halt: 2,
 }  # fmt: skip
 
 

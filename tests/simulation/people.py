@@ -6,9 +6,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from handrail.codec.policies import text_digest
 from handrail.directory.commands import PutPerson, RemovePerson
+from handrail.directory.roles import DEFAULT, Role
 from handrail.errors import HandrailError
+from handrail.ids import mint
 from handrail.policy.register import ID as ACTIVE
 from handrail.policy.register import PutPolicy
+from handrail.policy.stops import Halt, Lift, Runs, Scope
+from handrail.policy.stops import Stop as Halting
 from handrail.principal import Principal, agent, person
 from handrail.review import commands as c
 from handrail.review.access import People
@@ -23,6 +27,9 @@ if TYPE_CHECKING:
 
 Request = tuple[str, Any, Principal]
 PEOPLE: Final = {"ann": ("legal",), "bob": ("legal",), "cyd": ("finance",), "dan": ("legal", "finance"), "olga": ()}
+ROLES: Final[dict[str, tuple[Role, ...]]] = {
+    "ann": ("reviewer", "administrator"), "dan": ("reviewer", "supervisor"),
+}  # fmt: skip
 STAFF: Final = tuple(person(f"usr_{name}", "session") for name in PEOPLE)
 OWNER: Final = "osu_olga"
 BOTS: Final = (agent("agt_one", OWNER), agent("agt_two", "osu_sam", executes=True))
@@ -36,6 +43,9 @@ RULES: Final = (
     "- {name: shadow, action: 'shop.*', pattern: approval, mode: sampled, sample: 0.3, replaces: code}",
     "- {name: watched, action: shop.read, pattern: watched}",
 )
+STOPPABLE: Final[tuple[tuple[Scope, str | None], ...]] = (
+    ("all", None), ("tool", "shop.*"), ("tool", "shop.read"), ("team", "group:finance"), ("agent", "nobody"),
+)  # fmt: skip
 POLICIES: Final = (*(put(PATHS + rule) for rule in RULES), put("default: deny"))
 BROKEN: Final = "this is no compiled policy"
 UNREADABLE: Final = PutPolicy("rules: [", BROKEN, text_digest("rules: ["), text_digest(BROKEN))
@@ -45,7 +55,8 @@ def join(world: World, name: str, groups: tuple[str, ...]) -> Request:
     """Somebody comes, or changes groups."""
     ids = tuple(world.names.group(one) for one in groups)
     os_user = OWNER if name == "olga" else None
-    known = PutPerson(world.names.look_up("user", name), os_user, ids, f"user:{name}", name.title())
+    roles = ROLES.get(name, DEFAULT)
+    known = PutPerson(world.names.look_up("user", name), os_user, ids, f"user:{name}", name.title(), roles=roles)
     return f"usr_{name}", known, STAFF[0]
 
 
@@ -71,6 +82,17 @@ def stop(world: World) -> Request | None:
     if not runs:
         return None
     return world.chance.choice(runs).id, Stop("enough"), world.chance.choice((*STAFF, *STAFF[-1:] * 5))
+
+
+def halt(world: World) -> Request | None:
+    """Somebody stops everything, a tool or a team, or lifts what is stopped."""
+    chance = world.chance
+    present = [one for one in world.history.states.values() if isinstance(one, Halting) and one.status == "present"]
+    if present:
+        return chance.choice(present).id, Lift("repaired"), chance.choice((*STAFF, STAFF[0], STAFF[0]))
+    runs: Runs = chance.choice(("pause", "stop", "stop", "none"))
+    scope: tuple[Scope, str | None] = chance.choice(STOPPABLE)
+    return mint("stp"), Halt(scope[0], "enough", scope[1], runs), chance.choice((*STAFF, STAFF[3], STAFF[3]))
 
 
 def on_review(world: World) -> Request | None:

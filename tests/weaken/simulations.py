@@ -51,6 +51,10 @@ OF_THE_SIMULATION: Final = (
         Edit(SQLITE, 'rows.connection.execute("ROLLBACK")', 'rows.connection.execute("COMMIT")'),
     ),
     _guard(
+        "paused runs", "Whatever crashes, nothing starts in a run that is paused, or inside one.",
+        Edit("engine/lineage.py", 'if run.status == "paused":', "if False:"),
+    ),
+    _guard(
         "acknowledgement", "Nobody is answered whose change was not committed.",
         Edit(
             ENGINE, "request.answer = None\n            request.error = type(error)(*error.args)",
@@ -96,6 +100,10 @@ OF_THE_SIMULATION: Final = (
         "stopped run", "In a run that was stopped nothing starts.",
         Edit(EXECUTION, "if facts.stopped and isinstance(command", "if facts.now < 0 and isinstance(command"),
         Edit(LIFE, "[execution.halted(command.stop, command.note)] if state.status in", "[] if state.status in"),
+    ),
+    _guard(
+        "stop", "Nothing begins under a stop, whatever fails.",
+        Edit("engine/facts.py", "    stops.require_free(work, actor, command.name)\n", ""),
     ),
     _guard(
         "holding run", "While an action of a run that holds waits for people, no other of it starts.",

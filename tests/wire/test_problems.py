@@ -12,6 +12,7 @@ from handrail import errors
 from handrail.codec.people_file import PeopleFileError
 from handrail.codec.policy_file import Mistake, PolicyFileError
 from handrail.errors import HandrailError
+from handrail.notify.settings import NotifyFileError
 from handrail.server import app
 from handrail.wire.problems import TYPE, error_of, known, problem_of
 
@@ -19,6 +20,7 @@ GIVEN: dict[type[HandrailError], tuple[tuple[Any, ...], dict[str, Any]]] = {
     errors.MalformedJSON: (("a lone surrogate", "/a/0", "Repair it."), {}),
     errors.TooMany: (("too many",), {"retry_after": 17}),
     errors.InvalidValue: (("/a: is missing",), {"errors": (errors.Misfit("/a", "Is missing. Give it a value."),)}),
+    NotifyFileError: ((3, "there is no channel", "write one"), {}),
     PeopleFileError: ((3, "there is no handle", "write one"), {}),
     PolicyFileError: (((Mistake(1, "no rule", "write one"), Mistake(9, "no path", "name one")),), {}),
 }

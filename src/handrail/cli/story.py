@@ -64,7 +64,8 @@ class Teller:
                     f"{_digest(grant.bind)}" + (f"; it counts under {booked}" if booked else "")
                 )
             case a.Refused():
-                return f"refused: {_code(event.reason)}"
+                by = f" by {gist.short(event.stop)}" if event.stop else ""
+                return f"refused: {_code(event.reason)}{by}{_note(texts)}"
             case a.Withdrawn():
                 return f"{who} withdrew it: {_code(event.reason)}{_note(texts)}"
             case _:
