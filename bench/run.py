@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from . import backlog, cold, cycles, elsewhere, http, policy, postgres, stopping, waiting
+from . import backlog, cold, cycles, elsewhere, http, policy, postgres, stopping, supervised, waiting
 from .house import House
 from .raw import Raw
 from .recorded import Recorder, Template
@@ -26,6 +26,7 @@ class Scale:
     starts: int
     stops: int
     http: http.Amount
+    supervised: supervised.Amount
 
     def paced(self, per_second: float) -> "Scale":
         """Fewer cycles on a slow disk, by the raw cycles a second that it does, so that a run ends in time."""
@@ -36,9 +37,12 @@ class Scale:
 
 USUAL = 500.0
 LEAST = 40
-FULL = Scale(5, 300, 300, (1_000, 10_000, 100_000), 4, 1_000, 5.0, 7, 60, http.Amount(5, 150, 640, 100))
-QUICK = Scale(3, 80, 60, (300, 3_000), 3, 1_000, 2.0, 3, 15, http.Amount(3, 60, 256, 30))
-TINY = Scale(1, 4, 4, (60, 240), 1, 5, 0.01, 1, 1, http.Amount(1, 3, 64, 2))
+FULL = Scale(
+    5, 300, 300, (1_000, 10_000, 100_000), 4, 1_000, 5.0, 7, 60, http.Amount(5, 150, 640, 100),
+    supervised.Amount(4, 25, 300),
+)  # fmt: skip
+QUICK = Scale(3, 80, 60, (300, 3_000), 3, 1_000, 2.0, 3, 15, http.Amount(3, 60, 256, 30), supervised.Amount(4, 25, 100))
+TINY = Scale(1, 4, 4, (60, 240), 1, 5, 0.01, 1, 1, http.Amount(1, 3, 64, 2), supervised.Amount(2, 2, 3))
 
 
 @dataclass
@@ -54,7 +58,7 @@ def run(folder: Path, scale: Scale) -> Results:
     template = _template(folder)
     results = Results(cycle={"commits": len(template.commits), "rows": template.rows, "bytes": template.size})
     scale = scale.paced(_pace(folder, template))
-    for part in (_throughput, _parts, _postgres, _backlogs, _waiters, _stops, _starts, _policy, _http):
+    for part in (_throughput, _parts, _postgres, _backlogs, _waiters, _stops, _supervised, _starts, _policy, _http):
         print(f"measuring: {part.__name__.strip('_')}", file=sys.stderr, flush=True)
         results.figures |= part(folder, scale, template)
     return results
@@ -190,6 +194,16 @@ def _http(folder: Path, scale: Scale, _: Template) -> dict[str, Figure]:
         "http_one": _over_noop(found, 1, f"; ask {_told(spread(found.ask))}; no-op {_told(spread(found.noop))}"),
         "http_many": _over_noop(found, http.MANY, ""),
         "http_resume": Figure(spread(found.resumes).p50, _told(spread(found.resumes)), "one commit, two requests"),
+    }
+
+
+def _supervised(folder: Path, scale: Scale, _: Template) -> dict[str, Figure]:
+    found, amount = supervised.measure(folder / "supervised.db", scale.supervised), scale.supervised
+    runs = f"{amount.stops} of {amount.processes * amount.runs} runs in {amount.processes} processes"
+    times = spread(found.stops)
+    return {
+        "stop_run": Figure(times.p99, f"{_told(times)}; {runs}", "the queue of writers on one file"),
+        "stop_run_late": Figure(found.late, runs, ""),
     }
 
 

@@ -13,7 +13,7 @@ import handrail.testing
 from handrail.backend import Text
 from handrail.errors import HandrailError
 from handrail.patterns.approval import AsyncGatedFunction, GatedFunction
-from handrail.patterns.overseeing import Oversees
+from handrail.patterns.oversight.rail import Oversees
 from handrail.testing.supervising import Supervisors
 from tools.markdown import doc
 

@@ -52,8 +52,8 @@ from .errors import (
 from .gate.memory import idempotency_key, last_decision
 from .gate.ticket import AsyncTicket, Ticket
 from .patterns.named import pattern
-from .patterns.oversight import WatchedRun, watched_run
-from .patterns.started import AsyncHandle, Handle
+from .patterns.oversight.run import WatchedRun, watched_run
+from .patterns.oversight.started import AsyncHandle, Handle
 from .rail import Rail
 
 __version__ = "0.1.0"

@@ -25,7 +25,7 @@ from .patterns.exceptions import KEYWORDS as RETRYING
 from .patterns.exceptions import Errors, retry_of
 from .patterns.feedback import consume, plain_args
 from .patterns.named import own
-from .patterns.overseeing import Oversees
+from .patterns.oversight.rail import Oversees
 from .patterns.question import Question
 from .patterns.runs import enter_run, leave_run
 from .patterns.stacking import merged

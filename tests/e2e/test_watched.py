@@ -22,7 +22,10 @@ rail = handrail.connect("sqlite:///" + sys.argv[1], quiet=True)
 def say(*words): print(*words, flush=True)
 """
 TREE = """
-TREE = "trap '' TERM; sleep 300 & echo $! >> pids; echo $$ >> pids; echo ready; wait; sleep 300"
+TREE = (
+    "trap '' TERM; exec 3>&1 >/dev/null; sleep 90 3>&- & echo $! >> pids; echo $$ >> pids;"
+    "echo ready >&3; exec 3>&-; wait; sleep 90"
+)
 try:
     with rail.oversight("dump") as run:
         run.cleanup(say, "cleaned")
@@ -47,8 +50,7 @@ with rail.oversight("forked") as run:
     run.report("child" if child == 0 else "parent")
     if child == 0:
         list(run.steps(["of the child"]))
-        run.supervision.reports.flush()
-        os._exit(0)
+        sys.exit(0)
     os.waitpid(child, 0)
 """
 
@@ -118,7 +120,7 @@ def test_a_stop_from_elsewhere_ends_a_program_with_all_that_it_started(agent: Ag
     process = agent.start(TREE)
     assert line(process.stdout) == "ready"
     agent.person.call(agent.run().id, r.Stop("the disk is full"))
-    assert process.communicate(timeout=60)[0].split("\n")[:2] == ["cleaned", "the disk is full"]
+    assert process.communicate(timeout=30)[0].split("\n")[:2] == ["cleaned", "the disk is full"]
     assert [pid for pid in (agent.path.parent / "pids").read_text().split() if alive(int(pid))] == []
     state = agent.run()
     assert (state.status, [one.status for one in state.cleanups]) == ("stopped", ["done"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -43,7 +42,7 @@ def test_a_monitor_pauses_the_run_by_what_it_reports(people: Any, monitor: Any, 
     people.stops("migration", "seen enough")
     done: list[int] = []
     with pytest.raises(handrail.Stopped, match="seen enough"), rail.oversight("migration", monitors=[monitor]) as run:
-        for number in run.steps(itertools.count()):
+        for number in run.steps(range(50)):
             done.append(number)
             run.report(number, KeyError(number) if kind == "errors" else number, spend=0.25)
     assert found(people).alarm == kind
@@ -66,7 +65,7 @@ def test_a_loop_of_equal_calls_is_paused(people: Any) -> None:
 
 @pytest.mark.parametrize(("monitor", "kind"), [(longer_than("1h"), "duration"), (silent("10m"), "silence")])
 def test_a_monitor_pauses_the_run_as_time_passes(people: Any, monitor: Any, kind: str) -> None:
-    with rail.oversight("migration", monitors=[monitor]) as run:
+    with rail.oversight("migration", id="nightly", monitors=[monitor]) as run:
         people.clock.advance(monitor.limit / SECOND)
         size = 0
         while found(people).status != "paused":
@@ -77,7 +76,7 @@ def test_a_monitor_pauses_the_run_as_time_passes(people: Any, monitor: Any, kind
 
 def test_a_monitor_pauses_a_run_that_nobody_may_stop(people: Any) -> None:
     people.person("ann")
-    with rail.oversight("migration", monitors=[unattended("5m")]) as run:
+    with rail.oversight("migration", id="nightly", monitors=[unattended("5m")]) as run:
         run.note("begun")
         run.supervision.reports.flush()
         people.clock.advance(301)

@@ -100,6 +100,31 @@ def test_an_interruption_that_no_block_catches_leaves_the_run(people: Any) -> No
     assert state.control.confirmed_at is not None
 
 
+def test_of_a_gated_call_that_was_interrupted_people_say_whether_it_happened(people: Any) -> None:
+    people.approves("oversight.send")
+    people.resumes("migration")
+    calls: list[str] = []
+
+    @rail.approval(name="oversight.send")
+    async def send(table: str) -> None:
+        calls.append(table)
+        run = handrail.watched_run().id
+        await asyncio.to_thread(people.somebody(None).call, run, r.Interrupt("too early"))
+        await forever()
+
+    async def work() -> None:
+        async with rail.oversight_async("migration") as run:
+            async for table in run.steps(["orders"]):
+                async with run.interruptible():
+                    if not calls:
+                        await send(table)
+
+    asyncio.run(work())
+    [action] = people.somebody(None).newest("action")
+    assert (calls, action.status) == (["orders"], "unknown")
+    assert [one.state.cause for one in people.somebody(None).waiting()] == ["outcome_unknown"]
+
+
 def test_a_program_ends_with_the_task_that_awaits_it(people: Any) -> None:
     people.stops("migration", "enough", during="orders")
 

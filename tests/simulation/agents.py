@@ -24,6 +24,7 @@ from handrail.policy.declaration import Declaration
 from handrail.principal import Principal
 from handrail.run import commands as r
 
+from . import supervision
 from .executor import persist
 from .machine import Machine
 from .outside import FUNCTIONS
@@ -115,16 +116,24 @@ def _in_run(world: World, seat: Seat, gated: Gated, n: int) -> Steps:
     inside = world.chance.random() < 0.4
     run = inner if inside else outer
     scope = RunScope(run, "a run", hold)
-    yield Commit(outer, r.Open("outer", hold=hold))
+    yield Commit(outer, r.Open("outer", hold=hold, watch=supervision.watch(world, seat.executor)))
     if inside:
-        yield Commit(inner, r.Open("inner", parent=outer, hold=hold))
-    for _ in range(2):
-        try:
-            yield from conduct(seat, prepare(gated, (n,), {}, scope))
-        except HandrailError as error:
-            yield Commit(run, r.Note(str(error)[:100]))
-    if world.chance.random() < 0.1:
-        yield Commit(run, r.Finish())
+        yield Commit(inner, r.Open("inner", outer, hold, supervision.watch(world, seat.executor)))
+    release = seat.backend.hold(run, 0, seat.executor)
+    try:
+        for _ in range(2):
+            yield from _noted(seat, gated, n, scope)
+        if world.chance.random() < 0.1:
+            yield Commit(run, r.Finish())
+    finally:
+        release()
+
+
+def _noted(seat: Seat, gated: Gated, n: int, scope: RunScope) -> Steps:
+    try:
+        yield from conduct(seat, prepare(gated, (n,), {}, scope))
+    except HandrailError as error:
+        yield Commit(scope.id, r.Note(str(error)[:100]))
 
 
 def take(world: World, machine: Machine) -> list[Task]:

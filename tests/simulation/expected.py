@@ -14,7 +14,8 @@ from .faults import FAULTS
 LIVES: Final = ("action", "review", "run", "policy", "stop")
 COMMANDS: Final = (
     "Propose", "Claim", "Start", "Release", "Settle", "Reconcile", "Withdraw", "Decide", "Revoke", "Delegate",
-    "Escalate", "Comment", "Open", "Note", "Finish", "Stop", "Take", "Tick", "Renew", "PutPolicy", "PutPerson",
+    "Escalate", "Comment", "Open", "Note", "Finish", "Fail", "Pause", "Interrupt", "Resume", "Guide", "Stop", "Confirm",
+    "Hear", "Observe", "Prepare", "TakeCleanup", "Clean", "Prune", "Take", "Tick", "Renew", "PutPolicy", "PutPerson",
     "RemovePerson", "Halt", "Lift",
 )  # fmt: skip
 OTHERS: Final = ("crash", "erasure", "clock skew", "clock leap")

@@ -103,8 +103,8 @@ class History:
         return review.decision.outcome if isinstance(review, Review) and review.decision else None
 
     def _in_the_way(self, change: Change) -> str:
-        """What forbids that it begins: a stop that it is under; or that it starts: its run was stopped, or waits as a
-        whole for another action."""
+        """What forbids that it begins: a stop that it is under; or that it starts: its run, or one around it, was
+        stopped or is paused, or waits as a whole for another action."""
         own = change.after
         if isinstance(change.sealed.event, e.Proposed | e.Claimed | e.Started) and isinstance(own, Action):
             found = [one.id for one in self.states.values() if isinstance(one, Stop) and self._under(one, own)]
@@ -119,7 +119,15 @@ class History:
         waiting = [one.id for one in beside if one.id != own.id and one.status in ("held", "unknown")]
         if run.hold == "run" and waiting:
             return f"{waiting[0]} of its run waits for people"
-        return "its run was stopped" if run.status == "stopped" else ""
+        return self._held_up(run)
+
+    def _held_up(self, run: Run | None) -> str:
+        while run is not None:
+            if run.status in ("paused", "stopped"):
+                return f"{run.id} is {run.status}"
+            above = self.states.get(run.parent or "")
+            run = above if isinstance(above, Run) else None
+        return ""
 
     def _under(self, stop: Stop, own: Action) -> bool:
         """Whether a stop that is in force is about an action, said apart from the code under test."""

@@ -13,7 +13,7 @@ from handrail.errors import HandrailError, Unavailable
 from handrail.ids import mint
 from handrail.principal import SYSTEM
 
-from . import agents, people
+from . import agents, people, supervision
 from .faults import Crash
 from .machine import Machine
 
@@ -69,10 +69,14 @@ def one_command(world: World) -> str | None:
 
 def _drawn(world: World) -> people.Request | None:
     fate = world.chance.random()
-    if fate < 0.7:
+    if fate < 0.55:
         return people.on_review(world)
-    if fate < 0.9:
+    if fate < 0.72:
         return agents.meddle(world)
+    if fate < 0.82:
+        return supervision.report(world)
+    if fate < 0.9:
+        return supervision.control(world)
     if fate < 0.94:
         return people.policy(world)
     return people.staff(world) if fate < 0.97 else people.stop(world)

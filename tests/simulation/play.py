@@ -15,7 +15,7 @@ from handrail.ids import mint
 from handrail.policy.register import ID as ACTIVE
 from handrail.principal import SYSTEM
 
-from . import invariants, moves, people
+from . import invariants, moves, people, supervision
 from .world import Stage, World
 
 STEPS: Final = (80, 80, 80, 260)
@@ -82,7 +82,8 @@ def _calm(world: World) -> None:
     world.faults.rate, world.outside.calm = 0.0, True
     for machine in world.machines.values():
         machine.clock.skew = 0
-    for _ in range(ROUNDS):
+    for number in range(ROUNDS):
+        supervision.let_go(world, again=number > 0)
         _round(world)
         if world.at_rest():
             break

@@ -8,6 +8,7 @@ from .feedback import OF_FEEDBACK
 from .ladders import OF_LADDERS
 from .limits import OF_LIMITS
 from .model import Edit, Guard
+from .oversight import OF_OVERSIGHT
 from .passkeys import OF_PASSKEYS
 from .policies import OF_THE_POLICY
 from .pushes import OF_PUSHES
@@ -378,6 +379,6 @@ OF_THE_SERVER: Final = (
 
 GUARDS: Final = (
     *OF_THE_ACTION, *OF_THE_REVIEW, *OF_THE_LOG, *OF_THE_CALL, *OF_THE_POLICY, *OF_THE_STORE, *OF_THE_SERVER,
-    *OF_WORKERS, *OF_RUNS, *OF_LADDERS, *OF_LIMITS, *OF_STOPS, *OF_FAILURES, *OF_FEEDBACK,
+    *OF_WORKERS, *OF_RUNS, *OF_OVERSIGHT, *OF_LADDERS, *OF_LIMITS, *OF_STOPS, *OF_FAILURES, *OF_FEEDBACK,
     *OF_PASSKEYS, *OF_PUSHES, *OF_TELLING, *OF_A_CRASH, *OF_THE_SIMULATION,
 )  # fmt: skip

@@ -51,6 +51,10 @@ OF_THE_SIMULATION: Final = (
         Edit(SQLITE, 'rows.connection.execute("ROLLBACK")', 'rows.connection.execute("COMMIT")'),
     ),
     _guard(
+        "paused runs", "Whatever crashes, nothing starts in a run that is paused, or inside one.",
+        Edit("engine/lineage.py", 'if run.status == "paused":', "if False:"),
+    ),
+    _guard(
         "acknowledgement", "Nobody is answered whose change was not committed.",
         Edit(
             ENGINE, "request.answer = None\n            request.error = type(error)(*error.args)",

@@ -118,7 +118,7 @@ def worded(value: object, most: int = TEXT) -> str:
     try:
         text = str(value)[: 2 * most]
     except Exception:
-        text = f"a {type(value).__qualname__} without a text"
+        text = f"a {type(value).__name__} without a text"
     return conceal(text.encode("utf-8", "replace").decode()).text[:most]
 
 

@@ -23,6 +23,7 @@ function open(place: HTMLElement): void {
   button.classList.add("accent");
   form.querySelector("button.accent")?.classList.remove("accent");
   form.before(place);
+  button.focus();
   if (onward !== "/") void enter(false);
 }
 

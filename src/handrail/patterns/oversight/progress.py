@@ -8,13 +8,13 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any, Final
 
-from ..clock import SystemClock
-from ..errors import Interrupted, UsageError
-from ..gate.conduct import Steps
-from ..gate.reports import named
-from ..gate.trace import error_text
-from ..monitors import millionths
-from ..run import commands as c
+from ...clock import SystemClock
+from ...errors import Interrupted, UsageError
+from ...gate.conduct import Steps
+from ...gate.reports import named
+from ...gate.trace import error_text
+from ...monitors import millionths
+from ...run import commands as c
 from .place import on_loop, place
 from .supervision import Supervision
 

@@ -1,4 +1,4 @@
-"""Oversight: people watch what an agent does step by step, and pause, guide, interrupt or stop it while it runs."""
+"""A run that people watch, as the code inside of it sees it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import AsyncIterable, Callable, Iterable, Sequence
 from subprocess import CompletedProcess
 from typing import Any, Final, TypeVar, overload
 
-from ..codec.canonical import canonical
-from ..errors import UsageError
-from ..gate.conduct import Steps as Conducted
-from ..gate.reports import named, told, worded
-from ..gate.scope import RunScope, current_run
-from ..gate.trace import error_text
-from ..run import commands as c
+from ...codec.canonical import canonical
+from ...errors import UsageError
+from ...gate.conduct import Steps as Conducted
+from ...gate.reports import named, told, worded
+from ...gate.scope import RunScope, current_run
+from ...gate.trace import error_text
+from ...run import commands as c
 from .child import Child
 from .place import on_loop
 from .progress import Progress, Spend

@@ -9,17 +9,17 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from ..clock import SystemClock
-from ..errors import Interrupted, RunStopped, Stopped, TooMany, Unavailable
-from ..gate.cleanups import Prepared
-from ..gate.conduct import Steps
-from ..gate.controls import Asked, Controls
-from ..gate.effects import Commit, Evaluate, Heard, Look
-from ..gate.ending import reason_of
-from ..gate.gate import Gate
-from ..gate.reports import Reports
-from ..run import commands as c
-from ..run.lifecycle import said
+from ...clock import SystemClock
+from ...errors import Interrupted, RunStopped, Stopped, TooMany, Unavailable
+from ...gate.cleanups import Prepared
+from ...gate.conduct import Steps
+from ...gate.controls import Asked, Controls
+from ...gate.effects import Commit, Evaluate, Heard, Look
+from ...gate.ending import reason_of
+from ...gate.gate import Gate
+from ...gate.reports import Reports
+from ...run import commands as c
+from ...run.lifecycle import said
 from .place import on_loop
 
 if TYPE_CHECKING:
@@ -49,6 +49,12 @@ class Supervision:
         self._obeyed: Final[set[tuple[str, int]]] = set()
         self._victims: Final[dict[int, Callable[[], None]]] = {}
         self._lock = threading.Lock()
+        self._entered: Final = os.getpid()
+
+    @property
+    def is_forked(self) -> bool:
+        """Whether this process was forked inside the run: it may report, and does not end it."""
+        return self._entered != os.getpid()
 
     def begin(self) -> None:
         """Listen and report from now on, in this process."""

@@ -10,21 +10,21 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, TypeVar
 
-from ..backend import Backend
-from ..errors import HandrailError, Interrupted, NotFound, RunStopped, StopInForce, Stopped
-from ..gate.cleanups import clean_up
-from ..gate.conduct import Steps
-from ..gate.effects import Commit, Evaluate, Heard, Look
-from ..gate.ending import stopped
-from ..gate.gate import Gate
-from ..gate.scope import RunScope, current_run, entering
-from ..gate.trace import error_text
-from ..ids import mint
-from ..run import commands as c
-from ..run.model import Hold, Monitor, Run
-from .declare import Reviewers, handles
-from .oversight import WatchedRun
+from ...backend import Backend
+from ...errors import HandrailError, Interrupted, NotFound, RunStopped, StopInForce, Stopped
+from ...gate.cleanups import clean_up
+from ...gate.conduct import Steps
+from ...gate.effects import Commit, Evaluate, Heard, Look
+from ...gate.ending import stopped
+from ...gate.gate import Gate
+from ...gate.scope import RunScope, current_run, entering
+from ...gate.trace import error_text
+from ...ids import mint
+from ...run import commands as c
+from ...run.model import Hold, Monitor, Run
+from ..declare import Reviewers, handles
 from .place import on_loop
+from .run import WatchedRun
 from .started import AsyncHandle, Handle
 from .supervision import Supervision
 
@@ -191,9 +191,11 @@ def leave(run: WatchedRun, error: BaseException | None, *, stays: bool) -> Steps
 
 def _left(run: WatchedRun, error: BaseException | None, stays: bool) -> Steps:
     reports = run.supervision.reports
-    if error is not None and not isinstance(error, Stopped):
+    if error is not None and not isinstance(error, Stopped) and not run.supervision.is_forked:
         run.progress.failed(error)
     yield Evaluate(reports.flush_async if on_loop() else reports.flush, (), {})
+    if run.supervision.is_forked:
+        return
     if error is None:
         try:
             yield from run.supervision.try_to(c.Finish())

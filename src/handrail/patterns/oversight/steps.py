@@ -6,7 +6,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 from types import TracebackType
 from typing import Final, Generic, TypeVar
 
-from ..errors import Interrupted, UsageError
+from ...errors import Interrupted, UsageError
 from .place import on_loop
 from .progress import Progress
 

@@ -8,9 +8,9 @@ from concurrent.futures import Future
 from contextvars import copy_context
 from typing import Any, Final, Generic, TypeVar
 
-from ..errors import WaitTimeout
-from ..run.model import Status
-from .oversight import WatchedRun
+from ...errors import WaitTimeout
+from ...run.model import Status
+from .run import WatchedRun
 
 R = TypeVar("R")
 

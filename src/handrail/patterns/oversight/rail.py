@@ -1,4 +1,4 @@
-"""What a rail offers for work that people watch."""
+"""What a rail offers to put work under watch."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Callable, Coroutine, Iterable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Any, Final, TypeVar, TypeVarTuple, Unpack, overload
 
-from ..errors import UsageError
-from ..gate.call import default_name
-from ..gate.cleanups import CleanupFunction
-from ..gate.gate import Gate
-from ..run.model import Hold, Monitor
-from .declare import Reviewers
-from .oversight import WatchedRun
+from ...errors import UsageError
+from ...gate.call import default_name
+from ...gate.cleanups import CleanupFunction
+from ...gate.gate import Gate
+from ...run.model import Hold, Monitor
+from ..declare import Reviewers
 from .place import on_loop
+from .run import WatchedRun
 from .started import AsyncHandle, Handle
 from .watching import Opening, started, started_async, watching, watching_async
 
