@@ -106,7 +106,7 @@ def test_with_nobody_further_up_reminders_still_keep_to_the_hours() -> None:
         pass_until(team, review, at("2026-01-12T12:00"))
         assert happened(team, review) == [
             ("reminded", at("2026-01-09T13:00")), ("escalated", at("2026-01-09T15:00")),
-            ("reminded", at("2026-01-12T09:00")), ("reminded", at("2026-01-12T11:00")),
+            ("reminded", at("2026-01-12T09:00")), ("expired", at("2026-01-12T11:00")),
         ]  # fmt: skip
 
 
