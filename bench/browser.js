@@ -11,7 +11,11 @@ globalThis.handrailBench = (() => {
     port2.postMessage(null);
   };
 
-  const shown = ({ id, comments }) => Number.parseInt(document.querySelector(`[data-id=${id}] .said`)?.textContent ?? "0", 10) >= comments;
+  const place = (id) => {
+    const link = document.querySelector(`[data-id=${id}]`);
+    return link?.closest("article") ?? link;
+  };
+  const shown = ({ id, select, least }) => Number.parseInt(place(id)?.querySelector(select)?.textContent ?? "0", 10) >= least;
 
   const look = () => {
     const done = waiting.filter(shown);
@@ -26,10 +30,11 @@ globalThis.handrailBench = (() => {
 
   const heard = (text) => {
     for (const [, data] of text.matchAll(/^data: (\{"at":.*\})$/gm)) {
-      const { at, row } = JSON.parse(data);
-      if (!counting || !document.querySelector(`[data-id=${row.id}]`)) continue;
+      const { at, row, card } = JSON.parse(data);
+      const { id } = row ?? card;
+      if (!counting || !place(id)) continue;
       due += 1;
-      waiting.push({ at, id: row.id, comments: row.comments });
+      waiting.push(row ? { at, id, select: ".said", least: row.comments } : { at, id, select: ".cost .mut", least: card.steps });
     }
   };
 

@@ -1,9 +1,8 @@
-"""The inbox in a real Chromium: how soon a change is painted while many come, and what the first load weighs."""
+"""The inbox and the wall in a real Chromium: how soon a change is painted, and what the first load weighs."""
 
 from __future__ import annotations
 
 import asyncio
-import math
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -16,9 +15,10 @@ from playwright.async_api import Browser, BrowserContext, CDPSession, Page, asyn
 
 from tests.browser.chromium import FLAGS, found
 
+from . import wall
 from .http import body
 from .served import Served, served
-from .timing import Figure
+from .timing import Figure, late
 from .wire import Line, dialled, expect
 
 SCRIPT: Final = Path(__file__).with_name("browser.js").read_text("utf-8")
@@ -65,8 +65,11 @@ async def _measured(path: str, at: Served, amount: Amount) -> dict[str, Figure]:
         page = await context.new_page()
         loaded = await _first_load(page, at)
         changed = await _changes(page, amount, lambda: _change(at, reviews, amount))
+        await page.close()
+        runs = await wall.opened(at, amount.rows)
+        watched = await wall.measured(await _signed_in(browser, at), at, runs, amount.rate, amount.seconds)
         await browser.close()
-    return {**changed, **loaded, **opened, "frame": frame}
+    return {**changed, **loaded, **opened, **watched, "frame": frame}
 
 
 async def _signed_in(browser: Browser, at: Served) -> BrowserContext:
@@ -81,7 +84,7 @@ async def _frame(browser: Browser) -> Figure:
     await page.evaluate(SCRIPT)
     frames: list[float] = await page.evaluate("handrailBench.frames(120)")
     await page.close()
-    return Figure(_late(frames), f"p50 {median(frames):.1f} ms")
+    return Figure(late(frames), f"p50 {median(frames):.1f} ms")
 
 
 async def _first_load(page: Page, at: Served) -> dict[str, Figure]:
@@ -125,7 +128,7 @@ async def _changes(page: Page, amount: Amount, change: Callable[[], Awaitable[No
     painted, due = told["painted"], told["due"]
     detail = f"{len(painted):,} of {due:,} changes, {amount.rate * amount.seconds / took:.0f}/s"
     return {
-        "paint": Figure(_late(painted), detail),
+        "paint": Figure(late(painted), detail),
         "paint_p50": Figure(median(painted)),
         "missed": Figure(1 - len(painted) / due),
         "focus": Figure(float(before is not None and await page.evaluate(focus) == before)),
@@ -151,9 +154,3 @@ async def _busy(session: CDPSession) -> float:
     told = await session.send("Performance.getMetrics")
     found: float = next(one["value"] for one in told["metrics"] if one["name"] == "TaskDuration")
     return found
-
-
-def _late(values: list[float]) -> float:
-    """The 95th percentile."""
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, math.ceil(len(ordered) * 0.95) - 1)]

@@ -59,3 +59,9 @@ def spread(nanoseconds: Sequence[int]) -> Spread:
 def growth(sizes: Sequence[int], figures: Sequence[float]) -> float:
     """The exponent b of figure ~ size^b, from the smallest size to the largest."""
     return math.log(figures[-1] / figures[0]) / math.log(sizes[-1] / sizes[0])
+
+
+def late(values: list[float]) -> float:
+    """The 95th percentile."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, math.ceil(len(ordered) * 0.95) - 1)]

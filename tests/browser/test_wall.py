@@ -147,7 +147,7 @@ async def test_agents_are_stopped_by_scope_and_the_stop_is_lifted_by_another(chr
     async with at(chromium, house) as page:
         await page.get_by_role("button", name="Stop agents").click()
         dialog = page.get_by_role("dialog")
-        await dialog.get_by_label("Agent", exact=True).select_option("bot")
+        await dialog.get_by_role("combobox").first.select_option("bot")
         await dialog.get_by_label("Reason").fill("it mails customers")
         await dialog.get_by_label("Type").fill("stop")
         await inspect(page, "switch")

@@ -108,7 +108,7 @@ def _cards(oversight: Oversight, reader: Reader, entries: Sequence[Entry]) -> li
     for subject, run in oversight.changed(reader, latest).items():
         if run not in last or last[run].i < latest[subject].i:
             last[run] = latest[subject]
-    cards = oversight.drawn(reader, list(last))
+    cards = oversight.drawn(reader, list(last)) if last else []
     return [_moved(last[one.id], one) for one in cards]
 
 
