@@ -25,6 +25,8 @@ LIMIT: Final = 350_000
 """Bytes that a picture may have."""
 WAITING: Final = 15
 """Reviews that the demo's agents ask for at once."""
+STEPS: Final = 4
+"""Of the migration, that a picture of the wall shows."""
 DESK: Final[dict[str, Any]] = {"viewport": {"width": 1440, "height": 900}, "device_scale_factor": 1.5}
 HAND: Final[dict[str, Any]] = {
     "viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True
@@ -116,6 +118,18 @@ async def without_script(browser: Browser, context: BrowserContext, words: str) 
     await take(page, "decide-without-script", browser, whole=True)
 
 
+async def a_wall(browser: Browser, context: BrowserContext, name: str) -> None:
+    """Agents under watch: one that a monitor has paused, some that wait for people, and a migration that is open."""
+    page = await context.new_page()
+    await page.goto("/oversight")
+    await page.locator("article").filter(has_text="Loop").wait_for()
+    await page.locator("article [data-id]").filter(has_text="migration-agent").click()
+    drawer = page.get_by_role("complementary", name="Run")
+    await drawer.get_by_role("listitem").nth(STEPS).wait_for()
+    await page.evaluate("document.fonts.ready")
+    await take(page, name, browser)
+
+
 async def main() -> None:
     """All pictures."""
     chromium = found()
@@ -127,7 +141,10 @@ async def main() -> None:
             light = await signed_in(browser, company, "ann", color_scheme="light", **DESK)
             await an_edit(browser, light)
             await without_script(browser, light, "Charged twice")
-            await a_trap(browser, await signed_in(browser, company, "ann", color_scheme="dark", **DESK))
+            dark = await signed_in(browser, company, "ann", color_scheme="dark", **DESK)
+            await a_trap(browser, dark)
+            await a_wall(browser, light, "oversight-light")
+            await a_wall(browser, dark, "oversight-dark")
             ben = await signed_in(browser, company, "ben", **DESK)
             await a_vote(browser, ben, await signed_in(browser, company, "ann", **HAND))
         await browser.close()

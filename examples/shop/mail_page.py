@@ -23,7 +23,7 @@ body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 0 auto; p
 h1 { font-size: 1.375rem; margin: 0 } p { margin: .25rem 0 1rem } ol { list-style: none; margin: 0; padding: 0 }
 li { border-top: 1px solid var(--line); padding: .75rem 0; overflow-wrap: anywhere }
 h2 { font-size: 1rem; margin: 0 } li p { margin: .25rem 0 0 } .quiet { color: var(--quiet); font-size: .875rem }
-a { color: light-dark(#0b57a4, #8ec1ff) } a.act { display: inline-block; padding: .625rem 0 }
+a { color: light-dark(#0b57a4, #8ec1ff) } h2 a { display: block; padding: .25rem 0 }
 """
 _HASH: Final = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 POLICY: Final = f"default-src 'none'; style-src 'sha256-{_HASH}'; frame-ancestors 'none'; base-uri 'none'"
@@ -85,14 +85,11 @@ def drawn(mails: list[Mail]) -> str:
 
 
 def _mail(mail: Mail) -> str:
-    head = f"<h2>{_text(mail.subject)}</h2><p class=quiet>To {_text(mail.to)}, {_text(mail.at)}</p>"
-    return f"<li>{head}{''.join(map(_line, mail.lines))}</li>"
-
-
-def _line(line: str) -> str:
-    if _LINK.fullmatch(line):
-        return f'<a class=act href="{escape(line)}">Open it</a>'
-    return f"<p>{_text(line)}</p>"
+    link = next(filter(_LINK.fullmatch, mail.lines), None)
+    subject = _text(mail.subject)
+    head = subject if link is None else f'<a href="{escape(link)}">{subject}</a>'
+    facts = (f"To {mail.to}", mail.at, *(line for line in mail.lines if line != link))
+    return f"<li><h2>{head}</h2><p class=quiet>{' · '.join(map(_text, facts))}</p></li>"
 
 
 def _text(text: str) -> str:

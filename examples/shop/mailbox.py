@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, Final
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import Envelope
+
+from handrail.clock import SystemClock, to_datetime
 
 HOST: Final = "127.0.0.1"
 SENDER: Final = "Copper Kettle <handrail@copper-kettle.example>"
@@ -27,7 +28,7 @@ KEPT: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail that came; `at` is when it was written, as a clock shows it here."""
+    """A mail; `at` is when it came, as a clock shows it here."""
 
     to: str
     at: str
@@ -57,7 +58,7 @@ class Mailbox:
 
 
 def _read(mail: EmailMessage) -> Mail:
-    at = parsedate_to_datetime(str(mail["Date"])).astimezone()
+    at = to_datetime(SystemClock().now()).astimezone()
     lines = tuple(line for line in str(mail.get_content()).splitlines() if line)
     return Mail(str(mail["To"]), f"{at:%H:%M:%S}", str(mail["Subject"]), lines[1:])
 

@@ -22,6 +22,8 @@ from .taxes import Order
 
 NAME: Final = "migration-agent"
 TITLE: Final = "Work out the VAT of every order"
+PATIENCE: Final = 1.0
+"""Seconds from a run that was stopped before to the next one: where the agent itself is stopped, each is refused."""
 BATCH: Final = 5
 """Orders in one transaction."""
 LETTERS: Final = 4
@@ -47,7 +49,10 @@ class Migration:
                     self._migrate, title=TITLE, id=f"vat {number}", supervisors="group:desk",
                     monitors=[spend_above(5), longer_than("1h"), silent("5m")],
                 )  # fmt: skip
-            except (handrail.Stopped, handrail.RunFinished):
+            except handrail.RunFinished:
+                continue
+            except handrail.Stopped:
+                stop.wait(PATIENCE)
                 continue
             try:
                 self._say("done", f"{run.result():,} orders have their VAT", "green")

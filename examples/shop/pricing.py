@@ -57,6 +57,8 @@ class Pricing:
                 continue
             except handrail.Stopped as stopped:
                 self._say(run, "stopped", stopped.reason)
+                if stop.wait(REST):
+                    return
             except handrail.HandrailError as error:
                 self._say(run, "left", str(error))
                 return

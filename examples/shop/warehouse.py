@@ -27,13 +27,16 @@ PRECIOUS: Final = 4_000
 """From this price on, in cents, people choose the supplier."""
 USUAL: Final = stockroom.SUPPLIERS[0][0]
 CARRIER: Final = "Swift Parcel"
+TITLES: Final = {
+    "stock": "Order what runs out", "choice": "Choose a supplier for what is precious", "van": "Load the next van"
+}  # fmt: skip
 VAN: Final = 3
 """How many parcels one van takes."""
 Work = Callable[[str], bool]
 
 
 class Warehouse:
-    """Three kinds of work at once, each piece in a run of its own that a restart continues."""
+    """Three kinds of work at once, each piece in a watched run of its own that a restart continues."""
 
     def __init__(self, rail: Rail, shop: Shop, console: Console) -> None:
         self._rail, self._shop, self._console = rail, shop, console
@@ -52,10 +55,13 @@ class Warehouse:
         for run in _names(kind):
             voice = Ticker(self._console, NAME, run)
             try:
-                with self._rail.run(run):
+                with self._rail.oversight(TITLES[kind], id=run, supervisors="group:desk"):
                     more = piece(run)
             except handrail.RunFinished:
                 continue
+            except handrail.Stopped as stopped:
+                voice.say("stopped", stopped.reason)
+                more = True
             except handrail.HandrailError as error:
                 voice.say("left", str(error))
                 return

@@ -77,7 +77,7 @@ def test_each_step_of_a_run_is_followed_to_its_end(company: Any, rail: Any) -> N
     assert lines[0] == "begun"
     assert "step    0" in out
     assert "report  2" in out
-    assert any(line.startswith("asked to pause by") for line in lines)
+    assert "asked to pause by its monitor: the monitor of steps spoke" in lines
     assert any(line.startswith("told to stop by") and line.endswith("seen enough") for line in lines)
     assert any(line.startswith("confirmed by its process") for line in lines)
 

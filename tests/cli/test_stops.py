@@ -59,12 +59,19 @@ def test_an_agent_is_stopped_and_told_why_and_goes_on_once_that_is_lifted(staffe
     assert "the agent paybot" in staffed("stops", "list").out
     shown = " ".join(staffed("stops", "show", one["state"]["id"][:10]).out.split())
     assert "Why it refunds orders twice By user:ann" in shown
-    assert "Ended 1 action or run that waited" in shown
+    assert "Ended 1 action or run" in shown
     assert staffed("stops", "lift", one["state"]["id"], "-m", "repaired", "-y").code == 1, "a supervisor does not"
     assert staffed("stops", "lift", one["state"]["id"], "-m", "repaired", "-y", user="bob").code == 0
     assert staffed("stops", "list").out == "Nothing is stopped.\n"
     assert "lifted" in staffed("stops", "list", "--all").out
     assert pay.propose(5).status == "held"
+
+
+def test_all_that_waits_is_ended_when_the_command_is(staffed, pay):
+    asked = [pay.propose(number) for number in range(60)]
+    said = staffed("stop", "all", "-m", "twice", "-y")
+    assert "Ended or paused: 60 actions and runs." in said.out
+    assert {one.status for one in asked} == {"refused"}
 
 
 def test_what_had_started_is_named(staffed, rail):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handrail.clock import HOUR, MINUTE
@@ -22,6 +22,7 @@ from handrail.codec.calendar import (
 )
 from handrail.directory.hours import Hours, hours
 from handrail.directory.times import Rotation, Times
+from tests.night import by_night, longer_by_night
 
 WORK = [(day, 540, 1020) for day in range(5)]
 """Monday to Friday, 9 to 17 o'clock."""
@@ -93,6 +94,8 @@ def test_time_that_counts_in_hours_of_the_week_alone(
     assert said(after(hours(zone, spans), at(start), lasts)) == end
 
 
+@longer_by_night
+@settings(max_examples=by_night(50_000, 100))
 @given(
     st.sampled_from(ZONES),
     st.lists(st.tuples(st.integers(0, 6), st.integers(0, 1439), st.integers(0, 1440)), min_size=1, max_size=5),
@@ -175,6 +178,8 @@ def test_turns_change_by_the_wall_clock(now: str, who: str | None, until: str | 
     assert (found and found[0], found and said(found[1])) == (who, until)
 
 
+@longer_by_night
+@settings(max_examples=by_night(50_000, 100))
 @given(st.sampled_from(ZONES), st.integers(1, 30), st.integers(0, 20 * 366 * 24 * 60))
 def test_at_each_moment_it_is_one_persons_turn(zone: str, days: int, minutes: int) -> None:
     rotation = Rotation(("user:ann", "user:bob"), zone, "2010-01-01T02:30", days)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handrail.clock import DAY, HOUR
 from handrail.codec.policy_file import PolicyFileError, read_policy_file
 from handrail.policy.rules import PathSpec
 from tests.heart.desk import Desk
+from tests.night import by_night, longer_by_night
 
 NAMES = ("a", "b", "c", "d")
 ASKED = st.sampled_from(["user:ann", "user:bob", "group:team", "group:else", "[group:team, user:bob]"])
@@ -59,6 +60,8 @@ def way(paths: dict[str, Path], name: str) -> list[str] | None:
     return None
 
 
+@longer_by_night
+@settings(max_examples=by_night(20_000, 100))
 @given(PATHS)
 def test_a_policy_is_taken_exactly_where_each_path_ends_at_somebody_named(paths: dict[str, Path]) -> None:
     ways, found = {name: way(paths, name) for name in paths}, taken(paths)
@@ -74,6 +77,8 @@ def test_a_policy_is_taken_exactly_where_each_path_ends_at_somebody_named(paths:
 RULE = "rules: [{{name: one, action: mail.send, pattern: approval, path: {}, replaces: code}}]\n"
 
 
+@longer_by_night
+@settings(max_examples=by_night(20_000, 100))
 @given(PATHS, st.integers(0, 400 * 24))
 def test_whoever_nobody_answers_is_released_at_the_deadline_that_was_told_at_first(
     paths: dict[str, Path], hour: int

@@ -26,4 +26,3 @@ def told(s: Script) -> None:
         box.drop([one.id for one in rows[4:5]])
         box.sent_since("default", "mail", "usr_ann", 0)
         box.counts()
-        box.prune(0)

@@ -18,12 +18,12 @@ from tests.crash.clock import SharedClock
 from tests.crash.fuse import Fuse, Point
 from tests.crash.places import STORES, Place, place
 from tests.crash.rungs import climb
-from tests.night import NIGHT, by_night
+from tests.night import by_night, longer_by_night
 from tests.notify.mailbox import Mailbox, mailbox
 
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["tests.crash.test_rungs"])
-DAY: Final = 4
+DAY: Final = {"sqlite": 3, "postgres": 0}
 """Points at which it is killed by day, beside the one that matters most."""
 UNNOTED: Final = Point("before SENT", 1)
 """The first message has left, and nothing says so yet."""
@@ -89,19 +89,15 @@ def check(told: Told, late: int) -> None:
     assert all(due <= came <= due + late for due, came, *_ in told)
 
 
+@longer_by_night
 @pytest.mark.parametrize("store", STORES)
-def test_a_ladder_reaches_people_by_mail_in_its_order_and_its_times(tmp_path: Path, store: str):
-    told, _, _ = climbed(store, tmp_path)
-    check(told, 0)
-    assert len(told) == len(LADDER)
-
-
-@pytest.mark.parametrize("store", STORES if NIGHT else STORES[:1])
-def test_also_across_a_kill_at_any_step(tmp_path: Path, store: str):
-    _, points, _ = climbed(store, tmp_path / "whole")
+def test_a_ladder_reaches_people_in_its_order_and_its_times_also_across_a_kill_at_any_step(tmp_path: Path, store: str):
+    whole, points, _ = climbed(store, tmp_path / "whole")
+    check(whole, 0)
+    assert len(whole) == len(LADDER)
     seed = random.randrange(1 << 32)
     print(f"seed {seed}, {len(points)} points")
-    for number, point in enumerate((UNNOTED, *random.Random(seed).sample(points, by_night(200, DAY)))):
+    for number, point in enumerate((UNNOTED, *random.Random(seed).sample(points, by_night(200, DAY[store])))):
         print(point)
         told, _, killed = climbed(store, tmp_path / str(number), point)
         assert killed

@@ -99,6 +99,17 @@ def test_a_level_lasts_so_many_business_hours_whatever_the_clock_does(
         assert team.replayed(review) == team.review(review)
 
 
+def test_with_nobody_further_up_reminders_still_keep_to_the_hours() -> None:
+    text = HOURS.replace("user:cyd", "group:team").replace("remind: 3h", "remind: 2h")
+    with office(text, "2026-01-09T11:00") as team:
+        review = team.propose()["review"]
+        pass_until(team, review, at("2026-01-12T12:00"))
+        assert happened(team, review) == [
+            ("reminded", at("2026-01-09T13:00")), ("escalated", at("2026-01-09T15:00")),
+            ("reminded", at("2026-01-12T09:00")), ("expired", at("2026-01-12T11:00")),
+        ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("end", "kind", "status"),
     [

@@ -163,7 +163,10 @@ def prices(folder: Path) -> list[tuple[str, int]]:
     )
 
 
-@pytest.mark.parametrize(("kind", "goes_on"), [(FILE, True), (SERVER, True), (POSTGRES, True), (FILE, False)])
+@pytest.mark.parametrize(
+    ("kind", "goes_on"),
+    [(FILE, True), (SERVER, True), (FILE, False), pytest.param(POSTGRES, True, marks=pytest.mark.nightly)],
+)
 def test_new_prices_wait_to_be_looked_at_and_are_put_back_after_a_stop(tmp_path, request, kind: str, goes_on: bool):
     Shop.at(tmp_path / "shop.db")
     before = prices(tmp_path)

@@ -96,3 +96,9 @@ def test_a_monitor_pauses_a_run_that_nobody_may_stop(people: Any) -> None:
 def test_a_monitor_without_a_usable_limit_is_refused(monitor: Any, wrong: Any) -> None:
     with pytest.raises(handrail.UsageError):
         monitor(wrong)
+
+
+def test_what_is_no_monitor_is_refused(people: Any) -> None:
+    wrong: Any = [40]
+    with pytest.raises(handrail.UsageError, match="spend_above"), rail.oversight("migration", monitors=wrong):
+        pass

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from handrail.errors import UsageError
+from handrail.notify.channel import Address, Undeliverable
 from handrail.notify.channels.smtp import MailServer
+from handrail.notify.message import Message
+from handrail.notify.opening import channels
 from handrail.notify.settings import NotifyFileError, read_settings
 from handrail.notify.subscription import PushService
 
@@ -33,6 +36,13 @@ def test_a_mail_server_is_read_with_its_secret_from_elsewhere(tmp_path: Path, mo
 def test_a_way_to_browsers_is_read_with_whom_push_services_may_write_to(tmp_path: Path):
     assert read(tmp_path, "webpush: ops@example.com") == PushService("ops@example.com")
     assert read(tmp_path, "webpush: ops@example.com, loopback: true") == PushService("ops@example.com", loopback=True)
+
+
+def test_a_push_is_sent_by_a_running_server_alone(tmp_path: Path):
+    (tmp_path / "notify.yaml").write_text("channels: {push: {webpush: ops@example.com}}\n")
+    push = channels(str(tmp_path / "notify.yaml"))["push"]
+    with pytest.raises(Undeliverable, match="only a running server knows"):
+        push.send(Message("msg_1", "test", 0, ""), Address("", "", ""))
 
 
 @pytest.mark.parametrize(

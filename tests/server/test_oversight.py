@@ -141,6 +141,8 @@ def test_the_page_of_a_run_tells_what_happened_newest_first_and_whose_words_they
     clock.advance("1s")
     bot.report(run, {"kind": "error", "text": "token=hunter2-hunter2 refused"}, {"kind": "call", "text": "retry"})
     clock.advance("1s")
+    bot.report(run, {"kind": "note", "step": "copy", "text": "half of it is done"})
+    clock.advance("1s")
     bot.propose(run)
     clock.advance("1s")
     rev = supervise(house, "pause", run, reason="look first")["control"]["rev"]
@@ -154,10 +156,11 @@ def test_the_page_of_a_run_tells_what_happened_newest_first_and_whose_words_they
         ("guide", False, "leave out 2019"),
         ("pause", False, "look first"),
         ("action", False, 'order "O-1001", amount "48.00"'),
+        ("note", True, "half of it is done"),
         ("call", True, "retry"),
         ("failed", True, "copy ⟨U+200B⟩orders"),
     ]
-    told, paused, action, _, failed = page["happened"]
+    told, paused, action, _, _, failed = page["happened"]
     assert (told["by"]["name"], told["confirmed_at"] is not None) == ("user:sue", True)
     assert (action["name"], action["status"]) == ("payments.refund", "held")
     assert paused["confirmed_at"] - paused["at"] == SECOND

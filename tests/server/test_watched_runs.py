@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ import pytest
 import handrail
 from handrail.backend import Answer
 from handrail.clock import SECOND
+from handrail.gate.worker import Worker
 from handrail.ids import mint
 from handrail.run import commands as r
 from handrail.run.model import Monitor
@@ -28,6 +31,26 @@ def house(tmp_path: Any) -> Iterator[House]:
     with serving(company) as found:
         yield found
     company.close()
+
+
+@contextmanager
+def working(rail: handrail.Rail) -> Iterator[None]:
+    """A worker with nothing but clean-ups, inside the block."""
+    worker, loops, begun = Worker(rail.core, {}, 1), [], threading.Event()
+
+    async def run() -> None:
+        loops.append(asyncio.get_running_loop())
+        begun.set()
+        await worker.run(10)
+
+    thread = threading.Thread(target=asyncio.run, args=(run(),))
+    thread.start()
+    begun.wait()
+    try:
+        yield
+    finally:
+        loops[0].call_soon_threadsafe(worker.stop)
+        thread.join()
 
 
 def watch(*monitors: dict[str, Any]) -> dict[str, Any]:
@@ -138,3 +161,34 @@ def test_a_worker_cleans_up_after_a_process_that_is_gone_and_sees_no_other_run(h
     found = house("GET", f"/runs/{run}", sue).json()["state"]
     assert [one["status"] for one in found["cleanups"]] == ["done", "lost"]
     assert found["control"]["confirmed_at"]
+
+
+def test_a_worker_of_another_agent_cleans_up_over_http(house: House):
+    key, sue = house.company.key("asker"), house.session("sue")
+    run = opened(house, key)
+    for name in ("shop.drop", "shop.unknown", "shop.close"):
+        body = {"name": name, "args": {"region": "eu-1"}}
+        assert house("POST", f"/runs/{run}/cleanups", key, json=body).status_code == 200
+    house("POST", f"/runs/{run}/stop", sue, json={"reason": "wrong list"})
+    rail = handrail.connect(house.url, key=house.company.key("worker", scopes=("execute",)), quiet=True)
+    done: list[str] = []
+
+    @rail.cleanup(name="shop.drop")
+    def drop(region: str) -> None:
+        done.append(f"dropped {region}")
+
+    @rail.cleanup(name="shop.close")
+    async def close(region: str) -> None:
+        done.append(f"closed {region}")
+        raise ConnectionError("no line")
+
+    with working(rail):
+        house.company.clock.advance("61s")
+        rev = 0
+        while [one["status"] for one in house("GET", f"/runs/{run}", sue).json()["state"]["cleanups"]] != [
+            "done", "waits", "failed"
+        ]:  # fmt: skip
+            moved = house("GET", f"/runs/{run}/wait?rev={rev}", sue, headers={"prefer": "wait=5"})
+            rev = moved.json()["rev"] if moved.status_code == 200 else rev
+    assert done == ["closed eu-1", "dropped eu-1"]
+    rail.close()

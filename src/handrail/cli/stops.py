@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Annotated, Final
 
@@ -22,6 +23,8 @@ from .desk import Db, Desk, desk
 from .page import Json, labelled, say, show, table, tell
 
 MOST: Final = 200
+PATIENCE: Final = 10.0
+"""Seconds that the command waits for what waits to be ended."""
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask again.")]
 Why = Annotated[str | None, typer.Option("--reason", "-m", metavar="TEXT", help="Why; the agents are told.")]
 Which = Annotated[str, typer.Argument(metavar="STOP", help="The id, or enough of it.")]
@@ -51,10 +54,20 @@ def stop(
             return
         made = mint("stp")
         at.backend.call(made, Halt(scope, said, name, runs))
-        found = at.backend.stops.one(made)
         say(f"Stopped: {what}. Nothing of it starts any more, in any process.", "good")
+        found = _swept(at, made)
+        if found.state.swept:
+            say(f"Ended or paused: {count(found.state.swept, 'action or run', 'actions and runs')}.")
         _begun(found)
         say(f"An administrator lifts it: handrail stops lift {gist.short(made)}", "muted")
+
+
+def _swept(at: Desk, made: str) -> StopRecord:
+    """The stop once all that waits was ended, or a while later: on a file this process does it."""
+    end, size = time.monotonic() + PATIENCE, -1
+    while (found := at.backend.stops.one(made)).state.due_at is not None and time.monotonic() < end:
+        size = at.backend.changed(size, 1.0)
+    return found
 
 
 def list_stops(
@@ -102,7 +115,7 @@ def _drawn(at: Desk, one: StopRecord) -> Iterator[Line]:
     yield from labelled("Stopped", named(one), "title")
     yield from labelled("Why", _text(one.reason))
     yield from labelled("By", f"{one.by}, {gist.at(at, one.state.at)}")
-    yield from labelled("Ended", f"{count(one.state.swept, 'action or run', 'actions and runs')} that waited")
+    yield from labelled("Ended", count(one.state.swept, "action or run", "actions and runs"))
     if one.state.lifted_by is not None and one.state.lifted_at is not None:
         yield from labelled("Lifted", f"by {gist.name(at, one.state.lifted_by)}, {gist.at(at, one.state.lifted_at)}")
         yield from labelled("", _text(one.note))

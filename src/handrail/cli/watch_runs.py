@@ -99,6 +99,8 @@ def _event(at: Desk, event: Event) -> Iterator[Line]:
     if event.type == "run.paused" and event.data.get("interrupt"):
         words = "asked to interrupt its step"
     by = f" by {gist.name(at, event.by.id)}" if style == "deadline" else ""
+    if event.data.get("monitor"):
+        by = " by its monitor"
     said = next((event.texts[name] for name in ("note", "text") if isinstance(event.texts.get(name), str)), None)
     yield _line(at, event.at, "", f"{words}{by}{f': {visible(str(said))}' if said else ''}", style)
 

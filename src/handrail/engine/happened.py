@@ -142,7 +142,8 @@ class _Story:
                     self.found.append(Happening(what, when, until=when, words=words, value=text, agent=True))
                 self._close(when, what, text)
             case "call" | "note" as kind:
-                self.found.append(Happening(kind, when, until=when, words=words, value=value, agent=True))
+                said = told(one.get("text")) or words
+                self.found.append(Happening(kind, when, until=when, words=said, value=value, agent=True))
             case _:
                 pass
 

@@ -105,7 +105,11 @@ def _clean(seat: Seat, known: Cleanups, state: Run, one: Cleanup, entry: Event, 
         yield Commit(state.id, c.TakeCleanup(one.number, seat.executor))
     except (NotReady, FencedOff):
         return None
-    return (yield from carry_out(seat, state.id, one.number, call or _gone))
+    release = seat.backend.hold(state.id, 0, seat.executor) if state.executor != seat.executor else _nothing
+    try:
+        return (yield from carry_out(seat, state.id, one.number, call or _gone))
+    finally:
+        release()
 
 
 def carry_out(seat: Seat, run: str, number: int, call: Callable[[], Any]) -> Steps:
@@ -120,6 +124,10 @@ def carry_out(seat: Seat, run: str, number: int, call: Callable[[], Any]) -> Ste
             raise
     yield Commit(run, c.Clean(number, seat.executor, note is None, note))
     return note is None
+
+
+def _nothing() -> None:
+    """Its own process holds the run's lease anyway."""
 
 
 def _gone() -> None:

@@ -167,13 +167,10 @@ class Worker:
     def _cleaned(self, run: str) -> Ended:
         """In a thread: do what is left of a run whose process is gone, with functions of either colour."""
         gate = self._gate
-        release = gate.backend.hold(run, 0, gate.seat.executor)
         try:
             well, badly = asyncio.run(gate.adrive(clean_up(gate.seat, gate.cleanups, run)))
         except BaseException as error:
             return "", error
-        finally:
-            release()
         if not well + badly:
             return "", NotReady("somebody else cleans up")
         return f"cleaned up: {well} done, {badly} failed", None

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple, cast
 
-from ..clock import DAY, HOUR, MINUTE, SECOND
+from ..clock import MINUTE, SECOND
 from ..directory.telling import Telling
 from ..ids import keyed
 from ..store.outbox import Notice, Outbox, Parcel
@@ -36,8 +36,6 @@ TRIES: Final = 15
 """After so many tries, about four hours, a parcel is dead."""
 FAILING: Final = 3
 """So many failures in a row end a turn: the next one begins with what is due then."""
-KEPT: Final = 7 * DAY
-"""How long it is known who was told what."""
 
 
 class _Turn(NamedTuple):
@@ -58,7 +56,6 @@ class Sender:
         self._store, self._channel, self._lookup, self._now = store, channel, lookup, now
         self._holder: Final = holder
         self._until = 0
-        self._pruned = 0
         self._failures = 0
 
     def turn(self) -> int | None:
@@ -76,7 +73,6 @@ class Sender:
             if self._failures >= FAILING or not self._hold():
                 return self._now() + FIRST
             self._tell(rows)
-        self._prune()
         with self._store.outbox() as box:
             return box.next_due(self.name)
 
@@ -221,12 +217,6 @@ class Sender:
                 box.failed(one.id, None if last else self._now() + pause(one.tries), why[:200])
 
         self._write(note)
-
-    def _prune(self) -> None:
-        now = self._now()
-        if now - self._pruned > HOUR:
-            self._pruned = now
-            self._write(lambda box: box.prune(now - KEPT))
 
     def _write(self, change: Callable[[Outbox], None]) -> None:
         with self._store.outbox(write=True) as box:

@@ -56,7 +56,8 @@ def elapse(state: Review, facts: Facts) -> list[Draft[e.Event]]:
     if state.claim_until is not None and state.claim_until <= facts.now:
         return [Draft(e.Released())]
     if state.status == "open" and state.level_until <= facts.now:
-        return [_next_level(state, facts) or Draft(e.Escalated(state.level, state.deadline))]
+        remind_at = _counted(state.demand.levels[state.level], facts)
+        return [_next_level(state, facts) or Draft(e.Escalated(state.level, state.deadline, remind_at))]
     level = state.demand.levels[state.level]
     return [Draft(e.Reminded(level.end(facts.now, level.remind or 0, facts.after)))]
 

@@ -83,6 +83,3 @@ class Outbox(Protocol):
 
     def redrive(self, channel: str | None, now: int) -> int:
         """Let what is dead wait again, as if it had not been tried; how many."""
-
-    def prune(self, before: int) -> None:
-        """Forget parcels from before a time (µs), whatever became of them."""

@@ -20,7 +20,7 @@ from .postgres_arrays import UNKEPT, blobs, kept, numbers, texts
 from .postgres_bell import PostgresBell
 from .postgres_link import Connection, Link, Silence, translated
 from .postgres_migrate import prepare
-from .postgres_outbox import PostgresOutbox, put_notices
+from .postgres_outbox import PRUNE, PostgresOutbox, put_notices
 from .postgres_pipeline import Pipeline
 from .postgres_vault import PostgresVault
 from .protocol import Answer, Batch, Call, Disclosure, Entry, Functions, Head, Hold, Offer, Opening, Revision, Stream
@@ -254,6 +254,7 @@ class Rows:
     def forget(self, tenant: str, before: int, most: int) -> None:
         with translated():
             self.pipeline.send(sql.FORGET, tenant, tenant, before, most)
+            self.pipeline.send(PRUNE, tenant, before, most)
 
 
 def _wanted(functions: Functions) -> tuple[bytes, bytes]:

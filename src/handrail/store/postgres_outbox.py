@@ -33,7 +33,8 @@ COUNTS: Final = (
 REDRIVE: Final = """
     UPDATE outbox SET status = 'waiting', due_at = %s, tries = 0
     WHERE status = 'dead' AND channel = coalesce(%s, channel) RETURNING 1"""
-PRUNE: Final = "DELETE FROM outbox WHERE at < %s"
+PRUNE: Final = """
+    DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE tenant = %s AND at < %s ORDER BY at LIMIT %s)"""
 _TEXTS: Final = frozenset({"sub", "what", "channel", "person"})
 
 
@@ -96,6 +97,3 @@ class PostgresOutbox:
 
     def redrive(self, channel: str | None, now: int) -> int:
         return len(self._all(REDRIVE, now, channel))
-
-    def prune(self, before: int) -> None:
-        self._do(PRUNE, before)

@@ -268,7 +268,8 @@ class Transaction(Reader, Protocol):
         """
 
     def forget(self, tenant: str, before: int, most: int) -> None:
-        """Drop the oldest answers to commands that were given before a time (µs), at most so many."""
+        """Drop the oldest answers to commands, and what people were to be told, from before a time (µs), at most so
+        many of each."""
 
 
 class Bell(Protocol):

@@ -17,7 +17,7 @@ from .lock import WriterLock
 from .migrate import BUSY_MS, check, migrate
 from .protocol import Answer, Batch, Call, Disclosure, Entry, Functions, Head, Hold, Offer, Opening, Revision, Stream
 from .sqlite_errors import ours, translated
-from .sqlite_outbox import PUT_NOTICE, SQLiteOutbox
+from .sqlite_outbox import PRUNE, PUT_NOTICE, SQLiteOutbox
 from .sqlite_vault import SQLiteVault
 from .sqlite_watched import Watched
 
@@ -229,7 +229,8 @@ class Rows(Watched):
         return Hold(*self._one(sql.HOLDING, tenant, name))
 
     def forget(self, tenant: str, before: int, most: int) -> None:
-        self._cursor.execute(sql.FORGET, (tenant, before, most))
+        for statement in (sql.FORGET, PRUNE):
+            self._cursor.execute(statement, (tenant, before, most))
 
 
 class SQLiteStore:

@@ -82,7 +82,9 @@ class OutboxContract:
             assert box.sent_since(TENANT, "mail", "usr_ann", 0) == [20, 30]
             assert box.sent_since(TENANT, "mail", "usr_ann", 20) == [30]
             assert box.sent_since(TENANT, "mail", "usr_bob", 0) == box.sent_since(TENANT, "push", "usr_ann", 0) == []
-            box.prune(2)
+        with store.write() as tx:
+            tx.forget("else", 9, 9)
+            tx.forget(TENANT, 9, 2)
         with store.outbox(write=True) as box:
             assert box.sent_since(TENANT, "mail", "usr_ann", 0) == [30]
             box.drop([rows[2].id])

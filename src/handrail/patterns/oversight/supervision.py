@@ -158,7 +158,7 @@ class Supervision:
             seen = self.controls.seen
             try:
                 return (yield Look(partial(self.controls.look, self.gate.backend)))
-            except Unavailable as error:
+            except (Unavailable, TooMany) as error:
                 if not away:
                     log.warning("a watched run waits, since nobody can be asked whether it may go on: %s", error)
                 away = True
@@ -187,7 +187,7 @@ class Supervision:
             yield Commit(self.id, c.Confirm(rev, "; ".join(self.cut) or None))
             self._confirmed.add(rev)
             self.cut.clear()
-        except Unavailable as error:
+        except (Unavailable, TooMany) as error:
             log.warning("what was asked of a watched run is done, and could not be confirmed yet: %s", error)
 
     def _return(self) -> Steps:

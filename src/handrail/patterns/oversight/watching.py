@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 from ...backend import Backend
-from ...errors import HandrailError, Interrupted, NotFound, RunStopped, StopInForce, Stopped
+from ...errors import HandrailError, Interrupted, NotFound, RunStopped, StopInForce, Stopped, UsageError
 from ...gate.cleanups import clean_up
 from ...gate.conduct import Steps
 from ...gate.effects import Commit, Evaluate, Heard, Look
@@ -137,7 +137,10 @@ def enter(gate: Gate, asked: Opening) -> Steps:
     run_id: str = mint("run") if asked.id is None else (yield Look(partial(gate.backend.run_id, asked.id)))
     scope = current_run()
     above = asked.parent or (scope.id if scope else None)
-    watch = c.Watch(gate.seat.executor, handles(asked.supervisors), tuple(asked.monitors), not asked.stays)
+    monitors = tuple(asked.monitors)
+    if not all(isinstance(one, Monitor) for one in monitors):
+        raise UsageError("monitors= takes those of handrail.monitors, such as monitors=[spend_above(40)]")
+    watch = c.Watch(gate.seat.executor, handles(asked.supervisors), monitors, not asked.stays)
     opening = c.Open(asked.title, above, asked.hold, watch)
     try:
         return (yield from _entered(gate, run_id, opening, scope))
