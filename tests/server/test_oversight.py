@@ -140,6 +140,7 @@ def test_the_page_of_a_run_tells_what_happened_newest_first_and_whose_words_they
     bot.report(run, {"kind": "step", "step": "copy \u200borders"})
     clock.advance("1s")
     bot.report(run, {"kind": "error", "text": "token=hunter2-hunter2 refused"}, {"kind": "call", "text": "retry"})
+    clock.advance("1s")
     bot.report(run, {"kind": "note", "step": "copy", "text": "half of it is done"})
     clock.advance("1s")
     bot.propose(run)
