@@ -150,7 +150,9 @@ def test_opening_a_link_signs_nobody_in_and_the_button_does_once(house: House):
     tags = Page(page.text).found
     assert [(given["method"], given.get("action")) for tag, given in tags if tag == "form"] == [("post", None)]
     assert not {"script", "img", "style"} & {tag for tag, _ in tags}
-    assert [given["rel"] for tag, given in tags if tag == "link"] == ["stylesheet", "icon"]
+    linked = {given["rel"]: given["href"] for tag, given in tags if tag == "link"}
+    assert set(linked) == {"stylesheet", "icon", "apple-touch-icon", "manifest"}
+    assert all(href.startswith("/") and not href.startswith("//") for href in linked.values())
     assert link.rpartition("/")[2] not in page.text
     policy = page.headers["content-security-policy"]
     assert "default-src 'none'" in policy
