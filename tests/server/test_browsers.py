@@ -152,7 +152,7 @@ def test_opening_a_link_signs_nobody_in_and_the_button_does_once(house: House):
     assert not {"script", "img", "style"} & {tag for tag, _ in tags}
     linked = {given["rel"]: given["href"] for tag, given in tags if tag == "link"}
     assert set(linked) == {"stylesheet", "icon", "apple-touch-icon", "manifest"}
-    assert all(href.startswith("/") and not href.startswith("//") for href in linked.values())
+    assert all(href and href.startswith("/") and not href.startswith("//") for href in linked.values())
     assert link.rpartition("/")[2] not in page.text
     policy = page.headers["content-security-policy"]
     assert "default-src 'none'" in policy
