@@ -295,7 +295,7 @@ async def wall_run(page: Page, house: House) -> None:
 async def wall_stopping(page: Page, house: House) -> None:
     await page.goto(f"/oversight/{at_work(house)}")
     await expect(page.locator("aside h3")).to_be_visible()
-    await press(page, "Shift+S")
+    await page.locator("aside header button.bad:visible").first.click()
     await expect(page.get_by_role("dialog")).to_be_visible()
 
 

@@ -16,6 +16,7 @@ from .runs import OF_RUNS
 from .simulations import OF_THE_SIMULATION
 from .stops import OF_STOPS
 from .telling import OF_TELLING
+from .wall import OF_THE_WALL
 from .workers import OF_WORKERS
 
 MATRIX: Final = "tests/server/test_matrix.py"
@@ -379,6 +380,6 @@ OF_THE_SERVER: Final = (
 
 GUARDS: Final = (
     *OF_THE_ACTION, *OF_THE_REVIEW, *OF_THE_LOG, *OF_THE_CALL, *OF_THE_POLICY, *OF_THE_STORE, *OF_THE_SERVER,
-    *OF_WORKERS, *OF_RUNS, *OF_OVERSIGHT, *OF_LADDERS, *OF_LIMITS, *OF_STOPS, *OF_FAILURES, *OF_FEEDBACK,
+    *OF_WORKERS, *OF_THE_WALL, *OF_RUNS, *OF_OVERSIGHT, *OF_LADDERS, *OF_LIMITS, *OF_STOPS, *OF_FAILURES, *OF_FEEDBACK,
     *OF_PASSKEYS, *OF_PUSHES, *OF_TELLING, *OF_A_CRASH, *OF_THE_SIMULATION,
 )  # fmt: skip
