@@ -196,6 +196,7 @@ def test_whoever_is_asked_gets_mail(demo: Demo):
 
 
 @pytest.mark.nightly
+@pytest.mark.timeout(600)
 def test_a_price_climbs_from_one_to_the_next_until_somebody_answers(tmp_path: Path):
     with running(tmp_path) as demo, closing(Browser(demo.link("ann"))) as ann:
         for to, said in (("eve", "You are asked about"), ("finn", "Escalated to you,"), ("ann", "Escalated to you,")):
