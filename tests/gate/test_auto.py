@@ -312,8 +312,8 @@ def test_patterns_have_names_and_an_unknown_one_lists_the_known():
 
 
 def test_a_pattern_of_ones_own_is_made_of_those_that_are_there(people):
-    @handrail.pattern("careful")
-    def careful(rail: handrail.Rail, **keywords: Any) -> Any:
+    @handrail.pattern("cautious")
+    def cautious(rail: handrail.Rail, **keywords: Any) -> Any:
         """Approved, and looked after when it fails."""
 
         def decorate(function: Any) -> Any:
@@ -321,7 +321,7 @@ def test_a_pattern_of_ones_own_is_made_of_those_that_are_there(people):
 
         return decorate
 
-    @rail.gate(pattern="careful", name="wire", risk="high")
+    @rail.gate(pattern="cautious", name="wire", risk="high")
     def wire() -> int:
         done.append(1)
         if len(done) == 1:
@@ -333,7 +333,7 @@ def test_a_pattern_of_ones_own_is_made_of_those_that_are_there(people):
     assert wire() == 1
     assert newest().pattern == "approval+exceptions"
     with pytest.raises(handrail.UsageError, match="already"):
-        handrail.pattern("auto")(careful)
+        handrail.pattern("auto")(cautious)
 
 
 def test_a_tool_loop_leaves_the_choice_to_the_policy(people):
