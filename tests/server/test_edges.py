@@ -99,6 +99,7 @@ def test_a_wrong_method_and_a_wrong_address_are_problems_too(house: House):
     wrong = house("PATCH", "/actions", house.company.key())
     assert (wrong.status_code, wrong.json()["code"]) == (405, "wrong_method")
     assert wrong.headers["allow"] == "GET, POST"
+    assert house("OPTIONS", "/passkeys/challenge").headers["allow"] == "POST"
     assert house("GET", "/nowhere").json()["code"] == "not_found"
 
 

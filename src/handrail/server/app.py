@@ -146,9 +146,10 @@ async def _unrouted(request: Request, error: Exception) -> Response:
 
 
 def _methods(request: Request) -> set[str]:
-    """The methods of all routes with this address."""
-    fitting = (route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE)
-    return {method for route in fitting for method in route.methods}
+    """The methods of all routes with this address: where one names it as it is, of those that do."""
+    fitting = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
+    named = [route for route in fitting if route.path == request.url.path]
+    return {method for route in named or fitting for method in route.methods}
 
 
 async def _broken(request: Request, error: Exception) -> Response:
