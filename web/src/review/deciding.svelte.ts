@@ -195,6 +195,7 @@ export class Deciding {
     const answer = await this.command("decisions", this.#decision(outcome, page));
     if (!answer) {
       this.#lost = this.refused && (this.refused.status === 0 || this.refused.status >= 500) ? { outcome, page } : null;
+      if (this.page) this.found(this.page);
       return;
     }
     this.#arrived(outcome, answer, page);
