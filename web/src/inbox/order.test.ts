@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { later, place } from "./merge";
+import { later } from "../live/frames";
+import { place } from "./merge";
 import { arrange, behind, first, fold, ids, neighbour, newest, stops } from "./order";
 import { anyRow, row } from "./rows.testing";
 

@@ -6,9 +6,10 @@ import { router } from "../app/router.svelte";
 import { session } from "../app/session.svelte";
 import { stopped } from "../app/stopped.svelte";
 import { pause } from "../live/backoff";
+import { byFrame, later } from "../live/frames";
 import { live } from "../live/live.svelte";
 import { Done } from "./done.svelte";
-import { later, place } from "./merge";
+import { place } from "./merge";
 import { arrange, behind, type Group, ids, newest, waits } from "./order";
 import { understand } from "./search";
 
@@ -41,8 +42,8 @@ class Inbox {
   total = $state(0);
 
   #lines = new Map<string, Line>();
-  #waiting = new Map<string, Row>();
-  #due = false;
+  /** Changes are drawn once for each frame. */
+  readonly #hear = byFrame<Row>((taken) => this.#take(taken));
   #changed = $state(0);
   #kept = $state.raw<string | null>(null);
   #listeners = new Set<Listener>();
@@ -218,20 +219,6 @@ class Inbox {
     const found = new Set(read.map((row) => row.id));
     for (const [id, { row }] of this.#lines) if (waits(row) && row.v <= v && !found.has(id)) this.#lines.delete(id);
     this.#changed += 1;
-  }
-
-  #hear(rows: Row[]): void {
-    for (const row of rows) this.#waiting.set(row.id, later(this.#waiting.get(row.id), row));
-    if (this.#due) return;
-    this.#due = true;
-    const flush = (): void => {
-      this.#due = false;
-      const taken = [...this.#waiting.values()];
-      this.#waiting.clear();
-      this.#take(taken);
-    };
-    if (document.hidden) setTimeout(flush, 200);
-    else requestAnimationFrame(flush);
   }
 
   #take(rows: readonly Row[]): void {

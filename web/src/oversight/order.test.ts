@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { anyCard, card } from "./cards.testing";
-import { arrange, counts, later, NEEDS, place } from "./order";
+import { later } from "../live/frames";
+import { arrange, counts, NEEDS, place } from "./order";
 
 const ids = (cards: { id: string }[]) => cards.map((one) => one.id);
 

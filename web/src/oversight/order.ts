@@ -6,11 +6,6 @@ export type Order = "need" | "newest" | "cost";
 export const NEEDS = ["stuck", "waiting", "costly", "running", "ended"] as const;
 export type Need = (typeof NEEDS)[number];
 
-/** Of two readings of a card the later one; at the same position the one that came last. */
-export function later(known: Card | undefined, card: Card): Card {
-  return known && known.v > card.v ? known : card;
-}
-
 /** What decides where a card stands and whether it is shown, as text: all else can change without moving anything. */
 export function place(card: Card, order: Order): string {
   return [card.need, card.status, card.ended_at, order === "cost" ? card.spend : ""].join(" ");

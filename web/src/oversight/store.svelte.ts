@@ -6,8 +6,9 @@ import { clock } from "../app/clock.svelte";
 import { router } from "../app/router.svelte";
 import { session } from "../app/session.svelte";
 import { pause } from "../live/backoff";
+import { byFrame, later } from "../live/frames";
 import { live } from "../live/live.svelte";
-import { arrange, counts, later, NEEDS, type Need, type Order, over, place } from "./order";
+import { arrange, counts, NEEDS, type Need, type Order, over, place } from "./order";
 
 const FIRST = 100;
 const PAGE = 500;
@@ -33,8 +34,8 @@ class Wall {
   readonly chosen = new SvelteSet<string>();
 
   #lines = new Map<string, Line>();
-  #waiting = new Map<string, Card>();
-  #due = false;
+  /** Changes are drawn once for each frame. */
+  readonly #hear = byFrame<Card>((taken) => this.#take(taken));
   #changed = $state(0);
   #reading = 0;
   #failures = 0;
@@ -156,21 +157,6 @@ class Wall {
     for (const [id, { card }] of this.#lines) if (card.v <= v && !found.has(id)) this.#lines.delete(id);
     for (const id of this.chosen) if (!this.#lines.has(id)) this.chosen.delete(id);
     this.#changed += 1;
-  }
-
-  /** Changes are drawn once for each frame. */
-  #hear(cards: readonly Card[]): void {
-    for (const card of cards) this.#waiting.set(card.id, later(this.#waiting.get(card.id), card));
-    if (this.#due) return;
-    this.#due = true;
-    const flush = (): void => {
-      this.#due = false;
-      const taken = [...this.#waiting.values()];
-      this.#waiting.clear();
-      this.#take(taken);
-    };
-    if (document.hidden) setTimeout(flush, 200);
-    else requestAnimationFrame(flush);
   }
 
   #take(cards: readonly Card[]): void {
